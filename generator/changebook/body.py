@@ -1,0 +1,332 @@
+"""The Markdown below a record's front matter: internal blocks, links, and what a reader may see.
+
+Positions come from pulldown-cmark's events (pyromark), which name the source range of each link.
+Line numbers never change here: what is taken out leaves empty lines, so that a place in the public
+text is a place in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import unquote
+
+import pyromark
+
+#: What may stand before a marker: block quotes, list bullets and numbers, indentation.
+_LEAD = r"(?P<lead>(?:[\s>]|[-*+]\s|\d+[.)]\s)*)"
+_MARKER = re.compile(_LEAD + r":{3,}[ \t]*(?P<words>[^:\n]*)$")
+_FENCE = re.compile(_LEAD + r"(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
+_INTERNAL_ANYWHERE = re.compile(r":{2,}\s*\{?\s*\.?internal\b", re.IGNORECASE)
+_NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
+#: Python-Markdown indents what belongs to an admonition, a fold or a tab; CommonMark would take
+#: it for code. For parsing alone, the marker becomes a list bullet of the same width.
+_INDENTING = re.compile(r"^(?P<lead>[ \t>]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)(?=[ \t])", re.MULTILINE)
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_DEFINITION_LIST
+)
+_HTML_TARGET = re.compile(
+    r"\s(?P<name>src|href|poster|data|srcset)\s*=\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<b>[^\s>]+))",
+    re.IGNORECASE,
+)
+_LOOSE_LINK = re.compile(r"!?\[[^\]\n]*\][ ]?\((?P<target>[^()\n]+)\)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+
+
+@dataclass(frozen=True)
+class MarkerFault:
+    """A `:::` line that can't be right; `kind` is the rule's name."""
+
+    kind: str
+    line: int
+    column: int
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or an image in Markdown, or the target of an HTML attribute.
+
+    `start` and `end` are the range in the text that is replaced as a whole; for HTML, that of the
+    attribute's value. `text` is the Markdown of the link's own text.
+    """
+
+    target: str
+    start: int
+    end: int
+    text: str = ""
+    title: str = ""
+    image: bool = False
+    html: str = ""
+
+    @property
+    def external(self) -> bool:
+        """Whether the target names another host or another kind of address."""
+        return bool(_SCHEME.match(self.target))
+
+    @property
+    def path(self) -> str:
+        """The target without its query and fragment, percent signs decoded."""
+        return unquote(re.split(r"[?#]", self.target, maxsplit=1)[0])
+
+    @property
+    def fragment(self) -> str:
+        """`#...` where the target has one."""
+        _, mark, tail = self.target.partition("#")
+        return mark + tail
+
+
+@dataclass(frozen=True)
+class Element:
+    """An HTML element that begins in the text."""
+
+    tag: str
+    start: int
+    source: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+def public(text: str) -> str:
+    """The text without its internal blocks; each of their lines is left empty.
+
+    In doubt a line counts as internal: a marker opens a block wherever it stands, in code too.
+    """
+    return "\n".join("" if inside else line for line, inside, _ in _scan(text)[0])
+
+
+def internal_lines(text: str) -> frozenset[int]:
+    """The 1-based numbers of the lines that belong to internal blocks."""
+    return frozenset(n for n, (_, inside, _) in enumerate(_scan(text)[0], 1) if inside)
+
+
+def marked(text: str, title: str) -> str:
+    """The text with each internal block as an admonition of class `cb-internal`, for the team."""
+    out = []
+    for line, inside, marker in _scan(text)[0]:
+        if not inside:
+            out.append(line)
+        elif marker == "open":
+            match = _MARKER.match(line)
+            lead = match["lead"] if match else ""
+            out.append(f'{lead}!!! cb-internal "{title.replace(chr(34), "")}"')
+        elif marker == "close":
+            out.append("")
+        else:
+            quote = re.match(r"[\s>]*>|", line)
+            cut = quote.end() if quote else 0
+            out.append(f"{line[:cut]}    {line[cut:]}" if line.strip() else line)
+    return "\n".join(out)
+
+
+def marker_faults(text: str) -> list[MarkerFault]:
+    """Every `:::` line that is unclosed, unopened, unknown or not on a line of its own."""
+    return _scan(text)[1]
+
+
+def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
+    """Each line, whether it is internal, and `open` or `close` for the outermost markers."""
+    out: list[tuple[str, bool, str]] = []
+    faults: list[MarkerFault] = []
+    opened: list[tuple[int, int]] = []
+    fence = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        marker = _MARKER.match(line)
+        column = len(marker["lead"]) + 1 if marker else 1
+        if opened and fence:
+            # Inside an internal block, code hides markers; outside nothing does. A code fence that
+            # is never closed hides the end, and so the block is reported as unclosed: fail safe.
+            if _closes(fence, line):
+                fence = ""
+            out.append((line, True, ""))
+            continue
+        if opened and (fence_match := _FENCE.match(line)):
+            fence = fence_match["fence"]
+            out.append((line, True, ""))
+            continue
+        if marker is None:
+            if stray := _INTERNAL_ANYWHERE.search(line):
+                faults.append(MarkerFault("internal-marker", number, stray.start() + 1))
+            out.append((line, bool(opened), ""))
+            continue
+        name = _NAME.match(marker["words"])
+        word = name["name"] if name else marker["words"].strip()
+        if word:
+            is_internal = word.casefold() == "internal"
+            if not opened and not is_internal:
+                faults.append(MarkerFault("unknown-block", number, column, word))
+                out.append((line, False, ""))
+                continue
+            opened.append((number, column))
+            out.append((line, True, "open" if len(opened) == 1 else ""))
+        elif opened:
+            opened.pop()
+            out.append((line, True, "" if opened else "close"))
+        else:
+            faults.append(MarkerFault("block-not-open", number, column))
+            out.append((line, False, ""))
+    faults += [MarkerFault("unclosed-internal", line, column) for line, column in opened]
+    return out, faults
+
+
+def _closes(fence: str, line: str) -> bool:
+    match = _FENCE.match(line)
+    return bool(
+        match
+        and match["fence"][0] == fence[0]
+        and len(match["fence"]) >= len(fence)
+        and not match["info"].strip()
+    )
+
+
+def links(text: str) -> list[Link]:
+    """Every link and image of the text, in order, those in raw HTML too."""
+    parsed = _parse(text)
+    found: list[Link] = []
+    # Links nest (an image inside a link): each open one with the range of what is inside it.
+    opened: list[tuple[dict[str, str], bool, list[int]]] = []
+    for kind, what, start, end in parsed.events:
+        if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
+            image = "Image" in what
+            opened.append((what["Image" if image else "Link"], image, []))
+        elif kind == "End" and what in ("Link", "Image"):
+            link, image, inner = opened.pop()
+            if link["link_type"] not in ("Autolink", "Email"):
+                label = text[inner[0] : inner[1]] if inner else ""
+                found.append(Link(link["dest_url"], start, end, label, link["title"], image))
+            if opened:
+                _extend(opened[-1][2], start, end)
+        elif opened:
+            _extend(opened[-1][2], start, end)
+    for element in elements(text):
+        found += _html_targets(element)
+    return sorted(found, key=lambda link: (link.start, -link.end))
+
+
+def _extend(inner: list[int], start: int, end: int) -> None:
+    inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
+
+
+def elements(text: str) -> list[Element]:
+    """Every HTML element that begins in the text's raw HTML (not in code)."""
+    found: list[Element] = []
+    for start, end in _html_ranges(_parse(text)):
+        finder = _Elements(text[start:end], start)
+        found += finder.found
+    return found
+
+
+class _Elements(HTMLParser):
+    """The start tags of one piece of raw HTML, with their places in the whole text."""
+
+    def __init__(self, chunk: str, offset: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[Element] = []
+        self._lines = [offset, *(offset + m.end() for m in re.finditer("\n", chunk))]
+        self.feed(chunk)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line, column = self.getpos()
+        values = tuple((name, value or "") for name, value in attrs)
+        source = self.get_starttag_text() or ""
+        self.found.append(Element(tag, self._lines[line - 1] + column, source, values))
+
+
+def unlinked(text: str) -> Iterator[tuple[int, str]]:
+    """Places that Python-Markdown may take for a relative link though CommonMark does not.
+
+    Such a link can't be rewritten, nor hidden from a client where its target is not for them.
+    """
+    parsed = _parse(text)
+    spans = [(link.start, link.end) for link in links(text)]
+    spans += [(start, end) for kind, _, start, end in parsed.events if kind == "Code"]
+    spans += [
+        (start, end)
+        for kind, what, start, end in parsed.events
+        if kind == "End" and what == "CodeBlock"
+    ]
+    for match in _LOOSE_LINK.finditer(text):
+        if not _SCHEME.match(match["target"]) and not any(
+            start <= match.start() < end for start, end in spans
+        ):
+            yield match.start(), match["target"]
+
+
+def _html_ranges(parsed: _Parsed) -> Iterator[tuple[int, int]]:
+    block: tuple[int, int] | None = None
+    for kind, what, start, end in parsed.events:
+        if kind == "Html":
+            block = (block[0] if block else start, end)
+        elif kind == "InlineHtml":
+            yield start, end
+        elif kind == "End" and what == "HtmlBlock" and block:
+            yield block
+            block = None
+
+
+def _html_targets(element: Element) -> Iterator[Link]:
+    for match in _HTML_TARGET.finditer(element.source):
+        group = next(g for g in ("d", "s", "b") if match[g] is not None)
+        start, end = (element.start + offset for offset in match.span(group))
+        yield Link(match[group], start, end, image=element.tag != "a", html=element.tag)
+
+
+def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
+    """The text with each link replaced as `new` says (None: left as it is).
+
+    Definitions of reference links with relative targets are left empty: their uses are replaced.
+    """
+    pieces: list[tuple[int, int, str]] = []
+    for link in links(text):
+        replacement = new(link)
+        if replacement is not None:
+            pieces.append((link.start, link.end, replacement))
+    for target, start, end in _parse(text).definitions:
+        if not _SCHEME.match(target) and not target.startswith("#"):
+            pieces.append((start, end, ""))
+    out, done = [], 0
+    for start, end, replacement in sorted(pieces, key=lambda piece: (piece[0], -piece[1])):
+        if start < done:
+            continue  # inside a link that was replaced as a whole: `new` has seen its text
+        # Line numbers stay what they are in the file.
+        lost = text.count("\n", start, end) - replacement.count("\n")
+        out += [text[done:start], replacement, "\n" * max(0, lost) if not replacement else ""]
+        done = end
+    return "".join((*out, text[done:]))
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    events: tuple[tuple[str, Any, int, int], ...]
+    definitions: tuple[tuple[str, int, int], ...]
+
+
+@lru_cache(maxsize=16)
+def _parse(text: str) -> _Parsed:
+    """pulldown-cmark's events as (kind, what, start, end), with ranges in characters."""
+    shown = _INDENTING.sub(
+        lambda m: m["lead"] + "-" + " " * (min(len(m["mark"]), 3) - 1) + "_" * (len(m["mark"]) - 3),
+        text,
+    )
+    raw = shown.encode()
+    plain = len(raw) == len(text)
+
+    def at(offset: int) -> int:
+        return offset if plain else len(raw[:offset].decode())
+
+    events = []
+    for event, span in pyromark.events_with_range(shown, options=_OPTIONS):
+        kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
+        if kind not in ("SoftBreak", "HardBreak"):
+            events.append((kind, what, at(span["start"]), at(span["end"])))
+    definitions = pyromark.reference_definitions(shown, options=_OPTIONS).values()
+    return _Parsed(
+        tuple(events),
+        tuple((d["dest"], at(d["span"]["start"]), at(d["span"]["end"])) for d in definitions),
+    )

@@ -1,0 +1,279 @@
+"""Checks of Markdown bodies: internal blocks, links, raw HTML, and the files beside the records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from changebook import body
+from changebook.diagnostics import START, Place, Problem, Rule, rule
+from changebook.sanitise import TAGS
+from changebook.source import SourceFile
+from changebook.targets import Kind, Targets
+from changebook.vocabulary import Status, Visibility
+from changebook.workspace import Client, Workspace
+
+UNCLOSED_INTERNAL = rule(
+    "unclosed-internal",
+    summary="An `::: internal` block is never closed.",
+    why="What follows would be taken for internal or, worse, for public. Changebook does not guess.",
+    wrong="::: internal\nOur margin is thin here.",
+    right="::: internal\nOur margin is thin here.\n:::",
+)
+BLOCK_NOT_OPEN = rule(
+    "block-not-open",
+    summary="A `:::` line closes a block that is not open.",
+    why="It usually means that an internal block ended earlier than its author meant, so that "
+    "internal words would be published.",
+    wrong="Public text.\n:::",
+    right="::: internal\nInternal text.\n:::",
+)
+UNKNOWN_BLOCK = rule(
+    "unknown-block",
+    summary="A `:::` block has a name other than `internal`.",
+    why="A misspelt `internal` would publish what was meant to stay inside.",
+    wrong="::: intrenal\nOur margin is thin here.\n:::",
+    right="::: internal\nOur margin is thin here.\n:::",
+)
+INTERNAL_MARKER = rule(
+    "internal-marker",
+    summary="An internal marker does not stand on a line of its own.",
+    why="Only a line of its own opens a block; here the words after it would be published.",
+    wrong="The price is firm. ::: internal our margin is thin :::",
+    right="The price is firm.\n\n::: internal\nOur margin is thin.\n:::",
+)
+BROKEN_LINK = rule(
+    "broken-link",
+    summary="A link or image points at a file that is not there.",
+    why="The client would find a dead link or an empty picture.",
+    wrong="![The flow](flwo.png)",
+    right="![The flow](flow.png)",
+)
+OUTSIDE_LINK = rule(
+    "link-outside-client",
+    summary="A link or image points out of the client's folder.",
+    why="What lies there belongs to another client or to nobody: it is never copied into this "
+    "client's edition.",
+    wrong="[terms](../../globex/terms.pdf)",
+    right="[terms](terms.pdf), with a copy of the file beside the record",
+)
+LINK_FORM = rule(
+    "link-form",
+    summary="A link is written in a form that can't be followed safely.",
+    why="Changebook rewrites links to records and files, and takes out those that the reader may "
+    "not follow. It must be sure where a link begins and ends.",
+    wrong="[the plan](the plan.pdf)",
+    right="[the plan](<the plan.pdf>)",
+)
+UNSEEN_LINK = rule(
+    "link-to-unseen",
+    severity="warning",
+    summary="A text that the client reads links to a record that the client does not see.",
+    why="The client's edition leaves the link out, with its text, so the sentence around it may "
+    "read oddly.",
+    wrong="It builds on [the new ledger](ACME-0031-new-ledger.md).",
+    right="::: internal\nIt builds on [the new ledger](ACME-0031-new-ledger.md).\n:::",
+)
+EXTERNAL_IMAGE = rule(
+    "external-image",
+    severity="warning",
+    summary="An image would be loaded from another host.",
+    why="A client's site asks nothing of other hosts: the picture could change or vanish, and its "
+    "host would learn who reads the log. A link takes the picture's place.",
+    wrong="![The flow](https://cdn.example/flow.png)",
+    right="![The flow](flow.png), with a copy of the file beside the record",
+)
+UNSAFE_FILE = rule(
+    "unsafe-attachment",
+    summary="An attachment could run scripts on the client's site.",
+    why="HTML and script files, and SVG images with scripts in them, run with all the rights of "
+    "the site that serves them.",
+    wrong="[prototype](prototype.html)",
+    right="[prototype](prototype.pdf)",
+)
+UNUSED_FILE = rule(
+    "unused-file",
+    severity="warning",
+    summary="A file in a client's folder is used by no record.",
+    why="It is not published. Either a link to it is missing, or it is left over.",
+    wrong="changes/acme/2026/old-flow.png, which no record shows",
+    right="![The old flow](old-flow.png) in a record, or no such file",
+)
+DROPPED_HTML = rule(
+    "dropped-html",
+    severity="warning",
+    summary="Raw HTML in a body will not be shown.",
+    why="Scripts, frames, forms and elements that HTML does not have are taken out of the page.",
+    wrong="A vector<uint256> of amounts.",
+    right="A `vector<uint256>` of amounts.",
+)
+
+_FAULTS: Mapping[str, tuple[Rule, str, str]] = {
+    "unclosed-internal": (
+        UNCLOSED_INTERNAL,
+        "This internal block is never closed.",
+        "Put a line `:::` after its last line.",
+    ),
+    "block-not-open": (
+        BLOCK_NOT_OPEN,
+        "This `:::` closes no block.",
+        "Take the line out, or open the block with `::: internal`.",
+    ),
+    "unknown-block": (
+        UNKNOWN_BLOCK,
+        "`::: {word}` is no kind of block.",
+        "Did you mean `::: internal`? For notes use `!!! note`.",
+    ),
+    "internal-marker": (
+        INTERNAL_MARKER,
+        "An internal marker stands within a line.",
+        "Put `::: internal` and `:::` on lines of their own.",
+    ),
+}
+_RUNNABLE = frozenset({".html", ".htm", ".xhtml", ".shtml", ".js", ".mjs", ".xml", ".swf"})
+_SVG_SCRIPT = re.compile(rb"<script|<foreignObject|javascript:|\son\w+\s*=|<!ENTITY", re.IGNORECASE)
+
+
+def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
+    """Every problem of the client's bodies and of the files beside them."""
+    targets = Targets(client)
+    unseen = unseen_records(client)
+    used: set[Path] = set()
+    profile = Body(client.source, client.folder, True)
+    records = [Body(r.source, r.file.parent, r.data.id not in unseen) for r in client.records]
+    for each in (profile, *records):
+        yield from _markers(each.source)
+        yield from _links(each, targets, unseen, used)
+        yield from _html(each)
+    for file in client.others:
+        if file.suffix.lower() in _RUNNABLE or _svg_with_script(file):
+            yield UNSAFE_FILE.at(
+                workspace.relative(file),
+                START,
+                "This file could run scripts on the client's site.",
+                "Attach a PDF or an image; take the scripts out of an SVG.",
+            )
+        elif file not in used:
+            yield UNUSED_FILE.at(
+                workspace.relative(file),
+                START,
+                "No record uses this file, so it is not published.",
+                "Link it from a record by its relative path, or delete it.",
+            )
+
+
+@dataclass(frozen=True)
+class Body:
+    """A Markdown text of the client: where it lies, and whether the client reads it at all."""
+
+    source: SourceFile
+    folder: Path
+    seen: bool
+
+    def place(self, offset: int, width: int = 1) -> Place:
+        """A place in the file from an offset in the body."""
+        before = self.source.body[:offset]
+        return Place(
+            before.count("\n") + self.source.body_line,
+            len(before.rpartition("\n")[2]) + 1,
+            max(1, width),
+        )
+
+
+def unseen_records(client: Client) -> Mapping[str, str]:
+    """Ids and titles of the records that no client edition shows."""
+    return {
+        r.data.id: r.data.title
+        for r in client.records
+        if r.data.visibility is Visibility.INTERNAL or r.data.status is Status.DRAFT
+    }
+
+
+def _markers(source: SourceFile) -> Iterator[Problem]:
+    for fault in body.marker_faults(source.body):
+        rule_, message, help_ = _FAULTS[fault.kind]
+        place = Place(fault.line + source.body_line - 1, fault.column)
+        yield rule_.at(source.path, place, message.format(word=fault.word), help_)
+
+
+def _links(
+    text: Body, targets: Targets, unseen: Mapping[str, str], used: set[Path]
+) -> Iterator[Problem]:
+    path, words = text.source.path, text.source.body
+    internal = body.internal_lines(words)
+    for link in body.links(words):
+        place = text.place(link.start, len(link.target) if link.html else link.end - link.start)
+        if link.external:
+            if link.image and link.target.startswith(("http:", "https:", "//")):
+                yield EXTERNAL_IMAGE.at(
+                    path,
+                    place,
+                    f"The image {link.target} lies on another host; a link takes its place.",
+                    "Put a copy of the image beside the record.",
+                )
+            continue
+        if not link.path:
+            continue  # a place on the same page
+        target = targets.resolve(text.folder, link.path)
+        if target.kind is Kind.OUTSIDE:
+            yield OUTSIDE_LINK.at(
+                path,
+                place,
+                f"`{link.path}` lies outside the client's folder.",
+                "Put a copy of the file beside the record and link to that.",
+            )
+        elif target.kind is Kind.MISSING:
+            yield BROKEN_LINK.at(
+                path,
+                place,
+                f"There is no file `{link.path}`.",
+                "Mend the path: it is relative to this file's folder, and capitals count.",
+            )
+        elif target.kind is Kind.FILE and target.file:
+            used.add(target.file)
+        elif target.kind is Kind.RECORD and link.html:
+            yield LINK_FORM.at(
+                path,
+                place,
+                "A link to a record is written in HTML.",
+                "Write it in Markdown: [text](path).",
+            )
+        elif target.id in unseen and text.seen and place.line - text.source.body_line + 1 not in internal:
+            yield UNSEEN_LINK.at(
+                path,
+                place,
+                f"The client does not see {target.id}, so this link is left out for them.",
+                "Read the sentence without the link, or move it into an internal block.",
+            )
+    for offset, target_path in body.unlinked(words):
+        yield LINK_FORM.at(
+            path,
+            text.place(offset),
+            f"This may be meant as a link to `{target_path}`, but it is not written as one.",
+            "Put the address in < >, write %20 for a space, or put code in backticks.",
+        )
+
+
+def _html(text: Body) -> Iterator[Problem]:
+    for element in body.elements(text.source.body):
+        handlers = [name for name, _ in element.attributes if name.startswith("on")]
+        if element.tag not in TAGS:
+            yield DROPPED_HTML.at(
+                text.source.path,
+                text.place(element.start, len(element.tag) + 1),
+                f"`<{element.tag}>` is not shown: the page takes it out.",
+                "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
+            )
+        elif handlers:
+            yield DROPPED_HTML.at(
+                text.source.path,
+                text.place(element.start, len(element.tag) + 1),
+                f"`{handlers[0]}` on `<{element.tag}>` is taken out: pages run no scripts.",
+                "Take the attribute out.",
+            )
+
+
+def _svg_with_script(file: Path) -> bool:
+    return file.suffix.lower() in (".svg", ".svgz") and bool(_SVG_SCRIPT.search(file.read_bytes()))

@@ -1,0 +1,116 @@
+"""Problems: what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, NamedTuple
+
+from rich.cells import cell_len
+
+Severity = Literal["error", "warning"]
+KeyPath = tuple[str | int, ...]
+
+
+class Place(NamedTuple):
+    """A spot in a file: 1-based line and column, in characters, and how many to underline."""
+
+    line: int
+    column: int
+    width: int = 1
+
+
+START = Place(1, 1)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One finding. `path` is relative to the workspace, with forward slashes."""
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    severity: Severity
+    message: str
+    help: str
+    width: int = 1
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule and all that its documentation page says; problems are made from it alone."""
+
+    name: str
+    severity: Severity
+    summary: str
+    why: str
+    wrong: str
+    right: str
+
+    def at(self, path: str, place: Place, message: str, help: str) -> Problem:
+        """A problem of this rule at a place in the file `path`."""
+        return Problem(
+            path, place.line, place.column, self.name, self.severity, message, help, place.width
+        )
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    name: str, *, summary: str, why: str, wrong: str, right: str, severity: Severity = "error"
+) -> Rule:
+    """Register a rule; the name is unique over all of them."""
+    if name in RULES:
+        raise ValueError(f"two rules are named {name}")
+    RULES[name] = Rule(name, severity, summary, why, wrong, right)
+    return RULES[name]
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Those that stop a build."""
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """The documented JSON shape: a list of {rule, severity, path, line, column, message, help}."""
+    rows = [asdict(problem) for problem in problems]
+    for row in rows:
+        del row["width"]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def as_text(problems: Iterable[Problem], source_line: Callable[[str, int], str | None]) -> str:
+    """The form people read: message, place, the source line with a caret, and the way out.
+
+    `source_line(path, line)` gives the text of a line, or None where there is none to show.
+    """
+    return "\n".join(_block(problem, source_line(problem.path, problem.line)) for problem in problems)
+
+
+def _block(problem: Problem, text: str | None) -> str:
+    lines = [
+        f"{problem.severity}[{problem.rule}]: {problem.message}",
+        f"  --> {problem.path}:{problem.line}:{problem.column}",
+    ]
+    if text is not None:
+        gutter = " " * len(str(problem.line))
+        # A tab before the caret stays a tab, and a wide character takes two columns.
+        lead = "".join(
+            "\t" if c == "\t" else " " * cell_len(c) for c in text[: problem.column - 1]
+        )
+        marked = text[problem.column - 1 : problem.column - 1 + problem.width]
+        carets = "^" * max(1, cell_len(marked))
+        lines += [f"{gutter} |", f"{problem.line} | {text}", f"{gutter} | {lead}{carets}"]
+    lines.append(f"  help: {problem.help}\n")
+    return "\n".join(lines)
+
+
+def count(problems: Iterable[Problem]) -> Mapping[Severity, int]:
+    """How many problems there are of each severity."""
+    totals: dict[Severity, int] = {"error": 0, "warning": 0}
+    for problem in problems:
+        totals[problem.severity] += 1
+    return totals

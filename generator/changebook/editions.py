@@ -1,0 +1,236 @@
+"""Editions: what one reader may see of one client, copied before anything is rendered.
+
+Nothing is hidden later on: what is not in the copy can't leak. The copy is made by allow-list, so a
+new key of the format stays inside until someone adds it here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+from changebook import body, timeline, urls
+from changebook.schema import ChangeRecord, Links, Profile
+from changebook.targets import Kind, Targets
+from changebook.vocabulary import Audience, Party, Status, Visibility
+from changebook.words import Words
+from changebook.workspace import Client, Record
+
+#: The keys of a record that a client may read: all but `internal`.
+_CLIENT_KEYS = (
+    "id",
+    "title",
+    "status",
+    "visibility",
+    "revision",
+    "type",
+    "path",
+    "priority",
+    "urgency",
+    "requested",
+    "summary",
+    "scope",
+    "out_of_scope",
+    "glossary",
+    "reason",
+    "impact",
+    "options",
+    "plan",
+    "decision",
+    "objections",
+    "communications",
+    "agreement",
+    "links",
+    "history",
+)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that a visible body uses, and where it lies in the edition."""
+
+    file: Path
+    path: str
+
+
+@dataclass(frozen=True)
+class EditionRecord:
+    """A record as this reader may see it on the edition's day.
+
+    `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that the
+    client does not see (a draft or an internal one): only team editions have such.
+    """
+
+    data: ChangeRecord
+    body: str
+    assets: tuple[Asset, ...] = ()
+    unseen: bool = False
+    superseded_by: tuple[str, ...] = ()
+    required_by: tuple[str, ...] = ()
+    related_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One client's log for one audience as of a day: the unit that is built and published."""
+
+    slug: str
+    audience: Audience
+    as_of: date
+    profile: Profile
+    welcome: str
+    welcome_assets: tuple[Asset, ...]
+    records: tuple[EditionRecord, ...]
+
+
+def is_unseen(data: ChangeRecord) -> bool:
+    """Whether a client must not see the record: a draft, or one that is internal."""
+    return data.status is Status.DRAFT or data.visibility is not Visibility.CLIENT
+
+
+def default_as_of(client: Client, audience: Audience) -> date:
+    """The newest date of an event that the audience may see; never the clock.
+
+    What only the team sees must not move a client's edition, so each audience has its own.
+    """
+    seen = [r.data for r in client.records if audience is Audience.TEAM or not is_unseen(r.data)]
+    events = (day for data in seen for day in timeline.event_dates(data))
+    return max(events, default=client.profile.contract.signed)
+
+
+def make_edition(client: Client, audience: Audience, as_of: date | None = None) -> Edition:
+    """The copy of a client's records that the audience may see, as they stood on `as_of`."""
+    day = as_of or default_as_of(client, audience)
+    standing: list[tuple[Record, ChangeRecord]] = []
+    for record in client.records:
+        then = timeline.at(record.data, day)
+        if then is None or (audience is Audience.CLIENT and (is_unseen(then) or is_unseen(record.data))):
+            continue
+        standing.append((record, then))
+    ids = frozenset(data.id for _, data in standing)
+    visible = {data.id: _copy(data, audience, ids) for _, data in standing}
+    back = _back_links(visible.values())
+    text = _Text(client, audience, ids)
+    records = []
+    for record, _ in standing:
+        data = visible[record.data.id]
+        words, assets = text.copy(record.source.body, record.file.parent, urls.record(data.id))
+        records.append(
+            EditionRecord(
+                data,
+                words,
+                assets,
+                is_unseen(data),
+                back["supersedes"][data.id],
+                back["depends_on"][data.id],
+                back["related"][data.id],
+            )
+        )
+    welcome, welcome_assets = text.copy(client.source.body, client.folder, urls.HOME)
+    profile = client.profile
+    if audience is Audience.CLIENT:
+        profile = _known_people(profile, visible.values())
+    return Edition(
+        client.slug, audience, day, profile, welcome, welcome_assets, tuple(records)
+    )
+
+
+def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> ChangeRecord:
+    """The record without what the audience may not see and without links that lead nowhere."""
+    links = data.links
+    kept = Links(
+        supersedes=tuple(id for id in links.supersedes if id in ids),
+        mode=links.mode,
+        depends_on=tuple(id for id in links.depends_on if id in ids),
+        related=tuple(id for id in links.related if id in ids),
+        source=links.source,
+    )
+    keys = _CLIENT_KEYS if audience is Audience.CLIENT else tuple(ChangeRecord.model_fields)
+    values = {key: getattr(data, key) for key in keys}
+    return ChangeRecord(**(values | {"links": kept}))
+
+
+def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """For each kind of link, who points at an id; back-links are derived, never typed."""
+    back: dict[str, dict[str, tuple[str, ...]]] = {
+        kind: defaultdict(tuple) for kind in ("supersedes", "depends_on", "related")
+    }
+    for data in records:
+        for kind, to in back.items():
+            for id in getattr(data.links, kind):
+                to[id] = (*to[id], data.id)
+    return back
+
+
+def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
+    """The profile with those of the vendor's people only whom visible content names."""
+    said = " ".join(data.model_dump_json(exclude_none=True) for data in records)
+    people = tuple(p for p in profile.people if p.party is Party.CLIENT or p.name in said)
+    return profile.model_copy(update={"people": people})
+
+
+class _Text:
+    """Copies Markdown for one audience: without internal blocks, with links that work."""
+
+    def __init__(self, client: Client, audience: Audience, ids: frozenset[str]) -> None:
+        self._targets = Targets(client)
+        self._audience = audience
+        self._ids = ids
+        words = Words(client.profile.language)
+        self._internal = words.gettext("Internal: the client does not see this")
+        self._not_published = words.gettext("(not published here)")
+
+    def copy(self, text: str, folder: Path, page: str) -> tuple[str, tuple[Asset, ...]]:
+        """The text as the page `page` shows it, and the files that it uses."""
+        assets: dict[Path, Asset] = {}
+        if self._audience is Audience.CLIENT:
+            text = body.public(text)
+        text = body.replace_links(text, self._replacer(folder, page, assets))
+        if self._audience is Audience.TEAM:
+            text = body.marked(text, self._internal)
+        return text, tuple(assets.values())
+
+    def _replacer(
+        self, folder: Path, page: str, assets: dict[Path, Asset]
+    ) -> Callable[[body.Link], str | None]:
+        def replace(link: body.Link) -> str | None:
+            inner = body.replace_links(link.text, replace)
+            if link.external:
+                # Nothing is loaded from another host: the picture becomes a link to it.
+                shown = link.image and not link.html
+                return f"[{inner or link.target}](<{link.target}>)" if shown else None
+            if not link.path:
+                return None
+            target = self._targets.resolve(folder, link.path)
+            if target.kind is Kind.RECORD:
+                if target.id not in self._ids:
+                    return "#" if link.html else self._not_published
+                address = urls.to_source(page, urls.record(target.id)) + link.fragment
+            elif target.kind is Kind.HOME:
+                address = urls.to_source(page, urls.HOME) + link.fragment
+            elif target.kind is Kind.FILE and target.file:
+                asset = assets.setdefault(
+                    target.file, Asset(target.file, _free_path(page, target.file, assets))
+                )
+                address = quote(urls.to_source(page, asset.path))
+            else:
+                return None  # the checks have named it, and a build has stopped there
+            if link.html:
+                return address
+            title = f' "{link.title.replace(chr(34), chr(39))}"' if link.title else ""
+            return f"{'!' if link.image else ''}[{inner}]({address}{title})"
+
+        return replace
+
+
+def _free_path(page: str, file: Path, assets: dict[Path, Asset]) -> str:
+    """A path beside the page that no other file of the page has."""
+    taken = {asset.path.casefold() for asset in assets.values()}
+    path, number = urls.beside(page, file.name), 2
+    while path.casefold() in taken:
+        path, number = urls.beside(page, f"{file.stem}-{number}{file.suffix}"), number + 1
+    return path

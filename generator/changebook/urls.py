@@ -1,0 +1,41 @@
+"""Where every page of an edition lies: the only place that makes addresses.
+
+Every page is an `index.md` in a folder of its own, so that the built page is `index.html` in that
+folder whether MkDocs makes directory URLs or not, and a file beside the page keeps its address.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+HOME = "index.md"
+CHANGES = "changes/index.md"
+BY_STATUS = "changes/by-status/index.md"
+BY_SCOPE = "changes/by-scope/index.md"
+IMPACT = "impact/index.md"
+DECISIONS = "decisions/index.md"
+PROCESS = "process/index.md"
+
+
+def record(id: str) -> str:
+    """The page of a record. Record ids are in capitals, so they never meet an index's name."""
+    return f"changes/{id}/index.md"
+
+
+def beside(page: str, name: str) -> str:
+    """An image or attachment, in the folder of the page that uses it (the home page: `files/`)."""
+    return posixpath.join(posixpath.dirname(page) or "files", name)
+
+
+def to_source(page: str, target: str) -> str:
+    """The relative path from one source page to another or to a file, as Markdown links have it."""
+    return posixpath.relpath(target, posixpath.dirname(page) or ".")
+
+
+def href(page: str, target: str, fragment: str = "", *, directory_urls: bool) -> str:
+    """The relative address of `target` (a page or an asset) as a link on `page`."""
+    folder = posixpath.dirname(target) if target.endswith(".md") else target
+    address = posixpath.relpath(folder or ".", posixpath.dirname(page) or ".")
+    if target.endswith(".md"):
+        address += "/" if directory_urls else "/index.html"
+    return address + (f"#{fragment}" if fragment else "")

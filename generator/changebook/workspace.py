@@ -1,0 +1,222 @@
+"""A workspace on disk as a frozen model: clients, their profiles, their records."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from changebook.diagnostics import START, KeyPath, Problem, rule
+from changebook.form import fit
+from changebook.schema import ChangeRecord, Profile
+from changebook.source import UNREADABLE, SourceFile, read_source
+
+CHANGES = "changes"
+PROFILE = "client.md"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+_RECORD_NAME = re.compile(r"[A-Z][A-Z0-9]*-\d+")
+
+BAD_SLUG = rule(
+    "bad-client-folder",
+    summary="A client's folder has a name that can't be part of an address.",
+    why="The folder's name is the client's slug: it stands in the address of every page.",
+    wrong="changes/Acme Trading/",
+    right="changes/acme-trading/",
+)
+NO_PROFILE = rule(
+    "no-profile",
+    summary="A client's folder has no client.md.",
+    why="Without the profile there is no baseline, so nothing can be added up or published.",
+    wrong="changes/acme/2026/ACME-0001-cards.md without changes/acme/client.md",
+    right="changes/acme/client.md",
+)
+MISPLACED = rule(
+    "misplaced-file",
+    summary="A record lies outside every client's folder.",
+    why="A record belongs to a client by its folder; this one would belong to nobody.",
+    wrong="changes/ACME-0001-cards.md",
+    right="changes/acme/2026/ACME-0001-cards.md",
+)
+SYMLINK = rule(
+    "symbolic-link",
+    summary="A symbolic link lies in the workspace.",
+    why="A link can point out of the workspace or into another client's folder, and what it points "
+    "at can change after the review. Links are never followed.",
+    wrong="changes/acme/terms.pdf -> /home/me/terms.pdf",
+    right="A copy of the file beside the record.",
+)
+
+
+class WorkspaceError(Exception):
+    """The workspace can't be read at all."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One change record: what it says, and where it says it.
+
+    `reported` are the key paths whose faults the form check has named already.
+    """
+
+    data: ChangeRecord
+    source: SourceFile
+    file: Path
+    reported: frozenset[KeyPath] = frozenset()
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client's folder. `others` are the files in it that are neither profile nor record."""
+
+    slug: str
+    folder: Path
+    profile: Profile
+    source: SourceFile
+    records: tuple[Record, ...]
+    others: tuple[Path, ...] = ()
+    reported: frozenset[KeyPath] = frozenset()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything below `root/changes`, clients by slug and records by id."""
+
+    root: Path
+    clients: tuple[Client, ...]
+
+    def relative(self, file: Path) -> str:
+        """A file's path as problems name it."""
+        return file.relative_to(self.root).as_posix()
+
+
+def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
+    """Read every client below `root/changes`; all that can't be read is in the problems.
+
+    Raises WorkspaceError where there is no readable `changes` folder.
+    """
+    root = root.resolve()
+    changes = root / CHANGES
+    if not changes.is_dir():
+        raise WorkspaceError(f"{root} has no folder named {CHANGES}")
+    try:
+        entries = sorted(changes.iterdir())
+    except OSError as error:
+        raise WorkspaceError(f"{changes} can't be read: {error.strerror}") from None
+    clients: list[Client] = []
+    problems: list[Problem] = []
+    for entry in entries:
+        path = entry.relative_to(root).as_posix()
+        if entry.name.startswith("."):
+            continue
+        if entry.is_symlink():
+            problems.append(_symlink(path))
+        elif not entry.is_dir():
+            if _RECORD_NAME.match(entry.name) or entry.name == PROFILE:
+                problems.append(
+                    MISPLACED.at(
+                        path,
+                        START,
+                        "This file lies outside every client's folder.",
+                        "Move it into its client's folder.",
+                    )
+                )
+        else:
+            if not _SLUG.fullmatch(entry.name):
+                problems.append(
+                    BAD_SLUG.at(
+                        path,
+                        START,
+                        f"`{entry.name}` can't be part of an address.",
+                        "Rename the folder: small letters, digits and hyphens only.",
+                    )
+                )
+            client, found = _read_client(root, entry)
+            problems += found
+            if client and _SLUG.fullmatch(entry.name):
+                clients.append(client)
+    return Workspace(root, tuple(clients)), problems
+
+
+def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]:
+    problems: list[Problem] = []
+    records: list[Record] = []
+    others: list[Path] = []
+    profile: Profile | None = None
+    profile_source: SourceFile | None = None
+    reported: frozenset[KeyPath] = frozenset()
+    for file in _walk(root, folder, problems):
+        path = file.relative_to(root).as_posix()
+        if file.suffix != ".md":
+            others.append(file)
+            continue
+        source, found = read_source(file, path)
+        problems += found
+        if file == folder / PROFILE:
+            profile_source = source
+            if source:
+                profile, found, reported = fit(Profile, source)
+                problems += found
+        elif source:
+            data, found, left_out = fit(ChangeRecord, source)
+            problems += found
+            if data:
+                records.append(Record(data, source, file, left_out))
+    if not (folder / PROFILE).exists():
+        problems.append(
+            NO_PROFILE.at(
+                folder.relative_to(root).as_posix(),
+                START,
+                f"The client's folder has no {PROFILE}.",
+                f"Write {folder.name}/{PROFILE} with the client's name and contract.",
+            )
+        )
+    if profile is None or profile_source is None:
+        return None, problems
+    records.sort(key=lambda record: (record.data.id, record.source.path))
+    client = Client(
+        folder.name, folder, profile, profile_source, tuple(records), tuple(others), reported
+    )
+    return client, problems
+
+
+def _walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Every plain file below a client's folder, in a fixed order; what is no file is a problem."""
+
+    def unreadable(error: OSError) -> None:
+        path = Path(error.filename).relative_to(root).as_posix()
+        problems.append(
+            UNREADABLE.at(
+                path, START, f"The folder can't be read: {error.strerror}.", "Make it readable."
+            )
+        )
+
+    for here, folders, files in os.walk(folder, onerror=unreadable):
+        folders.sort()
+        for name in (*folders, *sorted(files)):
+            file = Path(here, name)
+            path = file.relative_to(root).as_posix()
+            if file.is_symlink():
+                problems.append(_symlink(path))
+            elif name.endswith(".md") and not file.is_file():
+                problems.append(
+                    UNREADABLE.at(
+                        path,
+                        START,
+                        "This is a folder or a special file, not a record.",
+                        "Only records and the profile may have names that end in .md: rename it.",
+                    )
+                )
+            elif name in files and not name.startswith("."):
+                yield file
+        folders[:] = [n for n in folders if not n.startswith(".")]
+
+
+def _symlink(path: str) -> Problem:
+    return SYMLINK.at(
+        path,
+        START,
+        "This is a symbolic link; links are not followed.",
+        "Put a copy of the file here, or take the link out.",
+    )
