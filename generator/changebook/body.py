@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import unquote
 
 import pyromark
@@ -35,7 +34,7 @@ _HTML_TARGET = re.compile(
     r"\s(?P<name>src|href|poster|data|srcset)\s*=\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<b>[^\s>]+))",
     re.IGNORECASE,
 )
-_LOOSE_LINK = re.compile(r"!?\[[^\]\n]*\][ ]?\((?P<target>[^()\n]+)\)")
+_LOOSE_LINK = re.compile(r"!?\[[^\]\n]*\]\((?P<target>[^()\n]+)\)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
@@ -131,6 +130,8 @@ def marker_faults(text: str) -> list[MarkerFault]:
 
 def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
     """Each line, whether it is internal, and `open` or `close` for the outermost markers."""
+    if "::" not in text:
+        return [(line, False, "") for line in text.split("\n")], []
     out: list[tuple[str, bool, str]] = []
     faults: list[MarkerFault] = []
     opened: list[tuple[int, int]] = []
@@ -184,41 +185,14 @@ def _closes(fence: str, line: str) -> bool:
     )
 
 
-def links(text: str) -> list[Link]:
+def links(text: str) -> tuple[Link, ...]:
     """Every link and image of the text, in order, those in raw HTML too."""
-    parsed = _parse(text)
-    found: list[Link] = []
-    # Links nest (an image inside a link): each open one with the range of what is inside it.
-    opened: list[tuple[dict[str, str], bool, list[int]]] = []
-    for kind, what, start, end in parsed.events:
-        if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
-            image = "Image" in what
-            opened.append((what["Image" if image else "Link"], image, []))
-        elif kind == "End" and what in ("Link", "Image"):
-            link, image, inner = opened.pop()
-            if link["link_type"] not in ("Autolink", "Email"):
-                label = text[inner[0] : inner[1]] if inner else ""
-                found.append(Link(link["dest_url"], start, end, label, link["title"], image))
-            if opened:
-                _extend(opened[-1][2], start, end)
-        elif opened:
-            _extend(opened[-1][2], start, end)
-    for element in elements(text):
-        found += _html_targets(element)
-    return sorted(found, key=lambda link: (link.start, -link.end))
+    return _parse(text).links
 
 
-def _extend(inner: list[int], start: int, end: int) -> None:
-    inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
-
-
-def elements(text: str) -> list[Element]:
+def elements(text: str) -> tuple[Element, ...]:
     """Every HTML element that begins in the text's raw HTML (not in code)."""
-    found: list[Element] = []
-    for start, end in _html_ranges(_parse(text)):
-        finder = _Elements(text[start:end], start)
-        found += finder.found
-    return found
+    return _parse(text).elements
 
 
 class _Elements(HTMLParser):
@@ -244,30 +218,12 @@ def unlinked(text: str) -> Iterator[tuple[int, str]]:
     Such a link can't be rewritten, nor hidden from a client where its target is not for them.
     """
     parsed = _parse(text)
-    spans = [(link.start, link.end) for link in links(text)]
-    spans += [(start, end) for kind, _, start, end in parsed.events if kind == "Code"]
-    spans += [
-        (start, end)
-        for kind, what, start, end in parsed.events
-        if kind == "End" and what == "CodeBlock"
-    ]
+    spans = [*((link.start, link.end) for link in parsed.links), *parsed.code]
     for match in _LOOSE_LINK.finditer(text):
         if not _SCHEME.match(match["target"]) and not any(
             start <= match.start() < end for start, end in spans
         ):
             yield match.start(), match["target"]
-
-
-def _html_ranges(parsed: _Parsed) -> Iterator[tuple[int, int]]:
-    block: tuple[int, int] | None = None
-    for kind, what, start, end in parsed.events:
-        if kind == "Html":
-            block = (block[0] if block else start, end)
-        elif kind == "InlineHtml":
-            yield start, end
-        elif kind == "End" and what == "HtmlBlock" and block:
-            yield block
-            block = None
 
 
 def _html_targets(element: Element) -> Iterator[Link]:
@@ -303,13 +259,16 @@ def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
 
 @dataclass(frozen=True)
 class _Parsed:
-    events: tuple[tuple[str, Any, int, int], ...]
+    """What one pass over pulldown-cmark's events finds; ranges are in characters."""
+
+    links: tuple[Link, ...]
+    elements: tuple[Element, ...]
+    code: tuple[tuple[int, int], ...]
     definitions: tuple[tuple[str, int, int], ...]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=20_000)
 def _parse(text: str) -> _Parsed:
-    """pulldown-cmark's events as (kind, what, start, end), with ranges in characters."""
     shown = _INDENTING.sub(
         lambda m: m["lead"] + "-" + " " * (min(len(m["mark"]), 3) - 1) + "_" * (len(m["mark"]) - 3),
         text,
@@ -320,13 +279,44 @@ def _parse(text: str) -> _Parsed:
     def at(offset: int) -> int:
         return offset if plain else len(raw[:offset].decode())
 
-    events = []
+    found: list[Link] = []
+    code: list[tuple[int, int]] = []
+    html: list[Element] = []
+    block: tuple[int, int] | None = None
+    # Links nest (an image inside a link): each open one with the range of what is inside it.
+    opened: list[tuple[dict[str, str], bool, list[int]]] = []
     for event, span in pyromark.events_with_range(shown, options=_OPTIONS):
         kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
-        if kind not in ("SoftBreak", "HardBreak"):
-            events.append((kind, what, at(span["start"]), at(span["end"])))
+        start, end = span["start"], span["end"]
+        if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
+            image = "Image" in what
+            opened.append((what["Image" if image else "Link"], image, []))
+            continue
+        if kind == "End" and what in ("Link", "Image"):
+            link, image, inner = opened.pop()
+            if link["link_type"] not in ("Autolink", "Email"):
+                label = raw[inner[0] : inner[1]].decode() if inner else ""
+                found.append(
+                    Link(link["dest_url"], at(start), at(end), label, link["title"], image)
+                )
+        elif kind == "Code" or (kind == "End" and what == "CodeBlock"):
+            code.append((at(start), at(end)))
+        elif kind == "Html":
+            block = (block[0] if block else start, end)
+        elif kind == "End" and what == "HtmlBlock" and block:
+            html += _Elements(raw[slice(*block)].decode(), at(block[0])).found
+            block = None
+        elif kind == "InlineHtml":
+            html += _Elements(raw[start:end].decode(), at(start)).found
+        if opened:
+            inner = opened[-1][2]
+            inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
+    for element in html:
+        found += _html_targets(element)
     definitions = pyromark.reference_definitions(shown, options=_OPTIONS).values()
     return _Parsed(
-        tuple(events),
+        tuple(sorted(found, key=lambda link: (link.start, -link.end))),
+        tuple(html),
+        tuple(code),
         tuple((d["dest"], at(d["span"]["start"]), at(d["span"]["end"])) for d in definitions),
     )

@@ -65,7 +65,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
             continue
         source = record.source
         for text, path in visible_texts(source):
-            for match in pattern.finditer(text):
+            for match in pattern.finditer(text) if any(w in text for w in words) else ():
                 yield _named(source, source.value(*path), match[0], words[match[0]])
         yield from _in_body(record, targets, pattern, words)
 
@@ -73,6 +73,9 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
 def _in_body(
     record: Record, targets: Targets, pattern: re.Pattern[str], words: dict[str, str]
 ) -> Iterator[Problem]:
+    if not any(word in record.source.body for word in words):
+        return
+
     # Links to unseen records are taken out of the client's edition with all their text.
     def without_links(link: body.Link) -> str | None:
         if link.external or link.html or not link.path:
