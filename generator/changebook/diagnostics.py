@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple
@@ -22,6 +23,12 @@ class Place(NamedTuple):
 
 
 START = Place(1, 1)
+_LINE_SHOWN = 160
+#: What would act on a terminal instead of being shown there, and halves of characters, which file
+#: names that are not UTF-8 leave behind. Tabs stay.
+_UNSHOWN = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -78,6 +85,7 @@ def as_json(problems: Iterable[Problem]) -> str:
     """The documented JSON shape: a list of {rule, severity, path, line, column, message, help}."""
     rows = [asdict(problem) for problem in problems]
     for row in rows:
+        row["path"] = _shown(row["path"])
         del row["width"]
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
@@ -87,25 +95,44 @@ def as_text(problems: Iterable[Problem], source_line: Callable[[str, int], str |
 
     `source_line(path, line)` gives the text of a line, or None where there is none to show.
     """
-    return "\n".join(_block(problem, source_line(problem.path, problem.line)) for problem in problems)
+    return "\n".join(
+        _block(problem, source_line(problem.path, problem.line)) for problem in problems
+    )
 
 
 def _block(problem: Problem, text: str | None) -> str:
     lines = [
-        f"{problem.severity}[{problem.rule}]: {problem.message}",
-        f"  --> {problem.path}:{problem.line}:{problem.column}",
+        f"{problem.severity}[{problem.rule}]: {_shown(problem.message)}",
+        f"  --> {_shown(problem.path)}:{problem.line}:{problem.column}",
     ]
     if text is not None:
         gutter = " " * len(str(problem.line))
+        text, column = _excerpt(text, problem.column)
         # A tab before the caret stays a tab, and a wide character takes two columns.
-        lead = "".join(
-            "\t" if c == "\t" else " " * cell_len(c) for c in text[: problem.column - 1]
-        )
-        marked = text[problem.column - 1 : problem.column - 1 + problem.width]
+        lead = "".join("\t" if c == "\t" else " " * cell_len(c) for c in text[: column - 1])
+        marked = text[column - 1 : column - 1 + problem.width]
         carets = "^" * max(1, cell_len(marked))
         lines += [f"{gutter} |", f"{problem.line} | {text}", f"{gutter} | {lead}{carets}"]
-    lines.append(f"  help: {problem.help}\n")
+    lines.append(f"  help: {_shown(problem.help)}\n")
     return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _excerpt(text: str, column: int) -> tuple[str, int]:
+    """What is shown of a line, which is not the far ends of a very long one, and the new column."""
+    text = _shown(text)
+    if len(text) <= _LINE_SHOWN:
+        return text, column
+    start = max(0, column - 1 - _LINE_SHOWN // 4)
+    shown = text[start : start + _LINE_SHOWN]
+    if start + _LINE_SHOWN < len(text):
+        shown += "\N{HORIZONTAL ELLIPSIS}"
+    if start == 0:
+        return shown, column
+    return f"\N{HORIZONTAL ELLIPSIS}{shown}", column - start + 1
 
 
 def count(problems: Iterable[Problem]) -> Mapping[Severity, int]:

@@ -6,10 +6,10 @@ left out, and the rest becomes the model.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from difflib import get_close_matches
 from enum import Enum
+from itertools import count, islice
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -64,6 +64,7 @@ WRONG_TYPE = rule(
 
 M = TypeVar("M", bound=BaseModel)
 
+_LONGEST_SHOWN = 60
 _HELP_BY_TYPE = {
     "string_type": ("should be text", "Write one piece of text; quote it if need be."),
     "string_too_short": ("is empty", "Write the text, or take the key out."),
@@ -75,6 +76,7 @@ _HELP_BY_TYPE = {
 _RULE_BY_TYPE = {
     "date": (BAD_DATE, "Write the date as YYYY-MM-DD."),
     "number": (BAD_NUMBER, "Write digits with a point for decimals, e.g. 54000.00."),
+    "whole": (BAD_NUMBER, "Write it without decimals and without a unit."),
     "flag": (UNKNOWN_VALUE, "Write true or false."),
     "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
     "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),
@@ -99,24 +101,35 @@ def fit(model: type[M], source: SourceFile) -> tuple[M | None, list[Problem], fr
     None where what is always required is missing or wrong.
     """
     data = _without_own_keys(source.data)
-    try:
-        return model.model_validate(data), [], frozenset()
-    except ValidationError as error:
-        faults = error.errors(include_url=False)
-    problems = [_problem(model, source, fault) for fault in faults]
-    pruned = copy.deepcopy(data)
+    problems: list[Problem] = []
     left_out: set[KeyPath] = set()
-    while faults:
+    while True:
+        try:
+            fitted = model.model_validate(data, by_alias=True, by_name=False)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        else:
+            return fitted, problems, frozenset(left_out)
+        if not left_out:
+            problems = [_problem(model, source, fault) for fault in faults]
         gone = {_sound_ancestor(model, fault) for fault in faults}
         if () in gone:
             return None, problems, frozenset(left_out)
-        left_out |= gone
-        _prune(pruned, gone)
-        try:
-            return model.model_validate(pruned), problems, frozenset(left_out)
-        except ValidationError as error:
-            faults = error.errors(include_url=False)
-    return None, problems, frozenset(left_out)
+        left_out |= {as_written(path, left_out) for path in gone}
+        _prune(data, gone)
+
+
+def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
+    """The path in the file of a path in the model, whose lists lack what was left out."""
+    written: KeyPath = ()
+    for step in path:
+        if isinstance(step, int):
+            gone = {p[-1] for p in left_out if p[:-1] == written}
+            kept = (index for index in count() if index not in gone)
+            written = (*written, next(islice(kept, step, None)))
+        else:
+            written = (*written, step)
+    return written
 
 
 def _without_own_keys(data: Any, top: bool = True) -> Any:
@@ -162,10 +175,10 @@ def _prune(data: Any, paths: set[KeyPath]) -> None:
 
 def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) -> Problem:
     path, kind = _location(fault), fault["type"]
-    name = f"`{spell(path)}`"
+    name = f"`{_cut(spell(path))}`"
     key = str(path[-1]) if path else ""
     if kind == "missing":
-        holder = f"`{spell(path[:-1])}`" if path[:-1] else "The front matter"
+        holder = f"`{_cut(spell(path[:-1]))}`" if path[:-1] else "The front matter"
         return MISSING_KEY.at(
             source.path,
             source.place(*path[:-1]),
@@ -180,12 +193,15 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
     place = source.value(*path)
     if kind == "enum":
         expected = _words_at(model, path)
-        shown = str(fault["input"])
+        if not isinstance(fault["input"], str):
+            return WRONG_TYPE.at(
+                source.path, place, f"{name} should be one word.", _did_you_mean("", expected)
+            )
         return UNKNOWN_VALUE.at(
             source.path,
             place,
-            f"{name} can't be `{shown}`.",
-            _did_you_mean(shown, expected),
+            f"{name} can't be {_shown(fault)}.",
+            _did_you_mean(fault["input"], expected),
         )
     if kind in _RULE_BY_TYPE:
         rule_, help_ = _RULE_BY_TYPE[kind]
@@ -193,9 +209,7 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
     return _type_problem(WRONG_TYPE, source.path, place, name, fault)
 
 
-def _type_problem(
-    rule_: Rule, path: str, place: Place, name: str, fault: ErrorDetails
-) -> Problem:
+def _type_problem(rule_: Rule, path: str, place: Place, name: str, fault: ErrorDetails) -> Problem:
     says, help_ = _HELP_BY_TYPE.get(
         fault["type"], (fault["msg"], "See the record format for what this key holds.")
     )
@@ -208,8 +222,11 @@ def _shown(fault: ErrorDetails) -> str:
         return "it is a list"
     if isinstance(value, Mapping):
         return "it is a mapping"
-    text = str(value)
-    return f"`{text if len(text) <= 40 else text[:39] + '…'}`"
+    return f"`{_cut(str(value))}`"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

@@ -67,7 +67,7 @@ def _integer(value: Any) -> int:
     if isinstance(value, int):
         return value
     if not isinstance(value, str) or not _INTEGER.fullmatch(value):
-        raise PydanticCustomError("number", "should be a whole number like 10 or -3")
+        raise PydanticCustomError("whole", "should be a whole number like 10 or -3")
     return int(value)
 
 

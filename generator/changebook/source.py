@@ -29,7 +29,8 @@ UNREADABLE = rule(
     "unreadable-file",
     summary="A file can't be read as UTF-8 text.",
     why="A record that can't be read would silently be missing from the client's log.",
-    wrong="A file saved as GBK or Latin-1, a folder named `ACME-0001.md`, a file without read permission.",
+    wrong="A file saved as GBK or Latin-1, a folder named `ACME-0001.md`, a file without read "
+    "permission.",
     right="Save the file as UTF-8 (with or without BOM) and make it readable.",
 )
 TOO_LARGE = rule(
@@ -43,7 +44,8 @@ TOO_LARGE = rule(
 NO_FRONT_MATTER = rule(
     "no-front-matter",
     summary="A record or profile does not begin with front matter.",
-    why="Without front matter there is no id, no status and no visibility, so nothing can be published.",
+    why="Without front matter there is no id, no status and no visibility, so nothing can be "
+    "published.",
     wrong="# Split payments\n",
     right="---\nid: ACME-0001\ntitle: Split payments\nstatus: draft\nvisibility: client\n---\n",
 )
@@ -152,6 +154,8 @@ class _Reader:
 
     def spot(self, event: yaml.Event) -> Place:
         start, end = event.start_mark, event.end_mark
+        if start is None or end is None:
+            return START
         width = end.column - start.column if end.line == start.line else 1
         return Place(start.line + 2, start.column + 1, max(1, width))
 
@@ -179,6 +183,8 @@ class _Reader:
             return self.sequence(at)
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(at)
+        if not isinstance(event, yaml.ScalarEvent):
+            self.refuse(BROKEN_YAML, spot, "The front matter ends too early.", _ONE_KEY_A_LINE)
         plain = event.implicit[0]
         return None if plain and event.value in _NULLS else event.value
 
@@ -207,7 +213,8 @@ class _Reader:
                     DUPLICATE_KEY.at(
                         self.path,
                         spot,
-                        f"The key `{key}` stands twice; first in line {self.places[here].line}.",
+                        f"The key `{key[:60]}` stands twice; "
+                        f"first in line {self.places[here].line}.",
                         "Keep one of the two.",
                     )
                 )
@@ -224,10 +231,11 @@ def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]
     if problem:
         return None, [problem]
     lines = tuple(text.split("\n"))
-    if not lines[0].rstrip() == "---":
+    if lines[0].rstrip() != "---":
         return None, [
             NO_FRONT_MATTER.at(
-                path, START,
+                path,
+                START,
                 "The file is empty." if not text.strip() else "The file does not begin with `---`.",
                 "Begin the file with `---`, the keys id, title, status and visibility, and `---`.",
             )
@@ -236,7 +244,9 @@ def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]
     if close is None:
         return None, [
             UNCLOSED_FRONT_MATTER.at(
-                path, Place(1, 1, 3), "The front matter is never closed.",
+                path,
+                Place(1, 1, 3),
+                "The front matter is never closed.",
                 "Put a line `---` after the last key.",
             )
         ]
@@ -296,7 +306,9 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
         size = file.stat().st_size
         if size > SIZE_LIMIT:
             return "", TOO_LARGE.at(
-                path, START, f"The file has {size / 1e6:.1f} MB; a record has {SIZE_LIMIT / 1e6:.0f} MB at the most.",
+                path,
+                START,
+                f"The file has {size / 1e6:.1f} MB; the limit is {SIZE_LIMIT / 1e6:.0f} MB.",
                 "Move large material into an attachment beside the record and link to it.",
             )
         raw = file.read_bytes()
@@ -312,12 +324,14 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         return unreadable(
             f"The file is not UTF-8: byte 0x{raw[error.start]:02x} can't be read.",
-            "Save the file as UTF-8.", Place(line, column),
+            "Save the file as UTF-8.",
+            Place(line, column),
         )
     if "\0" in text:
         before_nul = text[: text.index("\0")]
         return unreadable(
-            "The file has a NUL character: it is no text file.", "Save the file as UTF-8 text.",
+            "The file has a NUL character: it is no text file.",
+            "Save the file as UTF-8 text.",
             Place(before_nul.count("\n") + 1, len(before_nul.rpartition("\n")[2]) + 1),
         )
     return text.replace("\r\n", "\n").replace("\r", "\n"), None

@@ -18,7 +18,8 @@ from changebook.workspace import Client, Workspace
 UNCLOSED_INTERNAL = rule(
     "unclosed-internal",
     summary="An `::: internal` block is never closed.",
-    why="What follows would be taken for internal or, worse, for public. Changebook does not guess.",
+    why="What follows would be taken for internal or, worse, for public. Changebook does "
+    "not guess.",
     wrong="::: internal\nOur margin is thin here.",
     right="::: internal\nOur margin is thin here.\n:::",
 )
@@ -240,7 +241,11 @@ def _links(
                 "A link to a record is written in HTML.",
                 "Write it in Markdown: [text](path).",
             )
-        elif target.id in unseen and text.seen and place.line - text.source.body_line + 1 not in internal:
+        elif (
+            target.id in unseen
+            and text.seen
+            and place.line - text.source.body_line + 1 not in internal
+        ):
             yield UNSEEN_LINK.at(
                 path,
                 place,

@@ -85,8 +85,13 @@ def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
 
 
 def _in_front_matter(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
-    for text, path in _readable(source):
-        for words, other in dict.fromkeys((words, other) for _, words, other in mentions(text, names)):
+    texts = list(_readable(source))
+    folded = "\n".join(text for text, _ in texts).casefold()
+    near = [name for name in names if name.hint in folded]
+    for text, path in texts if near else ():
+        for words, other in dict.fromkeys(
+            (words, other) for _, words, other in mentions(text, near)
+        ):
             yield _named(source, _place_in_value(source, path, words), words, other)
 
 

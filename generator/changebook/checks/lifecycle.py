@@ -30,7 +30,7 @@ from changebook.workspace import Client, Record
 STATUS_NOT_LAST = rule(
     "status-not-last",
     summary="The status is not the last entry of the history.",
-    why="Lists go by `status` and the figures of a past day go by `history`; both must say the same.",
+    why="Lists go by `status`, and the figures of a past day by `history`; they must say the same.",
     wrong="status: approved\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
     right="status: submitted\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
 )
@@ -77,7 +77,7 @@ NEEDS_NOTE_RULE = rule(
     summary="A record was voided or withdrawn without a note that says why.",
     why="A change that ends without a reason leaves the client to guess.",
     wrong="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min}",
-    right="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign was cancelled.}",
+    right="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
 )
 MUST_BE_VISIBLE = rule(
     "must-be-visible",
@@ -122,7 +122,8 @@ NOT_READY_TO_CLOSE = rule(
     why="Closed means done with: every condition met, no open objection, and the agreement signed "
     "or not required.",
     wrong="status: closed\nagreement: {status: drafting}",
-    right="status: closed\nagreement: {status: signed, reference: SOW-3 Amendment 2, signed: 2026-03-24}",
+    right="status: closed\n"
+    "agreement: {status: signed, reference: SOW-3 Amendment 2, signed: 2026-03-24}",
 )
 NO_SUCCESSOR = rule(
     "no-approved-successor",
@@ -434,15 +435,15 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
                 f"The decision is of {decision.on}, but the history has `{decided}` on {entry.on}.",
                 "Write the day of the decision in both; the day it was written down is `recorded`.",
             )
-    if decided is _S.APPROVED and decision.by and subject.sound("decision", "by"):
-        if not any(client.profile.approver(person.name) for person in decision.by):
-            names = ", ".join(person.name for person in decision.by)
-            yield from subject.key(
-                NOT_AN_APPROVER,
-                ("decision", "by"),
-                f"None of those who approved it ({names}) may approve, according to client.md.",
-                _who_approves(client),
-            )
+    approvers = [person for person in decision.by if client.profile.approver(person.name)]
+    if decided is _S.APPROVED and decision.by and not approvers and subject.sound("decision", "by"):
+        names = ", ".join(person.name for person in decision.by)
+        yield from subject.key(
+            NOT_AN_APPROVER,
+            ("decision", "by"),
+            f"None of those who approved it ({names}) may approve, according to client.md.",
+            _who_approves(client),
+        )
 
 
 def _who_approves(client: Client) -> str:
@@ -509,7 +510,9 @@ def check_succession(client: Client) -> Iterator[Problem]:
     for record in client.records:
         data, subject = record.data, Subject.of(record)
         known = successors.get(data.id, [])
-        approved = [s.id for s in known if s.status in APPROVED_OR_LATER and not s.undecided_emergency]
+        approved = [
+            s.id for s in known if s.status in APPROVED_OR_LATER and not s.undecided_emergency
+        ]
         if data.status is _S.SUPERSEDED and not approved:
             yield from subject.value(
                 NO_SUCCESSOR,

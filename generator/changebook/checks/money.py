@@ -11,7 +11,7 @@ from changebook import sums
 from changebook.checks.subject import Subject
 from changebook.diagnostics import KeyPath, Problem, rule
 from changebook.schema import ChangeRecord, CostLine, Profile
-from changebook.vocabulary import AgreementStatus, Status
+from changebook.vocabulary import AgreementStatus, Outcome, Status
 from changebook.workspace import Client, Record
 
 #: Digits enough for the product of the two longest numbers that the format takes.
@@ -53,7 +53,8 @@ RECOMMENDED_TWICE = rule(
     "recommended-twice",
     summary="More than one option is recommended.",
     why="A recommendation is one option; without one, the client has been told nothing.",
-    wrong="- {id: a, title: Two cards, recommended: true}\n- {id: b, title: Wallet, recommended: true}",
+    wrong="- {id: a, title: Two cards, recommended: true}\n"
+    "- {id: b, title: Wallet, recommended: true}",
     right="- {id: a, title: Two cards, recommended: true}\n- {id: b, title: Wallet}",
 )
 DATE_CHAIN = rule(
@@ -141,28 +142,38 @@ def check_recommended(record: Record, client: Client) -> Iterator[Problem]:
     if len(recommended) != 1 or data.impact is None:
         return
     (index,) = recommended
-    option = data.options[index]
-    asked = sums.asked(data, client.profile)
-    if data.impact.cost is not None and option.amount is not None and subject.sound("impact", "cost"):
-        if asked is not None and sums.rounded(
-            option.amount, client.profile.contract.currency
-        ) != asked:
-            yield from subject.value(
-                RECOMMENDED_DIFFERS,
-                ("options", index, "amount"),
-                f"The recommended option is {option.amount}, but the cost lines add up to {asked}.",
-                f"Write `amount: {asked}`, or mend the cost lines.",
-            )
-    if option.days is None or not subject.sound("impact", "schedule"):
+    yield from _differing_amount(record, client.profile, index)
+    yield from _differing_days(record, client.profile, index)
+
+
+def _differing_amount(record: Record, profile: Profile, index: int) -> Iterator[Problem]:
+    data, subject = record.data, Subject.of(record)
+    stated, asked = data.options[index].amount, sums.asked(data, profile)
+    if data.impact is None or data.impact.cost is None or not subject.sound("impact", "cost"):
         return
-    days = _completion_days(data, client.profile)
-    if days is not None and days != option.days:
-        yield from subject.value(
-            RECOMMENDED_DIFFERS,
-            ("options", index, "days"),
-            f"The recommended option takes {option.days} days, but the schedule asks for {days}.",
-            f"Write `days: {days}`, or mend the schedule.",
-        )
+    if stated is None or asked is None:
+        return
+    if sums.rounded(stated, profile.contract.currency) == asked:
+        return
+    yield from subject.value(
+        RECOMMENDED_DIFFERS,
+        ("options", index, "amount"),
+        f"The recommended option is {stated}, but the cost lines add up to {asked}.",
+        f"Write `amount: {asked}`, or mend the cost lines.",
+    )
+
+
+def _differing_days(record: Record, profile: Profile, index: int) -> Iterator[Problem]:
+    data, subject = record.data, Subject.of(record)
+    stated, asked = data.options[index].days, _completion_days(data, profile)
+    if None in (stated, asked) or stated == asked or not subject.sound("impact", "schedule"):
+        return
+    yield from subject.value(
+        RECOMMENDED_DIFFERS,
+        ("options", index, "days"),
+        f"The recommended option takes {stated} days, but the schedule asks for {asked}.",
+        f"Write `days: {asked}`, or mend the schedule.",
+    )
 
 
 def _completion_days(data: ChangeRecord, profile: Profile) -> int | None:
@@ -239,7 +250,8 @@ def _spans(data: ChangeRecord) -> Iterator[_Span]:
     if decision := data.decision:
         yield ("decision", "due"), "due", asked, "the request", decision.due
         yield ("decision", "on"), "on", asked, "the request", decision.on
-        yield ("decision", "review"), "review", decision.on, "the decision", decision.review
+        if decision.outcome is Outcome.DEFERRED:
+            yield ("decision", "review"), "review", decision.on, "the decision", decision.review
     for index, step in enumerate(data.plan or ()):
         yield ("plan", index, "finish"), "finish", step.start, "the start", step.finish
     for index, objection in enumerate(data.objections):

@@ -57,7 +57,9 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
         title: id for id, title in unseen.items() if cell_len(title) >= _TELLING_TITLE
     }
     pattern = re.compile(
-        "|".join(rf"(?<![A-Za-z0-9-]){re.escape(w)}(?![A-Za-z0-9])" for w in sorted(words, reverse=True))
+        "|".join(
+            rf"(?<![A-Za-z0-9-]){re.escape(w)}(?![A-Za-z0-9])" for w in sorted(words, reverse=True)
+        )
     )
     targets = Targets(client)
     for record in client.records:

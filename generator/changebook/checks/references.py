@@ -67,7 +67,7 @@ CYCLE = rule(
 SUPERSEDE_MODE = rule(
     "supersede-mode",
     summary="`supersedes` and `mode` do not stand together.",
-    why="Whether the new record takes the old one's place in the sums or adds to it can't be guessed.",
+    why="Replacing the old record in the sums and adding to it give different totals.",
     wrong="links: {supersedes: [ACME-0007]}",
     right="links: {supersedes: [ACME-0007], mode: replace}",
 )
@@ -230,7 +230,9 @@ def _unresolved(
 
 def _is_broken_file(client: Client, id: str) -> bool:
     """Whether the record is there but could not be read: that has been reported on its own."""
-    return any(f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md"))
+    return any(
+        f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md")
+    )
 
 
 def _mode(data: ChangeRecord, subject: Subject) -> Iterator[Problem]:
@@ -309,16 +311,16 @@ def check_lists(record: Record, client: Client) -> Iterator[Problem]:
     data, subject = record.data, Subject.of(record)
     options = [option.id for option in data.options]
     yield from _listed_twice(subject, ("options",), "id", options)
-    if data.decision and data.decision.option and subject.sound("options"):
-        if data.decision.option not in options:
-            yield from subject.value(
-                UNKNOWN_OPTION,
-                ("decision", "option"),
-                f"There is no option `{data.decision.option}`.",
-                f"The options are {_code(options)}."
-                if options
-                else "Add the option to `options`, or take `option` out.",
-            )
+    chosen = data.decision.option if data.decision else None
+    if chosen and chosen not in options and subject.sound("options"):
+        yield from subject.value(
+            UNKNOWN_OPTION,
+            ("decision", "option"),
+            f"There is no option `{chosen}`.",
+            f"The options are {_code(options)}."
+            if options
+            else "Add the option to `options`, or take `option` out.",
+        )
     known = [milestone.id for milestone in client.profile.contract.milestones]
     if Subject.of(client).sound("contract", "milestones"):
         for at, milestone in _milestones(data):

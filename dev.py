@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""Set up and run the project, with nothing but Python: `python3 dev.py site|test|lock|docs`.
+
+Everything is installed into .venv from the locks in requirements/, every file by its hash. The
+folder is made anew when a lock, pyproject.toml or the Python changes, and left alone otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed.txt"
+REQUIREMENTS = ROOT / "requirements"
+BUILD, RUNTIME, DEV = (REQUIREMENTS / f"{name}.lock" for name in ("build", "runtime", "dev"))
+OLDEST = "3.11"
+
+# Locks for every allowed Python and system, with no word of where the files came from.
+COMPILE = [
+    *("--universal", "--python-version", OLDEST, "--generate-hashes", "--quiet"),
+    *("--no-emit-index-url", "--no-emit-find-links"),
+    *("--custom-compile-command", "python3 dev.py lock"),
+]
+
+# What the tests need of the system, and why.
+PACKAGES = {
+    "chromium": "the browser of the browser tests",
+    "fonts-noto-cjk": "Chinese text in the browser tests",
+}
+
+
+class Stop(Exception):
+    """The work cannot go on, and why."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="dev.py", description="Set up and run the project.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("site", help="build the sample workspace's client sites into site/")
+    commands.add_parser("test", help="lint, check types and test; more arguments go to pytest")
+    commands.add_parser("lock", help="renew the locks; --upgrade takes the newest versions")
+    commands.add_parser("docs", help="write a page for each rule into docs/rules/")
+    options, rest = parser.parse_known_args()
+    try:
+        if sys.version_info < tuple(map(int, OLDEST.split("."))):
+            stop(f"Python {OLDEST} or newer is needed, and this is {sys.version.split()[0]}.")
+        if options.command == "test":
+            test(rest)
+        elif options.command == "lock":
+            lock(rest)
+        elif rest:
+            parser.error(f"unknown arguments: {shlex.join(rest)}")
+        elif options.command == "site":
+            site()
+        else:
+            docs()
+    except Stop as problem:
+        sys.exit(f"dev.py: {problem}")
+    except KeyboardInterrupt:
+        sys.exit("dev.py: interrupted")
+
+
+def site() -> None:
+    """Build the sample workspace's client sites and say where to look at them."""
+    set_up(RUNTIME)
+    out = ROOT / "site"
+    run(tool("changebook"), "build", "--workspace", ROOT, "--out", out)
+    pages = sorted(out.glob("*/index.html"))
+    if not pages:
+        stop(f"the build ended well but left no site in {out}.")
+    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(out))}"
+    print(f"\nThe client sites are in {out}. To read and search them, run\n\n  {serve}\n\nand open")
+    for page in pages:
+        print(f"  http://localhost:8000/{page.parent.name}/")
+
+
+def test(arguments: list[str]) -> None:
+    """Check style and types, then test: the fast tests first unless `arguments` choose."""
+    require_packages()
+    set_up(DEV)
+    run(tool("ruff"), "check")
+    run(tool("ruff"), "format", "--check")
+    run(tool("mypy"))
+    if arguments:
+        run(tool("pytest"), *arguments)
+    else:
+        run(tool("pytest"), "-m", "not slow")
+        run(tool("pytest"), "-m", "slow")
+
+
+def lock(arguments: list[str]) -> None:
+    """Write the locks from pyproject.toml, for every Python and system that it allows."""
+    set_up(DEV)
+    compile_lock(BUILD, ["--group", "build", *arguments])
+    agree = ["--constraints", relative(BUILD)]
+    compile_lock(RUNTIME, ["pyproject.toml", *agree, *arguments])
+    agree += ["--constraints", relative(RUNTIME)]
+    compile_lock(DEV, ["pyproject.toml", "--group", "dev", *agree, *arguments])
+
+
+def compile_lock(target: Path, arguments: list[str]) -> None:
+    run(tool("uv"), "pip", "compile", *COMPILE, "--output-file", relative(target), *arguments)
+
+
+def docs() -> None:
+    """Write the rules' pages, which are made from the rules themselves."""
+    set_up(RUNTIME)
+    run(tool("changebook"), "rules", "--out", ROOT / "docs" / "rules")
+
+
+def set_up(wanted: Path) -> None:
+    """Make .venv hold the packages of the lock `wanted` and this project, if it does not yet."""
+    installed = STAMP.read_text("utf-8").splitlines() if STAMP.is_file() else []
+    if wanted.name in installed and state() in installed:
+        return
+    require_venv()
+    print(f"Setting up {VENV} from {relative(wanted)} ...", flush=True)
+    run(sys.executable, "-m", "venv", "--clear", VENV)
+    pip("--require-hashes", "-r", BUILD)
+    pip("--require-hashes", "--no-build-isolation", "--use-pep517", "-r", wanted)
+    pip("--no-deps", "--no-build-isolation", "--editable", ROOT)
+    # The locks agree, so what has the development packages has the runtime's too.
+    holds = sorted({wanted.name, RUNTIME.name})
+    STAMP.write_text("\n".join([state(), *holds]) + "\n", "utf-8")
+
+
+def state() -> str:
+    """All that .venv is made from, as one digest."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in (BUILD, RUNTIME, DEV, ROOT / "pyproject.toml"):
+        if not path.is_file():
+            stop(f"{relative(path)} is missing: is the checkout whole?")
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def require_venv() -> None:
+    """Debian leaves ensurepip out of its Python: install it if that can be done."""
+    if importlib.util.find_spec("ensurepip") is None:
+        package = "python{}.{}-venv".format(*sys.version_info)
+        install([package], "this Python cannot make a virtual environment")
+
+
+def require_packages() -> None:
+    if shutil.which("dpkg-query"):
+        missing = [name for name in PACKAGES if not is_installed(name)]
+    else:
+        missing = [name for name in ["chromium"] if shutil.which(name) is None]
+    if missing:
+        install(missing, "; ".join(f"{PACKAGES[name]} ({name}) is missing" for name in missing))
+
+
+def is_installed(package: str) -> bool:
+    status = answer("dpkg-query", "--show", "--showformat=${db:Status-Status}", package)
+    return status == "installed"
+
+
+def install(packages: list[str], reason: str) -> None:
+    """Install Debian packages as root or by a sudo that asks nothing, else say what to do."""
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    if shutil.which("apt-get") is None:
+        stop(f"{reason}. Install {' and '.join(packages)} by your system's own means.")
+    prefix = root_prefix()
+    if prefix is None:
+        stop(f"{reason}. Run: sudo {shlex.join(command)}")
+    print(f"Installing {' and '.join(packages)}: {reason}.", flush=True)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run(*prefix, "apt-get", "update", "--quiet", **quiet)
+    run(*prefix, *command, **quiet)
+
+
+def root_prefix() -> list[str] | None:
+    """What to put before a command so that root runs it; None if that needs a password."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and answer("sudo", "-n", "true") is not None:
+        return ["sudo", "-n"]
+    return None
+
+
+def pip(*arguments: str | Path) -> None:
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    run(tool("python"), "-m", "pip", "install", *quiet, *arguments)
+
+
+def tool(name: str) -> Path:
+    """A program of .venv."""
+    return VENV / ("Scripts" if os.name == "nt" else "bin") / name
+
+
+def run(*command: str | Path, **environment: str) -> None:
+    """Run a command in the project's folder; stop with its name if it fails."""
+    words = [str(word) for word in command]
+    everything = {**os.environ, **environment}
+    try:
+        code = subprocess.run(words, cwd=ROOT, env=everything, check=False).returncode
+    except OSError as problem:
+        stop(f"cannot run {words[0]}: {problem.strerror}.")
+    if code:
+        stop(f"this failed with exit code {code}: {shlex.join(words)}")
+
+
+def answer(*command: str) -> str | None:
+    """What a command prints, or None if it fails."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if result.returncode else result.stdout
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def stop(reason: str) -> NoReturn:
+    raise Stop(reason)
+
+
+if __name__ == "__main__":
+    main()

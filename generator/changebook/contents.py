@@ -1,0 +1,99 @@
+"""What is on a site, whichever way it is built: pages, files and navigation.
+
+`changebook build`, `mkdocs build` and a preview all show these; the plugin puts them into MkDocs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from changebook import packaged, pages
+from changebook.editions import Asset, Edition
+from changebook.vocabulary import Audience
+from changebook.words import SOURCE_LANGUAGE
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that MkDocs is given: nothing of the workspace reaches a site another way."""
+
+    audience: Audience
+    language: str
+    name: str
+    pages: tuple[pages.GeneratedPage, ...]
+    nav: list[Any]
+    assets: tuple[Asset, ...] = ()
+
+
+def edition_contents(edition: Edition, root: Path, *, directory_urls: bool) -> Contents:
+    """One client's site."""
+    assets = [asset for record in edition.records for asset in record.assets]
+    return Contents(
+        audience=edition.audience,
+        language=edition.profile.language,
+        name=f"{edition.profile.name} · {edition.profile.project}",
+        pages=tuple(
+            pages.pages(edition, directory_urls=directory_urls, templates=own_templates(root))
+        ),
+        nav=pages.nav(edition),
+        assets=(*edition.welcome_assets, *assets),
+    )
+
+
+def portfolio_contents(
+    editions: Sequence[Edition], root: Path, *, directory_urls: bool
+) -> Contents:
+    """The team's overview, which links to the editions beside it."""
+    found = pages.portfolio_pages(
+        editions, directory_urls=directory_urls, templates=own_templates(root)
+    )
+    return Contents(
+        audience=Audience.TEAM,
+        language=SOURCE_LANGUAGE,
+        name="Portfolio",
+        pages=tuple(found),
+        nav=[page.path for page in found],
+    )
+
+
+def workspace_contents(
+    editions: Sequence[Edition], root: Path, *, directory_urls: bool
+) -> Contents:
+    """The portfolio with the editions below it, as one site: what plain MkDocs builds."""
+    whole = portfolio_contents(editions, root, directory_urls=directory_urls)
+    found, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
+    for edition in editions:
+        contents = edition_contents(edition, root, directory_urls=directory_urls)
+        below = edition.slug
+        found += [
+            pages.GeneratedPage(posixpath.join(below, page.path), page.content)
+            for page in contents.pages
+        ]
+        assets += [Asset(a.file, posixpath.join(below, a.path)) for a in contents.assets]
+        nav.append({edition.profile.name: _moved(contents.nav, below)})
+    return Contents(whole.audience, whole.language, whole.name, tuple(found), nav, tuple(assets))
+
+
+def _moved(nav: Any, below: str) -> Any:
+    """A navigation whose pages lie below a folder."""
+    if isinstance(nav, str):
+        return posixpath.join(below, nav)
+    if isinstance(nav, dict):
+        return {title: _moved(entry, below) for title, entry in nav.items()}
+    return [_moved(entry, below) for entry in nav]
+
+
+def own_templates(root: Path) -> Path | None:
+    """The team's own templates beside its records, if it has any."""
+    folder = root / packaged.TEMPLATES
+    return folder if folder.is_dir() else None
+
+
+def theme_dirs(root: Path) -> list[str]:
+    """The folders that override the theme's files: the team's own, and the packaged one."""
+    folders = (root / packaged.TEMPLATES / "theme", packaged.templates_dir() / "theme")
+    return list(dict.fromkeys(str(folder) for folder in folders if folder.is_dir()))

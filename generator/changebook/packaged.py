@@ -1,0 +1,32 @@
+"""Where the templates and the default configuration that come with the package lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TEMPLATES = "site_templates"
+CONFIG = "mkdocs.yml"
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _home() -> Path:
+    """The repository when the package lies in one, else the installed package itself.
+
+    The repository comes first because an editable install copies the templates when it is made,
+    and that copy grows stale.
+    """
+    repository = _PACKAGE.parents[1]
+    if (repository / "pyproject.toml").is_file() and (repository / TEMPLATES).is_dir():
+        return repository
+    return _PACKAGE
+
+
+def templates_dir() -> Path:
+    """The folder with pages/, theme/ and print/ that serve where a team has none of its own."""
+    return _home() / TEMPLATES
+
+
+def default_config() -> Path:
+    """The mkdocs.yml of a workspace that has none of its own."""
+    return _home() / CONFIG

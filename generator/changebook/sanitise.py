@@ -1,0 +1,158 @@
+"""What HTML may stand on a page: the allow-list, and the function that keeps to it.
+
+A record's Markdown may hold raw HTML, and a page is read by a client. So every page goes through
+one allow-list: no scripts, no forms, nothing that loads from another host, and always balanced.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+import nh3
+
+#: The SVG shapes that icons and small charts are made of: nothing that links, loads or animates.
+_SVG = frozenset(
+    "svg g path circle ellipse rect line polyline polygon text tspan defs marker linearGradient "
+    "stop clipPath".split()
+)
+#: The HTML elements that stay. Of all others the text stays, or for `_DROPPED` nothing.
+TAGS = _SVG | frozenset(
+    "a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup "
+    "data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i "
+    "img input ins kbd label li mark meter nav ol p pre progress q rp rt ruby s samp section small "
+    "span strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr".split()
+)
+_DROPPED = frozenset(
+    "script style iframe object embed noscript template textarea select title xmp math noembed "
+    "noframes canvas".split()
+)
+_SHAPE = frozenset(
+    "viewBox xmlns fill fill-opacity fill-rule clip-rule stroke stroke-width stroke-linecap "
+    "stroke-linejoin stroke-dasharray stroke-opacity opacity d x y x1 y1 x2 y2 cx cy r rx ry dx dy "
+    "width height points transform text-anchor dominant-baseline font-size font-weight offset "
+    "stop-color stop-opacity clip-path gradientUnits marker-end marker-start markerWidth "
+    "markerHeight refX refY orient preserveAspectRatio focusable".split()
+)
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"class", "id", "title", "lang", "dir", "role", "hidden", "tabindex"},
+    "a": {"href", "name", "download", "hreflang", "type"},
+    "audio": {"src", "controls"},
+    "blockquote": {"cite"},
+    "col": {"span", "width"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"src", "alt", "width", "height", "align", "loading"},
+    "input": {"type", "checked", "disabled", "name"},
+    "ins": {"cite", "datetime"},
+    "label": {"for"},
+    "li": {"value"},
+    "meter": {"value", "min", "max", "low", "high", "optimum"},
+    "ol": {"start", "type", "reversed"},
+    "progress": {"value", "max"},
+    "q": {"cite"},
+    "td": {"align", "colspan", "rowspan", "headers", "style"},
+    "th": {"align", "colspan", "rowspan", "scope", "headers", "abbr", "style"},
+    "time": {"datetime"},
+    "video": {"src", "poster", "controls", "width", "height"},
+} | {shape: set(_SHAPE) for shape in _SVG}
+
+_LINKS = frozenset({"href", "cite"})
+_LOADED = frozenset({"src", "poster"})
+_LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+#: Browsers drop these characters anywhere in an address before they look at its scheme.
+_IGNORED = re.compile(r"[\x00-\x20]")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|(//)", re.IGNORECASE)
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,", re.IGNORECASE)
+#: Ids that Material's own scripts and check boxes look for; those it makes itself on a page stay.
+_RESERVED_ID = re.compile(r"__(?!tabbed_|codelineno|span)")
+#: nh3 writes every attribute as name="value" with quotes escaped, so this matches whole tags.
+_TAG = re.compile(r'<(?:(?P<name>img|input)(?P<attributes>(?: [\w:-]+="[^"]*")*)>|(?P<a>/?)a[ >])')
+_ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
+
+
+def sanitise(html: str) -> str:
+    """The HTML with only what the allow-list lets stay, and balanced.
+
+    A picture from another host becomes a link to it.
+    """
+    clean = nh3.clean(
+        html,
+        tags=set(TAGS),
+        clean_content_tags=set(_DROPPED),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        generic_attribute_prefixes={"aria-", "data-"},
+        filter_style_properties={"text-align"},
+        url_schemes=set(_LINK_SCHEMES) | {"data"},
+        link_rel="noopener noreferrer",
+        strip_comments=True,
+    )
+    return _Elements().rewrite(clean)
+
+
+def scheme(address: str) -> str:
+    """The scheme of an address as a browser sees it, `//` for another host, or "" if relative."""
+    match = _SCHEME.match(_IGNORED.sub("", address).replace("\\", "/"))
+    return (match[1] or match[2]).lower() if match else ""
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The value that an allowed attribute may have, or None to drop it."""
+    if name in _LINKS:
+        return value if scheme(value) in _LINK_SCHEMES | {"", "//"} else None
+    if name in _LOADED:
+        return value if _loads_from_here(value) or _shown_as_link(tag, value) else None
+    if name in ("id", "name", "for"):
+        return None if _RESERVED_ID.match(value) else value
+    if name.startswith("data-md"):
+        return None  # hooks of Material's scripts
+    if "url(" in value.lower() and tag in _SVG:
+        return value if re.fullmatch(r"\s*url\(\s*['\"]?#[\w-]+['\"]?\s*\)\s*", value) else None
+    return value
+
+
+def _loads_from_here(address: str) -> bool:
+    return not scheme(address) or bool(_PICTURE.match(_IGNORED.sub("", address)))
+
+
+def _shown_as_link(tag: str, address: str) -> bool:
+    return tag == "img" and scheme(address) in {"http", "https", "//"}
+
+
+class _Elements:
+    """What attributes alone can't say: whole elements that must become something else."""
+
+    def __init__(self) -> None:
+        self._in_link = False
+
+    def rewrite(self, html: str) -> str:
+        return _TAG.sub(self._element, html)
+
+    def _element(self, match: re.Match[str]) -> str:
+        if not match["name"]:
+            self._in_link = not match["a"]
+            return match[0]
+        attributes = dict(_ATTRIBUTE.findall(match["attributes"]))
+        return (self._img if match["name"] == "img" else self._input)(match[0], attributes)
+
+    def _img(self, tag: str, attributes: dict[str, str]) -> str:
+        source = unescape(attributes.get("src", ""))
+        if not source:
+            return attributes.get("alt", "")
+        if _loads_from_here(source):
+            return tag
+        words = attributes.get("alt") or escape(source)
+        if self._in_link:
+            return words
+        return f'<a href="{escape(source)}" rel="noopener noreferrer">{words}</a>'
+
+    def _input(self, tag: str, attributes: dict[str, str]) -> str:
+        """Task lists and Material's tabs use inputs; no other field belongs on a page."""
+        kind = attributes.get("type", "").lower()
+        if kind == "radio" and attributes.get("name", "").startswith("__tabbed_"):
+            return tag
+        if kind != "checkbox":
+            return ""
+        return tag if "disabled" in attributes else f'{tag[:-1]} disabled="">'

@@ -1,0 +1,154 @@
+"""Beginning: a new workspace, and the next record of a client."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from markdown.extensions.toc import slugify
+
+from changebook.publish import DEFAULT_OUT
+from changebook.refusal import Refusal
+from changebook.vocabulary import (
+    ChangeType,
+    Party,
+    Priority,
+    ReasonCategory,
+    ScopeAction,
+    Status,
+    Term,
+    Visibility,
+)
+from changebook.workspace import CHANGES, Client, Workspace, read_workspace
+
+_EXAMPLE = Path(__file__).parent / "example"
+_SLUG_LENGTH = 60
+
+
+def init(folder: Path) -> list[Path]:
+    """Lay out a workspace with an example client in `folder`; the files that were written."""
+    texts = {
+        file.relative_to(_EXAMPLE): file.read_text("utf-8")
+        for file in sorted(_EXAMPLE.rglob("*.md"))
+    }
+    texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in DEFAULT_OUT.values())
+    for name in (Path(CHANGES), *texts):
+        if (folder / name).exists():
+            raise Refusal(f"{folder / name} is there already; nothing was written")
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8", newline="\n")
+    return [folder / name for name in texts]
+
+
+def new(
+    root: Path,
+    slug: str,
+    title: str,
+    *,
+    type: ChangeType | None = None,  # noqa: A002 - the key's name
+    from_client: bool = False,
+    on: date | None = None,
+    by: str | None = None,
+) -> Path:
+    """Write the next record of a client with exactly the keys that its status needs.
+
+    By default a draft, which only the team sees. A change that the client asks for is submitted:
+    what it still lacks stands there as empty keys, which `check` names until they are filled in.
+    """
+    if not title.strip():
+        raise Refusal("a record needs a title")
+    workspace, _ = read_workspace(root)
+    client = _client(workspace, slug)
+    day = on or datetime.now(ZoneInfo(client.profile.timezone)).date()
+    id_ = _next_id(client)
+    lines = (
+        _submitted(id_, title, type, day, by) if from_client else _draft(id_, title, type, on, by)
+    )
+    name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
+    file = client.folder / str(day.year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
+    file.parent.mkdir(exist_ok=True)
+    with file.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write("\n".join(("---", *lines, "---", "")))
+    return file
+
+
+def _client(workspace: Workspace, slug: str) -> Client:
+    client = next((c for c in workspace.clients if c.slug == slug), None)
+    if client:
+        return client
+    if (workspace.root / CHANGES / slug).is_dir():
+        raise Refusal(f"the profile of `{slug}` can't be read: `changebook check` says why")
+    there = ", ".join(c.slug for c in workspace.clients) or "none"
+    raise Refusal(f"the workspace has no client `{slug}`; there are: {there}")
+
+
+def _next_id(client: Client) -> str:
+    """One above every number that was ever used, in files that can't be read too."""
+    pattern = re.compile(rf"{re.escape(client.profile.prefix)}-(\d+)")
+    names = (file.name for file in client.folder.rglob("*"))
+    used = [pattern.match(text) for text in (*names, *(r.data.id for r in client.records))]
+    newest = max((int(match[1]) for match in used if match), default=0)
+    return f"{client.profile.prefix}-{newest + 1:04}"
+
+
+def _draft(
+    id_: str, title: str, type_: ChangeType | None, on: date | None, by: str | None
+) -> list[str]:
+    requested = _requested(on, by, Party.VENDOR) if on or by else []
+    return [
+        _line("id", id_),
+        _line("title", title),
+        _line("status", Status.DRAFT),
+        _line("visibility", Visibility.INTERNAL),
+        *([_line("type", type_)] if type_ else []),
+        *requested,
+    ]
+
+
+def _submitted(
+    id_: str, title: str, type_: ChangeType | None, on: date, by: str | None
+) -> list[str]:
+    return [
+        _line("id", id_),
+        _line("title", title),
+        _line("status", Status.SUBMITTED),
+        _line("visibility", Visibility.CLIENT),
+        _line("type", type_) if type_ else _choice("type", ChangeType),
+        _choice("priority", Priority),
+        *_requested(on, by, Party.CLIENT),
+        "summary:  # one plain sentence for a reader who is no engineer",
+        "scope:",
+        "  - item:  # what part of the product it is",
+        _choice("    action", ScopeAction),
+        "reason:",
+        _choice("  category", ReasonCategory),
+        "  text:  # why it is asked for",
+        "history:",
+        _line("  - status", Status.SUBMITTED),
+        _line("    on", on),
+        _line("    by", by),
+    ]
+
+
+def _requested(on: date | None, by: str | None, party: Party) -> list[str]:
+    return ["requested:", _line("  on", on), _line("  by", by), _line("  party", party)]
+
+
+def _line(key: str, value: Any) -> str:
+    """`key: value` with the value quoted where YAML needs it; None leaves it empty."""
+    if value is None:
+        return f"{key}:  # to be filled in"
+    text = value.isoformat() if isinstance(value, date) else " ".join(str(value).split())
+    dumped = yaml.safe_dump({"": text}, allow_unicode=True, width=2**31)
+    # Dates are read as they are written, so they need none of YAML's quotes.
+    shown = text if isinstance(value, date) else dumped.partition(": ")[2].rstrip("\n")
+    return f"{key}: {shown}"
+
+
+def _choice(key: str, terms: type[Term]) -> str:
+    return f"{key}:  # {' | '.join(term.value for term in terms)}"

@@ -1,0 +1,160 @@
+"""One MkDocs site built from an edition, or from all for the portfolio."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urljoin
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
+
+from changebook import packaged
+from changebook.contents import edition_contents, portfolio_contents
+from changebook.editions import Edition
+from changebook.plugin import ChangebookPlugin
+from changebook.refusal import Refusal
+from changebook.workspace import CHANGES
+
+CONFIG = "mkdocs.yml"
+PLUGIN = "changebook"
+#: Material's notice of its own end of life is for those who choose versions.
+QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
+
+
+@dataclass(frozen=True)
+class Order:
+    """One site to be built: an edition, or the portfolio over all of them."""
+
+    of: Edition | tuple[Edition, ...]
+    root: Path
+    folder: Path
+
+    @property
+    def slug(self) -> str:
+        """The client's slug; empty for the portfolio."""
+        return self.of.slug if isinstance(self.of, Edition) else ""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.slug or "portfolio"
+
+    @property
+    def as_of(self) -> date:
+        """The day that the site shows."""
+        editions = (self.of,) if isinstance(self.of, Edition) else self.of
+        return max(edition.as_of for edition in editions)
+
+
+class SiteFailed(Exception):
+    """A site could not be built; the message is for people."""
+
+
+def config_file(root: Path) -> Path:
+    """The workspace's own mkdocs.yml, or the packaged one."""
+    own = root / CONFIG
+    return own if own.is_file() else packaged.default_config()
+
+
+def build_site(order: Order) -> tuple[str, ...]:
+    """Build a site into its folder; the warnings of MkDocs. Raises SiteFailed.
+
+    It runs in a process of its own, so it takes and gives plain data only.
+    """
+    with _warnings() as said, environment(_surroundings(order.as_of)):
+        try:
+            config = _config(order)
+            config.plugins.on_startup(command="build", dirty=False)
+            try:
+                build(config)
+            finally:
+                config.plugins.on_shutdown()
+        except (MkDocsException, Refusal, SystemExit) as error:
+            raise SiteFailed("; ".join([*said, str(error)])) from None
+        except Exception as error:
+            # Whatever a theme, a template or another plugin raises: the reader needs the client's
+            # name and the reason, and the other sites their turn.
+            reason = f"{type(error).__name__}: {error}"
+            raise SiteFailed("; ".join([*said, reason])) from error
+    return tuple(said)
+
+
+def _config(order: Order) -> MkDocsConfig:
+    file = config_file(order.root)
+    # The plugin replaces docs_dir; MkDocs wants it to exist before that.
+    config = load_config(str(file), docs_dir=str(order.root / CHANGES), site_dir=str(order.folder))
+    plugin = the_plugin(config)
+    if config.site_url and order.slug:
+        config.site_url = urljoin(config.site_url.rstrip("/") + "/", f"{order.slug}/")
+    directory_urls = config.use_directory_urls
+    contents = (
+        edition_contents(order.of, order.root, directory_urls=directory_urls)
+        if isinstance(order.of, Edition)
+        else portfolio_contents(order.of, order.root, directory_urls=directory_urls)
+    )
+    plugin.show(order.root, contents)
+    return config
+
+
+def the_plugin(config: MkDocsConfig) -> ChangebookPlugin:
+    """The plugin that mkdocs.yml names. Raises Refusal where it does not."""
+    plugin = config.plugins.get(PLUGIN)
+    if not isinstance(plugin, ChangebookPlugin):
+        raise Refusal(
+            f"{config.config_file_path} names no plugin `{PLUGIN}`: add `- {PLUGIN}` below "
+            "`plugins:`"
+        )
+    return plugin
+
+
+class _Collector(logging.Handler):
+    """Keeps what MkDocs warns about."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """The warnings of MkDocs and its plugins while a site is built, kept from the terminal."""
+    logger, collector = logging.getLogger("mkdocs"), _Collector()
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(collector)
+    try:
+        yield collector.said
+    finally:
+        logger.removeHandler(collector)
+        logger.propagate = propagate
+
+
+def _surroundings(day: date) -> dict[str, str]:
+    """MkDocs takes the edition's day for today, so that a build can be repeated."""
+    now = datetime.combine(day, time(), UTC)
+    return {"SOURCE_DATE_EPOCH": str(int(now.timestamp())), **QUIET}
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """The variables for as long as it lasts, then what was there before."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

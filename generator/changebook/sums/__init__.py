@@ -1,0 +1,69 @@
+"""All arithmetic over change records: the sums of record-format.md, and nothing of it elsewhere.
+
+Money is decimal, rounded half up to the currency's minor unit line by line and then summed. Every
+figure carries the records behind it, so that a reader can follow it back.
+"""
+
+from changebook.sums.amounts import asked, asked_days, granted, lines, moved, rounded
+from changebook.sums.breakdowns import breakdown
+from changebook.sums.figures import (
+    PENDING,
+    Bucket,
+    Budget,
+    ChangeOrder,
+    CostRow,
+    CostTable,
+    DayRequest,
+    DaySpan,
+    Difference,
+    Effort,
+    Figure,
+    ForeignLine,
+    MilestonePosition,
+    MilestoneStep,
+    Part,
+    PendingDates,
+    Position,
+    RoleDays,
+    Share,
+    Standing,
+    SumLine,
+    TaxLine,
+)
+from changebook.sums.positions import change_order, difference, position, reversal
+
+__all__ = [
+    "PENDING",
+    "Bucket",
+    "Budget",
+    "ChangeOrder",
+    "CostRow",
+    "CostTable",
+    "DayRequest",
+    "DaySpan",
+    "Difference",
+    "Effort",
+    "Figure",
+    "ForeignLine",
+    "MilestonePosition",
+    "MilestoneStep",
+    "Part",
+    "PendingDates",
+    "Position",
+    "RoleDays",
+    "Share",
+    "Standing",
+    "SumLine",
+    "TaxLine",
+    "asked",
+    "asked_days",
+    "breakdown",
+    "change_order",
+    "difference",
+    "granted",
+    "lines",
+    "moved",
+    "position",
+    "reversal",
+    "rounded",
+]

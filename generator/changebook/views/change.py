@@ -1,0 +1,119 @@
+"""One change as lists show it: enough to compare it with the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from changebook import sums
+from changebook.editions import EditionRecord
+from changebook.schema import ChangeRecord, Profile
+from changebook.sums import Bucket, Position
+from changebook.vocabulary import ChangePath, ChangeType, Outcome, Priority, Status
+
+
+@dataclass(frozen=True)
+class MilestoneDays:
+    """Calendar days on one milestone, asked for or granted; negative is earlier."""
+
+    milestone: str
+    name: str
+    completion: bool
+    days: int
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change in a list.
+
+    `amount` is what was approved, or else what is asked for; None where it has not been assessed
+    yet. `bucket` says where it counts. `day` is the day on which the change was asked for; a draft may have none.
+    """
+
+    id: str
+    title: str
+    summary: str | None
+    status: Status
+    type: ChangeType | None
+    priority: Priority | None
+    path: ChangePath | None
+    items: tuple[str, ...]
+    bucket: Bucket
+    amount: Decimal | None
+    days: tuple[MilestoneDays, ...] | None
+    day: date | None
+    since: date | None
+    unseen: bool
+
+    @property
+    def proceeding(self) -> bool:
+        """Worked on before it is agreed."""
+        return self.bucket is Bucket.PROCEEDING
+
+    @property
+    def moves(self) -> MilestoneDays | None:
+        """The days that lists show: on the completion, or on the first milestone that moves."""
+        moving = [days for days in self.days or () if days.days]
+        return next((d for d in moving if d.completion), next(iter(moving), None))
+
+
+def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRow:
+    """The row of one record."""
+    data = record.data
+    standing = position.standings[data.id]
+    return ChangeRow(
+        id=data.id,
+        title=data.title,
+        summary=data.summary,
+        status=data.status,
+        type=data.type,
+        priority=data.priority,
+        path=data.path,
+        items=tuple(dict.fromkeys(item.item for item in data.scope)),
+        bucket=standing.bucket,
+        amount=standing.own,
+        days=granted(data, profile) if is_approved(data) else asked_days(data, profile),
+        day=asked_on(data),
+        since=data.history[-1].on if data.history else None,
+        unseen=record.unseen,
+    )
+
+
+def is_approved(data: ChangeRecord) -> bool:
+    """Whether a decision approved it, whatever became of it later."""
+    return data.decision is not None and data.decision.outcome is Outcome.APPROVED
+
+
+def asked_on(data: ChangeRecord) -> date | None:
+    """The day on which a change was asked for."""
+    if data.requested:
+        return data.requested.on
+    return data.history[0].on if data.history else None
+
+
+def newest_first(row: ChangeRow) -> tuple[date, str]:
+    """The sort key of every list of changes (reversed); what has no day comes first."""
+    return row.day or date.max, row.id
+
+
+def asked_days(data: ChangeRecord, profile: Profile) -> tuple[MilestoneDays, ...] | None:
+    """The days that were asked for, per milestone; None if that was not assessed yet."""
+    if data.impact is None or data.impact.schedule is None:
+        return None
+    return _named(sums.asked_days(data), profile)
+
+
+def granted(data: ChangeRecord, profile: Profile) -> tuple[MilestoneDays, ...]:
+    """The days that an approval granted, per milestone."""
+    return _named(sums.granted(data), profile)
+
+
+def _named(totals: dict[str, int], profile: Profile) -> tuple[MilestoneDays, ...]:
+    """In the order of the contract."""
+    return tuple(
+        MilestoneDays(m.id, m.name, m.completion, totals[m.id])
+        for m in profile.contract.milestones
+        if m.id in totals
+    )
+

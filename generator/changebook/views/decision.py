@@ -1,0 +1,92 @@
+"""Decisions: the log in order, and what one decision said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from changebook.editions import Edition, EditionRecord
+from changebook.schema import Condition, Option, Person, Profile
+from changebook.views.change import MilestoneDays, granted, is_approved
+from changebook.vocabulary import Outcome, Status
+
+
+@dataclass(frozen=True)
+class NewDate:
+    """The date that a decision gave to a milestone."""
+
+    name: str
+    completion: bool
+    day: date
+    days: int | None
+
+
+@dataclass(frozen=True)
+class DecisionEntry:
+    """What was decided, by whom, when, why, on what conditions, and what was not chosen.
+
+    `void_on` is the day on which an approval was taken back.
+    """
+
+    id: str
+    title: str
+    status: Status
+    outcome: Outcome
+    on: date
+    effective: date | None
+    by: tuple[Person, ...]
+    chosen: Option | None
+    others: tuple[Option, ...]
+    amount: Decimal | None
+    new_dates: tuple[NewDate, ...]
+    rationale: str | None
+    conditions: tuple[Condition, ...]
+    review: date | None
+    void_on: date | None
+
+
+def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
+    """The decision on one record, once there is one."""
+    data, decision = record.data, record.data.decision
+    if decision is None or decision.outcome is None or decision.on is None:
+        return None
+    chosen = next((o for o in data.options if o.id == decision.option), None)
+    void = data.entered(Status.VOID)
+    return DecisionEntry(
+        id=data.id,
+        title=data.title,
+        status=data.status,
+        outcome=decision.outcome,
+        on=decision.on,
+        effective=decision.effective if decision.effective != decision.on else None,
+        by=decision.by,
+        chosen=chosen,
+        others=tuple(o for o in data.options if o is not chosen),
+        amount=decision.amount if is_approved(data) else None,
+        new_dates=_new_dates(record, profile),
+        rationale=decision.rationale,
+        conditions=decision.conditions,
+        review=decision.review,
+        void_on=void.on if void else None,
+    )
+
+
+def log(edition: Edition) -> tuple[DecisionEntry, ...]:
+    """Every decision in the order in which it was taken, the newest first."""
+    entries = [e for r in edition.records if (e := entry(r, edition.profile))]
+    return tuple(sorted(entries, key=lambda e: (e.on, e.id), reverse=True))
+
+
+def _new_dates(record: EditionRecord, profile: Profile) -> tuple[NewDate, ...]:
+    decision = record.data.decision
+    if decision is None:
+        return ()
+    days: dict[str, MilestoneDays] = {d.milestone: d for d in granted(record.data, profile)}
+    return tuple(
+        NewDate(
+            m.name, m.completion, decision.milestones[m.id], days[m.id].days if m.id in days else None
+        )
+        for m in profile.contract.milestones
+        if m.id in decision.milestones
+    )

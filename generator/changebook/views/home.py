@@ -1,0 +1,32 @@
+"""The home page of an edition: where we stand, what waits, what changed lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from changebook.editions import Edition
+from changebook.sums import Position
+from changebook.views.news import Event, latest
+from changebook.views.waiting import Waiting, waiting
+
+_LATELY = 8
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a reader wants to know first."""
+
+    position: Position
+    waiting: Waiting
+    lately: tuple[Event, ...]
+    changes: int
+
+
+def home(edition: Edition, position: Position) -> Home:
+    """The home view of an edition."""
+    return Home(
+        position,
+        waiting(edition.records, edition.as_of),
+        latest(edition.records, _LATELY),
+        len(edition.records),
+    )

@@ -1,0 +1,258 @@
+"""One change in full: what the record itself does not say in so many words."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from changebook import sums
+from changebook.editions import Edition, EditionRecord
+from changebook.schema import ChangeRecord, Profile
+from changebook.sums import ChangeOrder, CostTable, Position
+from changebook.views import change, decision, waiting
+from changebook.vocabulary import OPEN, Status, SupersedeMode
+
+#: The way of a change that goes through; other statuses are places where the way ends or waits.
+_WAY = (
+    Status.SUBMITTED,
+    Status.ASSESSING,
+    Status.AWAITING_DECISION,
+    Status.APPROVED,
+    Status.IMPLEMENTING,
+    Status.IMPLEMENTED,
+    Status.CLOSED,
+)
+_NO_WAY_ON = frozenset({Status.REJECTED, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
+#: What is asked of a client: the record's wording that a decision is about.
+_DECIDED = {
+    "id",
+    "revision",
+    "title",
+    "summary",
+    "scope",
+    "out_of_scope",
+    "reason",
+    "impact",
+    "options",
+    "plan",
+}
+
+
+class StepState(Enum):
+    """Where a step of the life cycle stands."""
+
+    DONE = "done"
+    CURRENT = "current"
+    TO_COME = "to-come"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the life cycle, with the day on which it was entered (last)."""
+
+    status: Status
+    state: StepState
+    on: date | None
+
+
+@dataclass(frozen=True)
+class MilestoneMove:
+    """A milestone before and after a change.
+
+    For a decided change `before` and `after` are what was agreed; before that, today's agreed date
+    and where it would be.
+    """
+
+    name: str
+    completion: bool
+    days: int
+    before: date | None
+    after: date | None
+
+
+@dataclass(frozen=True)
+class RecordLink:
+    """Another record of the edition."""
+
+    id: str
+    title: str
+    status: Status
+
+
+@dataclass(frozen=True)
+class RecordLinks:
+    """Links both ways; back-links are derived."""
+
+    supersedes: tuple[RecordLink, ...]
+    mode: SupersedeMode | None
+    superseded_by: tuple[RecordLink, ...]
+    depends_on: tuple[RecordLink, ...]
+    required_by: tuple[RecordLink, ...]
+    related: tuple[RecordLink, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(
+            self.supersedes
+            or self.superseded_by
+            or self.depends_on
+            or self.required_by
+            or self.related
+        )
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """All that the page of a record shows."""
+
+    data: ChangeRecord
+    row: change.ChangeRow
+    body: str
+    unseen: bool
+    steps: tuple[Step, ...]
+    waits: waiting.WaitingDecision | None
+    digest: str
+    costs: CostTable | None
+    moves: tuple[MilestoneMove, ...]
+    decision: decision.DecisionEntry | None
+    order: ChangeOrder | None
+    reversal: ChangeOrder | None
+    links: RecordLinks
+    newer: RecordLink | None
+    older: RecordLink | None
+
+    @property
+    def plan_done(self) -> int:
+        """How many steps of the plan are done."""
+        return sum(1 for step in self.data.plan or () if step.done)
+
+
+def records(edition: Edition, position: Position) -> tuple[RecordView, ...]:
+    """The view of every record, in the order of the list of changes, the newest first."""
+    profile = edition.profile
+    rows = {r.data.id: change.row(r, profile, position) for r in edition.records}
+    ordered = sorted(
+        edition.records, key=lambda r: change.newest_first(rows[r.data.id]), reverse=True
+    )
+    links = {r.data.id: RecordLink(r.data.id, r.data.title, r.data.status) for r in ordered}
+    return tuple(
+        _view(
+            record,
+            edition,
+            position,
+            rows[record.data.id],
+            links,
+            links[ordered[n - 1].data.id] if n else None,
+            links[ordered[n + 1].data.id] if n + 1 < len(ordered) else None,
+        )
+        for n, record in enumerate(ordered)
+    )
+
+
+def digest(data: ChangeRecord) -> str:
+    """A short fingerprint of what a decision is about, so that an answer names what was read."""
+    wording = data.model_dump_json(include=_DECIDED, exclude_none=True)
+    return hashlib.sha256(wording.encode()).hexdigest()[:10]
+
+
+def _view(
+    record: EditionRecord,
+    edition: Edition,
+    position: Position,
+    row: change.ChangeRow,
+    links: dict[str, RecordLink],
+    newer: RecordLink | None,
+    older: RecordLink | None,
+) -> RecordView:
+    data, profile = record.data, edition.profile
+    return RecordView(
+        data=data,
+        row=row,
+        body=record.body,
+        unseen=record.unseen,
+        steps=steps(data),
+        waits=waiting.waiting_decision(data, edition.as_of),
+        digest=digest(data),
+        costs=sums.lines(data, profile) if data.impact and data.impact.cost is not None else None,
+        moves=_moves(data, profile, position),
+        decision=decision.entry(record, profile),
+        order=sums.change_order(data.id, position),
+        reversal=sums.reversal(data.id, position),
+        links=_links(record, links),
+        newer=newer,
+        older=older,
+    )
+
+
+def steps(data: ChangeRecord) -> tuple[Step, ...]:
+    """The way of a change: the steps that it took, where it is, and what is still to come.
+
+    A step that was taken back (assessed again after the client asked) is to come again.
+    """
+    entered = {entry.status: entry.on for entry in data.history}
+    way = [Status.DRAFT, *_WAY] if data.status is Status.DRAFT or not entered else list(_WAY)
+    if data.status in way:
+        here = way.index(data.status)
+    else:
+        # An end, or a deferral: it stands after the last step that was taken.
+        here = 1 + max((n for n, s in enumerate(way) if s in entered), default=-1)
+        if data.status in (Status.REJECTED, Status.DEFERRED):
+            here = way.index(Status.APPROVED)
+            way[here] = data.status
+        else:
+            way.insert(here, data.status)
+        if data.status in _NO_WAY_ON:
+            del way[here + 1 :]
+    shown = []
+    for n, status in enumerate(way):
+        if n == here:
+            shown.append(Step(status, StepState.CURRENT, entered.get(status)))
+        elif n < here and status in entered:
+            shown.append(Step(status, StepState.DONE, entered[status]))
+        elif n > here or (data.undecided_emergency and status is Status.APPROVED):
+            # An emergency that is approved afterwards has begun its implementation before.
+            begun = status is Status.IMPLEMENTING and status in entered
+            state = StepState.DONE if begun else StepState.TO_COME
+            shown.append(Step(status, state, entered[status] if begun else None))
+    return tuple(shown)
+
+
+def _moves(
+    data: ChangeRecord, profile: Profile, position: Position
+) -> tuple[MilestoneMove, ...]:
+    now = {m.id: m for m in position.milestones}
+    stated = data.decision.milestones if data.decision else {}
+    days = change.granted(data, profile) if change.is_approved(data) else None
+    shown = []
+    for move in days if days is not None else change.asked_days(data, profile) or ():
+        link = next(
+            (s for s in now[move.milestone].steps if s.id == data.id and not s.reversal), None
+        )
+        before = after = None
+        if link:
+            before, after = link.before, link.after
+        elif move.milestone in stated and days is not None:
+            after = stated[move.milestone]
+        elif data.status in OPEN or data.undecided_emergency:
+            before = now[move.milestone].agreed
+            after = before + timedelta(days=move.days)
+        shown.append(MilestoneMove(move.name, move.completion, move.days, before, after))
+    return tuple(shown)
+
+
+def _links(record: EditionRecord, known: dict[str, RecordLink]) -> RecordLinks:
+    def each(*ids: str) -> tuple[RecordLink, ...]:
+        return tuple(known[id] for id in dict.fromkeys(ids) if id in known)
+
+    links = record.data.links
+    return RecordLinks(
+        supersedes=each(*links.supersedes),
+        mode=links.mode,
+        superseded_by=each(*record.superseded_by),
+        depends_on=each(*links.depends_on),
+        required_by=each(*record.required_by),
+        related=each(*links.related, *record.related_from),
+    )

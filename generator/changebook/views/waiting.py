@@ -1,0 +1,105 @@
+"""What waits for the client: decisions, objections and agreements that are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from changebook.editions import EditionRecord
+from changebook.schema import ChangeRecord, Objection
+from changebook.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
+
+
+@dataclass(frozen=True)
+class WaitingDecision:
+    """A change that waits for the client's decision. `proceeding`: work on it has begun."""
+
+    id: str
+    title: str
+    summary: str | None
+    since: date
+    due: date | None
+    overdue: bool
+    proceeding: bool
+
+
+@dataclass(frozen=True)
+class OpenObjection:
+    """An objection that has not been settled."""
+
+    id: str
+    title: str
+    objection: Objection
+
+
+@dataclass(frozen=True)
+class UnsignedAgreement:
+    """An approved change whose contract amendment has not been signed."""
+
+    id: str
+    title: str
+    reference: str | None
+    since: date
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """All that waits, each list the oldest first."""
+
+    decisions: tuple[WaitingDecision, ...]
+    objections: tuple[OpenObjection, ...]
+    agreements: tuple[UnsignedAgreement, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things wait."""
+        return len(self.decisions) + len(self.objections) + len(self.agreements)
+
+
+def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
+    """Everything that waits on the day."""
+    seen = [r.data for r in records]
+    decisions = [d for data in seen if (d := waiting_decision(data, as_of))]
+    objections = [
+        OpenObjection(data.id, data.title, o)
+        for data in seen
+        for o in data.objections
+        if o.outcome is ObjectionOutcome.OPEN
+    ]
+    agreements = [a for data in seen if (a := _unsigned(data))]
+    return Waiting(
+        tuple(sorted(decisions, key=lambda d: (d.due or d.since, d.id))),
+        tuple(sorted(objections, key=lambda o: (o.objection.on, o.id))),
+        tuple(sorted(agreements, key=lambda a: (a.since, a.id))),
+    )
+
+
+def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
+    """The decision that a record waits for, if it does.
+
+    An emergency that is worked on before its decision waits like any other.
+    """
+    proceeding = data.undecided_emergency
+    since = data.entered(Status.AWAITING_DECISION, Status.IMPLEMENTING)
+    if since is None or not (proceeding or data.status is Status.AWAITING_DECISION):
+        return None
+    due = data.decision.due if data.decision else None
+    overdue = due is not None and due < as_of
+    return WaitingDecision(
+        data.id, data.title, data.summary, since.on, due, overdue, proceeding
+    )
+
+
+def _unsigned(data: ChangeRecord) -> UnsignedAgreement | None:
+    decision, agreement = data.decision, data.agreement
+    if (
+        data.status in (Status.VOID, Status.SUPERSEDED)
+        or decision is None
+        or decision.outcome is not Outcome.APPROVED
+        or decision.on is None
+        or agreement is None
+        or agreement.status is not AgreementStatus.DRAFTING
+    ):
+        return None
+    return UnsignedAgreement(data.id, data.title, agreement.reference, decision.on)

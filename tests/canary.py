@@ -1,0 +1,357 @@
+"""Canary words: planted in every place that must stay inside, searched for in every byte."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import io
+import json
+import struct
+import urllib.parse
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CLIENT = "harbour"
+_ENDS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass
+class Canaries:
+    """The words, by the place that each was planted in."""
+
+    words: dict[str, str] = field(default_factory=dict)
+
+    def word(self, place: str) -> str:
+        """A new word for a place: letters alone, so that no encoding cuts it."""
+        number = len(self.words)
+        self.words[place] = f"kanari{_ENDS[number // 26]}{_ENDS[number % 26]}vogel"
+        return self.words[place]
+
+    def chinese(self, place: str) -> str:
+        """A Chinese one, which search indexes cut into pieces."""
+        number = len(self.words)
+        digits = "零一二三四五六七八九"
+        self.words[place] = f"金丝雀第{digits[number // 10]}{digits[number % 10]}只"
+        return self.words[place]
+
+    def leaks(self, root: Path) -> list[str]:
+        """Every place whose word stands in some file below `root`, or in a file's name."""
+        found = set()
+        for name, content in _contents(root):
+            folded = _unfolded(content)
+            for place, word in self.words.items():
+                if word.casefold() in name.casefold() or any(
+                    form in folded for form in _forms(word)
+                ):
+                    found.add(f"{place} in {name}")
+        return sorted(found)
+
+    def said(self, text: str) -> list[str]:
+        """The places whose words stand in a text."""
+        return [place for place, word in self.words.items() if word.casefold() in text.casefold()]
+
+
+def _unfolded(content: bytes) -> bytes:
+    """Lower case, without the zero-width spaces that search indexes put into Chinese."""
+    for space in ("\u200b", "\\u200b"):
+        content = content.replace(space.encode(), b"")
+    return content.lower()
+
+
+def _forms(word: str) -> Iterator[bytes]:
+    """A word as it may stand in a file: plain, wide, escaped for HTML, JSON or URLs, base64."""
+    low = word.casefold()
+    yield low.encode()
+    for wide in ("utf-16-le", "utf-16-be", "utf-32-le"):
+        yield low.encode(wide)
+    if not low.isascii():
+        yield "".join(f"&#{ord(c)};" for c in low).encode()
+        yield "".join(f"&#x{ord(c):x};" for c in low).encode()
+        yield json.dumps(low).strip('"').lower().encode()
+        yield urllib.parse.quote(low).lower().encode()
+        yield html.escape(low).encode()
+    for shift in range(3):
+        # Base64 of the word within longer text: without the ends that depend on its neighbours.
+        for spelt in {word, low}:
+            coded = base64.b64encode(b"\0" * shift + spelt.encode())
+            yield coded[4 if shift else 0 : len(coded) // 4 * 4 - 4].lower()
+
+
+def _contents(root: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(root.rglob("*")):
+        name = file.relative_to(root).as_posix()
+        if file.is_file():
+            yield from _unpacked(name, file.read_bytes())
+        else:
+            yield name, b""
+
+
+def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    yield name, content
+    if content[:2] == b"\x1f\x8b":
+        yield from _unpacked(f"{name}!", gzip.decompress(content))
+    elif content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.namelist():
+                yield from _unpacked(f"{name}!{member}", archive.read(member))
+    elif content[:4] == b"%PDF":
+        for piece in content.split(b"stream\r\n")[1:] + content.split(b"stream\n")[1:]:
+            try:
+                yield f"{name}!stream", zlib.decompressobj().decompress(piece)
+            except zlib.error:
+                continue  # not deflated: its bytes were searched above
+    elif content[:8] == b"\x89PNG\r\n\x1a\n":
+        yield f"{name}!pixels", b"".join(_inflated(content))
+
+
+def _inflated(png: bytes) -> Iterator[bytes]:
+    at = 8
+    while at < len(png):
+        (size,) = struct.unpack(">I", png[at : at + 4])
+        kind, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        if kind in (b"zTXt", b"iTXt"):
+            yield data
+        at += 12 + size
+
+
+def png(comment: str) -> bytes:
+    """A picture of one pixel whose comment is the given text."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (
+            chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+            chunk(b"tEXt", b"Comment\0" + comment.encode()),
+            chunk(b"IDAT", zlib.compress(b"\0\xff")),
+            chunk(b"IEND", b""),
+        )
+    )
+
+
+def plant(root: Path) -> Canaries:
+    """A workspace of three clients below `root`, with a word in every place that must not reach
+    the edition of `CLIENT`."""
+    c = Canaries()
+    files = _own_folder(c)
+    for other in ("first other client", "second other client"):
+        files |= _other_folder(c, other)
+    for path, content in files.items():
+        file = root / "changes" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return c
+
+
+def _profile(name: str, prefix: str, people: Iterable[str], more: str = "") -> str:
+    return f"""---
+name: {name}
+language: en
+timezone: Europe/Paris
+prefix: {prefix}
+project: Quay renewal {more}
+vendor: {{name: Northwind Software, contact: change@northwind.example}}
+contract:
+  reference: SOW-1 {more}
+  signed: 2026-01-05
+  currency: EUR
+  sum: 100000.00
+  milestones:
+    - {{id: go-live, name: Go-live, date: 2026-09-01, completion: true}}
+people:
+  - {{name: Ada Moreau, role: Sponsor, party: client, approves: true}}
+{"".join(f"  - {{name: {p}, role: Analyst, party: vendor}}" + chr(10) for p in people)}---
+
+Welcome.
+"""
+
+
+def _record(
+    id: str, title: str, status: str, *, visibility: str = "client", more: str = "", body: str = ""
+) -> str:
+    """A record that checks clean in one of the statuses that these tests need."""
+    submitted = """type: addition
+priority: high
+requested: {on: 2026-02-01, by: Ada Moreau, party: client}
+summary: One plain sentence.
+scope:
+  - {item: Berths, action: modify}
+reason: {category: client-request, text: Skippers asked.}
+"""
+    assessed = """impact:
+  cost: [{item: Work, amount: 500.00}]
+  schedule: []
+  resources: []
+options:
+  - {id: a, title: Do it, amount: 500.00, days: 0, recommended: true}
+plan: []
+"""
+    decided = """decision:
+  due: 2026-02-20
+  outcome: approved
+  on: 2026-02-13
+  by: [{name: Ada Moreau, role: Sponsor, party: client}]
+  option: a
+  amount: 500.00
+  rationale: It is worth it.
+agreement: {status: not-required}
+"""
+    steps = {
+        "draft": [],
+        "submitted": ["submitted"],
+        "assessing": ["submitted", "assessing"],
+        "awaiting-decision": ["submitted", "assessing", "awaiting-decision"],
+        "approved": ["submitted", "assessing", "awaiting-decision", "approved"],
+    }[status]
+    text = f"id: {id}\ntitle: {title}\nstatus: {status}\nvisibility: {visibility}\n"
+    text += submitted if status != "draft" else ""
+    text += assessed if status in ("awaiting-decision", "approved") else ""
+    text += "decision: {due: 2026-02-20}\n" if status == "awaiting-decision" else ""
+    text += decided if status == "approved" else ""
+    if steps:
+        text += "history:\n" + "".join(
+            f"  - {{status: {step}, on: 2026-02-{10 + day:02d}, by: Ada Moreau}}\n"
+            for day, step in enumerate(steps)
+        )
+    return f"---\n{text}{more}---\n\n{body}\n"
+
+
+def _own_folder(c: Canaries) -> dict[str, str | bytes]:
+    hidden = c.word("vendor person whom only internal content names")
+    visible_body = f"""Public words. ![Berths](berths.png)
+
+<!-- {c.word("HTML comment")} -->
+
+::: internal
+{c.word("internal block")} ![]({c.word("image name in an internal block")}.png)
+
+::: internal
+{c.word("nested internal block")}
+:::
+
+{c.word("after a nested internal block")}
+:::
+
+- A list.
+
+    ::: internal
+    {c.word("indented internal block")}
+    :::
+
+- ::: internal
+  {c.word("internal block in a list item")}
+
+  ```
+  :::
+  {c.word("after a marker in code")}
+  ```
+  :::
+
+> ::: internal
+> {c.word("quoted internal block")}
+> :::
+
+!!! note "A note"
+
+    Public.
+
+    :::: INTERNAL
+    {c.word("internal block in an admonition")}
+    ::::
+
+```text
+::: internal
+{c.word("internal block in code")}
+:::
+```
+
+See [{c.word("text of a link to an internal record")}](HBR-0003-{"{secret}"}.md "{c.word("title of a link to an internal record")}")
+and [a {c.word("text of a reference to a draft")}][draft].
+
+[draft]: HBR-0004-{"{draft}"}.md
+
+最后一段 ::: is no marker.
+
+::: internal
+{c.chinese("Chinese internal block")}
+:::
+"""
+    secret, draft = c.word("file name of an internal record"), c.word("file name of a draft")
+    visible_body = visible_body.replace("{secret}", secret).replace("{draft}", draft)
+    visible_body = visible_body.replace("最后一段 ::: is no marker.", "最后一段。")
+    internal_image = c.words["image name in an internal block"]
+    only_internal = c.word("image name of an internal record")
+    return {
+        f"{CLIENT}/client.md": _profile("Harbour Office", "HBR", [hidden, "Lin Wei"])
+        + f"\n::: internal\n{c.word('internal block of the profile')}\n:::\n",
+        f"{CLIENT}/2026/HBR-0001-berths.md": _record(
+            "HBR-0001",
+            "Longer berths",
+            "approved",
+            more=f"""links: {{related: [HBR-0003, HBR-0004], depends_on: [HBR-0003]}}
+x-tracker: {c.word("own key")}
+internal:
+  margin: 0.31
+  note: {c.word("internal key")}
+  {c.word("name of an internal key")}: 1
+""",
+            body=visible_body,
+        ),
+        f"{CLIENT}/2026/HBR-0002-lights.md": _record(
+            "HBR-0002",
+            "Quay lights",
+            "awaiting-decision",
+            more="links: {related: [HBR-0001]}\n",
+        ),
+        f"{CLIENT}/2026/HBR-0003-{secret}.md": _record(
+            "HBR-0003",
+            f"Secret {c.word('title of an internal record')}",
+            "assessing",
+            visibility="internal",
+            more=f"""links: {{related: [HBR-0001]}}
+communications:
+  - {{on: 2026-05-05, channel: call, with: [{hidden}], summary: {c.word("text of an internal record")}}}
+""",
+            body=f"{c.word('body of an internal record')} ![]({only_internal}.png) {hidden}",
+        ),
+        f"{CLIENT}/2026/HBR-0004-{draft}.md": _record(
+            "HBR-0004",
+            f"Draft {c.word('title of a draft')}",
+            "draft",
+            body=c.word("body of a draft"),
+        ),
+        f"{CLIENT}/2026/berths.png": png("public picture"),
+        f"{CLIENT}/2026/{internal_image}.png": png(c.word("image used by an internal block")),
+        f"{CLIENT}/2026/{only_internal}.png": png(c.word("image used by an internal record")),
+        f"{CLIENT}/2026/{c.word('name of a file that nothing uses')}.txt": c.word(
+            "file that nothing uses"
+        ),
+    }
+
+
+def _other_folder(c: Canaries, who: str) -> dict[str, str | bytes]:
+    slug, prefix = c.word(f"slug of the {who}"), c.word(f"prefix of the {who}").upper()
+    image = c.word(f"image name of the {who}")
+    profile = _profile(
+        c.word(f"name of the {who}"),
+        prefix,
+        [c.word(f"person of the {who}")],
+        c.word(f"contract of the {who}"),
+    ).replace("change@", c.word(f"vendor contact for the {who}") + "@")
+    return {
+        f"{slug}/client.md": profile + c.word(f"welcome of the {who}"),
+        f"{slug}/{prefix}-0001-x.md": _record(
+            f"{prefix}-0001",
+            c.word(f"title of the {who}"),
+            "approved",
+            body=f"{c.word(f'body of the {who}')} {c.chinese(f'Chinese words of the {who}')} ![]({image}.png)",
+        ),
+        f"{slug}/{image}.png": png(c.word(f"image of the {who}")),
+    }

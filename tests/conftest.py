@@ -1,0 +1,30 @@
+"""Shared by all tests: expected output as data, and how to renew it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Matches = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew",
+        action="store_true",
+        help="write the expected files of golden cases anew; read the difference before you commit",
+    )
+
+
+@pytest.fixture
+def matches(request: pytest.FixtureRequest) -> Matches:
+    """Compares a text with the file that holds what is expected."""
+
+    def compare(expected: Path, actual: str) -> None:
+        if request.config.getoption("--renew"):
+            expected.write_text(actual, encoding="utf-8", newline="\n")
+        assert actual == expected.read_text(encoding="utf-8")
+
+    return compare

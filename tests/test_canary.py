@@ -1,0 +1,217 @@
+"""Isolation: no word of another client, nothing internal, in any byte of a client's edition.
+
+Every guard is also taken out, one at a time, and the same search must then find words: a test that
+would stay green without the guard would guard nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from changebook import body, editions, markdown_ext, urls
+from changebook.build import build
+from changebook.checks import load_checked
+from changebook.editions import Edition, make_edition
+from changebook.vocabulary import Audience
+
+from .canary import CLIENT, Canaries, plant
+
+#: What belongs to nobody else, but must not be in the client's edition either.
+IDS = ("HBR-0003", "HBR-0004")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canaries]:
+    root = tmp_path_factory.mktemp("canary")
+    canaries = plant(root)
+    for id in IDS:
+        canaries.words[f"id {id}"] = id
+    canaries.words["path of the workspace"] = str(root)
+    return root, canaries
+
+
+def client_build(root: Path, out: Path) -> Path:
+    result = build(root, out=out, slugs=[CLIENT], jobs=1)
+    assert result.published == (out / CLIENT,), result
+    return out / CLIENT
+
+
+def test_nothing_leaks_into_a_client_edition(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, canaries = planted
+    built = client_build(root, tmp_path / "out")
+    assert (built / "changes" / "HBR-0001" / "berths.png").is_file()
+    assert "Longer berths" in (built / "changes" / "HBR-0001" / "index.html").read_text()
+    assert canaries.leaks(built) == []
+
+
+def test_nothing_leaks_when_all_clients_are_built_at_once(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, canaries = planted
+    build(root, out=tmp_path / "out", jobs=2)
+    assert len([p for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")]) == 3
+    assert canaries.leaks(tmp_path / "out" / CLIENT) == []
+
+
+def test_the_search_finds_every_word_in_the_workspace(planted: tuple[Path, Canaries]) -> None:
+    root, canaries = planted
+    found = {leak.rsplit(" in ", 1)[0] for leak in canaries.leaks(root)}
+    assert found == set(canaries.words) - {"path of the workspace"}
+
+
+def test_a_team_edition_has_what_is_internal_but_no_other_client(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, canaries = planted
+    build(root, out=tmp_path / "out", audience=Audience.TEAM, jobs=1)
+    leaks = canaries.leaks(tmp_path / "out" / CLIENT)
+    assert any(leak.startswith("internal key in") for leak in leaks)
+    assert any(leak.startswith("title of an internal record in") for leak in leaks)
+    assert [leak for leak in leaks if "other client" in leak] == []
+
+
+def _edition(root: Path) -> Edition:
+    workspace, _ = load_checked(root)
+    client = next(c for c in workspace.clients if c.slug == CLIENT)
+    return make_edition(client, Audience.CLIENT)
+
+
+def _said(canaries: Canaries, edition: Edition) -> list[str]:
+    files = [str(a.path) for r in edition.records for a in r.assets]
+    return canaries.said(
+        " ".join([repr(edition.profile), edition.welcome, *files])
+        + "".join(
+            repr(r.data) + r.body + repr((r.superseded_by, r.required_by, r.related_from))
+            for r in edition.records
+        )
+    )
+
+
+def test_the_copy_holds_nothing_but_what_the_sanitiser_drops(
+    planted: tuple[Path, Canaries],
+) -> None:
+    root, canaries = planted
+    assert _said(canaries, _edition(root)) == ["HTML comment"]
+
+
+def _keep_internal_blocks(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(body, "public", lambda text: text)
+
+
+def _keep_internal_keys(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(editions, "_CLIENT_KEYS", (*editions._CLIENT_KEYS, "internal"))
+
+
+def _keep_unseen_records(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(editions, "is_unseen", lambda data: False)
+
+
+def _keep_people(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(editions, "_known_people", lambda profile, records: profile)
+
+
+def _keep_links(patch: pytest.MonkeyPatch) -> None:
+    original = editions._copy
+    everything = frozenset({"HBR-0001", "HBR-0002", *IDS})
+    patch.setattr(editions, "_copy", lambda data, to, ids: original(data, to, everything))
+
+
+def _keep_body_links(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        editions._Text, "_replacer", lambda self, folder, page, assets: lambda link: None
+    )
+
+
+def _keep_every_file(patch: pytest.MonkeyPatch) -> None:
+    original = editions._Text.copy
+
+    def copy(
+        self: editions._Text, text: str, folder: Path, page: str
+    ) -> tuple[str, tuple[editions.Asset, ...]]:
+        words, used = original(self, text, folder, page)
+        every = tuple(
+            editions.Asset(file, urls.beside(page, file.name))
+            for file in sorted(folder.glob("*"))
+            if file.is_file() and file.suffix != ".md"
+        )
+        return words, tuple({asset.path: asset for asset in (*every, *used)}.values())
+
+    patch.setattr(editions._Text, "copy", copy)
+
+
+GUARDS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
+    "internal blocks are taken out": (_keep_internal_blocks, "nested internal block"),
+    "internal keys are not copied": (_keep_internal_keys, "internal key"),
+    "internal records are not copied": (_keep_unseen_records, "title of an internal record"),
+    "drafts are not copied": (_keep_unseen_records, "title of a draft"),
+    "vendor people are filtered": (
+        _keep_people,
+        "vendor person whom only internal content names",
+    ),
+    "links to unseen records are dropped": (_keep_links, "id HBR-0003"),
+    "links in bodies are taken out": (_keep_body_links, "text of a link to an internal record"),
+    "files are copied by use": (_keep_every_file, "image name of an internal record"),
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_without_a_guard_the_copy_leaks(
+    planted: tuple[Path, Canaries], guard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, canaries = planted
+    take_out, place = GUARDS[guard]
+    take_out(monkeypatch)
+    assert place in _said(canaries, _edition(root))
+
+
+#: The templates keep these out a second time, so only the copy shows that the guard is gone.
+GUARDED_TWICE = {"internal keys are not copied", "links to unseen records are dropped"}
+
+
+@pytest.mark.parametrize("guard", sorted(GUARDS.keys() - GUARDED_TWICE))
+def test_without_a_guard_the_built_edition_leaks(
+    planted: tuple[Path, Canaries], guard: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root, canaries = planted
+    take_out, _ = GUARDS[guard]
+    take_out(monkeypatch)
+    assert canaries.leaks(client_build(root, tmp_path / "out")) != []
+
+
+def test_without_the_sanitiser_comments_leak(
+    planted: tuple[Path, Canaries], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root, canaries = planted
+    monkeypatch.setattr(markdown_ext, "sanitise", lambda html: html)
+    leaks = canaries.leaks(client_build(root, tmp_path / "out"))
+    assert any(leak.startswith("HTML comment in") for leak in leaks)
+
+
+def test_an_internal_event_does_not_move_the_client_edition(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, _ = planted
+    before = _edition(root).as_of
+    shutil.copytree(root, tmp_path / "w")
+    for id in IDS:
+        next((tmp_path / "w").rglob(f"{id}-*.md")).unlink()
+    body_file = next((tmp_path / "w").rglob("HBR-0001-*.md"))
+    body_file.write_text(
+        body_file.read_text()
+        .split("---\n\n")[0]
+        .replace("links: {related: [HBR-0003, HBR-0004], depends_on: [HBR-0003]}\n", "")
+        + "---\n"
+    )
+    assert _edition(tmp_path / "w").as_of == before
+
+
+def test_editions_are_frozen(planted: tuple[Path, Canaries]) -> None:
+    edition = _edition(planted[0])
+    assert replace(edition, slug="other").records == edition.records
