@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from changebook import scaffold
+
 Matches = Callable[[Path, str], None]
 
 
@@ -28,3 +30,11 @@ def matches(request: pytest.FixtureRequest) -> Matches:
         assert actual == expected.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace as `changebook init` lays it out: one client, `example`, with three records."""
+    root = tmp_path / "workspace"
+    scaffold.init(root)
+    return root

@@ -123,6 +123,16 @@ def test_places_of_nested_values(tmp_path: Path) -> None:
     assert read.place("reason", "text") == (1, 1, 1)
 
 
+def test_a_stand_in_keeps_the_rest(tmp_path: Path) -> None:
+    front = ALWAYS.replace("title: Split payments\n", "").replace("client", "clients")
+    stand_ins = {"title": "?", "visibility": "internal"}
+    data, problems, left_out = fit(ChangeRecord, source(tmp_path, front), stand_ins)
+    assert data is not None
+    assert (data.title, data.visibility.value) == ("?", "internal")
+    assert sorted(p.rule for p in problems) == ["missing-key", "unknown-value"]
+    assert left_out == {("title",), ("visibility",)}
+
+
 def test_keys_have_the_names_of_the_format(tmp_path: Path) -> None:
     talk = "{on: 2026-03-10, channel: video, with_: [Chen Yu], summary: Agreed}"
     _, problems, _ = fitted(tmp_path, f"{ALWAYS}communications:\n  - {talk}\n")

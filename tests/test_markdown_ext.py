@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from markdown import Markdown
 from mkdocs.config import load_config
@@ -29,7 +27,7 @@ def convert(markdown: Markdown, text: str) -> str:
             '!!! warning "Mind"\n    The gap',
             '<div class="admonition warning">\n<p class="admonition-title">Mind</p>',
         ),
-        ("??? note\n    Folded", '<details class="note"><summary>Note</summary><p>Folded</p>'),
+        ("??? note\n    Folded", '<details class="note">\n<summary>Note</summary>\n<p>Folded</p>'),
         ("???+ note\n    Open", '<details class="note" open="open">'),
         ("| a | b |\n|---|--:|\n| 1 | 2 |", '<td style="text-align:right">2</td>'),
         ("- [x] done\n- [ ] open", 'type="checkbox" disabled="" checked=""'),
@@ -106,6 +104,6 @@ def test_broken_html_of_a_body_ends_with_it(markdown: Markdown) -> None:
     assert html.count("<div") == html.count("</div>")
 
 
-def test_the_extension_is_named_in_both_ways(tmp_path: Path) -> None:
+def test_the_extension_is_named_in_both_ways() -> None:
     for name in ("changebook", "changebook.markdown_ext"):
         assert "alert" not in Markdown(extensions=[name]).convert("<script>alert(1)</script>")

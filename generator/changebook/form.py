@@ -10,6 +10,7 @@ from collections.abc import Mapping, Set
 from difflib import get_close_matches
 from enum import Enum
 from itertools import count, islice
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -95,10 +96,12 @@ def spell(path: KeyPath) -> str:
     return text
 
 
-def fit(model: type[M], source: SourceFile) -> tuple[M | None, list[Problem], frozenset[KeyPath]]:
+def fit(
+    model: type[M], source: SourceFile, stand_ins: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[M | None, list[Problem], frozenset[KeyPath]]:
     """The front matter as `model`, its problems, and the paths that were left out for them.
 
-    None where what is always required is missing or wrong.
+    None where what is always required is missing or wrong, unless there is a stand-in for it.
     """
     data = _without_own_keys(source.data)
     problems: list[Problem] = []
@@ -112,11 +115,13 @@ def fit(model: type[M], source: SourceFile) -> tuple[M | None, list[Problem], fr
             return fitted, problems, frozenset(left_out)
         if not left_out:
             problems = [_problem(model, source, fault) for fault in faults]
-        gone = {_sound_ancestor(model, fault) for fault in faults}
-        if () in gone:
-            return None, problems, frozenset(left_out)
+        gone = {_sound_ancestor(fault) for fault in faults}
         left_out |= {as_written(path, left_out) for path in gone}
         _prune(data, gone)
+        required = {str(path[0]) for path in gone if len(path) == 1 and _is_required(model, *path)}
+        if not required <= stand_ins.keys():
+            return None, problems, frozenset(left_out)
+        data |= {key: stand_ins[key] for key in required}
 
 
 def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
@@ -150,14 +155,10 @@ def _location(fault: ErrorDetails) -> KeyPath:
     return tuple(step for step in fault["loc"] if step != "[key]")
 
 
-def _sound_ancestor(model: type[BaseModel], fault: ErrorDetails) -> KeyPath:
+def _sound_ancestor(fault: ErrorDetails) -> KeyPath:
     """What to leave out for a fault: the value itself, or the mapping that lacks a key."""
     path = _location(fault)
-    if fault["type"] == "missing":
-        path = path[:-1]
-    if len(path) == 1 and _is_required(model, path[0]):
-        return ()
-    return path
+    return path[:-1] if fault["type"] == "missing" and len(path) > 1 else path
 
 
 def _is_required(model: type[BaseModel], key: str | int) -> bool:
@@ -170,7 +171,8 @@ def _prune(data: Any, paths: set[KeyPath]) -> None:
         holder = data
         for step in path[:-1]:
             holder = holder[step]
-        del holder[path[-1]]
+        if isinstance(path[-1], int) or path[-1] in holder:
+            del holder[path[-1]]
 
 
 def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) -> Problem:

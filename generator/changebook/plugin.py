@@ -26,12 +26,7 @@ from mkdocs.structure.pages import Page
 
 from changebook import packaged
 from changebook.checks import load_checked
-from changebook.contents import (
-    Contents,
-    edition_contents,
-    theme_dirs,
-    workspace_contents,
-)
+from changebook.contents import Contents, edition_contents, theme_dirs, workspace_contents
 from changebook.diagnostics import as_text, errors
 from changebook.editions import make_edition
 from changebook.pages import GeneratedPage, theme_words
@@ -198,9 +193,11 @@ def _chosen(workspace: Workspace, *, directory_urls: bool) -> Contents:
     if client is None:
         known = ", ".join(c.slug for c in workspace.clients) or "none"
         raise PluginError(f"changebook: no client `{slug}` in the workspace; there are: {known}")
-    audience = Audience(os.environ.get(AUDIENCE_VARIABLE) or Audience.CLIENT)
+    audience = os.environ.get(AUDIENCE_VARIABLE) or Audience.CLIENT
+    if audience not in list(Audience):
+        raise PluginError(f"changebook: {AUDIENCE_VARIABLE} is `{audience}`; write client or team")
     return edition_contents(
-        make_edition(client, audience), workspace.root, directory_urls=directory_urls
+        make_edition(client, Audience(audience)), workspace.root, directory_urls=directory_urls
     )
 
 

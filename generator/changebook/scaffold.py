@@ -67,7 +67,9 @@ def new(
     day = on or datetime.now(ZoneInfo(client.profile.timezone)).date()
     id_ = _next_id(client)
     lines = (
-        _submitted(id_, title, type, day, by) if from_client else _draft(id_, title, type, on, by)
+        _submitted(id_, title, type, day, by)
+        if from_client
+        else _draft(id_, title, type, _requested(day, by, Party.VENDOR) if on or by else [])
     )
     name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
     file = client.folder / str(day.year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
@@ -96,10 +98,7 @@ def _next_id(client: Client) -> str:
     return f"{client.profile.prefix}-{newest + 1:04}"
 
 
-def _draft(
-    id_: str, title: str, type_: ChangeType | None, on: date | None, by: str | None
-) -> list[str]:
-    requested = _requested(on, by, Party.VENDOR) if on or by else []
+def _draft(id_: str, title: str, type_: ChangeType | None, requested: list[str]) -> list[str]:
     return [
         _line("id", id_),
         _line("title", title),

@@ -78,8 +78,9 @@ def build_site(order: Order) -> tuple[str, ...]:
                 build(config)
             finally:
                 config.plugins.on_shutdown()
-        except (MkDocsException, Refusal, SystemExit) as error:
-            raise SiteFailed("; ".join([*said, str(error)])) from None
+        except (MkDocsException, Refusal) as error:
+            # MkDocs logs the reason, and then raises that it has stopped.
+            raise SiteFailed("; ".join(said) or str(error)) from None
         except Exception as error:
             # Whatever a theme, a template or another plugin raises: the reader needs the client's
             # name and the reason, and the other sites their turn.

@@ -6,7 +6,7 @@ English is the language of the message ids. Every other language is one gettext 
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -45,7 +45,9 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         source = language == SOURCE_LANGUAGE
-        self.locale = Locale.parse(_SOURCE_LOCALE if source else language, sep="_" if source else "-")
+        self.locale = Locale.parse(
+            _SOURCE_LOCALE if source else language, sep="_" if source else "-"
+        )
         catalogue = NullTranslations() if source else _catalogue(language)
         self.gettext = catalogue.gettext
         self.ngettext = catalogue.ngettext
@@ -61,15 +63,15 @@ class Words:
         """A vocabulary's word as readers see it."""
         return self.pgettext(context(type(term)), term.label)
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         """A day, with the month in letters so that no reader mistakes it for another."""
         return format_date(day, "medium", locale=self.locale)
 
-    def month(self, day: date) -> str:
+    def month(self, day: dt.date) -> str:
         """A month with its year."""
         return format_skeleton("yMMMM", day, locale=self.locale)
 
-    def year(self, day: date) -> str:
+    def year(self, day: dt.date) -> str:
         """A year, as headings show it."""
         return format_skeleton("y", day, locale=self.locale)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from changebook.diagnostics import START, KeyPath, Problem, rule
 from changebook.form import fit
@@ -47,6 +48,18 @@ SYMLINK = rule(
     wrong="changes/acme/terms.pdf -> /home/me/terms.pdf",
     right="A copy of the file beside the record.",
 )
+
+#: For what is faulty in a profile, so that the client's records are still checked. Nothing is built
+#: from it: the fault itself is an error.
+_STAND_INS: Mapping[str, Any] = {
+    "name": "?",
+    "language": "en",
+    "timezone": "UTC",
+    "prefix": "X",
+    "project": "?",
+    "vendor": {"name": "?"},
+    "contract": {"reference": "?", "signed": "1970-01-01", "currency": "XXX", "sum": "0"},
+}
 
 
 class WorkspaceError(Exception):
@@ -156,7 +169,7 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
         if file == folder / PROFILE:
             profile_source = source
             if source:
-                profile, found, reported = fit(Profile, source)
+                profile, found, reported = fit(Profile, source, _STAND_INS)
                 problems += found
         elif source:
             data, found, left_out = fit(ChangeRecord, source)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from changebook import body
 from changebook.checks.bodies import unseen_records
 from changebook.checks.privacy import visible_texts
+from changebook.checks.subject import Subject
 from changebook.diagnostics import KeyPath, Place, Problem, rule
 from changebook.source import SourceFile
 from changebook.workspace import Client, Workspace
@@ -51,14 +52,15 @@ def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Proble
 
 
 def _names(other: Client, reader: Client) -> Iterator[Name]:
-    prefix, slug = other.profile.prefix, other.slug
+    prefix, slug, known = other.profile.prefix, other.slug, Subject.of(other).sound
     words = other.profile.name.split()
     # "Globex" in "Globex Services" is the reader's own name.
     pattern = f"(?P<own>{_spaced(reader.profile.name)})|{_whole(_spaced(other.profile.name))}"
     # A name of one word may be an ordinary word as well ("Target").
     flags = re.IGNORECASE if len(words) > 1 else re.NOFLAG
-    yield Name(slug, words[0].casefold(), re.compile(pattern, flags))
-    if prefix != reader.profile.prefix:
+    if known("name"):
+        yield Name(slug, words[0].casefold(), re.compile(pattern, flags))
+    if known("prefix") and prefix != reader.profile.prefix:
         ids = re.compile(_whole(rf"{prefix}-\d+"))
         yield Name(slug, f"{prefix}-".casefold(), ids)
     yield Name(slug, f"changes/{slug}", re.compile(rf"changes/{slug}(?![\w-])"))

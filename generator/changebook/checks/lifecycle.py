@@ -436,7 +436,8 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
                 "Write the day of the decision in both; the day it was written down is `recorded`.",
             )
     approvers = [person for person in decision.by if client.profile.approver(person.name)]
-    if decided is _S.APPROVED and decision.by and not approvers and subject.sound("decision", "by"):
+    known = Subject.of(client).sound("people") and subject.sound("decision", "by")
+    if decided is _S.APPROVED and decision.by and not approvers and known:
         names = ", ".join(person.name for person in decision.by)
         yield from subject.key(
             NOT_AN_APPROVER,

@@ -132,7 +132,8 @@ def check_unique_ids(workspace: Workspace) -> Iterator[Problem]:
     records: dict[str, list[Record]] = {}
     clients: dict[str, list[Client]] = {}
     for client in workspace.clients:
-        clients.setdefault(client.profile.prefix, []).append(client)
+        if Subject.of(client).sound("prefix"):
+            clients.setdefault(client.profile.prefix, []).append(client)
         for record in client.records:
             records.setdefault(record.data.id, []).append(record)
     for id, same in records.items():
@@ -171,7 +172,7 @@ def check_id(record: Record, client: Client) -> Iterator[Problem]:
             f"Rename the file to `{id}-....md`, or mend the id.",
         )
     prefix, number = id.rsplit("-", 1)
-    if prefix != client.profile.prefix:
+    if prefix != client.profile.prefix and Subject.of(client).sound("prefix"):
         yield from subject.value(
             FOREIGN_PREFIX,
             ("id",),

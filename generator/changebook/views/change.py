@@ -28,7 +28,8 @@ class ChangeRow:
     """A change in a list.
 
     `amount` is what was approved, or else what is asked for; None where it has not been assessed
-    yet. `bucket` says where it counts. `day` is the day on which the change was asked for; a draft may have none.
+    yet. `bucket` says where it counts. `day` is the day on which the change was asked for; a draft
+    may have none.
     """
 
     id: str
@@ -116,4 +117,3 @@ def _named(totals: dict[str, int], profile: Profile) -> tuple[MilestoneDays, ...
         for m in profile.contract.milestones
         if m.id in totals
     )
-

@@ -85,7 +85,10 @@ def _new_dates(record: EditionRecord, profile: Profile) -> tuple[NewDate, ...]:
     days: dict[str, MilestoneDays] = {d.milestone: d for d in granted(record.data, profile)}
     return tuple(
         NewDate(
-            m.name, m.completion, decision.milestones[m.id], days[m.id].days if m.id in days else None
+            m.name,
+            m.completion,
+            decision.milestones[m.id],
+            days[m.id].days if m.id in days else None,
         )
         for m in profile.contract.milestones
         if m.id in decision.milestones

@@ -44,6 +44,4 @@ def _events(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
         if step.done:
             yield Event(step.done, data.id, data.title, step=step.step, unseen=unseen)
     for objection in data.objections:
-        yield Event(
-            objection.on, data.id, data.title, objection=objection.concern, unseen=unseen
-        )
+        yield Event(objection.on, data.id, data.title, objection=objection.concern, unseen=unseen)

@@ -67,4 +67,3 @@ def _line(edition: Edition, position: Position) -> ClientLine:
         waiting=waits,
         longest=max(((edition.as_of - d.since).days for d in waits.decisions), default=None),
     )
-

@@ -220,9 +220,7 @@ def steps(data: ChangeRecord) -> tuple[Step, ...]:
     return tuple(shown)
 
 
-def _moves(
-    data: ChangeRecord, profile: Profile, position: Position
-) -> tuple[MilestoneMove, ...]:
+def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[MilestoneMove, ...]:
     now = {m.id: m for m in position.milestones}
     stated = data.decision.milestones if data.decision else {}
     days = change.granted(data, profile) if change.is_approved(data) else None

@@ -86,9 +86,7 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
         return None
     due = data.decision.due if data.decision else None
     overdue = due is not None and due < as_of
-    return WaitingDecision(
-        data.id, data.title, data.summary, since.on, due, overdue, proceeding
-    )
+    return WaitingDecision(data.id, data.title, data.summary, since.on, due, overdue, proceeding)
 
 
 def _unsigned(data: ChangeRecord) -> UnsignedAgreement | None:

@@ -1,0 +1,219 @@
+"""The built sites in a browser, as clients use them: on a desk and on a phone, in both languages.
+
+The sites lie below a sub-path, as on most hosts, and nothing may come from anywhere else.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from changebook.build import build
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:jieba"),
+    pytest.mark.filterwarnings("ignore::SyntaxWarning:jieba"),
+]
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@dataclass(frozen=True)
+class Client:
+    """What is looked for on one client's site: words of a record's title, in its language."""
+
+    slug: str
+    language: str
+    search: str
+    record: str
+
+
+CLIENTS = [
+    Client("meridian-outdoor", "en", "catalogue", "MER-"),
+    Client("yunfan", "zh", "签收", "YF-"),
+]
+
+
+@dataclass
+class Visit:
+    """A page, and all that went wrong or out while it was used."""
+
+    page: Page
+    base: str
+    errors: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        self.page.on(
+            "response",
+            lambda r: self.errors.append(f"{r.status} {r.url}") if r.status >= 400 else None,
+        )
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sample's client sites, served below a sub-path."""
+    root = tmp_path_factory.mktemp("host")
+    result = build(ROOT, out=root / "some" / "where", slugs=[c.slug for c in CLIENTS], jobs=2)
+    assert result.ok, (result.problems, result.failures)
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(root))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/some/where/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("the browser tests need chromium: install Debian's package `chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=list(WIDTHS))
+def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    """A browser window; after the test there must be no error and no request to another host."""
+    phone = request.param == "phone"
+    context = browser.new_context(
+        viewport=WIDTHS[request.param], has_touch=phone, is_mobile=phone, service_workers="block"
+    )
+    visit = Visit(context.new_page(), address)
+    yield visit
+    context.close()
+    assert visit.errors == []
+    assert visit.strangers == []
+
+
+def fits(page: Page) -> None:
+    """The page itself never scrolls sideways; a wide table does so within itself."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{page.url} is {wide}px wider than the window"
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_home_record_decisions_search(visit: Visit, client: Client) -> None:
+    page, home = visit.page, f"{visit.base}{client.slug}/"
+    page.goto(home)
+    assert page.locator("html").get_attribute("lang") == client.language
+    assert page.locator("h1").count() == 1
+    fits(page)
+
+    record = page.locator(f'.md-content a[href*="changes/{client.record}"]').first
+    record.click()
+    page.wait_for_url(re.compile(rf"{re.escape(home)}changes/{client.record}\d+/"))
+    shown = page.url.removesuffix("/").rpartition("/")[2]
+    assert page.locator("h1").count() == 1
+    assert shown in page.locator(".md-content").inner_text()
+    fits(page)
+
+    page.goto(f"{home}decisions/")
+    decided = page.locator(f'.md-content a[href*="changes/{client.record}"]').first
+    fits(page)
+    decided.click()
+    page.wait_for_url(re.compile(rf"{re.escape(home)}changes/{client.record}\d+/"))
+
+    search(page, client.search)
+    result = page.locator(".md-search-result__link").first
+    result.wait_for()
+    assert client.search.casefold() in page.locator(".md-search-result__list").inner_text().casefold()
+    result.click()
+    page.wait_for_url(re.compile(re.escape(home)))
+    fits(page)
+
+
+def search(page: Page, words: str) -> None:
+    button = page.locator('label.md-header__button[for="__search"]')
+    if button.is_visible():
+        button.click()
+    else:
+        page.locator(".md-search__input").click()
+    field = page.locator(".md-search__input")
+    field.press_sequentially(words)
+    field.press("End")  # Chinese is put in without a key; Material's search waits for one
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_every_index_page(visit: Visit, client: Client) -> None:
+    for path in ("", "changes/", "changes/by-status/", "changes/by-scope/", "impact/", "process/"):
+        visit.page.goto(f"{visit.base}{client.slug}/{path}")
+        assert visit.page.locator("h1").count() == 1
+        fits(visit.page)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_every_link_of_the_site_leads_somewhere(
+    browser: Browser, address: str, client: Client
+) -> None:
+    page = browser.new_page()
+    start = f"{address}{client.slug}/"
+    seen, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        answer = page.request.get(here)
+        assert answer.ok, here
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        found = page.evaluate(
+            """([html, base]) => {
+                const page = new DOMParser().parseFromString(html, "text/html");
+                return [...page.querySelectorAll("a[href]")].map(
+                    (a) => new URL(a.getAttribute("href"), base).href.split("#")[0]);
+            }""",
+            [answer.text(), here],
+        )
+        for link in set(found) - seen:
+            if link.startswith("http://127.0.0.1"):
+                assert link.startswith(start), f"{here} leads out of the site: {link}"
+                seen.add(link)
+                waiting.append(link)
+    page.close()
+    assert len(seen) > 10
+
+
+def test_a_diagram_is_drawn_by_the_sites_own_script(visit: Visit) -> None:
+    pages = [
+        path
+        for folder in ROOT.glob("changes/*/")
+        if folder.name in {client.slug for client in CLIENTS}
+        for path in folder.rglob("*.md")
+        if "```mermaid" in path.read_text("utf-8")
+    ]
+    assert pages, "the sample has no diagram in these clients"
+    path = pages[0]
+    slug = path.relative_to(ROOT / "changes").parts[0]
+    id_ = re.match(r"[A-Z]+-\d+", path.name)
+    assert id_
+    visit.page.goto(f"{visit.base}{slug}/changes/{id_[0]}/")
+    visit.page.locator("div.mermaid").wait_for(state="attached")
