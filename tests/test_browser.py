@@ -15,7 +15,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 from changebook.build import build
 
@@ -26,7 +33,10 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
-WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+WIDTHS: dict[str, ViewportSize] = {
+    "desktop": {"width": 1280, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Visit:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on(
             "response",
             lambda r: self.errors.append(f"{r.status} {r.url}") if r.status >= 400 else None,
@@ -67,6 +77,11 @@ class Visit:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
+
+    def _failed(self, request: Request) -> None:
+        # The browser itself gives up what a page was loading when it goes to the next one.
+        if request.failure != "net::ERR_ABORTED":
+            self.errors.append(f"{request.failure}: {request.url}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.base, "data:", "blob:")):
@@ -81,7 +96,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert result.ok, (result.problems, result.failures)
 
     class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *message: object) -> None:
             pass
 
     handler = functools.partial(Quiet, directory=str(root))
@@ -147,7 +162,9 @@ def test_home_record_decisions_search(visit: Visit, client: Client) -> None:
     search(page, client.search)
     result = page.locator(".md-search-result__link").first
     result.wait_for()
-    assert client.search.casefold() in page.locator(".md-search-result__list").inner_text().casefold()
+    assert (
+        client.search.casefold() in page.locator(".md-search-result__list").inner_text().casefold()
+    )
     result.click()
     page.wait_for_url(re.compile(re.escape(home)))
     fits(page)

@@ -57,7 +57,9 @@ def content(root: Path) -> dict[str, bytes]:
 
 def break_record(workspace: Path) -> None:
     file = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
-    file.write_text(file.read_text("utf-8").replace("priority: medium", "priority: urgent"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("priority: medium", "priority: urgent"), "utf-8"
+    )
 
 
 def test_one_complete_site_per_client_and_nothing_above(two_clients: Path) -> None:
@@ -91,7 +93,11 @@ def test_two_builds_are_identical(two_clients: Path, tmp_path: Path) -> None:
             [*command, "--out", str(tmp_path / seed), "--jobs", jobs],
             check=True,
             capture_output=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo" if seed == "1" else "UTC"},
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "TZ": "Asia/Tokyo" if seed == "1" else "UTC",
+            },
         )
     assert content(tmp_path / "1") == content(tmp_path / "2")
 

@@ -25,7 +25,9 @@ def run(*arguments: str) -> Result:
 @pytest.fixture
 def broken(workspace: Path) -> Path:
     file = workspace / PATH
-    file.write_text(file.read_text("utf-8").replace("priority: medium", "priority: urgent"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("priority: medium", "priority: urgent"), "utf-8"
+    )
     return workspace
 
 

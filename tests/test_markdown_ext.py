@@ -35,7 +35,10 @@ def convert(markdown: Markdown, text: str) -> str:
             '=== "One"\n    a\n=== "Two"\n    b',
             '<input checked="checked" id="__tabbed_1_1" name="__tabbed_1" type="radio">',
         ),
-        ("A note[^1].\n\n[^1]: Here.", '<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a>'),
+        (
+            "A note[^1].\n\n[^1]: Here.",
+            '<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a>',
+        ),
         ("```python\ndef f(): ...\n```", '<span class="k">def</span>'),
         ("```mermaid\ngraph TD\n  A-->B\n```", '<pre class="mermaid"><code>graph TD\n  A--&gt;B'),
         ("PSP\n:   pays", "<dt>PSP</dt>\n<dd>pays</dd>"),
@@ -45,7 +48,7 @@ def convert(markdown: Markdown, text: str) -> str:
         ('<figure markdown="span">\n![F](f.png)\n</figure>', '<figure>\n<img alt="F" src="f.png">'),
         ("    <script>", "<code>&lt;script&gt;"),
     ],
-)  # fmt: skip
+)
 def test_features_of_material_survive(markdown: Markdown, text: str, expected: str) -> None:
     assert expected in convert(markdown, text)
 

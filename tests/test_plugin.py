@@ -22,9 +22,7 @@ def project(workspace: Path) -> Path:
     return workspace
 
 
-def mkdocs(
-    project: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def mkdocs(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", *arguments],
         cwd=project,

@@ -53,9 +53,7 @@ def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> Non
 
 
 def test_a_draft_with_what_is_known(workspace: Path) -> None:
-    file = scaffold.new(
-        workspace, "example", "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green"
-    )
+    file = scaffold.new(workspace, "example", "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green")
     assert file.parent.name == "2026"
     assert keys(file) == [*ALWAYS, "type", "requested"]
     read, problems = load_checked(workspace)
@@ -67,7 +65,13 @@ def test_a_draft_with_what_is_known(workspace: Path) -> None:
 
 def test_from_the_client_has_exactly_what_submitted_needs(workspace: Path) -> None:
     file = scaffold.new(
-        workspace, "example", "X", from_client=True, type=ChangeType.ADDITION, on=DAY, by="Ada Brown"
+        workspace,
+        "example",
+        "X",
+        from_client=True,
+        type=ChangeType.ADDITION,
+        on=DAY,
+        by="Ada Brown",
     )
     needed = [need.path[0] for need in NEEDS[Status.SUBMITTED]]
     assert sorted(keys(file)) == sorted([*ALWAYS, *needed, "history"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -69,7 +68,7 @@ def edit(file: Path, old: str, new: str) -> None:
     assert old in text
     draft = file.with_name(".draft")
     draft.write_text(text.replace(old, new), "utf-8")
-    os.replace(draft, file)  # as most editors save
+    draft.replace(file)  # as most editors save
 
 
 def test_a_save_is_shown_a_broken_one_is_told_and_a_mended_one_is_shown_again(

@@ -7,6 +7,7 @@ English is the language of the message ids. Every other language is one gettext 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -24,6 +25,7 @@ from changebook.vocabulary import Term
 SOURCE_LANGUAGE = "en"
 #: Day before month and 24 hours: what English means outside the United States.
 _SOURCE_LOCALE = "en_GB"
+_CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -45,10 +47,8 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         source = language == SOURCE_LANGUAGE
-        self.locale = Locale.parse(
-            _SOURCE_LOCALE if source else language, sep="_" if source else "-"
-        )
         catalogue = NullTranslations() if source else _catalogue(language)
+        self.locale = Locale.parse(_SOURCE_LOCALE if source else language.replace("-", "_"))
         self.gettext = catalogue.gettext
         self.ngettext = catalogue.ngettext
         self.pgettext = catalogue.pgettext
@@ -78,6 +78,8 @@ class Words:
     def money(self, amount: Decimal, currency: str, *, signed: bool = False) -> str:
         """An amount with the decimals of its currency; `signed` shows a plus too."""
         text = format_currency(amount, currency, locale=self.locale)
+        # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
+        text = _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
         return _sign(text, amount, signed)
 
     def number(self, value: Decimal | int, *, signed: bool = False) -> str:
@@ -105,9 +107,9 @@ def _sign(text: str, value: Decimal | int, signed: bool) -> str:
 @lru_cache
 def _catalogue(language: str) -> NullTranslations:
     """A language's catalogue, compiled in memory. KeyError where there is none."""
-    file = packaged.templates_dir() / "locale" / f"{language.replace('-', '_')}.po"
     if language not in languages():
         raise KeyError(language)
+    file = packaged.templates_dir() / "locale" / f"{language.replace('-', '_')}.po"
     with file.open("rb") as source:
         catalog = read_po(source, locale=file.stem)
     compiled = BytesIO()

@@ -17,6 +17,8 @@ from changebook.source import UNREADABLE, SourceFile, read_source
 CHANGES = "changes"
 PROFILE = "client.md"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+#: What a site has at its root: a client's folder of that name would meet it in a team edition.
+_RESERVED = frozenset({"assets", "search"})
 _RECORD_NAME = re.compile(r"[A-Z][A-Z0-9]*-\d+")
 
 BAD_SLUG = rule(
@@ -136,18 +138,20 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
                     )
                 )
         else:
-            if not _SLUG.fullmatch(entry.name):
+            usable = _SLUG.fullmatch(entry.name) and entry.name not in _RESERVED
+            if not usable:
                 problems.append(
                     BAD_SLUG.at(
                         path,
                         START,
-                        f"`{entry.name}` can't be part of an address.",
-                        "Rename the folder: small letters, digits and hyphens only.",
+                        f"`{entry.name}` can't be a client's part of an address.",
+                        "Rename the folder: small letters, digits and hyphens only, and not "
+                        f"{' or '.join(sorted(_RESERVED))}.",
                     )
                 )
             client, found = _read_client(root, entry)
             problems += found
-            if client and _SLUG.fullmatch(entry.name):
+            if client and usable:
                 clients.append(client)
     return Workspace(root, tuple(clients)), problems
 

@@ -88,9 +88,9 @@ EXTERNAL_IMAGE = rule(
 )
 UNSAFE_FILE = rule(
     "unsafe-attachment",
-    summary="An attachment could run scripts on the client's site.",
+    summary="An attachment could run scripts on the client's site, or be taken for a page.",
     why="HTML and script files, and SVG images with scripts in them, run with all the rights of "
-    "the site that serves them.",
+    "the site that serves them. A Markdown file would become a page that nobody checked.",
     wrong="[prototype](prototype.html)",
     right="[prototype](prototype.pdf)",
 )
@@ -133,7 +133,10 @@ _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
         "Put `::: internal` and `:::` on lines of their own.",
     ),
 }
-_RUNNABLE = frozenset({".html", ".htm", ".xhtml", ".shtml", ".js", ".mjs", ".xml", ".swf"})
+#: What a browser would run, and what MkDocs would take for the source of a page.
+_UNSAFE = frozenset(
+    ".html .htm .xhtml .shtml .js .mjs .xml .swf .markdown .mdown .mkdn .mkd".split()
+)
 _SVG_SCRIPT = re.compile(rb"<script|<foreignObject|javascript:|\son\w+\s*=|<!ENTITY", re.IGNORECASE)
 
 
@@ -149,11 +152,11 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
         yield from _links(each, targets, unseen, used)
         yield from _html(each)
     for file in client.others:
-        if file.suffix.lower() in _RUNNABLE or _svg_with_script(file):
+        if file.suffix.lower() in _UNSAFE or _svg_with_script(file):
             yield UNSAFE_FILE.at(
                 workspace.relative(file),
                 START,
-                "This file could run scripts on the client's site.",
+                "This file could run scripts on the client's site, or be taken for a page of it.",
                 "Attach a PDF or an image; take the scripts out of an SVG.",
             )
         elif file not in used:

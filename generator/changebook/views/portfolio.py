@@ -41,12 +41,6 @@ class Portfolio:
 
     clients: tuple[ClientLine, ...]
 
-    @property
-    def statuses(self) -> tuple[Status, ...]:
-        """The statuses that any client has, in the order of the life cycle."""
-        used = {status for client in self.clients for status, _ in client.statuses}
-        return tuple(status for status in Status if status in used)
-
 
 def portfolio(editions: Sequence[tuple[Edition, Position]]) -> Portfolio:
     """The overview of these editions, each with its sums."""
