@@ -137,8 +137,10 @@ def png(comment: str) -> bytes:
 
 
 def plant(root: Path) -> Canaries:
-    """A workspace of three clients below `root`, with a word in every place that must not reach
-    the edition of `CLIENT`."""
+    """Write a workspace of three clients below `root`.
+
+    A word stands in every place that must not reach the edition of `CLIENT`.
+    """
     c = Canaries()
     files = _own_folder(c)
     for other in ("first other client", "second other client"):
@@ -174,7 +176,14 @@ Welcome.
 
 
 def _record(
-    id: str, title: str, status: str, *, visibility: str = "client", more: str = "", body: str = ""
+    id: str,
+    title: str,
+    status: str,
+    *,
+    visibility: str = "client",
+    more: str = "",
+    body: str = "",
+    drafted_by: str = "",
 ) -> str:
     """A record that checks clean in one of the statuses that these tests need."""
     submitted = """type: addition
@@ -203,7 +212,7 @@ plan: []
   rationale: It is worth it.
 agreement: {status: not-required}
 """
-    steps = {
+    steps: list[str] = {
         "draft": [],
         "submitted": ["submitted"],
         "assessing": ["submitted", "assessing"],
@@ -216,7 +225,10 @@ agreement: {status: not-required}
     text += "decision: {due: 2026-02-20}\n" if status == "awaiting-decision" else ""
     text += decided if status == "approved" else ""
     if steps:
-        text += "history:\n" + "".join(
+        text += "history:\n"
+        if drafted_by:
+            text += f"  - {{status: draft, on: 2026-02-09, by: {drafted_by}}}\n"
+        text += "".join(
             f"  - {{status: {step}, on: 2026-02-{10 + day:02d}, by: Ada Moreau}}\n"
             for day, step in enumerate(steps)
         )
@@ -225,6 +237,10 @@ agreement: {status: not-required}
 
 def _own_folder(c: Canaries) -> dict[str, str | bytes]:
     hidden = c.word("vendor person whom only internal content names")
+    secret, draft = c.word("file name of an internal record"), c.word("file name of a draft")
+    linked = c.word("text of a link to an internal record")
+    link_title = c.word("title of a link to an internal record")
+    said = c.word("text of an internal record")
     visible_body = f"""Public words. ![Berths](berths.png)
 
 <!-- {c.word("HTML comment")} -->
@@ -272,20 +288,17 @@ def _own_folder(c: Canaries) -> dict[str, str | bytes]:
 :::
 ```
 
-See [{c.word("text of a link to an internal record")}](HBR-0003-{"{secret}"}.md "{c.word("title of a link to an internal record")}")
+See [{linked}](HBR-0003-{secret}.md "{link_title}")
 and [a {c.word("text of a reference to a draft")}][draft].
 
-[draft]: HBR-0004-{"{draft}"}.md
+[draft]: HBR-0004-{draft}.md
 
-最后一段 ::: is no marker.
+最后一段。
 
 ::: internal
 {c.chinese("Chinese internal block")}
 :::
 """
-    secret, draft = c.word("file name of an internal record"), c.word("file name of a draft")
-    visible_body = visible_body.replace("{secret}", secret).replace("{draft}", draft)
-    visible_body = visible_body.replace("最后一段 ::: is no marker.", "最后一段。")
     internal_image = c.words["image name in an internal block"]
     only_internal = c.word("image name of an internal record")
     return {
@@ -303,6 +316,7 @@ internal:
   {c.word("name of an internal key")}: 1
 """,
             body=visible_body,
+            drafted_by=c.word("who drafted a record"),
         ),
         f"{CLIENT}/2026/HBR-0002-lights.md": _record(
             "HBR-0002",
@@ -317,7 +331,7 @@ internal:
             visibility="internal",
             more=f"""links: {{related: [HBR-0001]}}
 communications:
-  - {{on: 2026-05-05, channel: call, with: [{hidden}], summary: {c.word("text of an internal record")}}}
+  - {{on: 2026-05-05, channel: call, with: [{hidden}], summary: {said}}}
 """,
             body=f"{c.word('body of an internal record')} ![]({only_internal}.png) {hidden}",
         ),
@@ -338,7 +352,8 @@ communications:
 
 def _other_folder(c: Canaries, who: str) -> dict[str, str | bytes]:
     slug, prefix = c.word(f"slug of the {who}"), c.word(f"prefix of the {who}").upper()
-    image = c.word(f"image name of the {who}")
+    image, words = c.word(f"image name of the {who}"), c.word(f"body of the {who}")
+    chinese = c.chinese(f"Chinese words of the {who}")
     profile = _profile(
         c.word(f"name of the {who}"),
         prefix,
@@ -351,7 +366,7 @@ def _other_folder(c: Canaries, who: str) -> dict[str, str | bytes]:
             f"{prefix}-0001",
             c.word(f"title of the {who}"),
             "approved",
-            body=f"{c.word(f'body of the {who}')} {c.chinese(f'Chinese words of the {who}')} ![]({image}.png)",
+            body=f"{words} {chinese} ![]({image}.png)",
         ),
         f"{slug}/{image}.png": png(c.word(f"image of the {who}")),
     }

@@ -112,7 +112,18 @@ def test_a_link_with_spaces_is_reported_as_unlinked() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["::: internal", ":::", "```", "~~~~", "- ::: internal", "> :::", "SECRET", "    SECRET", "", "b"]
+    [
+        "::: internal",
+        ":::",
+        "```",
+        "~~~~",
+        "- ::: internal",
+        "> :::",
+        "SECRET",
+        "    SECRET",
+        "",
+        "b",
+    ]
 )
 
 

@@ -124,9 +124,11 @@ def _keep_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_body_links(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        editions._Text, "_replacer", lambda self, folder, page, assets: lambda link: None
-    )
+    patch.setattr(editions._Text, "_replacer", lambda self, folder, page, assets: lambda link: None)
+
+
+def _keep_drafting(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(editions, "_since_submitted", lambda history: history)
 
 
 def _keep_every_file(patch: pytest.MonkeyPatch) -> None:
@@ -151,6 +153,7 @@ GUARDS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "internal keys are not copied": (_keep_internal_keys, "internal key"),
     "internal records are not copied": (_keep_unseen_records, "title of an internal record"),
     "drafts are not copied": (_keep_unseen_records, "title of a draft"),
+    "the drafting is left out of the history": (_keep_drafting, "who drafted a record"),
     "vendor people are filtered": (
         _keep_people,
         "vendor person whom only internal content names",

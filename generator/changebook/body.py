@@ -24,7 +24,9 @@ _INTERNAL_ANYWHERE = re.compile(r":{2,}\s*\{?\s*\.?internal\b", re.IGNORECASE)
 _NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
 #: Python-Markdown indents what belongs to an admonition, a fold or a tab; CommonMark would take
 #: it for code. For parsing alone, the marker becomes a list bullet of the same width.
-_INDENTING = re.compile(r"^(?P<lead>[ \t>]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)(?=[ \t])", re.MULTILINE)
+_INDENTING = re.compile(
+    r"^(?P<lead>[ \t>]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)(?=[ \t])", re.MULTILINE
+)
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from changebook import body, timeline, urls
-from changebook.schema import ChangeRecord, Links, Profile
+from changebook.schema import ChangeRecord, HistoryEntry, Links, Profile
 from changebook.targets import Kind, Targets
 from changebook.vocabulary import Audience, Party, Status, Visibility
 from changebook.words import Words
@@ -61,8 +61,8 @@ class Asset:
 class EditionRecord:
     """A record as this reader may see it on the edition's day.
 
-    `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that the
-    client does not see (a draft or an internal one): only team editions have such.
+    `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that
+    the client does not see (a draft or an internal one): only team editions have such.
     """
 
     data: ChangeRecord
@@ -108,7 +108,9 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     standing: list[tuple[Record, ChangeRecord]] = []
     for record in client.records:
         then = timeline.at(record.data, day)
-        if then is None or (audience is Audience.CLIENT and (is_unseen(then) or is_unseen(record.data))):
+        if then is None:
+            continue
+        if audience is Audience.CLIENT and (is_unseen(record.data) or is_unseen(then)):
             continue
         standing.append((record, then))
     ids = frozenset(data.id for _, data in standing)
@@ -134,9 +136,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     profile = client.profile
     if audience is Audience.CLIENT:
         profile = _known_people(profile, visible.values())
-    return Edition(
-        client.slug, audience, day, profile, welcome, welcome_assets, tuple(records)
-    )
+    return Edition(client.slug, audience, day, profile, welcome, welcome_assets, tuple(records))
 
 
 def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> ChangeRecord:
@@ -149,9 +149,15 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
         related=tuple(id for id in links.related if id in ids),
         source=links.source,
     )
-    keys = _CLIENT_KEYS if audience is Audience.CLIENT else tuple(ChangeRecord.model_fields)
-    values = {key: getattr(data, key) for key in keys}
-    return ChangeRecord(**(values | {"links": kept}))
+    if audience is Audience.TEAM:
+        return data.model_copy(update={"links": kept})
+    values = {key: getattr(data, key) for key in _CLIENT_KEYS}
+    return ChangeRecord(**(values | {"links": kept, "history": _since_submitted(data.history)}))
+
+
+def _since_submitted(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+    """The history as a client sees it: it begins where the draft, which is never shown, ends."""
+    return tuple(entry for entry in history if entry.status is not Status.DRAFT)
 
 
 def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -14,7 +14,14 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from changebook.vocabulary import (
@@ -82,7 +89,7 @@ def _flag(value: Any) -> bool:
 def _matching(pattern: re.Pattern[str], kind: str, says: str) -> Any:
     def check(value: Any) -> Any:
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise PydanticCustomError(kind, says)  # type: ignore[arg-type]
+            raise PydanticCustomError(kind, says)
         return value
 
     return check
@@ -119,9 +126,7 @@ Url = Annotated[
 ]
 Email = Annotated[
     str,
-    BeforeValidator(
-        _matching(re.compile(r"[^@\s]+@[^@\s]+"), "email", "should be a mail address")
-    ),
+    BeforeValidator(_matching(re.compile(r"[^@\s]+@[^@\s]+"), "email", "should be a mail address")),
 ]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Timezone = Annotated[str, BeforeValidator(_timezone)]

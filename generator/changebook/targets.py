@@ -30,8 +30,11 @@ class Target:
 
 
 class Targets:
-    """The files of one client that a link may reach. Names are compared exactly, as a web server
-    does, even where this machine's file system would not."""
+    """The files of one client that a link may reach.
+
+    Names are compared exactly, as a web server does, even where this machine's file system would
+    not.
+    """
 
     def __init__(self, client: Client) -> None:
         self._folder = str(client.folder)
