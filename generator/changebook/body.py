@@ -20,7 +20,15 @@ import pyromark
 _LEAD = r"(?P<lead>(?:[\s>]|[-*+]\s|\d+[.)]\s)*)"
 _MARKER = re.compile(_LEAD + r":{3,}[ \t]*(?P<words>[^:\n]*)$")
 _FENCE = re.compile(_LEAD + r"(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
-_INTERNAL_ANYWHERE = re.compile(r":{2,}\s*\{?\s*\.?internal\b", re.IGNORECASE)
+#: What was meant to open an internal block and does not: within a line, with characters that look
+#: like colons, or as an admonition. Two colons behind a word are a name in code, `std::internal`.
+_COLON = ":\uff1a\ufe55\ufe13\ufe30\u2236\ua789\u02d0"
+_INVISIBLE = "\u200b-\u200d\u2060\ufeff"
+_INTERNAL_ANYWHERE = re.compile(
+    rf"(?:(?<![{_COLON}])(?:[{_COLON}][{_INVISIBLE}]*){{3,}}|(?<![\w{_COLON}])[{_COLON}]{{2}}"
+    rf"|^[\s>*+-]*(?:!!!|\?\?\?\+?)\s)[\s{_INVISIBLE}]*(?:\{{\s*)?\.?internal\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
 #: Python-Markdown indents what belongs to an admonition, a fold or a tab; CommonMark would take
 #: it for code. For parsing alone, the marker becomes a list bullet of the same width.
@@ -37,6 +45,7 @@ _HTML_TARGET = re.compile(
     re.IGNORECASE,
 )
 _LOOSE_LINK = re.compile(r"!?\[[^\]\n]*\]\((?P<target>[^()\n]+)\)")
+_DIAGRAM = re.compile(r"(?:`{3,}|~{3,})[ {.]*mermaid\b")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
@@ -130,9 +139,43 @@ def marker_faults(text: str) -> list[MarkerFault]:
     return _scan(text)[1]
 
 
+def uncommented(text: str) -> str:
+    """The text with every HTML comment emptied, but for those that code shows.
+
+    Python-Markdown knows no comment with an empty line in a list or a quotation: it shows the words.
+    """
+    out, done = [], 0
+    for start, end in _comments(text):
+        if end is not None:
+            out += [text[done:start], "<!-- -->", "\n" * text.count("\n", start, end)]
+            done = end
+    return "".join((*out, text[done:]))
+
+
+def unclosed_comment(text: str) -> int | None:
+    """Where an HTML comment begins that never ends."""
+    return next((start for start, end in _comments(text) if end is None), None)
+
+
+def _comments(text: str) -> Iterator[tuple[int, int | None]]:
+    """The range of every HTML comment outside code; the end of an unclosed one is None."""
+    at = text.find("<!--")
+    while at >= 0:
+        code_end = next((end for start, end in _parse(text).code if start <= at < end), None)
+        close = text.find("-->", at + 4)
+        if code_end is not None:
+            at = text.find("<!--", max(code_end, at + 4))
+        elif close < 0:
+            yield at, None
+            return
+        else:
+            yield at, close + 3
+            at = text.find("<!--", close + 3)
+
+
 def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
     """Each line, whether it is internal, and `open` or `close` for the outermost markers."""
-    if "::" not in text:
+    if "::" not in text and "internal" not in text.casefold():
         return [(line, False, "") for line in text.split("\n")], []
     out: list[tuple[str, bool, str]] = []
     faults: list[MarkerFault] = []
@@ -207,11 +250,22 @@ class _Elements(HTMLParser):
         self.feed(chunk)
         self.close()
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """`<![...` is a comment in HTML, but html.parser fails on what is not SGML."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         line, column = self.getpos()
         values = tuple((name, value or "") for name, value in attrs)
         source = self.get_starttag_text() or ""
         self.found.append(Element(tag, self._lines[line - 1] + column, source, values))
+
+
+def diagrams(text: str) -> Iterator[tuple[int, str]]:
+    """Every mermaid diagram of the text: its offset and its source."""
+    for start, end in _parse(text).code:
+        if _DIAGRAM.match(text, start, end):
+            yield start, text[start:end]
 
 
 def unlinked(text: str) -> Iterator[tuple[int, str]]:

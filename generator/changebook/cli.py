@@ -22,7 +22,7 @@ from changebook.diagnostics import Problem, as_json, as_text, count, errors
 from changebook.refusal import Refusal
 from changebook.report import source_lines
 from changebook.vocabulary import Audience, ChangeType, Term
-from changebook.workspace import WorkspaceError
+from changebook.workspace import CHANGES, Client, Workspace, WorkspaceError
 
 PROBLEMS = 1
 # Commands import what they need themselves: `check` should not wait for MkDocs.
@@ -157,6 +157,54 @@ def serve(root: Path, slug: str | None, audience: str | None, port: int) -> None
 
 
 @main.command()
+@_folder()
+@click.option("--audience", type=_words(Audience), default=Audience.CLIENT.value, show_default=True)
+@click.option("--as-of", type=_Day(), help="The day to show.  [default: the newest in the records]")
+@click.option("--known-on", type=_Day(), help="Only what was written down by this day.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv", "xlsx"]),
+    default="text",
+    show_default=True,
+    help="csv is the change order register.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
+@click.argument("client")
+def impact(
+    root: Path,
+    client: str,
+    audience: str,
+    as_of: date | None,
+    known_on: date | None,
+    form: str,
+    out: Path | None,
+) -> None:
+    """Print what all changes of CLIENT add up to: the figures of its Impact page.
+
+    They are those that the client may see; --audience team counts internal changes too.
+    """
+    from changebook import impact_export  # noqa: PLC0415 - see above
+
+    if form == "xlsx" and out is None and sys.stdout.isatty():
+        raise click.UsageError("a workbook is no text for a terminal: name a file with --out")
+    workspace, problems = load_checked(root)
+    if out and out.resolve().is_relative_to(workspace.root / CHANGES):
+        raise Refusal(f"{out} lies among the records: choose another place with --out")
+    chosen = _chosen(workspace, client, problems)
+    _print_problems(problems, workspace.root, err=True)
+    if errors(problems) or chosen is None:
+        sys.exit(PROBLEMS)
+    report = impact_export.report(chosen, Audience(audience), as_of, known_on)
+    written = impact_export.FORMATS[form](report)
+    if out is None:
+        click.echo(written, nl=False)
+    else:
+        out.write_bytes(written)
+        click.echo(f"wrote {_short(out.absolute())}")
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 def init(folder: Path) -> None:
     """Lay out a new workspace with an example client."""
@@ -206,6 +254,16 @@ def rules(out: Path) -> None:
     from changebook import ruledocs  # noqa: PLC0415 - see above
 
     ruledocs.write(out)
+
+
+def _chosen(workspace: Workspace, slug: str, problems: Iterable[Problem]) -> Client | None:
+    """The client of that slug; None where its profile can't be read, as the problems then say."""
+    client = next((c for c in workspace.clients if c.slug == slug), None)
+    folder = f"{CHANGES}/{slug}"
+    if client is None and not any(f"{p.path}/".startswith(f"{folder}/") for p in problems):
+        there = ", ".join(c.slug for c in workspace.clients) or "none"
+        raise Refusal(f"the workspace has no client `{slug}`; there are: {there}")
+    return client
 
 
 def _below(problems: Iterable[Problem], root: Path, paths: Sequence[Path]) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ def as_json(problems: Iterable[Problem]) -> str:
     """The documented JSON shape: a list of {rule, severity, path, line, column, message, help}."""
     rows = [asdict(problem) for problem in problems]
     for row in rows:
-        row["path"] = _shown(row["path"])
+        row["path"] = visible(row["path"])
         del row["width"]
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
@@ -102,8 +102,8 @@ def as_text(problems: Iterable[Problem], source_line: Callable[[str, int], str |
 
 def _block(problem: Problem, text: str | None) -> str:
     lines = [
-        f"{problem.severity}[{problem.rule}]: {_shown(problem.message)}",
-        f"  --> {_shown(problem.path)}:{problem.line}:{problem.column}",
+        f"{problem.severity}[{problem.rule}]: {visible(problem.message)}",
+        f"  --> {visible(problem.path)}:{problem.line}:{problem.column}",
     ]
     if text is not None:
         gutter = " " * len(str(problem.line))
@@ -113,17 +113,18 @@ def _block(problem: Problem, text: str | None) -> str:
         marked = text[column - 1 : column - 1 + problem.width]
         carets = "^" * max(1, cell_len(marked))
         lines += [f"{gutter} |", f"{problem.line} | {text}", f"{gutter} | {lead}{carets}"]
-    lines.append(f"  help: {_shown(problem.help)}\n")
+    lines.append(f"  help: {visible(problem.help)}\n")
     return "\n".join(lines)
 
 
-def _shown(text: str) -> str:
+def visible(text: str) -> str:
+    """The text with a mark in the place of each character that would act instead of being shown."""
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _excerpt(text: str, column: int) -> tuple[str, int]:
     """What is shown of a line, which is not the far ends of a very long one, and the new column."""
-    text = _shown(text)
+    text = visible(text)
     if len(text) <= _LINE_SHOWN:
         return text, column
     start = max(0, column - 1 - _LINE_SHOWN // 4)

@@ -195,6 +195,7 @@ class _Text:
         assets: dict[Path, Asset] = {}
         if self._audience is Audience.CLIENT:
             text = body.public(text)
+        text = body.uncommented(text)
         text = body.replace_links(text, self._replacer(folder, page, assets))
         if self._audience is Audience.TEAM:
             text = body.marked(text, self._internal)

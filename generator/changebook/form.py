@@ -183,7 +183,7 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
         holder = f"`{_cut(spell(path[:-1]))}`" if path[:-1] else "The front matter"
         return MISSING_KEY.at(
             source.path,
-            source.place(*path[:-1]),
+            source.place(*path),
             f"{holder} has no `{key}`.",
             f"Add `{key}: ...`{' to it' if path[:-1] else ' between the two `---`'}.",
         )

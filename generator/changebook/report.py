@@ -16,7 +16,8 @@ def source_lines(root: Path) -> Callable[[str, int], str | None]:
     def lines(path: str) -> list[str]:
         file = root / path
         try:
-            if not file.is_file() or file.stat().st_size > SIZE_LIMIT:
+            # What a symbolic link points at is not the workspace's to show.
+            if file.is_symlink() or not file.is_file() or file.stat().st_size > SIZE_LIMIT:
                 return []
             return file.read_text("utf-8-sig", errors="replace").split("\n")
         except OSError:

@@ -104,6 +104,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if scheme(value) in _LINK_SCHEMES | {"", "//"} else None
     if name in _LOADED:
         return value if _loads_from_here(value) or _shown_as_link(tag, value) else None
+    if name == "class" and "mermaid" in value.split():
+        return "mermaid"  # alone, as the theme looks for it: else Material loads its own script
     if name in ("id", "name", "for"):
         return None if _RESERVED_ID.match(value) else value
     if name.startswith("data-md"):

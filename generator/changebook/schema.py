@@ -432,7 +432,7 @@ class ChangeRecord(Shape):
     summary: Text | None = None
     scope: tuple[ScopeItem, ...] = ()
     out_of_scope: tuple[Text, ...] = ()
-    glossary: dict[str, Text] = Field(default_factory=dict)
+    glossary: dict[Text, Text] = Field(default_factory=dict)
     reason: Reason | None = None
     impact: Impact | None = None
     options: tuple[Option, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -27,6 +27,8 @@ SOURCE_LANGUAGE = "en"
 _SOURCE_LOCALE = "en_GB"
 _CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 _MINUS = "\N{MINUS SIGN}"
+#: As exact as the sums are: the usual 28 digits are fewer than a product of two amounts has.
+_DIGITS = 100
 
 
 def languages() -> tuple[str, ...]:
@@ -77,7 +79,8 @@ class Words:
 
     def money(self, amount: Decimal, currency: str, *, signed: bool = False) -> str:
         """An amount with the decimals of its currency; `signed` shows a plus too."""
-        text = format_currency(amount, currency, locale=self.locale)
+        with localcontext(prec=_DIGITS):
+            text = format_currency(amount, currency, locale=self.locale)
         # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
         text = _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
         return _sign(text, amount, signed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -120,7 +121,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
     except OSError as error:
         raise WorkspaceError(f"{changes} can't be read: {error.strerror}") from None
     clients: list[Client] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = [_symlink(CHANGES)] if changes.is_symlink() else []
     for entry in entries:
         path = entry.relative_to(root).as_posix()
         if entry.name.startswith("."):
@@ -165,8 +166,18 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
     reported: frozenset[KeyPath] = frozenset()
     for file in _walk(root, folder, problems):
         path = file.relative_to(root).as_posix()
-        if file.suffix != ".md":
-            others.append(file)
+        if file.suffix.lower() != ".md":
+            if file.is_file() and os.access(file, os.R_OK):
+                others.append(file)
+            else:
+                problems.append(
+                    UNREADABLE.at(
+                        path,
+                        START,
+                        "This is no file that can be read.",
+                        "Make it readable for this user; a special file has no place here.",
+                    )
+                )
             continue
         source, found = read_source(file, path)
         problems += found
@@ -180,7 +191,7 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
             problems += found
             if data:
                 records.append(Record(data, source, file, left_out))
-    if not (folder / PROFILE).exists():
+    if os.access(folder, os.R_OK | os.X_OK) and not (folder / PROFILE).exists():
         problems.append(
             NO_PROFILE.at(
                 folder.relative_to(root).as_posix(),
@@ -210,13 +221,18 @@ def _walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
         )
 
     for here, folders, files in os.walk(folder, onerror=unreadable):
+        if not os.access(here, os.X_OK):
+            # Its files have names, but nothing can be said of them.
+            unreadable(PermissionError(errno.EACCES, os.strerror(errno.EACCES), here))
+            folders.clear()
+            continue
         folders.sort()
         for name in (*folders, *sorted(files)):
             file = Path(here, name)
             path = file.relative_to(root).as_posix()
             if file.is_symlink():
                 problems.append(_symlink(path))
-            elif name.endswith(".md") and not file.is_file():
+            elif name.lower().endswith(".md") and not file.is_file():
                 problems.append(
                     UNREADABLE.at(
                         path,

@@ -31,6 +31,7 @@ CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     lifecycle.check_succession,
     money.check_date_chain,
     privacy.check_unseen_names,
+    privacy.check_internal_markers,
 )
 #: What needs to know the other clients, or the files beside the records.
 SURROUNDINGS_CHECKS: tuple[Callable[[Client, Workspace], Iterator[Problem]], ...] = (

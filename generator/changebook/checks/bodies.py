@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from changebook import body
@@ -40,8 +41,10 @@ UNKNOWN_BLOCK = rule(
 )
 INTERNAL_MARKER = rule(
     "internal-marker",
-    summary="An internal marker does not stand on a line of its own.",
-    why="Only a line of its own opens a block; here the words after it would be published.",
+    summary="What looks like an internal marker opens no block.",
+    why="Only `::: internal` on a line of its own in the body opens a block. Within a line, with "
+    "full-width colons, as `!!! internal` or in the front matter it does not, and the words after it "
+    "would be published.",
     wrong="The price is firm. ::: internal our margin is thin :::",
     right="The price is firm.\n\n::: internal\nOur margin is thin.\n:::",
 )
@@ -86,6 +89,13 @@ EXTERNAL_IMAGE = rule(
     wrong="![The flow](https://cdn.example/flow.png)",
     right="![The flow](flow.png), with a copy of the file beside the record",
 )
+UNCLOSED_COMMENT = rule(
+    "unclosed-comment",
+    summary="An HTML comment is never closed.",
+    why="Python-Markdown shows the words of such a comment to the reader.",
+    wrong="<!-- To do: ask Lin.",
+    right="<!-- To do: ask Lin. -->",
+)
 UNSAFE_FILE = rule(
     "unsafe-attachment",
     summary="An attachment could run scripts on the client's site, or be taken for a page.",
@@ -129,15 +139,24 @@ _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
     ),
     "internal-marker": (
         INTERNAL_MARKER,
-        "An internal marker stands within a line.",
-        "Put `::: internal` and `:::` on lines of their own.",
+        "This looks like an internal marker, but it opens no block.",
+        "Put `::: internal` and `:::` on lines of their own, with plain colons.",
     ),
 }
 #: What a browser would run, and what MkDocs would take for the source of a page.
 _UNSAFE = frozenset(
-    ".html .htm .xhtml .shtml .js .mjs .xml .swf .markdown .mdown .mkdn .mkd".split()
+    ".html .htm .xht .xhtml .shtml .mht .mhtml .hta .htc .js .mjs .xml .xsl .xslt .rss .atom .rdf "
+    ".svgz .swf .markdown .mdown .mkdn .mkd".split()
 )
-_SVG_SCRIPT = re.compile(rb"<script|<foreignObject|javascript:|\son\w+\s*=|<!ENTITY", re.IGNORECASE)
+_SVG_SCRIPT = re.compile(
+    r"<(?:[\w.-]+:)?(?:script|foreignObject|handler|listener)\b|<!ENTITY|<\?xml-stylesheet|"
+    r"\s(?:[\w.-]+:)?on\w+\s*=|j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t\s*:",
+    re.IGNORECASE,
+)
+_LOADED_BY_DIAGRAM = re.compile(
+    r"(?:\bimg\s*:|\bsrc\s*=|\burl\(|@import)[\s\"'\\]*(?P<address>(?:https?:)?//[^\s\"')\\>]+)",
+    re.IGNORECASE,
+)
 
 
 def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
@@ -151,6 +170,8 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
         yield from _markers(each.source)
         yield from _links(each, targets, unseen, used)
         yield from _html(each)
+        yield from _hidden(each)
+        yield from _diagrams(each)
     for file in client.others:
         if file.suffix.lower() in _UNSAFE or _svg_with_script(file):
             yield UNSAFE_FILE.at(
@@ -283,5 +304,34 @@ def _html(text: Body) -> Iterator[Problem]:
             )
 
 
+def _hidden(text: Body) -> Iterator[Problem]:
+    # An internal block may hold the comment's end: only what is public closes it for the reader.
+    start = body.unclosed_comment(body.public(text.source.body))
+    if start is not None:
+        line = body.public(text.source.body).count("\n", 0, start)
+        yield UNCLOSED_COMMENT.at(
+            text.source.path,
+            Place(text.source.body_line + line, 1),
+            "A comment that begins in this line is never closed.",
+            "Put `-->` after its last word, outside of internal blocks.",
+        )
+
+
+def _diagrams(text: Body) -> Iterator[Problem]:
+    for offset, source in body.diagrams(text.source.body):
+        for match in _LOADED_BY_DIAGRAM.finditer(source):
+            yield EXTERNAL_IMAGE.at(
+                text.source.path,
+                text.place(offset + match.start("address"), len(match["address"])),
+                f"The diagram would load {match['address']} from another host; pages load nothing "
+                "from there.",
+                "Take it out of the diagram, or show a copy of the image beside the record.",
+            )
+
+
 def _svg_with_script(file: Path) -> bool:
-    return file.suffix.lower() in (".svg", ".svgz") and bool(_SVG_SCRIPT.search(file.read_bytes()))
+    if file.suffix.lower() != ".svg":
+        return False
+    raw = file.read_bytes()
+    # Wide encodings would hide the words, as would characters that are written as numbers.
+    return b"\0" in raw[:4] or bool(_SVG_SCRIPT.search(unescape(raw.decode("utf-8", "replace"))))

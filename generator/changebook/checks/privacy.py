@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 from rich.cells import cell_len
 
 from changebook import body
-from changebook.checks.bodies import unseen_records
+from changebook.checks.bodies import INTERNAL_MARKER, unseen_records
 from changebook.diagnostics import KeyPath, Place, Problem, rule
 from changebook.source import SourceFile
 from changebook.targets import Kind, Targets
-from changebook.workspace import Client, Record
+from changebook.workspace import Client
 
 UNSEEN_NAMED = rule(
     "unseen-record-named",
@@ -26,6 +29,8 @@ _NAMING = frozenset({"id", "links", "internal"})
 #: Titles narrower than this (a Chinese character takes two columns) are ordinary words that a
 #: sentence may hold by chance.
 _TELLING_TITLE = 12
+#: The hyphen, and what word processors put in its place.
+_HYPHENS = "\u2010-\u2013\uff0d-"
 
 
 def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
@@ -48,52 +53,83 @@ def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
             yield from texts(value, (key,))
 
 
+@dataclass(frozen=True)
+class _Names:
+    """The ids and telling titles of unseen records; `hints` are in every text that holds one."""
+
+    ids: Mapping[str, str]
+    hints: frozenset[str]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, unseen: Mapping[str, str]) -> Self:
+        titles = {title: id for id, title in unseen.items() if cell_len(title) >= _TELLING_TITLE}
+        spelt = [re.escape(title) for title in sorted(titles, reverse=True)]
+        for id in sorted(unseen, reverse=True):
+            prefix, number = id.rsplit("-", 1)
+            # However it is written: in small letters, or with the hyphen of a word processor.
+            spelt.append(f"(?i:{prefix})[{_HYPHENS}]{number}")
+        pattern = rf"(?<![A-Za-z0-9-])(?:{'|'.join(spelt)})(?![A-Za-z0-9])"
+        numbers = (id.rsplit("-", 1)[1] for id in unseen)
+        return cls({id: id for id in unseen} | titles, frozenset((*numbers, *titles)), re.compile(pattern))
+
+    def mentions(self, text: str) -> Iterator[tuple[re.Match[str], str]]:
+        """Where the text names one of the records, and its id."""
+        if any(hint in text for hint in self.hints):
+            for match in self.pattern.finditer(text):
+                written = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
+                yield match, self.ids.get(match[0]) or self.ids[written]
+
+
 def check_unseen_names(client: Client) -> Iterator[Problem]:
     """Mentions of unseen records, by id or title, in what the client reads."""
     unseen = unseen_records(client)
     if not unseen:
         return
-    words = {id: id for id in unseen} | {
-        title: id for id, title in unseen.items() if cell_len(title) >= _TELLING_TITLE
-    }
-    pattern = re.compile(
-        "|".join(
-            rf"(?<![A-Za-z0-9-]){re.escape(w)}(?![A-Za-z0-9])" for w in sorted(words, reverse=True)
-        )
-    )
-    targets = Targets(client)
-    for record in client.records:
-        if record.data.id in unseen:
-            continue
-        source = record.source
+    names, targets = _Names.of(unseen), Targets(client)
+    seen = [(r.source, r.file.parent) for r in client.records if r.data.id not in unseen]
+    for source, folder in ((client.source, client.folder), *seen):
         for text, path in visible_texts(source):
-            for match in pattern.finditer(text) if any(w in text for w in words) else ():
-                yield _named(source, source.value(*path), match[0], words[match[0]])
-        yield from _in_body(record, targets, pattern, words)
+            for match, id in names.mentions(text):
+                yield _named(source, source.value(*path), match[0], id)
+        yield from _in_body(source, folder, targets, names)
 
 
 def _in_body(
-    record: Record, targets: Targets, pattern: re.Pattern[str], words: dict[str, str]
+    source: SourceFile, folder: Path, targets: Targets, names: _Names
 ) -> Iterator[Problem]:
-    if not any(word in record.source.body for word in words):
+    if not any(hint in source.body for hint in names.hints):
         return
 
     # Links to unseen records are taken out of the client's edition with all their text.
     def without_links(link: body.Link) -> str | None:
         if link.external or link.html or not link.path:
             return None
-        target = targets.resolve(record.file.parent, link.path)
-        return "" if target.kind is Kind.RECORD and target.id in words.values() else None
+        target = targets.resolve(folder, link.path)
+        return "" if target.kind is Kind.RECORD and target.id in names.ids else None
 
-    public = body.replace_links(body.public(record.source.body), without_links)
-    for match in pattern.finditer(public):
+    public = body.replace_links(body.public(source.body), without_links)
+    for match, id in names.mentions(public):
         before = public[: match.start()]
         place = Place(
-            before.count("\n") + record.source.body_line,
+            before.count("\n") + source.body_line,
             len(before.rpartition("\n")[2]) + 1,
             len(match[0]),
         )
-        yield _named(record.source, place, match[0], words[match[0]])
+        yield _named(source, place, match[0], id)
+
+
+def check_internal_markers(client: Client) -> Iterator[Problem]:
+    """Internal blocks in the front matter, where nothing takes them out."""
+    for source in (client.source, *(record.source for record in client.records)):
+        for text, path in visible_texts(source):
+            if body.internal_lines(text) or body.marker_faults(text):
+                yield INTERNAL_MARKER.at(
+                    source.path,
+                    source.value(*path),
+                    "This looks like an internal block, but the front matter has none.",
+                    "Move the words below `internal:`, or into an internal block of the body.",
+                )
 
 
 def _named(source: SourceFile, place: Place, name: str, id: str) -> Problem:

@@ -8,9 +8,12 @@ from decimal import Decimal
 
 from changebook import sums
 from changebook.editions import EditionRecord
-from changebook.schema import ChangeRecord, Profile
+from changebook.schema import ChangeRecord, Profile, Risk
 from changebook.sums import Bucket, Position
-from changebook.vocabulary import ChangePath, ChangeType, Outcome, Priority, Status
+from changebook.vocabulary import ChangePath, ChangeType, Level, Outcome, Priority, Status
+
+#: The usual weights of a risk matrix.
+WEIGHT = {Level.HIGH: 3, Level.MEDIUM: 2, Level.LOW: 1}
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class ChangeRow:
 
     `amount` is what was approved, or else what is asked for; None where it has not been assessed
     yet. `bucket` says where it counts. `day` is the day on which the change was asked for; a draft
-    may have none.
+    may have none. `risk` is how grave its gravest risk is; None where it names none.
     """
 
     id: str
@@ -38,6 +41,8 @@ class ChangeRow:
     status: Status
     type: ChangeType | None
     priority: Priority | None
+    urgency: Level | None
+    risk: Level | None
     path: ChangePath | None
     items: tuple[str, ...]
     bucket: Bucket
@@ -70,6 +75,8 @@ def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRo
         status=data.status,
         type=data.type,
         priority=data.priority,
+        urgency=data.urgency,
+        risk=gravest(data.impact.risks) if data.impact else None,
         path=data.path,
         items=tuple(dict.fromkeys(item.item for item in data.scope)),
         bucket=standing.bucket,
@@ -79,6 +86,19 @@ def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRo
         since=data.history[-1].on if data.history else None,
         unseen=record.unseen,
     )
+
+
+def score(risk: Risk) -> int:
+    """Likelihood times severity, 1 to 9."""
+    return WEIGHT[risk.likelihood] * WEIGHT[risk.severity]
+
+
+def gravest(risks: tuple[Risk, ...]) -> Level | None:
+    """The usual three bands of the matrix: high from 6, medium from 3."""
+    highest = max((score(risk) for risk in risks), default=0)
+    if not highest:
+        return None
+    return Level.HIGH if highest >= 6 else Level.MEDIUM if highest >= 3 else Level.LOW
 
 
 def is_approved(data: ChangeRecord) -> bool:

@@ -14,8 +14,8 @@ from changebook import sums
 from changebook.editions import Edition, EditionRecord
 from changebook.schema import Risk
 from changebook.sums import Difference, Figure, Position, Share, Standing, SumLine
-from changebook.views.change import ChangeRow, row
-from changebook.vocabulary import OPEN, Audience, ChangeType, Level, ReasonCategory, Status, Term
+from changebook.views.change import WEIGHT, ChangeRow, row, score
+from changebook.vocabulary import OPEN, Audience, ChangeType, ReasonCategory, Status, Term
 
 _HEADLINE = (
     SumLine.ORIGINAL,
@@ -26,7 +26,6 @@ _HEADLINE = (
     SumLine.FORECAST,
 )
 _APART = (SumLine.DEFERRED, SumLine.REJECTED, SumLine.WITHDRAWN, SumLine.VOID)
-_WEIGHT = {Level.HIGH: 3, Level.MEDIUM: 2, Level.LOW: 1}
 #: A risk lives until the change is closed or given up; a deferred change runs none.
 _AT_RISK = OPEN | {Status.APPROVED, Status.IMPLEMENTING, Status.IMPLEMENTED}
 
@@ -128,16 +127,12 @@ def _pending(edition: Edition, position: Position) -> tuple[PendingChange, ...]:
 
 def _risks(edition: Edition) -> tuple[OpenRisk, ...]:
     risks = [
-        OpenRisk(data.id, data.title, data.status, risk, _score(risk))
+        OpenRisk(data.id, data.title, data.status, risk, score(risk))
         for data in (record.data for record in edition.records)
         if data.status in _AT_RISK and data.impact
         for risk in data.impact.risks
     ]
-    return tuple(sorted(risks, key=lambda r: (-r.score, -_WEIGHT[r.risk.severity], r.id)))
-
-
-def _score(risk: Risk) -> int:
-    return _WEIGHT[risk.likelihood] * _WEIGHT[risk.severity]
+    return tuple(sorted(risks, key=lambda r: (-r.score, -WEIGHT[r.risk.severity], r.id)))
 
 
 def _groups(

@@ -1,0 +1,478 @@
+"""The exported figures: those of the Impact page to the last digit, in every form, and safe."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import Workbook, load_workbook
+
+from changebook import editions, impact_export, sums
+from changebook.checks import load_checked
+from changebook.cli import main
+from changebook.editions import Edition, make_edition
+from changebook.impact_export import FORMATS, Report, as_csv, as_json, as_text, as_xlsx, report
+from changebook.schema import ChangeRecord, Profile
+from changebook.sums import Figure, Position, SumLine
+from changebook.views.impact import impact
+from changebook.vocabulary import Audience
+from changebook.words import Words
+from changebook.workspace import Client, Workspace
+
+from .canary import CLIENT, Canaries, plant
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ("lakeside-clinics", "meridian-outdoor", "yunfan")
+
+
+@pytest.fixture(scope="module")
+def samples() -> Workspace:
+    workspace, _ = load_checked(ROOT)
+    return workspace
+
+
+def client_of(workspace: Workspace, slug: str) -> Client:
+    return next(client for client in workspace.clients if client.slug == slug)
+
+
+@pytest.fixture(scope="module", params=[(s, a) for s in SAMPLES for a in Audience], ids=str)
+def edition(samples: Workspace, request: pytest.FixtureRequest) -> Edition:
+    slug, audience = request.param
+    return make_edition(client_of(samples, slug), audience)
+
+
+@pytest.fixture(scope="module")
+def exported(edition: Edition) -> Report:
+    return Report(edition, None, impact(edition))
+
+
+def amounts(figure: dict[str, Any]) -> tuple[Decimal, list[tuple[str, Decimal]], list[str]]:
+    parts = [(part["id"], Decimal(part["amount"])) for part in figure["parts"]]
+    return Decimal(figure["amount"]), parts, figure["not_assessed"]
+
+
+def of(figure: Figure) -> tuple[Decimal, list[tuple[str, Decimal]], list[str]]:
+    return figure.amount, [(p.id, p.amount) for p in figure.parts], list(figure.unknown)
+
+
+def loaded(report: Report) -> Any:
+    return json.loads(as_json(report))
+
+
+def test_the_report_is_the_pages_view(samples: Workspace, edition: Edition) -> None:
+    made = report(client_of(samples, edition.slug), edition.audience)
+    assert made.edition == edition
+    assert made.view == impact(edition)
+
+
+def test_json_has_every_figure_of_the_page(edition: Edition, exported: Report) -> None:
+    page, data = impact(edition).position, loaded(exported)
+    assert list(data["lines"]) == [line.value for line in SumLine]
+    for line, figure in page.lines.items():
+        assert amounts(data["lines"][line.value]) == of(figure)
+    for key, figure in (
+        ("approved_adds", page.adds),
+        ("approved_credits", page.credits),
+        ("pending_adds", page.pending_adds),
+        ("pending_credits", page.pending_credits),
+    ):
+        assert amounts(data[key]) == of(figure)
+    assert page.budget
+    assert amounts(data["budget"]["used"]) == of(page.budget.used)
+    left = [Decimal(data["budget"][key]["amount"]) for key in ("left", "left_if_pending")]
+    assert left == [page.budget.left, page.budget.left_if_pending]
+    for key, lines in (("revised", page.tax_on_revised), ("forecast", page.tax_on_forecast)):
+        taxes = [
+            (Decimal(t["rate"]), Decimal(t["base"]), Decimal(t["tax"])) for t in data["tax"][key]
+        ]
+        assert taxes == [(line.rate, line.base, line.tax) for line in lines]
+    assert [(f["id"], Decimal(f["amount"]), f["currency"]) for f in data["foreign"]] == [
+        (line.id, line.row.amount, line.row.currency) for line in page.foreign
+    ]
+
+
+def test_json_has_the_register_the_dates_and_the_people(exported: Report) -> None:
+    page, data = exported.position, loaded(exported)
+    keys = ("amount", "earlier", "sum_before", "this", "sum_after")
+    assert [
+        [entry["id"], *(Decimal(entry[key]) for key in keys)] for entry in data["register"]
+    ] == [[e.id, e.amount, e.earlier, e.before, e.this, e.after] for e in page.register]
+    assert [
+        (m["milestone"], m["agreed"], m["pending"] and m["pending"]["latest"])
+        for m in data["milestones"]
+    ] == [
+        (m.id, m.agreed.isoformat(), m.pending and m.pending.latest.isoformat())
+        for m in page.milestones
+    ]
+    roles = [
+        (r["role"], Decimal(r["approved"]["days"]), Decimal(r["pending"]["days"]))
+        for r in data["person_days"]["roles"]
+    ]
+    assert roles == [(r.role, r.approved.amount, r.pending.amount) for r in page.effort.roles]
+    assert Decimal(data["person_days"]["forecast"]["days"]) == page.effort.forecast
+    assert [change["id"] for change in data["pending"]] == [c.row.id for c in exported.view.pending]
+    assert [change["id"] for change in data["changes"]] == list(page.standings)
+
+
+def test_only_the_team_sees_what_it_has_beyond_the_client(exported: Report) -> None:
+    beyond, data = exported.view.beyond, loaded(exported)["beyond_client"]
+    assert (data is None) == (exported.edition.audience is Audience.CLIENT)
+    if beyond:
+        assert amounts(data["forecast"]) == of(beyond.forecast)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _objects(inner)
+
+
+def test_every_figure_names_its_records_and_every_amount_has_the_currencys_decimals(
+    exported: Report,
+) -> None:
+    data = loaded(exported)
+    seen = 0
+    for found in _objects(data):
+        texts = [found[key] for key in ("amount", "base", "this", "sum_after") if found.get(key)]
+        seen += len(texts)
+        assert all(re.fullmatch(r"-?\d+\.\d\d", text) for text in texts)
+        given = found is data["budget"]  # the contract's, and its figures name their own
+        assert not texts or given or {"id", "records"} & found.keys()
+    assert seen > 50
+
+
+def test_the_documentation_names_every_key() -> None:
+    workspace, _ = load_checked(ROOT)
+    keys = {
+        key
+        for slug in SAMPLES
+        for found in _objects(loaded(report(client_of(workspace, slug), Audience.TEAM)))
+        for key in found
+    }
+    keys -= {m.id for c in workspace.clients for m in c.profile.contract.milestones}
+    documented = set(
+        re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "impact-json.md").read_text("utf-8"))
+    )
+    assert keys - {line.value for line in SumLine} - documented == set()
+
+
+def register_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return head, rows
+
+
+def test_csv_gives_the_register_back(exported: Report) -> None:
+    head, rows = register_rows(as_csv(exported))
+    words = Words(exported.edition.profile.language)
+    places = [
+        head.index(words.gettext(name))
+        for name in ("Amount", "Sum before", "This change", "Sum after")
+    ]
+    assert [[row[1], *(Decimal(row[place]) for place in places)] for row in rows] == [
+        [e.id, e.amount, e.before, e.this, e.after] for e in exported.position.register
+    ]
+    for row, entry in zip(rows, exported.position.register, strict=True):
+        assert row[4:6] == [entry.on.isoformat(), entry.recorded.isoformat()]
+        for step in entry.steps:
+            number = [m.id for m in exported.position.milestones].index(step.milestone)
+            assert row[12 + 2 * number :][:2] == [str(step.days), step.after.isoformat()]
+        assert row[-1] == exported.currency
+
+
+def test_the_heads_are_in_the_clients_language(samples: Workspace) -> None:
+    head, _ = register_rows(as_csv(report(client_of(samples, "yunfan"))))
+    assert head[:3] == ["序号", "变更", "标题"]
+    assert "两仓全面上线：新日期" in head
+
+
+def book(content: bytes) -> Workbook:
+    return load_workbook(io.BytesIO(content))
+
+
+def cells(content: bytes, sheet: int) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in book(content).worksheets[sheet].iter_rows()]
+
+
+def exact(value: Any) -> Any:
+    return Decimal(repr(value)) if isinstance(value, int | float) else value
+
+
+def test_xlsx_gives_every_figure_back(exported: Report) -> None:
+    content, position = as_xlsx(exported), exported.position
+    in_sums = [exact(row[1]) for row in cells(content, 0)[1:]]
+    assert in_sums[:6] == [figure.amount for _, figure in exported.view.headline]
+    assert in_sums[6:10] == [
+        figure.amount
+        for figure in (
+            position.adds,
+            position.credits,
+            position.pending_adds,
+            position.pending_credits,
+        )
+    ]
+    register = cells(content, 1)[1:]
+    assert [[row[1], *(exact(row[n]) for n in (6, 9, 10, 11))] for row in register] == [
+        [e.id, e.amount, e.before, e.this, e.after] for e in position.register
+    ]
+    pending = [(row[0], exact(row[7])) for row in cells(content, 2)[1:]]
+    assert pending == [(c.row.id, c.standing.amount) for c in exported.view.pending]
+    dates = [(row[1].date(), row[2].date()) for row in cells(content, 3)[1:]]
+    assert dates == [(m.original, m.agreed) for m in position.milestones]
+    people = [(exact(row[1]), exact(row[3])) for row in cells(content, 4)[1:]]
+    effort = position.effort
+    assert people == [(r.approved.amount, r.pending.amount) for r in (*effort.roles, effort.total)]
+
+
+def test_xlsx_numbers_bear_their_currencys_format(samples: Workspace) -> None:
+    def formats(slug: str) -> set[str]:
+        sheet = book(as_xlsx(report(client_of(samples, slug)))).worksheets[0]
+        return {row[1].number_format for row in sheet.iter_rows(min_row=2)}
+
+    assert formats("yunfan") == {'"¥"#,##0.00'}
+    assert formats("lakeside-clinics") == {'"US$"#,##0.00', '"MX$"#,##0.00'}
+
+
+def test_text_has_the_same_figures_as_people_write_them(exported: Report) -> None:
+    text = as_text(exported).decode()
+    words = Words(exported.edition.profile.language)
+    for _, figure in exported.view.headline:
+        assert words.money(figure.amount, exported.currency) in text
+    for entry in exported.position.register:
+        assert exported.view.titles[entry.id] in text
+        assert words.money(entry.after, exported.currency) in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_records_give_the_same_bytes(
+    form: str, exported: Report, samples: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = FORMATS[form](exported)
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    again = client_of(load_checked(ROOT)[0], exported.edition.slug)
+    assert FORMATS[form](report(again, exported.edition.audience)) == first
+
+
+def test_a_workbook_bears_the_day_of_its_figures(samples: Workspace) -> None:
+    content = as_xlsx(report(client_of(samples, "yunfan"), as_of=date(2026, 3, 31)))
+    properties = book(content).properties
+    assert properties.created == properties.modified == datetime(2026, 3, 31)  # noqa: DTZ001
+    with ZipFile(io.BytesIO(content)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(2026, 3, 31, 0, 0, 0)}
+
+
+def test_known_on_leaves_out_what_was_written_down_later(samples: Workspace) -> None:
+    yunfan = client_of(samples, "yunfan")
+    day, known = date(2026, 5, 15), date(2026, 5, 15)
+    # YF-0009 counts from 14 May, and was written down on 18 May.
+    now, then = report(yunfan, as_of=day), report(yunfan, as_of=day, known_on=known)
+    assert "YF-0009" in now.position.approved.ids
+    assert "YF-0009" not in then.position.approved.ids
+    assert loaded(then)["known_on"] == "2026-05-15"
+    expected = sums.position([r.data for r in now.edition.records], now.edition.profile, day, known)
+    assert same_figures(then.position, expected)
+    assert as_text(then) != as_text(now)
+
+
+@pytest.mark.parametrize("slug", SAMPLES)
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("known", [date(2026, 1, 20), date(2026, 3, 11), date(2026, 5, 20)])
+def test_known_on_is_the_position_as_known(
+    samples: Workspace, slug: str, audience: Audience, known: date
+) -> None:
+    made = report(client_of(samples, slug), audience, known_on=known)
+    edition = make_edition(client_of(samples, slug), audience)
+    records = [record.data for record in edition.records]
+    expected = sums.position(records, edition.profile, edition.as_of, known)
+    assert same_figures(made.position, expected)
+
+
+def same_figures(one: Position, other: Position) -> bool:
+    def plain(position: Position) -> Position:
+        return replace(position, known_on=None, standings={})
+
+    return plain(one) == plain(other)
+
+
+def test_what_was_a_draft_then_is_kept_from_the_client(samples: Workspace) -> None:
+    """Asked for in December, but written down as submitted only in March."""
+    yunfan = client_of(samples, "yunfan")
+    record = next(r for r in yunfan.records if r.data.id == "YF-0003")
+    first, *others = record.data.history
+    late = first.model_copy(update={"recorded": date(2026, 3, 1)})
+    data = record.data.model_copy(update={"history": (late, *others)})
+    records = tuple(replace(r, data=data) if r is record else r for r in yunfan.records)
+    written_late = replace(yunfan, records=records)
+
+    def changes(audience: Audience, known_on: date) -> dict[str, str]:
+        data = loaded(report(written_late, audience, known_on=known_on))
+        return {change["id"]: change["bucket"] for change in data["changes"]}
+
+    assert changes(Audience.TEAM, date(2026, 2, 28))["YF-0003"] == "draft"
+    assert "YF-0003" not in changes(Audience.CLIENT, date(2026, 2, 28))
+    assert changes(Audience.CLIENT, date(2026, 3, 1))["YF-0003"] == "approved"
+
+
+def crafted(**keys: Any) -> Report:
+    """A report on one approved change whose texts are hostile."""
+    profile = Profile.model_validate(
+        {
+            "name": "Acme",
+            "language": "en",
+            "timezone": "UTC",
+            "prefix": "ACME",
+            "project": "Renewal",
+            "vendor": {"name": "Northwind"},
+            "contract": {
+                "reference": "SOW-3",
+                "signed": "2026-01-15",
+                "currency": keys.pop("currency", "CNY"),
+                "sum": keys.pop("sum", "1000.00"),
+                "milestones": [
+                    {"id": "m", "name": keys.pop("milestone", "M"), "date": "2026-06-01"}
+                ],
+            },
+        }
+    )
+    amount = keys.pop("amount", "-30.00")
+    data = ChangeRecord.model_validate(
+        {
+            "id": "ACME-0001",
+            "title": "A change",
+            "status": "approved",
+            "visibility": "client",
+            "impact": {"cost": [{"item": "Work", "amount": amount}]},
+            "decision": {"outcome": "approved", "on": "2026-03-01", "amount": amount},
+            "history": [{"status": "approved", "on": "2026-03-01", "by": "Lin Wei"}],
+        }
+        | keys
+    )
+    record = editions.EditionRecord(data, "")
+    edition = Edition("acme", Audience.CLIENT, date(2026, 3, 31), profile, "", (), (record,))
+    return Report(edition, None, impact(edition))
+
+
+@pytest.mark.parametrize(
+    "title", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", '=HYPERLINK("http://x.example";"y")']
+)
+def test_text_that_begins_like_a_formula_is_not_run(title: str) -> None:
+    hostile = crafted(title=title, milestone=title)
+    head, rows = register_rows(as_csv(hostile))
+    assert rows[0][2] == f"'{title}"
+    assert head[12] == f"'{title}: days"
+    assert rows[0][6] == "-30.00"  # a number stays one
+    for sheet in book(as_xlsx(hostile)).worksheets:
+        for row in sheet.iter_rows():
+            assert all(cell.data_type != "f" for cell in row)
+    cell = book(as_xlsx(hostile)).worksheets[1]["C2"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (title, "s", True)
+    assert loaded(hostile)["register"][0]["title"] == title
+
+
+def test_control_characters_do_not_reach_a_terminal_or_a_sheet() -> None:
+    hostile = crafted(title="A\x1b[2Jb\x07")
+    assert b"\x1b" not in as_text(hostile)
+    assert b"\x1b" not in as_csv(hostile)
+    assert book(as_xlsx(hostile)).worksheets[1]["C2"].value == "A\ufffd[2Jb\ufffd"
+
+
+@pytest.mark.parametrize("sum_", ["123456789012345.67", "12345678901234.50"])
+def test_a_number_that_a_sheet_would_round_is_written_as_text(sum_: str) -> None:
+    sheet = cells(as_xlsx(crafted(sum=sum_, amount="0.00")), 0)
+    value = sheet[1][1]
+    assert (str(value) == sum_) if isinstance(value, str) else (exact(value) == Decimal(sum_))
+    assert isinstance(value, str) == (sum_ == "123456789012345.67")
+
+
+def test_a_currency_without_decimals_has_none() -> None:
+    yen = crafted(currency="JPY", sum="1000", amount="30")
+    assert loaded(yen)["lines"]["revised"]["amount"] == "1030"
+    assert book(as_xlsx(yen)).worksheets[0]["B2"].number_format == '"JP¥"#,##0'
+
+
+def test_nothing_that_a_client_must_not_see_is_in_any_form(tmp_path: Path) -> None:
+    canaries = plant(tmp_path / "workspace")
+    for id in ("HBR-0003", "HBR-0004"):
+        canaries.words[f"id {id}"] = id
+    harbour = client_of(load_checked(tmp_path / "workspace")[0], CLIENT)
+
+    def written(audience: Audience) -> Path:
+        folder = tmp_path / audience.value
+        folder.mkdir()
+        for form, write in FORMATS.items():
+            (folder / f"impact.{form}").write_bytes(write(report(harbour, audience)))
+        return folder
+
+    assert canaries.leaks(written(Audience.CLIENT)) == []
+    assert leaking(canaries, written(Audience.TEAM)) == {"json", "text", "xlsx"}
+
+
+def leaking(canaries: Canaries, folder: Path) -> set[str]:
+    """The forms in which the search finds a word. The register has no internal record."""
+    return {
+        leak.partition("impact.")[2].partition("!")[0].split("/")[0]
+        for leak in canaries.leaks(folder)
+    }
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["impact", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_command_prints_and_writes_the_same(
+    form: str, samples: Workspace, tmp_path: Path
+) -> None:
+    expected = FORMATS[form](report(client_of(samples, "yunfan")))
+    printed = run("yunfan", "--workspace", ROOT, "--format", form)
+    assert (printed.exit_code, printed.stdout_bytes) == (0, expected)
+    out = tmp_path / "impact"
+    assert run("yunfan", "--workspace", ROOT, "--format", form, "--out", out).exit_code == 0
+    assert out.read_bytes() == expected
+
+
+def test_the_command_takes_days_and_an_audience(samples: Workspace) -> None:
+    options = ("--as-of", "2026-05-15", "--known-on", "2026-05-15", "--audience", "team")
+    done = run("yunfan", "--workspace", ROOT, "--format", "json", *options)
+    day = date(2026, 5, 15)
+    assert done.stdout_bytes == as_json(
+        report(client_of(samples, "yunfan"), Audience.TEAM, as_of=day, known_on=day)
+    )
+
+
+def test_what_can_not_run_says_so_in_a_line(workspace: Path) -> None:
+    for arguments, says in (
+        (("nobody",), "the workspace has no client `nobody`; there are: example"),
+        (("example", "--as-of", "soon"), "is not a day"),
+        (("example", "--out", workspace / "changes" / "x.csv"), "lies among the records"),
+    ):
+        done = run(*arguments, "--workspace", workspace)
+        assert done.exit_code == 2
+        assert says in done.output
+
+
+def test_problems_stop_it(workspace: Path) -> None:
+    profile = workspace / "changes" / "example" / "client.md"
+    profile.write_text(profile.read_text("utf-8").replace("currency: ", "currency: X"), "utf-8")
+    done = run("example", "--workspace", workspace)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "currency" in done.stderr
+
+
+def test_every_format_of_the_command_is_written() -> None:
+    (option,) = (o for o in main.commands["impact"].params if o.name == "form")
+    assert list(option.type.choices) == list(impact_export.FORMATS)  # type: ignore[attr-defined]
