@@ -142,7 +142,7 @@ def marker_faults(text: str) -> list[MarkerFault]:
 def uncommented(text: str) -> str:
     """The text with every HTML comment emptied, but for those that code shows.
 
-    Python-Markdown knows no comment with an empty line in a list or a quotation: it shows the words.
+    Python-Markdown shows the words of a comment that has an empty line in a list or a quotation.
     """
     out, done = [], 0
     for start, end in _comments(text):

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from changebook import body, timeline, urls
+from changebook.naming import names
 from changebook.schema import ChangeRecord, HistoryEntry, Links, Profile
 from changebook.targets import Kind, Targets
 from changebook.vocabulary import Audience, Party, Status, Visibility
@@ -175,7 +176,7 @@ def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[st
 def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
     """The profile with those of the vendor's people only whom visible content names."""
     said = " ".join(data.model_dump_json(exclude_none=True) for data in records)
-    people = tuple(p for p in profile.people if p.party is Party.CLIENT or p.name in said)
+    people = tuple(p for p in profile.people if p.party is Party.CLIENT or names(said, p.name))
     return profile.model_copy(update={"people": people})
 
 

@@ -43,8 +43,8 @@ INTERNAL_MARKER = rule(
     "internal-marker",
     summary="What looks like an internal marker opens no block.",
     why="Only `::: internal` on a line of its own in the body opens a block. Within a line, with "
-    "full-width colons, as `!!! internal` or in the front matter it does not, and the words after it "
-    "would be published.",
+    "full-width colons, as `!!! internal` or in the front matter it does not, and the words after "
+    "it would be published.",
     wrong="The price is firm. ::: internal our margin is thin :::",
     right="The price is firm.\n\n::: internal\nOur margin is thin.\n:::",
 )

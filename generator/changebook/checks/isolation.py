@@ -11,6 +11,7 @@ from changebook.checks.bodies import unseen_records
 from changebook.checks.privacy import visible_texts
 from changebook.checks.subject import Subject
 from changebook.diagnostics import KeyPath, Place, Problem, rule
+from changebook.naming import whole
 from changebook.source import SourceFile
 from changebook.workspace import Client, Workspace
 
@@ -21,10 +22,6 @@ OTHER_CLIENT_NAMED = rule(
     wrong="summary: The same card form that Globex uses.",
     right="summary: A card form that has proved itself elsewhere.",
 )
-
-#: A letter or digit of a script that puts spaces between words: Chinese text does not, so a name
-#: there can have any character beside it.
-_WORD = r"0-9A-Za-z_\u00C0-\u024F\u0370-\u052F"
 
 
 @dataclass(frozen=True)
@@ -55,13 +52,13 @@ def _names(other: Client, reader: Client) -> Iterator[Name]:
     prefix, slug, known = other.profile.prefix, other.slug, Subject.of(other).sound
     words = other.profile.name.split()
     # "Globex" in "Globex Services" is the reader's own name.
-    pattern = f"(?P<own>{_spaced(reader.profile.name)})|{_whole(_spaced(other.profile.name))}"
+    pattern = f"(?P<own>{_spaced(reader.profile.name)})|{whole(_spaced(other.profile.name))}"
     # A name of one word may be an ordinary word as well ("Target").
     flags = re.IGNORECASE if len(words) > 1 else re.NOFLAG
     if known("name"):
         yield Name(slug, words[0].casefold(), re.compile(pattern, flags))
     if known("prefix") and prefix != reader.profile.prefix:
-        ids = re.compile(_whole(rf"{prefix}-\d+"))
+        ids = re.compile(whole(rf"{prefix}-\d+"))
         yield Name(slug, f"{prefix}-".casefold(), ids)
     yield Name(slug, f"changes/{slug}", re.compile(rf"changes/{slug}(?![\w-])"))
 
@@ -69,11 +66,6 @@ def _names(other: Client, reader: Client) -> Iterator[Name]:
 def _spaced(name: str) -> str:
     """The name, with any white space between its words."""
     return r"\s+".join(re.escape(word) for word in name.split())
-
-
-def _whole(pattern: str) -> str:
-    """The pattern as a whole word, where the script has words."""
-    return rf"(?:(?<![{_WORD}])|(?![{_WORD}]))(?:{pattern})(?:(?![{_WORD}])|(?<![{_WORD}]))"
 
 
 def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:

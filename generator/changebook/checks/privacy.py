@@ -55,30 +55,30 @@ def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
 
 @dataclass(frozen=True)
 class _Names:
-    """The ids and telling titles of unseen records; `hints` are in every text that holds one."""
+    """How texts may name the unseen records; `hints` are in every text that does."""
 
-    ids: Mapping[str, str]
+    titles: Mapping[str, str]
     hints: frozenset[str]
     pattern: re.Pattern[str]
 
     @classmethod
     def of(cls, unseen: Mapping[str, str]) -> Self:
         titles = {title: id for id, title in unseen.items() if cell_len(title) >= _TELLING_TITLE}
+        numbers = frozenset(id.rpartition("-")[2] for id in unseen)
         spelt = [re.escape(title) for title in sorted(titles, reverse=True)]
         for id in sorted(unseen, reverse=True):
-            prefix, number = id.rsplit("-", 1)
+            prefix, _, number = id.rpartition("-")
             # However it is written: in small letters, or with the hyphen of a word processor.
-            spelt.append(f"(?i:{prefix})[{_HYPHENS}]{number}")
+            spelt.append(f"(?ai:{prefix})[{_HYPHENS}]{number}")
         pattern = rf"(?<![A-Za-z0-9-])(?:{'|'.join(spelt)})(?![A-Za-z0-9])"
-        numbers = (id.rsplit("-", 1)[1] for id in unseen)
-        return cls({id: id for id in unseen} | titles, frozenset((*numbers, *titles)), re.compile(pattern))
+        return cls(titles, numbers | titles.keys(), re.compile(pattern))
 
-    def mentions(self, text: str) -> Iterator[tuple[re.Match[str], str]]:
-        """Where the text names one of the records, and its id."""
+    def mentions(self, text: str) -> Iterator[tuple[int, str, str]]:
+        """Where the text names one of the records: offset, the words, and the record's id."""
         if any(hint in text for hint in self.hints):
             for match in self.pattern.finditer(text):
-                written = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
-                yield match, self.ids.get(match[0]) or self.ids[written]
+                id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
+                yield match.start(), match[0], self.titles.get(match[0], id)
 
 
 def check_unseen_names(client: Client) -> Iterator[Problem]:
@@ -90,33 +90,38 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
     seen = [(r.source, r.file.parent) for r in client.records if r.data.id not in unseen]
     for source, folder in ((client.source, client.folder), *seen):
         for text, path in visible_texts(source):
-            for match, id in names.mentions(text):
-                yield _named(source, source.value(*path), match[0], id)
-        yield from _in_body(source, folder, targets, names)
+            for _, words, id in names.mentions(text):
+                yield _named(source, source.value(*path), words, id, names)
+
+        # Links to unseen records are taken out of the client's edition with all their text.
+        def without_links(link: body.Link, folder: Path = folder) -> str | None:
+            if link.external or link.html or not link.path:
+                return None
+            target = targets.resolve(folder, link.path)
+            return "" if target.kind is Kind.RECORD and target.id in unseen else None
+
+        if not any(hint in source.body for hint in names.hints):
+            continue
+        public = body.replace_links(body.public(source.body), without_links)
+        for offset, words, id in names.mentions(public):
+            before = public[:offset]
+            place = Place(
+                before.count("\n") + source.body_line,
+                len(before.rpartition("\n")[2]) + 1,
+                len(words),
+            )
+            yield _named(source, place, words, id, names)
 
 
-def _in_body(
-    source: SourceFile, folder: Path, targets: Targets, names: _Names
-) -> Iterator[Problem]:
-    if not any(hint in source.body for hint in names.hints):
-        return
-
-    # Links to unseen records are taken out of the client's edition with all their text.
-    def without_links(link: body.Link) -> str | None:
-        if link.external or link.html or not link.path:
-            return None
-        target = targets.resolve(folder, link.path)
-        return "" if target.kind is Kind.RECORD and target.id in names.ids else None
-
-    public = body.replace_links(body.public(source.body), without_links)
-    for match, id in names.mentions(public):
-        before = public[: match.start()]
-        place = Place(
-            before.count("\n") + source.body_line,
-            len(before.rpartition("\n")[2]) + 1,
-            len(match[0]),
-        )
-        yield _named(source, place, match[0], id)
+def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names) -> Problem:
+    return UNSEEN_NAMED.at(
+        source.path,
+        place,
+        f"The client reads this text, and it names {id}"
+        + (f" by its title, `{words}`" if words in names.titles else "")
+        + ", which the client does not see.",
+        "Take the name out, put it in an internal block, or use `links`, which leaves it out.",
+    )
 
 
 def check_internal_markers(client: Client) -> Iterator[Problem]:
@@ -130,14 +135,3 @@ def check_internal_markers(client: Client) -> Iterator[Problem]:
                     "This looks like an internal block, but the front matter has none.",
                     "Move the words below `internal:`, or into an internal block of the body.",
                 )
-
-
-def _named(source: SourceFile, place: Place, name: str, id: str) -> Problem:
-    return UNSEEN_NAMED.at(
-        source.path,
-        place,
-        f"The client reads this text, and it names {id}"
-        + (f" by its title, `{name}`" if name != id else "")
-        + ", which the client does not see.",
-        "Take the name out, put it in an internal block, or use `links`, which leaves it out.",
-    )
