@@ -149,7 +149,7 @@ def test_only_the_named_client(two_clients: Path) -> None:
 
 
 def test_unknown_client(workspace: Path) -> None:
-    with pytest.raises(Refusal, match="no client `acme`; there are: example"):
+    with pytest.raises(WorkspaceError, match="no client `acme`; there are: example"):
         build(workspace, slugs=["acme"])
 
 
@@ -185,10 +185,13 @@ def test_audiences_are_never_mixed(workspace: Path) -> None:
 
 
 def test_a_client_that_is_named_like_the_portfolios_folder(workspace: Path) -> None:
-    (workspace / "changes" / "example").rename(workspace / "changes" / "search")
+    own = workspace / "site_templates" / "theme" / "fonts"
+    own.mkdir(parents=True)
+    (own / "note.txt").write_text("A team's own theme brings a folder.")
+    (workspace / "changes" / "example").rename(workspace / "changes" / "fonts")
     result = build(workspace, audience=Audience.TEAM, jobs=1)
     assert not result.ok
-    assert "search: a client's folder can't have this name" in result.failures[0]
+    assert "fonts: a client's folder can't have this name" in result.failures[0]
     assert sorted(p.name for p in (workspace / "site-team").iterdir()) == [OWN]
 
 

@@ -70,7 +70,7 @@ def test_one_clients_edition_for_the_team(project: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
-        ("CHANGEBOOK_CLIENT", "acme", "no client `acme` in the workspace; there are: example"),
+        ("CHANGEBOOK_CLIENT", "acme", "no client `acme`; there are: example"),
         ("CHANGEBOOK_AUDIENCE", "everyone", "`everyone`; write client or team"),
     ],
 )

@@ -13,6 +13,7 @@ from changebook.checks import load_checked
 from changebook.checks.lifecycle import NEEDS
 from changebook.refusal import Refusal
 from changebook.vocabulary import ChangeType, Status
+from changebook.workspace import WorkspaceError
 
 ALWAYS = ["id", "title", "status", "visibility"]
 DAY = date(2026, 3, 2)
@@ -139,7 +140,7 @@ def test_ids_are_never_used_again(workspace: Path) -> None:
 
 
 def test_unknown_clients_and_empty_titles(workspace: Path) -> None:
-    with pytest.raises(Refusal, match="no client `exampel`; there are: example"):
+    with pytest.raises(WorkspaceError, match="no client `exampel`; there are: example"):
         scaffold.new(workspace, "exampel", "X")
     with pytest.raises(Refusal, match="needs a title"):
         scaffold.new(workspace, "example", "  ")
@@ -147,5 +148,5 @@ def test_unknown_clients_and_empty_titles(workspace: Path) -> None:
 
 def test_a_client_whose_profile_is_broken(workspace: Path) -> None:
     (workspace / "changes" / "example" / "client.md").write_text("---\nname: [\n---\n")
-    with pytest.raises(Refusal, match="can't be read"):
+    with pytest.raises(WorkspaceError, match="can't be read"):
         scaffold.new(workspace, "example", "X")

@@ -21,7 +21,7 @@ from changebook.refusal import Refusal
 from changebook.site import Order, SiteFailed, build_site
 from changebook.urls import record as record_page
 from changebook.vocabulary import Audience
-from changebook.workspace import CHANGES, Client, Workspace
+from changebook.workspace import CHANGES, Workspace
 
 Progress = Callable[[int, int, str], None]
 
@@ -59,10 +59,10 @@ def build(
     """
     root = root.resolve()
     workspace, problems = load_checked(root)
-    clients = _chosen(workspace, slugs, problems)
     if errors(problems):
         return Result(problems)
 
+    clients = [workspace.client(slug) for slug in dict.fromkeys(slugs)] or workspace.clients
     out = _outside(root, out or root / DEFAULT_OUT[audience])
     editions = [make_edition(client, audience, as_of) for client in clients]
     with Publisher(out, audience) as publisher:
@@ -77,11 +77,11 @@ def build(
                 orders.append(Order(everyone, root, publisher.stage()))
 
         with _executor(executor, jobs or os.cpu_count() or 1, len(orders)) as running:
-            said, failures = _run(orders, running, progress)
-        failures += _name_clashes(orders)
+            said, failed = _run(orders, running, progress)
         warnings = tuple(_located(said, workspace))
+        failures = (*sorted(_located(failed, workspace)), *_name_clashes(orders))
         if failures:
-            return Result(problems, warnings, tuple(failures))
+            return Result(problems, warnings, failures)
 
         for order in orders:
             if order.slug:
@@ -89,19 +89,6 @@ def build(
             else:
                 publisher.publish_root(order.folder)
     return Result(problems, warnings, (), tuple(out / order.slug for order in orders))
-
-
-def _chosen(
-    workspace: Workspace, slugs: Sequence[str], problems: Sequence[Problem]
-) -> tuple[Client, ...]:
-    known = {client.slug: client for client in workspace.clients}
-    for slug in slugs:
-        # A client whose profile is broken is not in the model, but in the problems.
-        if slug not in known and not any(p.path.startswith(f"{CHANGES}/{slug}/") for p in problems):
-            there = ", ".join(known) or "none"
-            raise Refusal(f"the workspace has no client `{slug}`; there are: {there}")
-    wanted = dict.fromkeys(slugs or known)
-    return tuple(known[slug] for slug in wanted if slug in known)
 
 
 def _outside(root: Path, out: Path) -> Path:
@@ -113,19 +100,19 @@ def _outside(root: Path, out: Path) -> Path:
 
 def _run(
     orders: Sequence[Order], running: Executor | None, progress: Progress
-) -> tuple[list[tuple[Order, str]], list[str]]:
+) -> tuple[list[tuple[Order, str]], list[tuple[Order, str]]]:
     """Build every site; the warnings, and the failures in words."""
     warnings: list[tuple[Order, str]] = []
-    failures: list[str] = []
+    failures: list[tuple[Order, str]] = []
     for done, (order, result) in enumerate(_results(orders, running), 1):
         try:
             warnings += [(order, warning) for warning in result()]
         except SiteFailed as failed:
-            failures.append(f"{order.name}: {failed}")
+            failures.append((order, str(failed)))
         except BrokenProcessPool:
-            failures.append(f"{order.name}: its process ended before the site was built")
+            failures.append((order, "its process ended before the site was built"))
         progress(done, len(orders), order.name)
-    return warnings, sorted(failures)
+    return warnings, failures
 
 
 def _results(
@@ -182,7 +169,7 @@ def _name_clashes(orders: Sequence[Order]) -> list[str]:
 
 
 def _located(said: Sequence[tuple[Order, str]], workspace: Workspace) -> Iterator[str]:
-    """The warnings of MkDocs, with the record's file in the place of the page made from it."""
+    """What MkDocs says, with the record's file in the place of the page made from it."""
     for order, warning in said:
         client = next((c for c in workspace.clients if c.slug == order.slug), None)
         text = warning

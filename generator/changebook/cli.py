@@ -22,7 +22,7 @@ from changebook.diagnostics import Problem, as_json, as_text, count, errors
 from changebook.refusal import Refusal
 from changebook.report import source_lines
 from changebook.vocabulary import Audience, ChangeType, Term
-from changebook.workspace import CHANGES, Client, Workspace, WorkspaceError
+from changebook.workspace import CHANGES, WorkspaceError
 
 PROBLEMS = 1
 # Commands import what they need themselves: `check` should not wait for MkDocs.
@@ -191,11 +191,10 @@ def impact(
     workspace, problems = load_checked(root)
     if out and out.resolve().is_relative_to(workspace.root / CHANGES):
         raise Refusal(f"{out} lies among the records: choose another place with --out")
-    chosen = _chosen(workspace, client, problems)
     _print_problems(problems, workspace.root, err=True)
-    if errors(problems) or chosen is None:
+    if errors(problems):
         sys.exit(PROBLEMS)
-    report = impact_export.report(chosen, Audience(audience), as_of, known_on)
+    report = impact_export.report(workspace.client(client), Audience(audience), as_of, known_on)
     written = impact_export.FORMATS[form](report)
     if out is None:
         click.echo(written, nl=False)
@@ -254,16 +253,6 @@ def rules(out: Path) -> None:
     from changebook import ruledocs  # noqa: PLC0415 - see above
 
     ruledocs.write(out)
-
-
-def _chosen(workspace: Workspace, slug: str, problems: Iterable[Problem]) -> Client | None:
-    """The client of that slug; None where its profile can't be read, as the problems then say."""
-    client = next((c for c in workspace.clients if c.slug == slug), None)
-    folder = f"{CHANGES}/{slug}"
-    if client is None and not any(f"{p.path}/".startswith(f"{folder}/") for p in problems):
-        there = ", ".join(c.slug for c in workspace.clients) or "none"
-        raise Refusal(f"the workspace has no client `{slug}`; there are: {there}")
-    return client
 
 
 def _below(problems: Iterable[Problem], root: Path, paths: Sequence[Path]) -> Iterator[Problem]:

@@ -78,6 +78,7 @@ _RULE_BY_TYPE = {
     "date": (BAD_DATE, "Write the date as YYYY-MM-DD."),
     "number": (BAD_NUMBER, "Write digits with a point for decimals, e.g. 54000.00."),
     "whole": (BAD_NUMBER, "Write it without decimals and without a unit."),
+    "control": (UNKNOWN_VALUE, "Take the character out."),
     "flag": (UNKNOWN_VALUE, "Write true or false."),
     "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
     "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),

@@ -189,10 +189,10 @@ def _chosen(workspace: Workspace, *, directory_urls: bool) -> Contents:
     if not slug:
         editions = [make_edition(client, Audience.TEAM) for client in workspace.clients]
         return workspace_contents(editions, workspace.root, directory_urls=directory_urls)
-    client = next((c for c in workspace.clients if c.slug == slug), None)
-    if client is None:
-        known = ", ".join(c.slug for c in workspace.clients) or "none"
-        raise PluginError(f"changebook: no client `{slug}` in the workspace; there are: {known}")
+    try:
+        client = workspace.client(slug)
+    except WorkspaceError as error:
+        raise PluginError(f"changebook: {error}") from None
     audience = os.environ.get(AUDIENCE_VARIABLE) or Audience.CLIENT
     if audience not in list(Audience):
         raise PluginError(f"changebook: {AUDIENCE_VARIABLE} is `{audience}`; write client or team")

@@ -23,7 +23,7 @@ from changebook.vocabulary import (
     Term,
     Visibility,
 )
-from changebook.workspace import CHANGES, Client, Workspace, read_workspace
+from changebook.workspace import CHANGES, Client, read_workspace
 
 _EXAMPLE = Path(__file__).parent / "example"
 _SLUG_LENGTH = 60
@@ -63,7 +63,7 @@ def new(
     if not title.strip():
         raise Refusal("a record needs a title")
     workspace, _ = read_workspace(root)
-    client = _client(workspace, slug)
+    client = workspace.client(slug)
     day = on or datetime.now(ZoneInfo(client.profile.timezone)).date()
     id_ = _next_id(client)
     lines = (
@@ -77,16 +77,6 @@ def new(
     with file.open("x", encoding="utf-8", newline="\n") as stream:
         stream.write("\n".join(("---", *lines, "---", "")))
     return file
-
-
-def _client(workspace: Workspace, slug: str) -> Client:
-    client = next((c for c in workspace.clients if c.slug == slug), None)
-    if client:
-        return client
-    if (workspace.root / CHANGES / slug).is_dir():
-        raise Refusal(f"the profile of `{slug}` can't be read: `changebook check` says why")
-    there = ", ".join(c.slug for c in workspace.clients) or "none"
-    raise Refusal(f"the workspace has no client `{slug}`; there are: {there}")
 
 
 def _next_id(client: Client) -> str:

@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -47,6 +48,8 @@ _DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?")
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
 _ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4,}")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]*")
+#: What YAML's escapes can put into a text and HTML has no place for.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def _date(value: Any) -> date:
@@ -107,11 +110,23 @@ def _timezone(value: Any) -> str:
     return value
 
 
+def _shown(value: str) -> str:
+    if control := _CONTROL.search(value):
+        raise PydanticCustomError(
+            "control",
+            "has a character that can't be shown, {code}",
+            {"code": f"U+{ord(control[0]):04X}"},
+        )
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_date)]
 Number = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(str)]
 Whole = Annotated[int, BeforeValidator(_integer)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_shown)
+]
 RecordId = Annotated[str, BeforeValidator(_matching(_ID, "id", "should be an id like ACME-0012"))]
 Prefix = Annotated[
     str, BeforeValidator(_matching(_PREFIX, "prefix", "should be capitals and digits like ACME"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from changebook.workspace import CHANGES
 
 CONFIG = "mkdocs.yml"
 PLUGIN = "changebook"
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2106, 1, 1)
 #: Material's notice of its own end of life is for those who choose versions.
 QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
 
@@ -84,9 +86,15 @@ def build_site(order: Order) -> tuple[str, ...]:
         except Exception as error:
             # Whatever a theme, a template or another plugin raises: the reader needs the client's
             # name and the reason, and the other sites their turn.
-            reason = f"{type(error).__name__}: {error}"
+            reason = f"{_template_place(error)}{type(error).__name__}: {error}"
             raise SiteFailed("; ".join([*said, reason])) from error
     return tuple(said)
+
+
+def _template_place(error: Exception) -> str:
+    """The line of the template that an error came from, as a prefix of the message."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
 
 
 def _config(order: Order) -> MkDocsConfig:
@@ -143,7 +151,8 @@ def _warnings() -> Iterator[list[str]]:
 
 def _surroundings(day: date) -> dict[str, str]:
     """MkDocs takes the edition's day for today, so that a build can be repeated."""
-    now = datetime.combine(day, time(), UTC)
+    # The sitemap's archive holds a time of 32 bits without a sign.
+    now = datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time(), UTC)
     return {"SOURCE_DATE_EPOCH": str(int(now.timestamp())), **QUIET}
 
 

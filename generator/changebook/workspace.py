@@ -66,7 +66,7 @@ _STAND_INS: Mapping[str, Any] = {
 
 
 class WorkspaceError(Exception):
-    """The workspace can't be read at all."""
+    """The workspace, or the client that was asked for, can't be read at all."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,18 @@ class Workspace:
 
     root: Path
     clients: tuple[Client, ...]
+
+    def client(self, slug: str) -> Client:
+        """The client of that slug. Raises WorkspaceError where none can be read."""
+        found = next((client for client in self.clients if client.slug == slug), None)
+        if found:
+            return found
+        if (self.root / CHANGES / slug).is_dir():
+            raise WorkspaceError(
+                f"the profile of `{slug}` can't be read: `changebook check` says why"
+            )
+        there = ", ".join(client.slug for client in self.clients) or "none"
+        raise WorkspaceError(f"the workspace has no client `{slug}`; there are: {there}")
 
     def relative(self, file: Path) -> str:
         """A file's path as problems name it."""
