@@ -245,6 +245,12 @@ def _own_folder(c: Canaries) -> dict[str, str | bytes]:
 
 <!-- {c.word("HTML comment")} -->
 
+- A list.
+
+    <!-- {c.word("HTML comment in a list")}
+
+    {c.word("HTML comment after an empty line")} -->
+
 ::: internal
 {c.word("internal block")} ![]({c.word("image name in an internal block")}.png)
 

@@ -52,7 +52,12 @@ FAULTS = {
     "a :: internal": [("internal-marker", 1, 3)],
     "::: internal\n```\na\n:::\n": [("unclosed-internal", 1, 1)],
     "::: internal\na\n:::\n:::": [("block-not-open", 4, 1)],
-    "a::b and ::1 and `x:::y`": [],
+    "a::b and ::1 and `x:::y` and std::internal": [],
+    "：：： internal\na\n：：：": [("internal-marker", 1, 1)],
+    "∶∶∶internal": [("internal-marker", 1, 1)],
+    ":\u200b:\u200b: internal": [("internal-marker", 1, 1)],
+    '> !!! internal "Note"\n>     a': [("internal-marker", 1, 1)],
+    "a? ??? internal": [],
 }
 
 
@@ -68,6 +73,37 @@ def test_marked_turns_blocks_into_admonitions() -> None:
         'a\n\n!!! cb-internal "Not shown"\n    b\n\n    c\n\n\n'
         '> !!! cb-internal "Not shown"\n>     d\n\n'
     )
+
+
+COMMENTS = {
+    "a <!-- b --> c": "a <!-- --> c",
+    "- a\n\n    <!-- SECRET\n\n    SECRET -->\n- b": "- a\n\n    <!-- -->\n\n\n- b",
+    "> <!-- SECRET\n>\n> SECRET --> b": "> <!-- -->\n\n b",
+    "`<!-- shown -->` <!-- SECRET -->": "`<!-- shown -->` <!-- -->",
+    "```\n<!-- shown -->\n```\n<!--> SECRET -->": "```\n<!-- shown -->\n```\n<!-- -->",
+    "a <!-- never closed": "a <!-- never closed",
+}
+
+
+@pytest.mark.parametrize("text", COMMENTS)
+def test_comments_are_emptied_and_lines_stay(text: str) -> None:
+    assert body.uncommented(text) == COMMENTS[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"), [("a <!-- b", 2), ("`<!--` <!-- b --> <!-- c", 18), ("`<!--`", None)]
+)
+def test_unclosed_comment(text: str, start: int | None) -> None:
+    assert body.unclosed_comment(text) == start
+
+
+def test_diagrams() -> None:
+    text = "```mermaid\nA\n```\n- b\n\n    ~~~ {.mermaid}\n    C\n    ~~~\n```\nmermaid\n```\n"
+    assert [source.split("\n")[1].strip() for _, source in body.diagrams(text)] == ["A", "C"]
+
+
+def test_what_is_no_html_does_not_stop_the_parser() -> None:
+    assert [e.tag for e in body.elements("<div>\n<![foo[ a <b>c\n</div>")] == ["div"]
 
 
 LINKS = {

@@ -10,6 +10,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -88,13 +89,8 @@ class Visit:
             self.strangers.append(request.url)
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample's client sites, served below a sub-path."""
-    root = tmp_path_factory.mktemp("host")
-    result = build(ROOT, out=root / "some" / "where", slugs=[c.slug for c in CLIENTS], jobs=2)
-    assert result.ok, (result.problems, result.failures)
-
+@contextmanager
+def _served(root: Path) -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *message: object) -> None:
             pass
@@ -102,8 +98,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     handler = functools.partial(Quiet, directory=str(root))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/where/"
+        yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sample's client sites, served below a sub-path."""
+    root = tmp_path_factory.mktemp("host")
+    result = build(ROOT, out=root / "some" / "where", slugs=[c.slug for c in CLIENTS], jobs=2)
+    assert result.ok, (result.problems, result.failures)
+    with _served(root) as host:
+        yield f"{host}some/where/"
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +223,25 @@ def test_every_link_of_the_site_leads_somewhere(
                 waiting.append(link)
     page.close()
     assert len(seen) > 10
+
+
+def test_a_diagram_loads_nothing_from_other_hosts(
+    browser: Browser, workspace: Path, tmp_path: Path
+) -> None:
+    file = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
+    diagram = (
+        '<pre class="wide mermaid"><code>flowchart TD\n  A["&lt;img src=\'{}\'&gt;"]</code></pre>'
+    )
+    file.write_text(f"{file.read_text('utf-8')}\n{diagram.format('https://e.example/a.png')}\n")
+    assert build(workspace, out=tmp_path / "out", jobs=1).ok
+    page, errors = browser.new_page(), list[str]()
+    page.on("requestfailed", lambda r: errors.append(f"{r.failure} {r.url}"))
+    with _served(tmp_path / "out") as address:
+        page.goto(f"{address}example/changes/EX-0002/")
+        page.locator("div.mermaid").wait_for(state="attached")
+        page.wait_for_load_state("networkidle")
+    page.close()
+    assert set(errors) == {"csp https://e.example/a.png"}
 
 
 def test_a_diagram_is_drawn_by_the_sites_own_script(visit: Visit) -> None:

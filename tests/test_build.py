@@ -120,6 +120,17 @@ def _between(text: str, start: str, end: str) -> list[str]:
     return [piece.split(end)[0] for piece in text.split(start)[1:]]
 
 
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1960, 1, 1), date(9999, 12, 31)])
+def test_a_sitemap_of_any_day(workspace: Path, day: date) -> None:
+    own = Path(build_module.__file__).parents[2] / "mkdocs.yml"
+    (workspace / "mkdocs.yml").write_text(
+        own.read_text("utf-8") + "\nsite_url: https://log.example/\n", "utf-8"
+    )
+    result = build(workspace, as_of=day, jobs=1)
+    assert result.ok, result.failures
+    assert (workspace / "site" / "example" / "sitemap.xml.gz").is_file()
+
+
 def test_as_of_shows_the_day(workspace: Path) -> None:
     build(workspace, as_of=date(2026, 2, 10), jobs=1)
     changes = workspace / "site" / "example" / "changes"
@@ -243,6 +254,24 @@ def test_a_broken_template_of_the_team_is_named(workspace: Path) -> None:
     assert len(result.failures) == 1
     assert result.failures[0].startswith("example: ")
     assert "block" in result.failures[0]
+
+
+@pytest.mark.parametrize("text", ["\n{% if", "\n{{ nobody }}"])
+def test_a_broken_page_of_the_team_is_named_with_its_line(workspace: Path, text: str) -> None:
+    own = workspace / "site_templates" / "pages" / "process.md.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(text)
+    [failure] = build(workspace, jobs=1).failures
+    assert failure.startswith(f"example: {own}:2: ")
+
+
+def test_what_a_record_breaks_names_the_record(workspace: Path) -> None:
+    file = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
+    deep = "".join(f"{'    ' * level}- a\n" for level in range(400))
+    file.write_text(f"{file.read_text('utf-8')}\n{deep}", "utf-8")
+    [failure] = build(workspace, jobs=1).failures
+    assert file.relative_to(workspace).as_posix() in failure
+    assert "recursion" in failure
 
 
 def test_the_teams_own_templates_come_first(workspace: Path) -> None:

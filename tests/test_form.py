@@ -144,3 +144,21 @@ def test_what_is_shown_of_a_value_is_short(tmp_path: Path) -> None:
     _, problems, _ = fitted(tmp_path, f"{ALWAYS}type: {word}\n{word}: 1\nrevision: {word}\n")
     assert len(problems) == 3
     assert max(len(p.message) for p in problems) < 200
+
+
+@pytest.mark.parametrize(
+    ("key", "fault", "place"),
+    [
+        ('summary: "a\\0b"', ("unknown-value", "U+0000"), (6, 10)),
+        ('out_of_scope: [a, "\\e[31m"]', ("unknown-value", "U+001B"), (6, 19)),
+        ('glossary: {"": a}', ("wrong-type", "is empty"), (6, 12)),
+        ('glossary: {" ": a}', ("wrong-type", "is empty"), (6, 12)),
+    ],
+)
+def test_texts_that_no_page_can_show(
+    tmp_path: Path, key: str, fault: tuple[str, str], place: tuple[int, int]
+) -> None:
+    data, [problem], _ = fitted(tmp_path, f"{ALWAYS}{key}\n")
+    assert data is not None
+    assert (problem.rule, problem.line, problem.column) == (fault[0], *place)
+    assert fault[1] in problem.message

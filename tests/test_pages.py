@@ -323,7 +323,10 @@ S = Status
                 (S.AWAITING_DECISION, "01-03"),
                 (S.DEFERRED, "01-04"),
             ],
-            "submitted assessing awaiting-decision deferred* implementing? implemented? closed?",
+            (
+                "submitted assessing awaiting-decision deferred* "
+                "approved? implementing? implemented? closed?"
+            ),
         ),
         ([(S.SUBMITTED, "01-01"), (S.WITHDRAWN, "01-02")], "submitted withdrawn*"),
         (

@@ -187,3 +187,8 @@ def assert_balanced(html: str) -> None:
     parser.feed(html)
     parser.close()
     assert parser.open == []
+
+
+def test_a_diagram_has_no_other_class() -> None:
+    """The theme brings mermaid along for this class alone; Material would load its own."""
+    assert sanitise('<pre class="wide mermaid">A</pre>') == '<pre class="mermaid">A</pre>'

@@ -154,6 +154,21 @@ def test_symbolic_links_are_not_followed(root: Path, target: str) -> None:
         ("symbolic-link", "changes/other", 1, 1),
     ]
     assert [client.records for client in workspace.clients] == [(), ()]
+    assert RECORD.split("\n")[1] not in as_text(problems, source_lines(root))
+
+
+def test_the_folder_of_all_clients_is_no_symbolic_link(root: Path, tmp_path: Path) -> None:
+    (root / "changes").rename(tmp_path / "elsewhere")
+    (root / "changes").symlink_to(tmp_path / "elsewhere")
+    _, problems = load_checked(root)
+    assert found(problems) == [("symbolic-link", "changes", 1, 1)]
+
+
+def test_capitals_in_the_ending_of_a_record(root: Path) -> None:
+    (root / "changes/acme/ACME-0012.MD").write_text(RECORD, encoding="utf-8")
+    workspace, problems = load_checked(root)
+    assert problems == []
+    assert [r.data.id for r in workspace.clients[0].records] == ["ACME-0012"]
 
 
 def test_file_names_that_are_no_text(root: Path) -> None:
@@ -169,9 +184,11 @@ def test_file_names_that_are_no_text(root: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_named_pipe_does_not_stall(root: Path) -> None:
-    os.mkfifo(root / NAME)
+    drawing = "changes/acme/flow.svg"
+    for name in (NAME, drawing):
+        os.mkfifo(root / name)
     _, problems = load_checked(root)
-    assert found(problems) == [("unreadable-file", NAME, 1, 1)]
+    assert found(problems) == [("unreadable-file", name, 1, 1) for name in (NAME, drawing)]
 
 
 def test_without_permission(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,6 +205,22 @@ def test_without_permission(root: Path, monkeypatch: pytest.MonkeyPatch) -> None
     _, problems = load_checked(root)
     assert found(problems) == [("unreadable-file", NAME, 1, 1)]
     assert "Permission denied" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("closed", "named"), [("flow.svg", "flow.svg"), ("2026", "2026"), ("", "")]
+)
+def test_what_may_not_be_read_is_located(
+    root: Path, monkeypatch: pytest.MonkeyPatch, closed: str, named: str
+) -> None:
+    (root / "changes/acme/2026").mkdir()
+    (root / "changes/acme/flow.svg").write_text("<svg/>", encoding="utf-8")
+    shut, access = root / "changes/acme" / closed, os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != shut and access(path, mode))
+    _, problems = load_checked(root)
+    path = f"changes/acme/{named}".rstrip("/")
+    assert ("unreadable-file", path, 1, 1) in found(problems)
+    assert {p.rule for p in problems} <= {"unreadable-file", "unused-file"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="modes do not bind the superuser")

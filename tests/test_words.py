@@ -149,3 +149,9 @@ def test_numbers_days_and_percent() -> None:
         "+10 days",
     ]
     assert chinese.days(3) == "3 天"
+
+
+def test_money_of_any_size() -> None:
+    """A quantity times a rate has more digits than Python's decimals keep by themselves."""
+    text = Words("en").money(Decimal("123456789012345678901234567890.12"), "EUR")
+    assert text == "€123,456,789,012,345,678,901,234,567,890.12"

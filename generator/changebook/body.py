@@ -35,7 +35,7 @@ _NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
 _INDENTING = re.compile(
     r"^(?P<lead>[ \t>]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)(?=[ \t])", re.MULTILINE
 )
-_OPTIONS = (
+OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
     | pyromark.Options.ENABLE_DEFINITION_LIST
@@ -313,6 +313,14 @@ def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
     return "".join((*out, text[done:]))
 
 
+def parseable(text: str) -> str:
+    """The text as CommonMark has to read it: of the same length, lines and columns."""
+    return _INDENTING.sub(
+        lambda m: m["lead"] + "-" + " " * (min(len(m["mark"]), 3) - 1) + "_" * (len(m["mark"]) - 3),
+        text,
+    )
+
+
 @dataclass(frozen=True)
 class _Parsed:
     """What one pass over pulldown-cmark's events finds; ranges are in characters."""
@@ -325,10 +333,7 @@ class _Parsed:
 
 @lru_cache(maxsize=20_000)
 def _parse(text: str) -> _Parsed:
-    shown = _INDENTING.sub(
-        lambda m: m["lead"] + "-" + " " * (min(len(m["mark"]), 3) - 1) + "_" * (len(m["mark"]) - 3),
-        text,
-    )
+    shown = parseable(text)
     raw = shown.encode()
     plain = len(raw) == len(text)
 
@@ -341,7 +346,7 @@ def _parse(text: str) -> _Parsed:
     block: tuple[int, int] | None = None
     # Links nest (an image inside a link): each open one with the range of what is inside it.
     opened: list[tuple[dict[str, str], bool, list[int]]] = []
-    for event, span in pyromark.events_with_range(shown, options=_OPTIONS):
+    for event, span in pyromark.events_with_range(shown, options=OPTIONS):
         kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
         start, end = span["start"], span["end"]
         if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
@@ -369,7 +374,7 @@ def _parse(text: str) -> _Parsed:
             inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
     for element in html:
         found += _html_targets(element)
-    definitions = pyromark.reference_definitions(shown, options=_OPTIONS).values()
+    definitions = pyromark.reference_definitions(shown, options=OPTIONS).values()
     return _Parsed(
         tuple(sorted(found, key=lambda link: (link.start, -link.end))),
         tuple(html),

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from changebook import body, timeline, urls
+from changebook.lists import plain_lists
 from changebook.naming import names
 from changebook.schema import ChangeRecord, HistoryEntry, Links, Profile
 from changebook.targets import Kind, Targets
@@ -197,7 +198,7 @@ class _Text:
         if self._audience is Audience.CLIENT:
             text = body.public(text)
         text = body.uncommented(text)
-        text = body.replace_links(text, self._replacer(folder, page, assets))
+        text = plain_lists(body.replace_links(text, self._replacer(folder, page, assets)))
         if self._audience is Audience.TEAM:
             text = body.marked(text, self._internal)
         return text, tuple(assets.values())

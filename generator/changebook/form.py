@@ -193,7 +193,7 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
         return UNKNOWN_KEY.at(
             source.path, source.place(*path), f"Unknown key {name}.", _did_you_mean(key, known)
         )
-    place = source.value(*path)
+    place = (source.place if "[key]" in fault["loc"] else source.value)(*path)
     if kind == "enum":
         expected = _words_at(model, path)
         if not isinstance(fault["input"], str):

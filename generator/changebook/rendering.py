@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from changebook import packaged, urls
+from changebook.sums import SumLine
 from changebook.vocabulary import Status
 from changebook.words import Words
 
@@ -86,10 +87,14 @@ def _environment(language: str, folders: tuple[Path, ...]) -> Environment:
         words=words,
         definitions=_definitions,
         Status=Status,
+        SumLine=SumLine,
     )
     environment.filters.update(
         day=lambda day: _time(words, day),
+        date=words.date,
         month=words.month,
+        quarter=words.quarter,
+        tick=words.tick,
         year=words.year,
         money=words.money,
         number=words.number,

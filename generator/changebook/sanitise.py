@@ -11,10 +11,11 @@ from html import escape, unescape
 
 import nh3
 
-#: The SVG shapes that icons and small charts are made of: nothing that links, loads or animates.
+#: The SVG shapes that icons and small charts are made of, with the names that screen readers say:
+#: nothing that links, loads or animates.
 _SVG = frozenset(
     "svg g path circle ellipse rect line polyline polygon text tspan defs marker linearGradient "
-    "stop clipPath".split()
+    "stop clipPath title desc".split()
 )
 #: The HTML elements that stay. Of all others the text stays, or for `_DROPPED` nothing.
 TAGS = _SVG | frozenset(
@@ -24,8 +25,8 @@ TAGS = _SVG | frozenset(
     "span strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr".split()
 )
 _DROPPED = frozenset(
-    "script style iframe object embed noscript template textarea select title xmp math noembed "
-    "noframes canvas".split()
+    "script style iframe object embed noscript template textarea select xmp math noembed noframes "
+    "canvas".split()
 )
 _SHAPE = frozenset(
     "viewBox xmlns fill fill-opacity fill-rule clip-rule stroke stroke-width stroke-linecap "

@@ -73,6 +73,14 @@ class Words:
         """A month with its year."""
         return format_skeleton("yMMMM", day, locale=self.locale)
 
+    def tick(self, day: dt.date) -> str:
+        """A month with its year, as short as an axis wants it."""
+        return format_skeleton("yMMM", day, locale=self.locale)
+
+    def quarter(self, day: dt.date) -> str:
+        """The quarter that a day is in, with its year."""
+        return format_skeleton("yQQQ", day, locale=self.locale)
+
     def year(self, day: dt.date) -> str:
         """A year, as headings show it."""
         return format_skeleton("y", day, locale=self.locale)

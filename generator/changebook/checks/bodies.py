@@ -306,13 +306,18 @@ def _html(text: Body) -> Iterator[Problem]:
 
 def _hidden(text: Body) -> Iterator[Problem]:
     # An internal block may hold the comment's end: only what is public closes it for the reader.
-    start = body.unclosed_comment(body.public(text.source.body))
+    public = body.public(text.source.body)
+    start = body.unclosed_comment(public)
     if start is not None:
-        line = body.public(text.source.body).count("\n", 0, start)
+        before = public[:start]
         yield UNCLOSED_COMMENT.at(
             text.source.path,
-            Place(text.source.body_line + line, 1),
-            "A comment that begins in this line is never closed.",
+            Place(
+                before.count("\n") + text.source.body_line,
+                len(before.rpartition("\n")[2]) + 1,
+                len("<!--"),
+            ),
+            "This comment is never closed.",
             "Put `-->` after its last word, outside of internal blocks.",
         )
 

@@ -79,7 +79,7 @@ def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
 
 
 def _in_front_matter(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
-    texts = list(_readable(source))
+    texts = list(visible_texts(source))
     folded = "\n".join(text for text, _ in texts).casefold()
     near = [name for name in names if name.hint in folded]
     for text, path in texts if near else ():
@@ -87,14 +87,6 @@ def _in_front_matter(source: SourceFile, names: list[Name]) -> Iterator[Problem]
             (words, other) for _, words, other in mentions(text, near)
         ):
             yield _named(source, _place_in_value(source, path, words), words, other)
-
-
-def _readable(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
-    yield from visible_texts(source)
-    links = source.data.get("links")
-    # The ids in links have rules of their own.
-    if isinstance(links, dict) and isinstance(links.get("source"), str):
-        yield links["source"], ("links", "source")
 
 
 def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:

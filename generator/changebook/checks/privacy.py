@@ -51,6 +51,10 @@ def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
     for key, value in source.data.items():
         if key not in _NAMING and not key.startswith("x-"):
             yield from texts(value, (key,))
+    # The ids in links have rules of their own.
+    links = source.data.get("links")
+    if isinstance(links, dict):
+        yield from texts(links.get("source"), ("links", "source"))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from changebook import sums
 from changebook.editions import Edition, EditionRecord
 from changebook.schema import Risk
 from changebook.sums import Difference, Figure, Position, Share, Standing, SumLine
+from changebook.views import pictures
 from changebook.views.change import WEIGHT, ChangeRow, row, score
 from changebook.vocabulary import OPEN, Audience, ChangeType, ReasonCategory, Status, Term
 
@@ -74,6 +75,8 @@ class Impact:
     by_reason: tuple[Group[ReasonCategory], ...]
     by_type: tuple[Group[ChangeType], ...]
     beyond: Difference | None
+    waterfall: pictures.SumPicture | None
+    calendar: pictures.DatesPicture | None
 
     @property
     def headline(self) -> tuple[tuple[SumLine, Figure], ...]:
@@ -95,15 +98,18 @@ def impact(edition: Edition) -> Impact:
     reasons = {
         r.data.id: r.data.reason.category if r.data.reason else None for r in edition.records
     }
+    pending = _pending(edition, position)
     types = {r.data.id: r.data.type for r in edition.records}
     return Impact(
         position=position,
         titles={record.data.id: record.data.title for record in edition.records},
-        pending=_pending(edition, position),
+        pending=pending,
         risks=_risks(edition),
         by_reason=_groups(position, reasons, ReasonCategory),
         by_type=_groups(position, types, ChangeType),
         beyond=sums.difference(position, _position(edition, seen)) if team else None,
+        waterfall=pictures.sum_picture(position, [change.standing for change in pending]),
+        calendar=pictures.dates_picture(position.milestones, edition.as_of),
     )
 
 

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from enum import Enum
 
 from changebook import sums
+from changebook.charts import calendar_axis
 from changebook.editions import Edition, EditionRecord
 from changebook.schema import ChangeRecord, Profile
 from changebook.sums import ChangeOrder, CostTable, Position
 from changebook.views import change, decision, waiting
+from changebook.views.pictures import DateRow, DatesPicture
 from changebook.vocabulary import OPEN, Status, SupersedeMode
 
 #: The way of a change that goes through; other statuses are places where the way ends or waits.
@@ -62,7 +64,7 @@ class MilestoneMove:
     """A milestone before and after a change.
 
     For a decided change `before` and `after` are what was agreed; before that, today's agreed date
-    and where it would be.
+    and where it would be (`asked`).
     """
 
     name: str
@@ -70,6 +72,7 @@ class MilestoneMove:
     days: int
     before: date | None
     after: date | None
+    asked: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class RecordView:
     digest: str
     costs: CostTable | None
     moves: tuple[MilestoneMove, ...]
+    calendar: DatesPicture | None
     decision: decision.DecisionEntry | None
     order: ChangeOrder | None
     reversal: ChangeOrder | None
@@ -168,6 +172,7 @@ def _view(
     older: RecordLink | None,
 ) -> RecordView:
     data, profile = record.data, edition.profile
+    moves = _moves(data, profile, position)
     return RecordView(
         data=data,
         row=row,
@@ -177,7 +182,8 @@ def _view(
         waits=waiting.waiting_decision(data, edition.as_of),
         digest=digest(data),
         costs=sums.lines(data, profile) if data.impact and data.impact.cost is not None else None,
-        moves=_moves(data, profile, position),
+        moves=moves,
+        calendar=_calendar(moves),
         decision=decision.entry(record, profile),
         order=sums.change_order(data.id, position),
         reversal=sums.reversal(data.id, position),
@@ -201,9 +207,7 @@ def steps(data: ChangeRecord) -> tuple[Step, ...]:
         here = 1 + max((n for n, s in enumerate(way) if s in entered), default=-1)
         if data.status in (Status.REJECTED, Status.DEFERRED):
             here = way.index(Status.APPROVED)
-            way[here] = data.status
-        else:
-            way.insert(here, data.status)
+        way.insert(here, data.status)
         if data.status in _NO_WAY_ON:
             del way[here + 1 :]
     shown = []
@@ -237,8 +241,23 @@ def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[Mi
         elif data.status in OPEN or data.undecided_emergency:
             before = now[move.milestone].agreed
             after = before + timedelta(days=move.days)
-        shown.append(MilestoneMove(move.name, move.completion, move.days, before, after))
+        shown.append(
+            MilestoneMove(move.name, move.completion, move.days, before, after, asked=link is None)
+        )
     return tuple(shown)
+
+
+def _calendar(moves: tuple[MilestoneMove, ...]) -> DatesPicture | None:
+    """The milestones that the change moves or asks to, on the months around; None without any."""
+    moving = [(m, m.before, m.after) for m in moves if m.before and m.after and m.days]
+    if not moving:
+        return None
+    axis = calendar_axis(day for _, *days in moving for day in days)
+    rows = [
+        DateRow(m.name, m.completion, axis.bar(before, after), asked=m.asked)
+        for m, before, after in moving
+    ]
+    return DatesPicture(axis, tuple(rows))
 
 
 def _links(record: EditionRecord, known: dict[str, RecordLink]) -> RecordLinks:
