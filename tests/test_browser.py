@@ -229,10 +229,9 @@ def test_a_diagram_loads_nothing_from_other_hosts(
     browser: Browser, workspace: Path, tmp_path: Path
 ) -> None:
     file = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
-    diagram = (
-        '<pre class="wide mermaid"><code>flowchart TD\n  A["&lt;img src=\'{}\'&gt;"]</code></pre>'
-    )
-    file.write_text(f"{file.read_text('utf-8')}\n{diagram.format('https://e.example/a.png')}\n")
+    label = "&lt;img src='https://e.example/a.png'&gt;"
+    diagram = f'<pre class="wide mermaid"><code>flowchart TD\n  A["{label}"]</code></pre>'
+    file.write_text(f"{file.read_text('utf-8')}\n{diagram}\n", "utf-8")
     assert build(workspace, out=tmp_path / "out", jobs=1).ok
     page, errors = browser.new_page(), list[str]()
     page.on("requestfailed", lambda r: errors.append(f"{r.failure} {r.url}"))
@@ -242,6 +241,42 @@ def test_a_diagram_loads_nothing_from_other_hosts(
         page.wait_for_load_state("networkidle")
     page.close()
     assert set(errors) == {"csp https://e.example/a.png"}
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_the_pictures_say_what_the_tables_say(visit: Visit, client: Client) -> None:
+    page = visit.page
+    page.goto(f"{visit.base}{client.slug}/impact/")
+    sums = page.get_by_role("figure").filter(has=page.locator("#sum-picture"))
+    rows = sums.locator(".cb-row")
+    register = page.locator(".cb-register tbody tr")
+    pending = page.locator("#pending ~ table").first.locator("tbody tr")
+    # Between the original and the revised sum stands the register, then what is pending.
+    assert rows.count() == 3 + register.count() + pending.count() > 3
+    table = page.locator("tr.cb-sum")
+    for place, line in ((0, "original"), (1 + register.count(), "revised"), (-1, "forecast")):
+        said = table.and_(page.locator(f".cb-sum--{line}")).locator("td").nth(1).inner_text()
+        assert rows.nth(place).locator(".cb-row__value").inner_text() == said
+    # Each bar has a name, begins where the one above it ends, and its row leads to a record.
+    named = sums.get_by_role("img")
+    assert named.count() == sums.locator(".cb-row__bar > title").count() > 3
+    ends = [name.split(" → ") for name in sums.locator("svg > title").all_text_contents()]
+    assert [end for _, end in ends[:-1]] == [start for start, _ in ends[1:]]
+    frame = sums.bounding_box()
+    assert frame
+    for bar in sums.locator(".cb-chart .cb-bar").all():
+        box = bar.bounding_box()
+        assert box
+        assert frame["x"] - 1 <= box["x"] <= box["x"] + box["width"] <= frame["x"] + frame["width"]
+        assert 5 <= box["height"] <= 20
+    for size in sums.locator("text, .cb-row *, li, p").evaluate_all(
+        "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    ):
+        assert size >= 11
+    dates = page.get_by_role("figure").filter(has=page.locator("#dates-picture"))
+    assert dates.get_by_role("img").count() == page.locator("#dates-table tbody tr").count()
+    rows.nth(1).locator(".cb-row__bar").click()
+    page.wait_for_url(re.compile(rf"changes/{client.record}\d+/"))
 
 
 def test_a_diagram_is_drawn_by_the_sites_own_script(visit: Visit) -> None:

@@ -43,6 +43,15 @@ REL = 'rel="noopener noreferrer"'
             f"<svg><a {REL}><text>t</text></a></svg>",
         ),
         ('<svg onload="x"><animate attributeName="href"/></svg>', "<svg></svg>"),
+        (
+            "<svg><title><style><img src=x onerror=alert(1)></style></title></svg>",
+            "<svg><title></title></svg>",
+        ),
+        ('<svg><desc><a href="javascript:x">a</a></desc></svg>', "<svg><desc></desc></svg>"),
+        (
+            "<title><img src=x onerror=alert(1)></title>",
+            "<title>&lt;img src=x onerror=alert(1)&gt;</title>",
+        ),
     ],
 )
 def test_goes(html: str, clean: str) -> None:
@@ -123,6 +132,15 @@ def test_pictures_in_the_page_itself() -> None:
         (
             '<span class="twemoji"><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
             '<path d="M0 0"></path></svg></span>'
+        ),
+        (
+            '<figure aria-labelledby="c"><figcaption id="c">Dates</figcaption>'
+            '<svg role="img" aria-labelledby="t d"><title id="t">Go-live</title>'
+            '<desc id="d">2 → 9 March</desc><rect class="cb-bar" x="12.50%" width="3.00%" '
+            'y="20%" height="60%"></rect><svg class="cb-mark" x="15.50%" y="50%">'
+            '<path d="M0-5 5 0 0 5-5 0Z"></path></svg><circle cx="12.50%" cy="50%" r="5">'
+            '</circle><line x1="0" x2="100%" y1="50%" y2="50%"></line>'
+            '<text x="0.00%" y="75%" text-anchor="start">Mar</text></svg></figure>'
         ),
         '<time datetime="2026-03-02">2 Mar 2026</time><abbr title="x">PSP</abbr><kbd>Enter</kbd>',
         (

@@ -183,7 +183,7 @@ def _view(
         digest=digest(data),
         costs=sums.lines(data, profile) if data.impact and data.impact.cost is not None else None,
         moves=moves,
-        calendar=_calendar(moves),
+        calendar=calendar(moves),
         decision=decision.entry(record, profile),
         order=sums.change_order(data.id, position),
         reversal=sums.reversal(data.id, position),
@@ -247,7 +247,7 @@ def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[Mi
     return tuple(shown)
 
 
-def _calendar(moves: tuple[MilestoneMove, ...]) -> DatesPicture | None:
+def calendar(moves: tuple[MilestoneMove, ...]) -> DatesPicture | None:
     """The milestones that the change moves or asks to, on the months around; None without any."""
     moving = [(m, m.before, m.after) for m in moves if m.before and m.after and m.days]
     if not moving:
