@@ -11,11 +11,11 @@ import logging
 import os
 import re
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-import mermaidx
 from jinja2 import Environment, TemplateError
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -135,8 +135,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Material loads mermaid from another host unless the site has it."""
         pages = (file.page for file in files.documentation_pages())
         if any('class="mermaid"' in (page.content or "") for page in pages if page):
-            script = Path(mermaidx.__file__).parent / "assets" / "mermaid.js"
-            files.append(File.generated(config, _MERMAID, abs_src_path=str(script)))
+            files.append(File.generated(config, _MERMAID, abs_src_path=str(_mermaid_script())))
         return env
 
     @property
@@ -176,6 +175,14 @@ _NOTHING_YET = Contents(
 def _is_warning(record: logging.LogRecord) -> bool:
     """Keeps jieba from telling everybody that it loads its dictionary."""
     return record.levelno >= logging.WARNING
+
+
+def _mermaid_script() -> Path:
+    """The script in the package that carries it; importing it would load a whole renderer."""
+    spec = find_spec("mermaidx")
+    if spec is None or spec.origin is None:
+        raise PluginError("changebook: the package mermaidx, which diagrams need, is missing")
+    return Path(spec.origin).parent / "assets" / "mermaid.js"
 
 
 def _workspace_root(config: MkDocsConfig) -> Path:
