@@ -268,6 +268,19 @@ def diagrams(text: str) -> Iterator[tuple[int, str]]:
             yield start, text[start:end]
 
 
+def formulas(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of TeX formulas: `$$...$$`, and `$...$` with a command in it (not prices)."""
+    if "$" not in text:
+        return
+    raw = parseable(text).encode()
+    for event, span in pyromark.events_with_range(
+        raw.decode(), options=OPTIONS | pyromark.Options.ENABLE_MATH
+    ):
+        kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
+        if kind == "DisplayMath" or (kind == "InlineMath" and "\\" in str(what)):
+            yield len(raw[: span["start"]].decode()), len(raw[: span["end"]].decode())
+
+
 def unlinked(text: str) -> Iterator[tuple[int, str]]:
     """Places that Python-Markdown may take for a relative link though CommonMark does not.
 

@@ -120,6 +120,14 @@ DROPPED_HTML = rule(
     wrong="A vector<uint256> of amounts.",
     right="A `vector<uint256>` of amounts.",
 )
+FORMULA = rule(
+    "formula-as-source",
+    severity="warning",
+    summary="A TeX formula is shown as its source.",
+    why="Pages set no formulas: the reader sees dollar signs and backslashes.",
+    wrong="$$ fee = \\frac{cost}{orders} $$",
+    right="fee = cost / orders, or a picture of the formula",
+)
 
 _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
     "unclosed-internal": (
@@ -170,6 +178,7 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
         yield from _markers(each.source)
         yield from _links(each, targets, unseen, used)
         yield from _html(each)
+        yield from _formulas(each)
         yield from _hidden(each)
         yield from _diagrams(each)
     for file in client.others:
@@ -282,6 +291,16 @@ def _links(
             text.place(offset),
             f"This may be meant as a link to `{target_path}`, but it is not written as one.",
             "Put the address in < >, write %20 for a space, or put code in backticks.",
+        )
+
+
+def _formulas(text: Body) -> Iterator[Problem]:
+    for start, end in body.formulas(text.source.body):
+        yield FORMULA.at(
+            text.source.path,
+            text.place(start, end - start),
+            "Pages set no formulas: this is shown as its TeX source.",
+            "Write it in words and signs, or show a picture of it; put code in backticks.",
         )
 
 
