@@ -11,9 +11,11 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment, Template
 
 from changebook import sums, urls
 from changebook.checks import load_checked
@@ -67,7 +69,7 @@ def _measure(edition: Edition, runs: int) -> list[tuple[str, str, float, float, 
         found.append(
             (
                 kind,
-                edition.client,
+                edition.slug,
                 _milliseconds(draw, runs) / pages,
                 _milliseconds(render, runs) / pages,
                 _milliseconds(clean, runs) / pages,
@@ -77,9 +79,15 @@ def _measure(edition: Edition, runs: int) -> list[tuple[str, str, float, float, 
     return found
 
 
+@cache
+def _template(environment: Environment, source: str) -> Template:
+    """Compiled once, as in a build."""
+    return environment.from_string(_IMPORT + source)
+
+
 def _html(edition: Edition, source: str, drawn: list[Any], titles: dict[str, str]) -> list[str]:
     renderer = Renderer(Words(edition.profile.language), directory_urls=True, templates=None)
-    template = renderer.environment.from_string(_IMPORT + source)
+    template = _template(renderer.environment, source)
     context = {
         "href": partial(renderer.href, urls.IMPACT),
         "currency": edition.profile.contract.currency,

@@ -18,7 +18,7 @@ import pytest
 from changebook import pages, urls
 from changebook.editions import Edition, EditionRecord, make_edition
 from changebook.schema import ChangeRecord, HistoryEntry, Objection, ScopeItem
-from changebook.views import record, waiting
+from changebook.views import pictures, record, waiting
 from changebook.views.index import anchors_of
 from changebook.vocabulary import Audience, ChangePath, ObjectionOutcome, Party, ScopeAction, Status
 from changebook.workspace import read_workspace
@@ -191,6 +191,19 @@ def test_a_team_edition_marks_itself_and_what_is_internal() -> None:
 def test_what_is_empty_is_not_shown() -> None:
     draft = _by_path(_edition("acme", Audience.TEAM))[urls.record("ACME-0003")]
     assert re.findall(r"^##+ .*", draft, re.MULTILINE) == ["## Related changes {#links}"]
+
+
+def test_too_many_changes_for_a_bar_each_are_drawn_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_BARS", 0)
+    page = _by_path(_edition("acme", Audience.CLIENT))[urls.IMPACT]
+    picture = page.split("<figure", maxsplit=2)[1].split("</figure>", maxsplit=1)[0]
+    assert '<a href="#order-1">Q1 2026</a> <small>1 entry</small>' in picture
+    assert '<a href="#pending">Pending</a> <small>1 change</small>' in picture
+    assert "a bar stands for a quarter. The register below has them all." in picture
+    assert "the list below has them all." in picture
+    assert {"#order-1", "#pending"} <= {f"#{id}" for id in _html(page).ids}
 
 
 def test_the_body_is_the_last_thing_on_the_page() -> None:
