@@ -107,6 +107,12 @@ class SourceFile:
         """Where the value of the key begins, or else where `place` points."""
         return self.values.get(path) or self.place(*path)
 
+    def in_body(self, offset: int, width: int = 1, text: str | None = None) -> Place:
+        """The place of an offset in the body, or in `text`: a form of it with the same lines."""
+        before = (self.body if text is None else text)[:offset]
+        column = len(before.rpartition("\n")[2]) + 1
+        return Place(before.count("\n") + self.body_line, column, max(1, width))
+
 
 class _Refused(Exception):
     """Stops the reading of one front matter at the first thing that makes it unusable."""

@@ -208,12 +208,7 @@ class Body:
 
     def place(self, offset: int, width: int = 1) -> Place:
         """A place in the file from an offset in the body."""
-        before = self.source.body[:offset]
-        return Place(
-            before.count("\n") + self.source.body_line,
-            len(before.rpartition("\n")[2]) + 1,
-            max(1, width),
-        )
+        return self.source.in_body(offset, width)
 
 
 def unseen_records(client: Client) -> Mapping[str, str]:
@@ -328,14 +323,9 @@ def _hidden(text: Body) -> Iterator[Problem]:
     public = body.public(text.source.body)
     start = body.unclosed_comment(public)
     if start is not None:
-        before = public[:start]
         yield UNCLOSED_COMMENT.at(
             text.source.path,
-            Place(
-                before.count("\n") + text.source.body_line,
-                len(before.rpartition("\n")[2]) + 1,
-                len("<!--"),
-            ),
+            text.source.in_body(start, len("<!--"), public),
             "This comment is never closed.",
             "Put `-->` after its last word, outside of internal blocks.",
         )

@@ -108,11 +108,8 @@ def _in_body(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
     # Internal blocks become empty lines, so places in the public text are places in the file.
     text = body.public(source.body)
     for offset, words, other in mentions(text, names):
-        before = text[:offset]
-        line = source.body_line + before.count("\n")
-        column = len(before.rpartition("\n")[2]) + 1
-        width = len(words.partition("\n")[0])
-        yield _named(source, Place(line, column, width), words, other)
+        place = source.in_body(offset, len(words.partition("\n")[0]), text)
+        yield _named(source, place, words, other)
 
 
 def _named(source: SourceFile, place: Place, words: str, other: str) -> Problem:

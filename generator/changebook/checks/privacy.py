@@ -108,13 +108,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
             continue
         public = body.replace_links(body.public(source.body), without_links)
         for offset, words, id in names.mentions(public):
-            before = public[:offset]
-            place = Place(
-                before.count("\n") + source.body_line,
-                len(before.rpartition("\n")[2]) + 1,
-                len(words),
-            )
-            yield _named(source, place, words, id, names)
+            yield _named(source, source.in_body(offset, len(words), public), words, id, names)
 
 
 def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names) -> Problem:
