@@ -1,0 +1,44 @@
+"""The command line: reads arguments, calls the core, prints what came of it.
+
+Exit codes: 0 clean, 1 problems, 2 could not run. Commands import what they need themselves: `check`
+should not wait for MkDocs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from changebook import __version__
+from changebook.cli.begin import init, new
+from changebook.cli.check import check
+from changebook.cli.impact import impact
+from changebook.cli.rules import rules
+from changebook.cli.sites import build_, serve
+from changebook.refusal import Refusal
+from changebook.workspace import WorkspaceError
+
+__all__ = ["main"]
+
+_COULD_NOT_RUN = (WorkspaceError, Refusal, OSError)
+
+
+class _Commands(click.Group):
+    """Turns what stops a command into one line on stderr and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except _COULD_NOT_RUN as error:
+            raise click.UsageError(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="changebook")
+def main() -> None:
+    """Change records in Markdown, published as one isolated site per client."""
+
+
+for command in (check, build_, serve, impact, init, new, rules):
+    main.add_command(command)
