@@ -11,10 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from changebook import packaged, pages
+from changebook import packaged, pages, urls
 from changebook.editions import Asset, Edition
+from changebook.impact_export import Report, as_csv, as_json, as_xlsx, differences
+from changebook.views.impact import impact
+from changebook.views.months import month_ends
 from changebook.vocabulary import Audience
-from changebook.words import SOURCE_LANGUAGE
+from changebook.words import SOURCE_LANGUAGE, Words
+
+
+@dataclass(frozen=True)
+class GeneratedFile:
+    """A file that is no page, made from the records; its path is one of `urls`."""
+
+    path: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -27,21 +38,46 @@ class Contents:
     pages: tuple[pages.GeneratedPage, ...]
     nav: list[Any]
     assets: tuple[Asset, ...] = ()
+    files: tuple[GeneratedFile, ...] = ()
 
 
 def edition_contents(edition: Edition, root: Path, *, directory_urls: bool) -> Contents:
     """One client's site."""
     assets = [asset for record in edition.records for asset in record.assets]
+    summary, ends = impact(edition), month_ends(edition)
     return Contents(
         audience=edition.audience,
         language=edition.profile.language,
         name=f"{edition.profile.name} · {edition.profile.project}",
         pages=tuple(
-            pages.pages(edition, directory_urls=directory_urls, templates=own_templates(root))
+            pages.pages(
+                edition,
+                summary=summary,
+                ends=ends,
+                directory_urls=directory_urls,
+                templates=own_templates(root),
+            )
         ),
         nav=pages.nav(edition),
         assets=(*edition.welcome_assets, *assets),
+        files=(
+            *downloads(Report(edition, None, summary)),
+            GeneratedFile(
+                urls.DIFFERENCES, differences.as_json(ends, Words(edition.profile.language))
+            ),
+        ),
     )
+
+
+def downloads(report: Report) -> tuple[GeneratedFile, ...]:
+    """The figures of the impact page as files; without change orders there is no register."""
+    whole = (
+        GeneratedFile(urls.IMPACT_XLSX, as_xlsx(report)),
+        GeneratedFile(urls.IMPACT_JSON, as_json(report)),
+    )
+    if not report.position.register:
+        return whole
+    return (GeneratedFile(urls.REGISTER_CSV, as_csv(report)), *whole)
 
 
 def portfolio_contents(
@@ -66,6 +102,7 @@ def workspace_contents(
     """The portfolio with the editions below it, as one site: what plain MkDocs builds."""
     whole = portfolio_contents(editions, root, directory_urls=directory_urls)
     found, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
+    files = list(whole.files)
     for edition in editions:
         contents = edition_contents(edition, root, directory_urls=directory_urls)
         below = edition.slug
@@ -74,8 +111,17 @@ def workspace_contents(
             for page in contents.pages
         ]
         assets += [Asset(a.file, posixpath.join(below, a.path)) for a in contents.assets]
+        files += [GeneratedFile(posixpath.join(below, f.path), f.content) for f in contents.files]
         nav.append({edition.profile.name: _moved(contents.nav, below)})
-    return Contents(whole.audience, whole.language, whole.name, tuple(found), nav, tuple(assets))
+    return Contents(
+        audience=whole.audience,
+        language=whole.language,
+        name=whole.name,
+        pages=tuple(found),
+        nav=nav,
+        assets=tuple(assets),
+        files=tuple(files),
+    )
 
 
 def _moved(nav: Any, below: str) -> Any:

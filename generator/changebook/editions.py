@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -139,6 +139,21 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     if audience is Audience.CLIENT:
         profile = _known_people(profile, visible.values())
     return Edition(client.slug, audience, day, profile, welcome, welcome_assets, tuple(records))
+
+
+def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edition:
+    """The edition as of an earlier day, as far as it was written down by `known_on`.
+
+    It is made from the edition alone, so nothing that its reader may not see can come back. What
+    was a draft on that day still is one here, and a client does not see drafts.
+    """
+    records = []
+    for record in edition.records:
+        then = timeline.at(record.data, as_of, known_on)
+        if then is None or (edition.audience is Audience.CLIENT and is_unseen(then)):
+            continue
+        records.append(replace(record, data=then, unseen=is_unseen(then)))
+    return replace(edition, as_of=as_of, records=tuple(records))
 
 
 def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> ChangeRecord:

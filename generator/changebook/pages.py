@@ -8,7 +8,7 @@ page.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from changebook.answers import Answers
 from changebook.editions import Edition
 from changebook.rendering import GeneratedPage, Renderer, one_line
 from changebook.sums import Position
-from changebook.views import decision, home, impact, index, portfolio, record
+from changebook.views import decision, home, impact, index, months, portfolio, record
 from changebook.vocabulary import Audience
 from changebook.words import SOURCE_LANGUAGE, Words
 
@@ -27,10 +27,21 @@ __all__ = ["GeneratedPage", "nav", "pages", "portfolio_pages", "position_of", "t
 
 
 def pages(
-    edition: Edition, *, directory_urls: bool = True, templates: Path | None = None
+    edition: Edition,
+    *,
+    summary: impact.Impact | None = None,
+    ends: Sequence[months.MonthEnd] | None = None,
+    directory_urls: bool = True,
+    templates: Path | None = None,
 ) -> list[GeneratedPage]:
-    """Every page of an edition. `templates` is a team's own `site_templates`, if it has one."""
-    position = position_of(edition)
+    """Every page of an edition. `templates` is a team's own `site_templates`, if it has one.
+
+    `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
+    them too.
+    """
+    summary = summary or impact.impact(edition)
+    ends = months.month_ends(edition) if ends is None else ends
+    position = summary.position
     site = _Site(edition, position, directory_urls, templates)
     return [
         site.page(urls.HOME, "home", site.words.gettext("Home"), view=home.home(edition, position)),
@@ -55,7 +66,17 @@ def pages(
             findable=False,
             groups=index.by_item(edition, position),
         ),
-        site.page(urls.IMPACT, "impact", site.words.gettext("Impact"), view=impact.impact(edition)),
+        site.page(urls.IMPACT, "impact", site.words.gettext("Impact"), view=summary),
+        site.page(
+            urls.MONTHS,
+            "months",
+            site.words.gettext("Month ends"),
+            findable=False,
+            extra=site.up(urls.MONTHS, site.words.gettext("Impact"), urls.IMPACT),
+            ends=ends,
+            summary=summary,
+        ),
+        *(site.month(ends, place, summary) for place in range(len(ends))),
         site.page(
             urls.DECISIONS,
             "decisions",
@@ -76,9 +97,9 @@ def portfolio_pages(
 ) -> list[GeneratedPage]:
     """The root page of the team's site, above one folder per client."""
     words = Words(language)
-    view = portfolio.portfolio([(edition, position_of(edition)) for edition in editions])
+    view = portfolio.portfolio([(edition, impact.impact(edition)) for edition in editions])
     render = Renderer(words, directory_urls, templates)
-    meta = {"cb_internal": words.gettext("Internal: team edition"), "hide": ["navigation"]}
+    meta = {"cb_internal": words.gettext("Internal: team edition"), "hide": ["navigation", "toc"]}
     title = words.gettext("Portfolio")
     return [render.page(urls.HOME, "portfolio", title, meta, view=view)]
 
@@ -148,32 +169,81 @@ class _Site:
     def record(self, view: record.RecordView) -> GeneratedPage:
         """The page of a record, with the ways up and on that the theme shows around it."""
         path, data = urls.record(view.data.id), view.data
-        up = {
-            "title": self.words.gettext("All changes"),
-            "href": self._render.href(path, urls.CHANGES),
-        }
-        pager = [
-            {
-                "rel": rel,
-                "label": label,
-                "title": one_line(f"{other.id} {other.title}"),
-                "href": self._render.href(path, urls.record(other.id)),
-            }
-            for rel, label, other in (
-                ("newer", self.words.gettext("Newer"), view.newer),
-                ("older", self.words.gettext("Older"), view.older),
-            )
-            if other
-        ]
+        pager = self._pager(
+            path,
+            (
+                (rel, label, f"{other.id} {other.title}", urls.record(other.id))
+                for rel, label, other in (
+                    ("newer", self.words.gettext("Newer"), view.newer),
+                    ("older", self.words.gettext("Older"), view.older),
+                )
+                if other
+            ),
+        )
         return self.page(
             path,
             "record",
             f"{data.id} {data.title}",
             description=data.summary,
-            extra={"cb_up": up, "cb_pager": pager},
+            extra=self.up(path, self.words.gettext("All changes"), urls.CHANGES) | pager,
             view=view,
             data=data,
         )
+
+    def month(
+        self, ends: Sequence[months.MonthEnd], place: int, summary: impact.Impact
+    ) -> GeneratedPage:
+        """The page of a month end. It bears its own day, not that of the edition."""
+        path, day = urls.month(ends[place].on), self.words.date(ends[place].on)
+        beside = (
+            ("newer", self.words.gettext("Newer"), place + 1),
+            ("older", self.words.gettext("Older"), place - 1),
+        )
+        pager = self._pager(
+            path,
+            (
+                (rel, label, self.words.month(ends[other].on), urls.month(ends[other].on))
+                for rel, label, other in beside
+                if 0 <= other < len(ends)
+            ),
+        )
+        return self.page(
+            path,
+            "month",
+            self.words.gettext("The position on %(day)s") % {"day": day},
+            findable=False,
+            extra=self.up(path, self.words.gettext("Month ends"), urls.MONTHS)
+            | pager
+            | {"cb_footer": self._footer(day)},
+            view=ends[place],
+            summary=summary,
+        )
+
+    def up(self, path: str, title: str, target: str) -> dict[str, Any]:
+        """The link above a page to the one that it belongs to."""
+        return {"cb_up": {"title": title, "href": self._render.href(path, target)}}
+
+    def _pager(
+        self, path: str, beside: Iterable[tuple[str, str, str, str]]
+    ) -> dict[str, list[dict[str, str]]]:
+        """The links below a page to those beside it: relation, label, title and page of each."""
+        return {
+            "cb_pager": [
+                {
+                    "rel": rel,
+                    "label": label,
+                    "title": one_line(title),
+                    "href": self._render.href(path, target),
+                }
+                for rel, label, title, target in beside
+            ]
+        }
+
+    def _footer(self, day: str) -> str:
+        return self.words.gettext("%(project)s, as of %(day)s") % {
+            "project": self._edition.profile.project,
+            "day": day,
+        }
 
     def page(
         self,
@@ -199,8 +269,7 @@ class _Site:
                 for words, target in _sections(self.words)
             ],
             "cb_language": profile.language,
-            "cb_footer": self.words.gettext("%(project)s, as of %(day)s")
-            % {"project": profile.project, "day": self.words.date(edition.as_of)},
+            "cb_footer": self._footer(self.words.date(edition.as_of)),
         }
         meta |= extra or {}
         if description:

@@ -123,6 +123,8 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             files.append(File.generated(config, page.path, content=page.content, inclusion=level))
         for asset in contents.assets:
             files.append(File.generated(config, asset.path, abs_src_path=str(asset.file)))
+        for made in contents.files:
+            files.append(File.generated(config, made.path, content=made.content))
         return files
 
     def on_page_markdown(

@@ -7,19 +7,32 @@ folder whether MkDocs makes directory URLs or not, and a file beside the page ke
 from __future__ import annotations
 
 import posixpath
+from datetime import date
 
 HOME = "index.md"
 CHANGES = "changes/index.md"
 BY_STATUS = "changes/by-status/index.md"
 BY_SCOPE = "changes/by-scope/index.md"
 IMPACT = "impact/index.md"
+#: All month ends, and what changed between any two of them.
+MONTHS = "impact/months/index.md"
+DIFFERENCES = "impact/months/differences.json"
 DECISIONS = "decisions/index.md"
 PROCESS = "process/index.md"
+#: The same figures as the impact page's, for spreadsheets and programs.
+REGISTER_CSV = "impact/register.csv"
+IMPACT_XLSX = "impact/impact.xlsx"
+IMPACT_JSON = "impact/impact.json"
 
 
 def record(id: str) -> str:
     """The page of a record. Record ids are in capitals, so they never meet an index's name."""
     return f"changes/{id}/index.md"
+
+
+def month(day: date) -> str:
+    """The page of the position at the end of the month that the day is in."""
+    return f"impact/{day:%Y-%m}/index.md"
 
 
 def beside(page: str, name: str) -> str:

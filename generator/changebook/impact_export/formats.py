@@ -36,8 +36,8 @@ _FORMULA = re.compile(r"[=+\-@\t＝＋－＠]")
 #: A spreadsheet keeps numbers as binary fractions, which hold so many decimal digits for certain.
 _DIGITS = 15
 _WIDEST = 60
-#: The oldest year that an archive's entries can bear.
-_ZIP_EPOCH = 1980
+#: The years that an archive's entries can bear.
+_ZIP_YEARS = (1980, 2107)
 
 
 def as_json(report: Report) -> bytes:
@@ -163,7 +163,8 @@ def _number_format(currency: str, words: Words) -> str:
 
 def _dated(written: BytesIO, day: date) -> bytes:
     """The archive with the day on every entry in the place of the time of writing."""
-    stamp = (max(day.year, _ZIP_EPOCH), day.month, day.day, 0, 0, 0)
+    first, last = _ZIP_YEARS
+    stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
     out = BytesIO()
     with ZipFile(written) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from changebook import timeline
-from changebook.editions import Edition, is_unseen, make_edition
+from changebook.editions import Edition, as_known, make_edition
 from changebook.sums import Position
 from changebook.views.impact import Impact, impact
 from changebook.vocabulary import Audience
@@ -42,19 +41,5 @@ def report(
     """
     edition = make_edition(client, audience, as_of)
     if known_on:
-        edition = _as_known(edition, known_on)
+        edition = as_known(edition, edition.as_of, known_on)
     return Report(edition, known_on, impact(edition))
-
-
-def _as_known(edition: Edition, known_on: date) -> Edition:
-    """The edition with its records as they were written down by that day.
-
-    A record that was a draft by then is still one here, and a client does not see drafts.
-    """
-    records = []
-    for record in edition.records:
-        then = timeline.at(record.data, edition.as_of, known_on)
-        if then is None or (edition.audience is Audience.CLIENT and is_unseen(then)):
-            continue
-        records.append(replace(record, data=then, unseen=is_unseen(then)))
-    return replace(edition, records=tuple(records))

@@ -5,7 +5,8 @@ figure carries the records behind it, so that a reader can follow it back.
 """
 
 from changebook.sums.amounts import asked, asked_days, granted, lines, moved, rounded
-from changebook.sums.breakdowns import breakdown
+from changebook.sums.breakdowns import breakdown, breakdown_each
+from changebook.sums.course import CoursePoint, course
 from changebook.sums.figures import (
     PENDING,
     Bucket,
@@ -31,6 +32,7 @@ from changebook.sums.figures import (
     TaxLine,
 )
 from changebook.sums.positions import change_order, difference, position, reversal
+from changebook.sums.quarters import Quarter, quarters
 
 __all__ = [
     "PENDING",
@@ -39,6 +41,7 @@ __all__ = [
     "ChangeOrder",
     "CostRow",
     "CostTable",
+    "CoursePoint",
     "DayRequest",
     "DaySpan",
     "Difference",
@@ -50,6 +53,7 @@ __all__ = [
     "Part",
     "PendingDates",
     "Position",
+    "Quarter",
     "RoleDays",
     "Share",
     "Standing",
@@ -58,12 +62,15 @@ __all__ = [
     "asked",
     "asked_days",
     "breakdown",
+    "breakdown_each",
     "change_order",
+    "course",
     "difference",
     "granted",
     "lines",
     "moved",
     "position",
+    "quarters",
     "reversal",
     "rounded",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import localcontext
 from typing import TypeVar
 
@@ -20,10 +20,20 @@ def breakdown(position: Position, groups: Mapping[str, Group]) -> dict[Group, Sh
 
     Over all groups, the approved and the pending shares add up to these lines of the position.
     """
+    return breakdown_each(position, {id: (group,) for id, group in groups.items()})
+
+
+def breakdown_each(position: Position, groups: Mapping[str, Iterable[Group]]) -> dict[Group, Share]:
+    """As `breakdown`, where a record may belong to several groups.
+
+    It counts whole in each of them: no key of the format says how its money splits. So the shares
+    add up to more than the lines wherever a record is in more than one group.
+    """
     ids: dict[Group, set[str]] = defaultdict(set)
     for id, standing in position.standings.items():
-        if standing.bucket is not Bucket.DRAFT and id in groups:
-            ids[groups[id]].add(id)
+        if standing.bucket is not Bucket.DRAFT:
+            for group in groups.get(id, ()):
+                ids[group].add(id)
     with localcontext(EXACT):
         return {group: _share(position, members) for group, members in ids.items()}
 

@@ -13,12 +13,32 @@ from typing import Generic, TypeVar
 from changebook import sums
 from changebook.editions import Edition, EditionRecord
 from changebook.schema import Risk
-from changebook.sums import Difference, Figure, Position, Share, Standing, SumLine
+from changebook.sums import (
+    CoursePoint,
+    Difference,
+    Figure,
+    Position,
+    Quarter,
+    Share,
+    Standing,
+    SumLine,
+)
+from changebook.sums.aging import Aging, aging
 from changebook.views import pictures
 from changebook.views.change import WEIGHT, ChangeRow, row, score
-from changebook.vocabulary import OPEN, Audience, ChangeType, ReasonCategory, Status, Term
+from changebook.views.pace import Pace, decision_days, pace, request_days
+from changebook.vocabulary import (
+    OPEN,
+    Audience,
+    ChangeType,
+    Level,
+    Party,
+    ReasonCategory,
+    Status,
+    Term,
+)
 
-_HEADLINE = (
+HEADLINE = (
     SumLine.ORIGINAL,
     SumLine.APPROVED,
     SumLine.REVISED,
@@ -55,25 +75,53 @@ class OpenRisk:
 
 @dataclass(frozen=True)
 class Group(Generic[T]):
-    """The share of all changes with one reason or of one type (None: the record doesn't say)."""
+    """The share of all changes with one reason, type or party (None: the record doesn't say)."""
 
     term: T | None
     share: Share
 
 
 @dataclass(frozen=True)
+class ItemGroup:
+    """The share of all changes on one scope item (None: the record names none)."""
+
+    item: str | None
+    share: Share
+
+
+@dataclass(frozen=True)
+class RiskCell:
+    """One cell of the risk matrix, with the risks that lie in it."""
+
+    likelihood: Level
+    severity: Level
+    score: int
+    risks: tuple[OpenRisk, ...]
+
+
+@dataclass(frozen=True)
 class Impact:
     """The sums of an edition on its day. `titles` names every record that a figure points at.
 
-    `beyond` is what the team's figures have beyond the client's; None in a client edition.
+    `beyond` is what the team's figures have beyond the client's; None in a client edition. A change
+    on several scope items (`on_several_items`) counts whole in each group of `by_item`. `matrix`
+    has a row for each likelihood, the highest first, with the severities from low to high.
     """
 
     position: Position
     titles: Mapping[str, str]
     pending: tuple[PendingChange, ...]
+    aging: Aging
+    course: tuple[CoursePoint, ...]
     risks: tuple[OpenRisk, ...]
+    matrix: tuple[tuple[RiskCell, ...], ...]
     by_reason: tuple[Group[ReasonCategory], ...]
     by_type: tuple[Group[ChangeType], ...]
+    by_party: tuple[Group[Party], ...]
+    by_item: tuple[ItemGroup, ...]
+    on_several_items: tuple[str, ...]
+    by_quarter: tuple[Quarter, ...]
+    pace: Pace
     beyond: Difference | None
     waterfall: pictures.SumPicture | None
     calendar: pictures.DatesPicture | None
@@ -81,7 +129,7 @@ class Impact:
     @property
     def headline(self) -> tuple[tuple[SumLine, Figure], ...]:
         """The lines from the original sum to the forecast, in this order."""
-        return tuple((line, self.position.lines[line]) for line in _HEADLINE)
+        return tuple((line, self.position.lines[line]) for line in HEADLINE)
 
     @property
     def apart(self) -> tuple[tuple[SumLine, Figure], ...]:
@@ -95,18 +143,31 @@ def impact(edition: Edition) -> Impact:
     position = _position(edition, edition.records)
     seen = tuple(record for record in edition.records if not record.unseen)
     team = edition.audience is Audience.TEAM
-    reasons = {
-        r.data.id: r.data.reason.category if r.data.reason else None for r in edition.records
-    }
+    data = [record.data for record in edition.records]
+    asked = [d for d in data if d.status is not Status.DRAFT]
+    requested, signed = request_days(asked), edition.profile.contract.signed
+    items = {d.id: tuple(dict.fromkeys(scope.item for scope in d.scope)) for d in data}
     pending = _pending(edition, position)
-    types = {r.data.id: r.data.type for r in edition.records}
+    risks = _risks(edition)
     return Impact(
         position=position,
-        titles={record.data.id: record.data.title for record in edition.records},
+        titles={d.id: d.title for d in data},
         pending=pending,
-        risks=_risks(edition),
-        by_reason=_groups(position, reasons, ReasonCategory),
-        by_type=_groups(position, types, ChangeType),
+        aging=aging(position, requested),
+        course=sums.course(position, signed),
+        risks=risks,
+        matrix=_matrix(risks),
+        by_reason=_groups(
+            position, {d.id: d.reason.category if d.reason else None for d in data}, ReasonCategory
+        ),
+        by_type=_groups(position, {d.id: d.type for d in data}, ChangeType),
+        by_party=_groups(
+            position, {d.id: d.requested.party if d.requested else None for d in data}, Party
+        ),
+        by_item=_items(position, items),
+        on_several_items=tuple(d.id for d in asked if len(items[d.id]) > 1),
+        by_quarter=sums.quarters(position, signed, requested, decision_days(asked)),
+        pace=pace(asked, edition.as_of),
         beyond=sums.difference(position, _position(edition, seen)) if team else None,
         waterfall=pictures.sum_picture(position, [change.standing for change in pending]),
         calendar=pictures.dates_picture(position.milestones, edition.as_of),
@@ -147,3 +208,20 @@ def _groups(
     shares = sums.breakdown(position, terms)
     order: tuple[T | None, ...] = (*vocabulary, None)
     return tuple(Group(term, shares[term]) for term in order if term in shares)
+
+
+def _items(position: Position, items: Mapping[str, tuple[str, ...]]) -> tuple[ItemGroup, ...]:
+    """The items by name, and last what names none."""
+    shares = sums.breakdown_each(position, {id: names or (None,) for id, names in items.items()})
+    ordered = sorted(shares, key=lambda item: (item is None, item or ""))
+    return tuple(ItemGroup(item, shares[item]) for item in ordered)
+
+
+def _matrix(risks: tuple[OpenRisk, ...]) -> tuple[tuple[RiskCell, ...], ...]:
+    levels = sorted(Level, key=lambda level: WEIGHT[level])
+
+    def cell(likelihood: Level, severity: Level) -> RiskCell:
+        here = (r for r in risks if (r.risk.likelihood, r.risk.severity) == (likelihood, severity))
+        return RiskCell(likelihood, severity, WEIGHT[likelihood] * WEIGHT[severity], tuple(here))
+
+    return tuple(tuple(cell(row, column) for column in levels) for row in reversed(levels))

@@ -1,0 +1,36 @@
+"""The revised sum over time: a step function with a step for each day on which it moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from changebook.sums.figures import Position
+
+
+@dataclass(frozen=True)
+class CoursePoint:
+    """The revised sum from a day on, and the records whose entries moved it on that day."""
+
+    on: date
+    revised: Decimal
+    ids: tuple[str, ...] = ()
+
+
+def course(position: Position, signed: date) -> tuple[CoursePoint, ...]:
+    """The original sum from the day of signing, then the revised sum after each day with entries.
+
+    The last point holds until the day of the position. An approval from before the signing moves
+    the beginning to its own day.
+    """
+    days = [(on, tuple(entries)) for on, entries in groupby(position.register, lambda e: e.on)]
+    begin = min(signed, days[0][0]) if days else signed
+    return (
+        CoursePoint(begin, position.original.amount),
+        *(
+            CoursePoint(on, entries[-1].after, tuple(dict.fromkeys(e.id for e in entries)))
+            for on, entries in days
+        ),
+    )
