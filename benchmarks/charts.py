@@ -20,7 +20,6 @@ from jinja2 import Environment, Template
 from changebook import sums, urls
 from changebook.checks import load_checked
 from changebook.editions import Edition, make_edition
-from changebook.pages import position_of
 from changebook.rendering import Renderer
 from changebook.sanitise import sanitise
 from changebook.views import pictures, record
@@ -44,7 +43,7 @@ def _milliseconds(call: Callable[[], object], runs: int) -> float:
 
 
 def _measure(edition: Edition, runs: int) -> list[tuple[str, str, float, float, float, int]]:
-    position = position_of(edition)
+    position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
     titles = {r.data.id: r.data.title for r in edition.records}
     pending = [s for s in position.standings.values() if s.bucket in sums.PENDING]
     views = record.records(edition, position)

@@ -195,6 +195,42 @@ def test_every_index_page(visit: Visit, client: Client) -> None:
         fits(visit.page)
 
 
+def test_two_month_ends_are_compared(visit: Visit) -> None:
+    page, months = visit.page, f"{visit.base}meridian-outdoor/impact/months/"
+    page.goto(f"{months}?from=2026-01&to=2026-03")
+    revised = page.locator("#compare-rows tr").nth(2)
+    assert revised.inner_text().split() == [
+        *("Revised", "contract", "sum"),
+        "£509,150.00",
+        "£486,330.00",
+        "−£22,820.00",
+    ]
+    assert page.locator(".cb-month:visible h3").all_inner_texts() == ["March 2026", "February 2026"]
+    fits(page)
+
+    page.get_by_label("to the end of").select_option(label="May 2026")
+    page.wait_for_url(f"{months}?from=2026-01&to=2026-05")
+    assert "£516,170.00" in revised.inner_text()
+    assert page.locator(".cb-month:visible").count() == 4
+
+    # Whichever way round, and with a month that does not exist, it shows what it can.
+    page.goto(f"{months}?from=2026-05&to=1999-01")
+    assert "the same" in revised.inner_text()
+    page.locator("#months a").last.click()
+    page.wait_for_url(re.compile("impact/2025-11/"))
+    fits(page)
+
+
+def test_the_month_ends_are_whole_without_scripts(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}yunfan/impact/months/?from=2026-01&to=2026-03")
+    assert not page.locator("#compare").is_visible()
+    assert page.locator("#months tbody tr:visible").count() == 7
+    assert page.locator(".cb-month:visible").count() == 7
+    context.close()
+
+
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
 def test_every_link_of_the_site_leads_somewhere(
     browser: Browser, address: str, client: Client

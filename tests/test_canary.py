@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,19 @@ def test_nothing_leaks_into_a_client_edition(
     built = client_build(root, tmp_path / "out")
     assert (built / "changes" / "HBR-0001" / "berths.png").is_file()
     assert "Longer berths" in (built / "changes" / "HBR-0001" / "index.html").read_text()
+    downloads = (urls.REGISTER_CSV, urls.IMPACT_XLSX, urls.IMPACT_JSON, urls.DIFFERENCES)
+    assert all((built / path).is_file() for path in downloads)
     assert canaries.leaks(built) == []
+
+
+def test_nothing_leaks_into_the_month_ends(planted: tuple[Path, Canaries], tmp_path: Path) -> None:
+    root, canaries = planted
+    result = build(root, out=tmp_path, slugs=[CLIENT], as_of=date(2026, 6, 30), jobs=1)
+    assert result.published, result
+    for month in range(2, 7):
+        page = tmp_path / CLIENT / urls.month(date(2026, month, 1)).replace(".md", ".html")
+        assert "HBR-0001" in page.read_text()
+    assert canaries.leaks(tmp_path / CLIENT) == []
 
 
 def test_nothing_leaks_when_all_clients_are_built_at_once(
@@ -74,6 +87,7 @@ def test_a_team_edition_has_what_is_internal_but_no_other_client(
     leaks = canaries.leaks(tmp_path / "out" / CLIENT)
     assert any(leak.startswith("internal key in") for leak in leaks)
     assert any(leak.startswith("title of an internal record in") for leak in leaks)
+    assert any("in impact/impact.xlsx!" in leak for leak in leaks)
     assert [leak for leak in leaks if "other client" in leak] == []
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changebook import timeline
-from changebook.schema import ChangeRecord
+from changebook.schema import ChangeRecord, Decision
 from changebook.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
 
 from .strategies import START, changes
@@ -108,6 +109,60 @@ def test_what_was_written_down_later_was_not_known() -> None:
     assert on(3, 22, date(2026, 3, 23)).status is Status.APPROVED
     # Without the approval, what followed it was not known either.
     assert on(3, 25, date(2026, 3, 22)).status is Status.AWAITING_DECISION
+
+
+def _counting_back() -> ChangeRecord:
+    """An emergency: asked for on 1 March, begun on the 2nd, approved on the 20th."""
+    way = (("submitted", 1), ("implementing", 2), ("awaiting-decision", 5), ("approved", 20))
+    return ChangeRecord.model_validate(
+        {
+            "id": "ACME-0004",
+            "title": "Stop the double charge",
+            "status": "approved",
+            "visibility": "client",
+            "path": "emergency",
+            "requested": {"on": "2026-03-01", "by": "Zhao Min", "party": "client"},
+            "decision": {"outcome": "approved", "on": "2026-03-20", "effective": "2026-03-02"},
+            "history": [
+                {"status": status, "on": date(2026, 3, day), "by": "Lin Wei"}
+                | ({"recorded": "2026-03-23"} if status == "approved" else {})
+                for status, day in way
+            ],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known_on", "status"),
+    [
+        (1, None, Status.SUBMITTED),
+        (2, None, Status.APPROVED),
+        (2, 2, Status.IMPLEMENTING),
+        (10, 22, Status.AWAITING_DECISION),
+        (10, 23, Status.APPROVED),
+    ],
+)
+def test_an_approval_that_counts_back_is_in_force_from_then_on_once_it_is_known(
+    as_of: int, known_on: int | None, status: Status
+) -> None:
+    known = date(2026, 3, known_on) if known_on else None
+    then = timeline.at(_counting_back(), date(2026, 3, as_of), known)
+    assert then is not None
+    assert then.status is status
+    assert (then.decision is not None and then.decision.outcome is not None) == (
+        status is Status.APPROVED
+    )
+
+
+def test_an_approval_may_count_back_to_before_it_was_asked_for() -> None:
+    data = _counting_back()
+    early = Decision(outcome=Outcome.APPROVED, on=date(2026, 3, 20), effective=date(2026, 2, 1))
+    data = data.model_copy(update={"decision": early})
+    then = timeline.at(data, date(2026, 2, 10))
+    assert then is not None
+    assert (then.status, then.requested) == (Status.APPROVED, data.requested)
+    assert timeline.at(data, date(2026, 1, 31)) is None
+    assert timeline.at(data, date(2026, 2, 10), date(2026, 2, 10)) is None
 
 
 def test_objections_talks_plan_agreement_and_assessment_follow_their_days() -> None:

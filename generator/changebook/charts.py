@@ -6,7 +6,7 @@ pictures are as wide as the page lets them be while their text and marks keep th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -153,6 +153,37 @@ def money_axis(sums: Iterable[Decimal]) -> Axis[Decimal]:
                 break
         ticks = tuple(n * step for n in range(first, last + 1))
     return Axis(ticks[0], high, ticks)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A straight line, from left to right or upright, in percent of the width and from the top."""
+
+    x1: Decimal
+    y1: Decimal
+    x2: Decimal
+    y2: Decimal
+
+
+def height(axis: Axis[Decimal], value: Decimal) -> Decimal:
+    """Where a value lies on an upright axis, in percent from the top."""
+    return 100 - axis.at(value)
+
+
+def steps(
+    points: Sequence[tuple[date, Decimal]], until: date, across: Axis[date], up: Axis[Decimal]
+) -> tuple[Segment, ...]:
+    """The line of a value that holds from each point on until the next, the last until `until`."""
+    found: list[Segment] = []
+    ends = [*(day for day, _ in points[1:]), until]
+    before: Decimal | None = None
+    for (day, value), end in zip(points, ends, strict=True):
+        x, y = across.at(day), height(up, value)
+        if before is not None and before != y:
+            found.append(Segment(x, before, x, y))
+        found.append(Segment(x, y, across.at(end), y))
+        before = y
+    return tuple(found)
 
 
 def _round_steps(spread: Decimal) -> Iterator[Decimal]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from changebook import sums, urls
+from changebook import urls
 from changebook.answers import Answers
 from changebook.editions import Edition
 from changebook.rendering import GeneratedPage, Renderer, one_line
@@ -23,7 +23,7 @@ from changebook.words import SOURCE_LANGUAGE, Words
 
 NavItem = dict[str, "str | list[NavItem]"]
 
-__all__ = ["GeneratedPage", "nav", "pages", "portfolio_pages", "position_of", "theme_words"]
+__all__ = ["GeneratedPage", "nav", "pages", "portfolio_pages", "theme_words"]
 
 
 def pages(
@@ -148,11 +148,6 @@ def theme_words(language: str) -> dict[str, str]:
         "dark_mode": words.gettext("Switch to dark colours"),
         "system_mode": words.gettext("Switch to the colours of your device"),
     }
-
-
-def position_of(edition: Edition) -> Position:
-    """The sums over the records of an edition, as of its day."""
-    return sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
 
 
 class _Site:

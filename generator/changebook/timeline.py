@@ -7,6 +7,7 @@ stays as it is written now.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 from typing import Any
@@ -32,6 +33,22 @@ _ENTERED_BY = {
 def recorded(entry: HistoryEntry) -> date:
     """The day on which a change of status was written down."""
     return entry.recorded or entry.on
+
+
+@dataclass(frozen=True)
+class Retroaction:
+    """An approval that counts in the sums from a day before its own."""
+
+    entry: HistoryEntry
+    counts_from: date
+
+
+def counts_back(data: ChangeRecord) -> Retroaction | None:
+    """The record's approval, if it counts from a day before the one on which it was given."""
+    entry, decision = data.entered(Status.APPROVED), data.decision
+    if not (entry and decision and decision.effective and decision.effective < entry.on):
+        return None
+    return Retroaction(entry, decision.effective)
 
 
 def event_dates(data: ChangeRecord) -> Iterator[date]:
@@ -60,7 +77,8 @@ def event_dates(data: ChangeRecord) -> Iterator[date]:
 def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeRecord | None:
     """The record as it stood on `as_of`, as far as it was written down by `known_on`.
 
-    Without `known_on`, all that is known now counts. None where the record did not exist yet.
+    Without `known_on`, all that is known now counts: also an approval of a later day that counts
+    back to `as_of`. None where the record did not exist yet.
     """
     day = min(as_of, known_on or as_of)
     known = known_on or date.max
@@ -68,7 +86,10 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
         return data
     # No hole in the life cycle: what follows an entry that was not known was not known either.
     history = tuple(takewhile(lambda e: e.on <= day and recorded(e) <= known, data.history))
-    requested = data.requested if data.requested and data.requested.on <= day else None
+    back = _in_force_before_approval(data, day, known)
+    history = max(history, back, key=len)
+    asked = data.requested and (back or data.requested.on <= day)
+    requested = data.requested if asked else None
     status = history[-1].status if history else data.status
     if not history and (data.history or status is not Status.DRAFT):
         if not requested:
@@ -86,6 +107,17 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
         "agreement": data.agreement and _agreement(data.agreement, day),
     }
     return data.model_copy(update=then)
+
+
+def _in_force_before_approval(
+    data: ChangeRecord, day: date, known: date
+) -> tuple[HistoryEntry, ...]:
+    """The history up to an approval that counts back to the day, if all of it was known."""
+    back = counts_back(data)
+    if back is None or back.counts_from > day:
+        return ()
+    history = data.history[: data.history.index(back.entry) + 1]
+    return history if all(recorded(entry) <= known for entry in history) else ()
 
 
 def _impact(impact: Impact, day: date) -> Impact:

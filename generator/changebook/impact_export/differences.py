@@ -6,11 +6,12 @@ The script on the page only chooses: every figure in here is computed and writte
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from changebook.views.months import Comparison, MonthEnd, compare
+from changebook.sums import SumLine
+from changebook.views.months import Comparison, MonthEnd, Then, date_changes, line_changes
 from changebook.words import Words
 
 VERSION = 1
@@ -25,27 +26,36 @@ def as_json(ends: Sequence[MonthEnd], words: Words) -> bytes:
     currency = ends[0].position.currency if ends else ""
     money = lru_cache(maxsize=None)(words.money)
 
-    def differences(of: Comparison) -> list[str | None]:
+    def differences(before: Then, after: Then) -> list[str | None]:
         sums = [
             money(line.difference, currency, signed=True) if line.difference else None
-            for line in of.lines
+            for line in line_changes(before, after)
         ]
-        return sums + [words.days(d.days, signed=True) if d.days else None for d in of.dates]
+        return sums + [
+            words.days(moved.days, signed=True) if moved.days else None
+            for moved in date_changes(before, after)
+        ]
 
     def values(end: MonthEnd) -> list[str]:
         sums = [money(line.after.amount, currency) for line in end.since.lines]
-        return sums + [words.date(d.after) for d in end.since.dates]
+        return sums + [words.date(d.after.agreed) for d in end.since.dates]
 
     shape = {
         "version": VERSION,
-        "rows": [words.label(line.line) for line in ends[0].since.lines]
-        + [milestone.name for milestone in ends[0].since.dates]
-        if ends
-        else [],
+        "rows": list(_rows(ends[0].since, words)) if ends else [],
         "values": {f"{end.on:%Y-%m}": values(end) for end in ends},
         "differences": {
-            f"{a.on:%Y-%m}/{b.on:%Y-%m}": differences(compare(a.then, b.then))
+            f"{a.on:%Y-%m}/{b.on:%Y-%m}": differences(a.then, b.then)
             for a, b in combinations(ends, 2)
         },
     }
     return (json.dumps(shape, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def _rows(of: Comparison, words: Words) -> Iterator[str]:
+    """The names of the rows, as the pages have them."""
+    for change in of.lines:
+        label = words.label(change.line)
+        part = change.line is SumLine.PROCEEDING
+        yield words.gettext("of which: %(line)s") % {"line": label} if part else label
+    yield from (moved.after.name for moved in of.dates)

@@ -93,12 +93,14 @@ def score(risk: Risk) -> int:
     return WEIGHT[risk.likelihood] * WEIGHT[risk.severity]
 
 
-def gravest(risks: tuple[Risk, ...]) -> Level | None:
+def band(score: int) -> Level:
     """The usual three bands of the matrix: high from 6, medium from 3."""
-    highest = max((score(risk) for risk in risks), default=0)
-    if not highest:
-        return None
-    return Level.HIGH if highest >= 6 else Level.MEDIUM if highest >= 3 else Level.LOW
+    return Level.HIGH if score >= 6 else Level.MEDIUM if score >= 3 else Level.LOW
+
+
+def gravest(risks: tuple[Risk, ...]) -> Level | None:
+    """The band of the gravest risk; None where there is none."""
+    return band(max(score(risk) for risk in risks)) if risks else None
 
 
 def is_approved(data: ChangeRecord) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from changebook.editions import Edition
 from changebook.sums import Position
 from changebook.views.news import Event, latest
+from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
 
 _LATELY = 8
@@ -17,6 +18,8 @@ class Home:
     """What a reader wants to know first."""
 
     position: Position
+    sums: SmallSums | None
+    calendar: DatesPicture | None
     waiting: Waiting
     lately: tuple[Event, ...]
     changes: int
@@ -26,6 +29,8 @@ def home(edition: Edition, position: Position) -> Home:
     """The home view of an edition."""
     return Home(
         position,
+        small_sums(position),
+        dates_picture(position.milestones, edition.as_of),
         waiting(edition.records, edition.as_of),
         latest(edition.records, _LATELY),
         len(edition.records),

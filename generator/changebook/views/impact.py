@@ -5,7 +5,7 @@ The figures are those of `sums`; this view chooses and orders them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -25,7 +25,7 @@ from changebook.sums import (
 )
 from changebook.sums.aging import Aging, aging
 from changebook.views import pictures
-from changebook.views.change import WEIGHT, ChangeRow, row, score
+from changebook.views.change import WEIGHT, ChangeRow, band, row, score
 from changebook.views.pace import Pace, decision_days, pace, request_days
 from changebook.vocabulary import (
     OPEN,
@@ -35,7 +35,6 @@ from changebook.vocabulary import (
     Party,
     ReasonCategory,
     Status,
-    Term,
 )
 
 HEADLINE = (
@@ -50,7 +49,7 @@ _APART = (SumLine.DEFERRED, SumLine.REJECTED, SumLine.WITHDRAWN, SumLine.VOID)
 #: A risk lives until the change is closed or given up; a deferred change runs none.
 _AT_RISK = OPEN | {Status.APPROVED, Status.IMPLEMENTING, Status.IMPLEMENTED}
 
-T = TypeVar("T", bound=Term)
+T = TypeVar("T", bound=str)
 
 
 @dataclass(frozen=True)
@@ -75,18 +74,14 @@ class OpenRisk:
 
 @dataclass(frozen=True)
 class Group(Generic[T]):
-    """The share of all changes with one reason, type or party (None: the record doesn't say)."""
+    """The share of all changes with one reason, type, party or scope item.
+
+    `term` is None where the record doesn't say; `bars` where there is no money to draw.
+    """
 
     term: T | None
     share: Share
-
-
-@dataclass(frozen=True)
-class ItemGroup:
-    """The share of all changes on one scope item (None: the record names none)."""
-
-    item: str | None
-    share: Share
+    bars: pictures.ShareBars | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ class RiskCell:
 
     likelihood: Level
     severity: Level
-    score: int
+    band: Level
     risks: tuple[OpenRisk, ...]
 
 
@@ -118,13 +113,15 @@ class Impact:
     by_reason: tuple[Group[ReasonCategory], ...]
     by_type: tuple[Group[ChangeType], ...]
     by_party: tuple[Group[Party], ...]
-    by_item: tuple[ItemGroup, ...]
+    by_item: tuple[Group[str], ...]
     on_several_items: tuple[str, ...]
     by_quarter: tuple[Quarter, ...]
     pace: Pace
     beyond: Difference | None
     waterfall: pictures.SumPicture | None
     calendar: pictures.DatesPicture | None
+    course_picture: pictures.CoursePicture | None
+    rate_picture: pictures.RatePicture | None
 
     @property
     def headline(self) -> tuple[tuple[SumLine, Figure], ...]:
@@ -149,12 +146,13 @@ def impact(edition: Edition) -> Impact:
     items = {d.id: tuple(dict.fromkeys(scope.item for scope in d.scope)) for d in data}
     pending = _pending(edition, position)
     risks = _risks(edition)
+    course, speed = sums.course(position, signed), pace(asked, edition.as_of)
     return Impact(
         position=position,
         titles={d.id: d.title for d in data},
         pending=pending,
         aging=aging(position, requested),
-        course=sums.course(position, signed),
+        course=course,
         risks=risks,
         matrix=_matrix(risks),
         by_reason=_groups(
@@ -167,10 +165,12 @@ def impact(edition: Edition) -> Impact:
         by_item=_items(position, items),
         on_several_items=tuple(d.id for d in asked if len(items[d.id]) > 1),
         by_quarter=sums.quarters(position, signed, requested, decision_days(asked)),
-        pace=pace(asked, edition.as_of),
+        pace=speed,
         beyond=sums.difference(position, _position(edition, seen)) if team else None,
         waterfall=pictures.sum_picture(position, [change.standing for change in pending]),
         calendar=pictures.dates_picture(position.milestones, edition.as_of),
+        course_picture=pictures.course_picture(position, course),
+        rate_picture=pictures.rate_picture(speed.months),
     )
 
 
@@ -203,18 +203,22 @@ def _risks(edition: Edition) -> tuple[OpenRisk, ...]:
 
 
 def _groups(
-    position: Position, terms: Mapping[str, T | None], vocabulary: type[T]
+    position: Position, terms: Mapping[str, T | None], vocabulary: Iterable[T]
 ) -> tuple[Group[T], ...]:
-    shares = sums.breakdown(position, terms)
-    order: tuple[T | None, ...] = (*vocabulary, None)
-    return tuple(Group(term, shares[term]) for term in order if term in shares)
+    return _drawn(sums.breakdown(position, terms), (*vocabulary, None))
 
 
-def _items(position: Position, items: Mapping[str, tuple[str, ...]]) -> tuple[ItemGroup, ...]:
+def _drawn(shares: Mapping[T | None, Share], order: Iterable[T | None]) -> tuple[Group[T], ...]:
+    """The groups in this order, each with its bars on an axis that all have in common."""
+    terms = [term for term in order if term in shares]
+    bars = pictures.share_bars([shares[term] for term in terms])
+    return tuple(Group(term, shares[term], bar) for term, bar in zip(terms, bars, strict=True))
+
+
+def _items(position: Position, items: Mapping[str, tuple[str, ...]]) -> tuple[Group[str], ...]:
     """The items by name, and last what names none."""
     shares = sums.breakdown_each(position, {id: names or (None,) for id, names in items.items()})
-    ordered = sorted(shares, key=lambda item: (item is None, item or ""))
-    return tuple(ItemGroup(item, shares[item]) for item in ordered)
+    return _drawn(shares, sorted(shares, key=lambda item: (item is None, item or "")))
 
 
 def _matrix(risks: tuple[OpenRisk, ...]) -> tuple[tuple[RiskCell, ...], ...]:
@@ -222,6 +226,7 @@ def _matrix(risks: tuple[OpenRisk, ...]) -> tuple[tuple[RiskCell, ...], ...]:
 
     def cell(likelihood: Level, severity: Level) -> RiskCell:
         here = (r for r in risks if (r.risk.likelihood, r.risk.severity) == (likelihood, severity))
-        return RiskCell(likelihood, severity, WEIGHT[likelihood] * WEIGHT[severity], tuple(here))
+        score = WEIGHT[likelihood] * WEIGHT[severity]
+        return RiskCell(likelihood, severity, band(score), tuple(here))
 
     return tuple(tuple(cell(row, column) for column in levels) for row in reversed(levels))

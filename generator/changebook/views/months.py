@@ -7,13 +7,15 @@ Where something that concerns the day was written down later, it is shown as kno
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from changebook import sums, timeline
-from changebook.editions import Edition, as_known
+from changebook.editions import Edition, as_known, is_unseen
+from changebook.schema import ChangeRecord
 from changebook.sums import (
     ChangeOrder,
     Figure,
@@ -25,15 +27,19 @@ from changebook.sums import (
 from changebook.views.impact import HEADLINE
 from changebook.vocabulary import Status
 
+#: Twenty years; a year that is mistyped must not make ten thousand pages.
+MOST_MONTHS = 240
+#: A decision is taken when one of these is entered.
+_DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.DEFERRED})
+
 
 @dataclass(frozen=True)
 class Then:
-    """An edition's figures on a day, and the status of each change; `titles` names them all."""
+    """An edition's figures on a day, and its records as they stood on it, by id."""
 
     on: date
     position: Position
-    statuses: Mapping[str, Status]
-    titles: Mapping[str, str]
+    records: Mapping[str, ChangeRecord]
 
 
 @dataclass(frozen=True)
@@ -51,28 +57,36 @@ class LineChange:
 
 @dataclass(frozen=True)
 class DateChange:
-    """A milestone's agreed date on two days."""
+    """A milestone on two days."""
 
-    id: str
-    name: str
-    completion: bool
-    before: date
-    after: date
-    ids: tuple[str, ...]
+    before: MilestonePosition
+    after: MilestonePosition
 
     @property
     def days(self) -> int:
-        return (self.after - self.before).days
+        """By how many calendar days its agreed date moved."""
+        return (self.after.agreed - self.before.agreed).days
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The changes that moved it in between, also where they outweigh each other."""
+        seen = {(step.id, step.reversal) for step in self.before.steps}
+        steps = (s for s in self.after.steps if s.days and (s.id, s.reversal) not in seen)
+        return tuple(dict.fromkeys(step.id for step in steps))
 
 
 @dataclass(frozen=True)
 class Move:
-    """A change whose status differs between two days; `before` is None where it is new."""
+    """A change that took steps between two days; `before` is None where it is new.
+
+    `steps` are the statuses that it entered, in their order; the last one is where it stands.
+    """
 
     id: str
     title: str
     before: Status | None
-    after: Status
+    steps: tuple[Status, ...]
+    unseen: bool
 
 
 @dataclass(frozen=True)
@@ -86,16 +100,35 @@ class Comparison:
     orders: tuple[ChangeOrder, ...]
     moves: tuple[Move, ...]
 
+    @property
+    def requested(self) -> tuple[str, ...]:
+        return self._entered(frozenset({Status.SUBMITTED}))
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        return self._entered(_DECIDED)
+
+    @property
+    def implemented(self) -> tuple[str, ...]:
+        return self._entered(frozenset({Status.IMPLEMENTED}))
+
+    def _entered(self, statuses: frozenset[Status]) -> tuple[str, ...]:
+        return tuple(move.id for move in self.moves if not statuses.isdisjoint(move.steps))
+
 
 @dataclass(frozen=True)
 class LateEntry:
-    """A step that was taken by a day and written down after it."""
+    """A step that concerns a day and was written down after it.
+
+    It was taken by that day, or it is an approval that counts back: from `counts_from` on.
+    """
 
     id: str
     title: str
     status: Status
     on: date
     recorded: date
+    counts_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +139,7 @@ class PendingThen:
     title: str
     status: Status
     standing: Standing
+    unseen: bool
 
 
 @dataclass(frozen=True)
@@ -132,26 +166,25 @@ class MonthEnd:
 
 
 def month_ends(edition: Edition) -> tuple[MonthEnd, ...]:
-    """Every month end from the month of the first event to the edition's day, the oldest first.
+    """Every month end from the contract's signing to the edition's day, the oldest first.
 
-    The first is compared with the contract as it was signed.
+    The first is compared with the day of the signing. Of more than `MOST_MONTHS` the last ones.
     """
-    before = _at(edition, edition.profile.contract.signed)
+    signed = edition.profile.contract.signed
+    first, *days = deque((signed, *_last_days(signed, edition.as_of)), maxlen=MOST_MONTHS + 1)
+    before = _at(edition, first)
     found: list[MonthEnd] = []
-    for day in _last_days(edition):
+    for day in days:
         then = _at(edition, day)
         found.append(_month_end(edition, before, then))
         before = then
     return tuple(found)
 
 
-def _last_days(edition: Edition) -> Iterator[date]:
-    """The last day of each month that has ended by the edition's day."""
-    happened = [day for r in edition.records for day in timeline.event_dates(r.data)]
-    if not happened:
-        return
-    day = max(min(happened), edition.profile.contract.signed)
-    while (day := day.replace(day=monthrange(day.year, day.month)[1])) <= edition.as_of:
+def _last_days(first: date, until: date) -> Iterator[date]:
+    """The last day of each month that has ended by `until`, from the month of `first` on."""
+    day = first
+    while (day := day.replace(day=monthrange(day.year, day.month)[1])) <= until:
         yield day
         if day == date.max:
             return
@@ -163,37 +196,41 @@ def _at(edition: Edition, day: date) -> Then:
 
 
 def _then(edition: Edition) -> Then:
-    data = [record.data for record in edition.records]
-    return Then(
-        edition.as_of,
-        sums.position(data, edition.profile, edition.as_of),
-        {record.id: record.status for record in data},
-        {record.id: record.title for record in data},
-    )
+    records = {record.data.id: record.data for record in edition.records}
+    position = sums.position([*records.values()], edition.profile, edition.as_of)
+    return Then(edition.as_of, position, records)
 
 
 def _month_end(edition: Edition, before: Then, then: Then) -> MonthEnd:
-    late = tuple(_late(edition, then.on))
+    late = tuple(sorted(_late(edition, then.on), key=lambda entry: (entry.id, entry.on)))
     now = None
     if late:
-        known_now = _then(as_known(edition, then.on))
-        if known_now.position != then.position:
-            now = compare(then, known_now)
+        both = compare(then, _then(as_known(edition, then.on)))
+        if any(line.before != line.after for line in both.lines) or any(
+            milestone.before != milestone.after for milestone in both.dates
+        ):
+            now = both
     return MonthEnd(then, compare(before, then), tuple(_pending(then)), late, now)
 
 
 def _late(edition: Edition, day: date) -> Iterator[LateEntry]:
     for data in (record.data for record in edition.records):
+        back = timeline.counts_back(data)
         for entry in data.history:
-            if entry.on <= day < timeline.recorded(entry):
-                recorded = timeline.recorded(entry)
+            recorded = timeline.recorded(entry)
+            if entry.on <= day < recorded:
                 yield LateEntry(data.id, data.title, entry.status, entry.on, recorded)
+            elif back and entry is back.entry and back.counts_from <= day < entry.on:
+                yield LateEntry(
+                    data.id, data.title, entry.status, entry.on, recorded, back.counts_from
+                )
 
 
 def _pending(then: Then) -> Iterator[PendingThen]:
     for id, standing in then.position.standings.items():
         if standing.bucket in sums.PENDING:
-            yield PendingThen(id, then.titles[id], then.statuses[id], standing)
+            data = then.records[id]
+            yield PendingThen(id, data.title, data.status, standing, is_unseen(data))
 
 
 def compare(before: Then, after: Then) -> Comparison:
@@ -202,32 +239,31 @@ def compare(before: Then, after: Then) -> Comparison:
     return Comparison(
         before.on,
         after.on,
-        tuple(
-            LineChange(line, before.position.lines[line], after.position.lines[line])
-            for line in HEADLINE
-        ),
-        tuple(
-            DateChange(
-                old.id,
-                old.name,
-                old.completion,
-                old.agreed,
-                new.agreed,
-                _movers(old, new),
-            )
-            for old, new in zip(before.position.milestones, after.position.milestones, strict=True)
-        ),
+        line_changes(before, after),
+        date_changes(before, after),
         tuple(e for e in after.position.register if (e.id, e.reversal) not in seen),
-        tuple(
-            Move(id, after.titles[id], before.statuses.get(id), status)
-            for id, status in sorted(after.statuses.items())
-            if status is not Status.DRAFT and before.statuses.get(id) is not status
-        ),
+        tuple(_moves(before, after)),
     )
 
 
-def _movers(old: MilestonePosition, new: MilestonePosition) -> tuple[str, ...]:
-    """The changes that moved a milestone between two days."""
-    seen = {(step.id, step.reversal) for step in old.steps}
-    moved = (step for step in new.steps if step.days and (step.id, step.reversal) not in seen)
-    return tuple(dict.fromkeys(step.id for step in moved))
+def line_changes(before: Then, after: Then) -> tuple[LineChange, ...]:
+    """The lines of the sums on two days."""
+    old, new = before.position.lines, after.position.lines
+    return tuple(LineChange(line, old[line], new[line]) for line in HEADLINE)
+
+
+def date_changes(before: Then, after: Then) -> tuple[DateChange, ...]:
+    """The milestones on two days."""
+    pairs = zip(before.position.milestones, after.position.milestones, strict=True)
+    return tuple(DateChange(old, new) for old, new in pairs)
+
+
+def _moves(before: Then, after: Then) -> Iterator[Move]:
+    """The changes that went on; what was known before is never unknown later."""
+    for id, data in sorted(after.records.items()):
+        old = before.records.get(id)
+        steps = tuple(e.status for e in data.history[len(old.history) if old else 0 :])
+        steps = tuple(status for status in steps if status is not Status.DRAFT)
+        if steps:
+            status = old.status if old and old.status is not Status.DRAFT else None
+            yield Move(id, data.title, status, steps, is_unseen(data))

@@ -6,15 +6,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from changebook import charts
-from changebook.charts import Axis, Bar
-from changebook.sums import Bucket, ChangeOrder, MilestonePosition, PendingDates, Position, Standing
+from changebook.charts import Axis, Bar, Segment
+from changebook.sums import (
+    Bucket,
+    ChangeOrder,
+    CostTable,
+    CoursePoint,
+    MilestonePosition,
+    PendingDates,
+    Position,
+    Share,
+    Standing,
+)
 from changebook.sums.amounts import EXACT
+from changebook.sums.pace import MonthRate
 
 #: More bars than this are no picture any more: they are drawn together.
 MOST_BARS = 30
+#: So many months are still wide enough to be told apart on a phone.
+MOST_MONTHS = 60
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,181 @@ class DatesPicture:
     axis: Axis[date]
     rows: tuple[DateRow, ...]
     today: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class SmallSums:
+    """The sums as five bars: what all approved and all pending changes come to."""
+
+    axis: Axis[Decimal]
+    cut: bool
+    original: Bar[Decimal]
+    approved: Bar[Decimal]
+    revised: Bar[Decimal]
+    pending: Bar[Decimal]
+    forecast: Bar[Decimal]
+
+
+@dataclass(frozen=True)
+class CostBar:
+    """A line of a record's cost; None where its amount is not known."""
+
+    item: str
+    amount: Decimal | None
+    bar: Bar[Decimal]
+
+
+@dataclass(frozen=True)
+class CostPicture:
+    """How the lines of a cost add up, line after line."""
+
+    axis: Axis[Decimal]
+    lines: tuple[CostBar, ...]
+    total: Bar[Decimal]
+
+
+@dataclass(frozen=True)
+class CourseMark:
+    """A day on which the revised sum moved, and where it lies."""
+
+    point: CoursePoint
+    x: Decimal
+    y: Decimal
+
+
+@dataclass(frozen=True)
+class CoursePicture:
+    """The revised sum over time; `levels` are the round sums from the top, with where they lie.
+
+    `ceiling` is the original sum with all that is set aside for changes, and None where nothing is.
+    """
+
+    days: Axis[date]
+    levels: tuple[tuple[Decimal, Decimal], ...]
+    cut: Decimal | None
+    line: tuple[Segment, ...]
+    marks: tuple[CourseMark, ...]
+    original: Decimal
+    ceiling: Decimal | None
+    forecast: Decimal
+
+
+@dataclass(frozen=True)
+class RateColumn:
+    """One month of the change rate: where its two columns lie and how high they are, in percent."""
+
+    rate: MonthRate
+    x: Decimal
+    width: Decimal
+    requested: Decimal
+    decided: Decimal
+
+
+@dataclass(frozen=True)
+class RatePicture:
+    """Changes asked for and decided per month; `levels` are round counts, with where they lie."""
+
+    days: Axis[date]
+    levels: tuple[tuple[int, Decimal], ...]
+    columns: tuple[RateColumn, ...]
+
+
+@dataclass(frozen=True)
+class ShareBars:
+    """Approved and pending money of one group, on the axis of all groups beside it."""
+
+    zero: Decimal
+    approved: Bar[Decimal]
+    pending: Bar[Decimal]
+
+
+def small_sums(position: Position) -> SmallSums | None:
+    """The sums of a position in five bars; None if nothing moves them."""
+    approved, pending = position.approved.amount, position.pending.amount
+    if not (approved or pending):
+        return None
+    drawn = charts.waterfall(position.original.amount, [approved], [pending])
+    return SmallSums(
+        drawn.axis,
+        drawn.cut,
+        drawn.original,
+        drawn.approved[0],
+        drawn.revised,
+        drawn.pending[0],
+        drawn.forecast,
+    )
+
+
+def cost_picture(costs: CostTable) -> CostPicture | None:
+    """The lines of a cost one after the other; None where there is nothing to add up."""
+    amounts = [row.amount for row in costs.rows]
+    if len(costs.rows) < 2 or not any(amounts):
+        return None
+    drawn = charts.waterfall(Decimal(0), amounts, ())
+    lines = (CostBar(r.item, r.amount, b) for r, b in zip(costs.rows, drawn.approved, strict=True))
+    return CostPicture(drawn.axis, tuple(lines), drawn.revised)
+
+
+def course_picture(position: Position, points: Sequence[CoursePoint]) -> CoursePicture | None:
+    """The revised sum from the signing to the position's day; None where it never moved."""
+    if len(points) < 2:
+        return None
+    until = max(position.as_of, points[-1].on)
+    days = charts.calendar_axis([*(point.on for point in points), until])
+    original, forecast = position.original.amount, position.forecast.amount
+    ceiling = None if position.budget is None else original + position.budget.amount
+    known = [*(point.revised for point in points), forecast]
+    up = charts.money_axis(known if ceiling is None else [*known, ceiling])
+    return CoursePicture(
+        days,
+        tuple((tick, charts.height(up, tick)) for tick in up.values),
+        up.low if up.low > 0 else None,
+        charts.steps([(point.on, point.revised) for point in points], until, days, up),
+        tuple(CourseMark(p, days.at(p.on), charts.height(up, p.revised)) for p in points if p.ids),
+        charts.height(up, original),
+        None if ceiling is None else charts.height(up, ceiling),
+        charts.height(up, forecast),
+    )
+
+
+def rate_picture(rates: Sequence[MonthRate]) -> RatePicture | None:
+    """The change rate of the last months that fit; None where there is one month at most."""
+    rates = rates[-MOST_MONTHS:]
+    if len(rates) < 2:
+        return None
+    most = max(max(len(rate.requested), len(rate.decided)) for rate in rates)
+    up = charts.money_axis([Decimal(0), Decimal(most)])
+    days = charts.calendar_axis(rate.first for rate in rates)
+    starts = [days.at(rate.first) for rate in rates]
+    columns = (
+        RateColumn(
+            rate,
+            start,
+            end - start,
+            up.at(Decimal(len(rate.requested))),
+            up.at(Decimal(len(rate.decided))),
+        )
+        for rate, (start, end) in zip(rates, pairwise([*starts, Decimal(100)]), strict=True)
+    )
+    counts = ((int(tick), charts.height(up, tick)) for tick in up.values if tick == int(tick))
+    return RatePicture(days, tuple(counts), tuple(columns))
+
+
+def share_bars(shares: Sequence[Share]) -> tuple[ShareBars | None, ...]:
+    """The bars of groups that stand below each other; None for each if no money is in any."""
+    amounts = [a for share in shares for a in (share.approved.amount, share.pending.amount)]
+    if not any(amounts):
+        return (None,) * len(shares)
+    axis = charts.money_axis([Decimal(0), *amounts])
+    zero = Decimal(0)
+    return tuple(
+        ShareBars(
+            axis.at(zero),
+            axis.bar(zero, share.approved.amount),
+            axis.bar(zero, share.pending.amount),
+        )
+        for share in shares
+    )
 
 
 def sum_picture(position: Position, pending: Iterable[Standing]) -> SumPicture | None:

@@ -13,7 +13,7 @@ from changebook.editions import Edition, EditionRecord
 from changebook.schema import ChangeRecord, Profile
 from changebook.sums import ChangeOrder, CostTable, Position
 from changebook.views import change, decision, waiting
-from changebook.views.pictures import DateRow, DatesPicture
+from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
 from changebook.vocabulary import OPEN, Status, SupersedeMode
 
 #: The way of a change that goes through; other statuses are places where the way ends or waits.
@@ -119,6 +119,7 @@ class RecordView:
     waits: waiting.WaitingDecision | None
     digest: str
     costs: CostTable | None
+    cost_picture: CostPicture | None
     moves: tuple[MilestoneMove, ...]
     calendar: DatesPicture | None
     decision: decision.DecisionEntry | None
@@ -173,6 +174,7 @@ def _view(
 ) -> RecordView:
     data, profile = record.data, edition.profile
     moves = _moves(data, profile, position)
+    costs = sums.lines(data, profile) if data.impact and data.impact.cost is not None else None
     return RecordView(
         data=data,
         row=row,
@@ -181,7 +183,8 @@ def _view(
         steps=steps(data),
         waits=waiting.waiting_decision(data, edition.as_of),
         digest=digest(data),
-        costs=sums.lines(data, profile) if data.impact and data.impact.cost is not None else None,
+        costs=costs,
+        cost_picture=cost_picture(costs) if costs else None,
         moves=moves,
         calendar=calendar(moves),
         decision=decision.entry(record, profile),
