@@ -17,7 +17,9 @@ from changebook.vocabulary import (
     ChangePath,
     ChangeType,
     Outcome,
+    Party,
     ReasonCategory,
+    ScopeAction,
     Status,
     SupersedeMode,
     Visibility,
@@ -27,6 +29,7 @@ from changebook.vocabulary import (
 START = date(2026, 1, 5)
 _MILESTONES = ("uat", "go-live")
 _ROLES = ("Engineer", "Tester")
+_ITEMS = ("Checkout", "Returns", "Search")
 _DECIDED = {
     Status.APPROVED: Outcome.APPROVED,
     Status.REJECTED: Outcome.REJECTED,
@@ -162,9 +165,19 @@ def changes(draw: st.DrawFn, number: int, approved: bool = False) -> ChangeRecor
         "type": draw(st.sampled_from(ChangeType)),
         "path": path,
         "reason": {"category": draw(st.sampled_from(ReasonCategory)), "text": "Asked for."},
+        "scope": [
+            {"item": item, "action": ScopeAction.MODIFY}
+            for item in draw(st.lists(st.sampled_from(_ITEMS), max_size=2))
+        ],
         "impact": draw(impacts()),
         "history": history,
     }
+    if draw(st.booleans()):
+        record["requested"] = {
+            "on": history[0]["on"] - timedelta(days=draw(st.integers(0, 40))),
+            "by": "Zhao Min",
+            "party": draw(st.sampled_from(Party)),
+        }
     if draw(st.booleans()):
         record["options"] = [
             {"id": "a", "title": "Do it", "amount": draw(amounts), "recommended": True},
@@ -180,8 +193,8 @@ def changes(draw: st.DrawFn, number: int, approved: bool = False) -> ChangeRecor
             decision["amount"] = draw(amounts)
             decision["days"] = draw(st.dictionaries(st.sampled_from(_MILESTONES), days))
             if draw(st.booleans()):
-                later = timedelta(days=draw(st.integers(0, 30)))
-                decision["effective"] = decision["on"] + later
+                away = timedelta(days=draw(st.integers(-30, 30)))
+                decision["effective"] = decision["on"] + away
     return ChangeRecord.model_validate(record)
 
 

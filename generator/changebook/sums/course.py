@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import groupby
 
+from changebook.sums.amounts import EXACT
 from changebook.sums.figures import Position
 
 
 @dataclass(frozen=True)
 class CoursePoint:
-    """The revised sum from a day on, and the records whose entries moved it on that day."""
+    """The revised sum from a day on, and the records whose entries moved it on that day.
+
+    `left` is what is left of the change budget; None where the contract has none.
+    """
 
     on: date
     revised: Decimal
+    left: Decimal | None
     ids: tuple[str, ...] = ()
 
 
@@ -27,10 +32,24 @@ def course(position: Position, signed: date) -> tuple[CoursePoint, ...]:
     """
     days = [(on, tuple(entries)) for on, entries in groupby(position.register, lambda e: e.on)]
     begin = min(signed, days[0][0]) if days else signed
+    original = position.original.amount
     return (
-        CoursePoint(begin, position.original.amount),
+        CoursePoint(begin, original, left(position, original)),
         *(
-            CoursePoint(on, entries[-1].after, tuple(dict.fromkeys(e.id for e in entries)))
+            CoursePoint(
+                on,
+                entries[-1].after,
+                left(position, entries[-1].after),
+                tuple(dict.fromkeys(entry.id for entry in entries)),
+            )
             for on, entries in days
         ),
     )
+
+
+def left(position: Position, revised: Decimal) -> Decimal | None:
+    """What is left of the change budget when the contract sum is `revised`; None without one."""
+    if position.budget is None:
+        return None
+    with localcontext(EXACT):
+        return position.budget.amount - (revised - position.original.amount)

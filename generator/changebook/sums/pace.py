@@ -56,12 +56,17 @@ class MonthRate:
 
 
 def stays(records: Iterable[ChangeRecord], as_of: date) -> tuple[Stay, ...]:
-    """Every stay in a status that is no end; a record that comes back to one stays there anew."""
+    """Every stay in a status that is no end; a record that comes back to one stays there anew.
+
+    Days are what happened: a step of a later day than `as_of` was not taken yet, even where an
+    approval counts back to that day.
+    """
     return tuple(stay for record in records for stay in _stays(record, as_of))
 
 
 def _stays(record: ChangeRecord, as_of: date) -> Iterator[Stay]:
-    for entry, following in zip_longest(record.history, record.history[1:]):
+    steps = [entry for entry in record.history if entry.on <= as_of]
+    for entry, following in zip_longest(steps, steps[1:]):
         if entry.status not in ENDS:
             until = following.on if following else None
             days = ((until or as_of) - entry.on).days
@@ -84,26 +89,31 @@ def _pace(status: Status, of: Iterable[Stay]) -> StatusPace:
 
 
 def months(
-    requested: Mapping[str, date], decided: Mapping[str, date], until: date
+    requested: Mapping[str, date], decided: Iterable[tuple[str, date]], until: date
 ) -> tuple[MonthRate, ...]:
     """Every month from the first request or decision to `until`; months without any are kept.
 
-    The mappings give the day for each record's id; what is later than `until` is left out.
+    `requested` has the day for each record's id, `decided` the day of each decision; what is later
+    than `until` is left out.
     """
-    asked, done = _by_month(requested, until), _by_month(decided, until)
+    asked, done = _by_month(requested.items(), until), _by_month(decided, until)
     found = [*asked, *done]
     if not found:
         return ()
     first, last = min(found), _month(until)
     return tuple(
-        MonthRate(_first_day(month), tuple(asked[month]), tuple(done[month]))
+        MonthRate(
+            _first_day(month),
+            tuple(dict.fromkeys(asked[month])),
+            tuple(dict.fromkeys(done[month])),
+        )
         for month in range(first, last + 1)
     )
 
 
-def _by_month(days: Mapping[str, date], until: date) -> dict[int, list[str]]:
+def _by_month(days: Iterable[tuple[str, date]], until: date) -> dict[int, list[str]]:
     groups: dict[int, list[str]] = defaultdict(list)
-    for id, day in sorted(days.items()):
+    for id, day in sorted(days):
         if day <= until:
             groups[_month(day)].append(id)
     return groups

@@ -10,6 +10,7 @@ from decimal import Decimal, localcontext
 from typing import TypeVar
 
 from changebook.sums.amounts import EXACT, ZERO, rounded
+from changebook.sums.course import left
 from changebook.sums.figures import PENDING, ChangeOrder, Figure, Part, Position
 from changebook.sums.standings import figure
 
@@ -23,7 +24,8 @@ class Quarter:
     `pending` is what was asked for in it and is pending still; over all quarters it adds up to the
     pending line. `approved` is the net of the register's entries in it, `days` what they moved the
     completion by (None where the contract names none): they add up to the approved line and to the
-    completion's move. `revised` is the sum at the quarter's end, or at the position's day.
+    completion's move. `revised` is the sum at the quarter's end, or at the position's day, and
+    `left` what is left of the change budget then (None where the contract has none).
     """
 
     first: date
@@ -33,24 +35,26 @@ class Quarter:
     approved: Figure
     days: int | None
     revised: Decimal
+    left: Decimal | None
 
 
 def quarters(
     position: Position,
     signed: date,
     requested: Mapping[str, date],
-    decided: Mapping[str, date],
+    decided: Iterable[tuple[str, date]],
 ) -> tuple[Quarter, ...]:
     """Every quarter from the contract's signing to the position's day, empty ones too.
 
-    The mappings give the day for each record's id. What happened before the signing makes the
-    quarters begin earlier; a pending change that has no day counts in the last quarter.
+    `requested` has the day for each record's id, `decided` the day of each decision. What is later
+    than the position's day is left out; what was before the signing makes the quarters begin
+    earlier. A pending change that has no day counts in the last quarter.
     """
     entries = _by_quarter((entry.on, entry) for entry in position.register)
-    asked = _by_quarter((day, id) for id, day in sorted(requested.items()))
-    done = _by_quarter((day, id) for id, day in sorted(decided.items()))
+    asked = _ids_by_quarter(requested.items(), position.as_of)
+    done = _ids_by_quarter(decided, position.as_of)
     last = _quarter(position.as_of)
-    first = min(_quarter(signed), last, *entries, *(q for q in (*asked, *done) if q <= last))
+    first = min(_quarter(signed), last, *entries, *asked, *done)
     waiting = defaultdict(list)
     for standing in position.standings.values():
         if standing.bucket in PENDING:
@@ -65,12 +69,13 @@ def quarters(
             found.append(
                 Quarter(
                     date(quarter // 4, quarter % 4 * 3 + 1, 1),
-                    tuple(asked[quarter]),
-                    tuple(done[quarter]),
+                    tuple(dict.fromkeys(asked[quarter])),
+                    tuple(dict.fromkeys(done[quarter])),
                     figure(waiting[quarter], position.currency),
                     _net(here, position.currency),
                     _days(here, position),
                     revised,
+                    left(position, revised),
                 )
             )
     return tuple(found)
@@ -86,6 +91,10 @@ def _by_quarter(dated: Iterable[tuple[date, T]]) -> defaultdict[int, list[T]]:
     for day, what in dated:
         groups[_quarter(day)].append(what)
     return groups
+
+
+def _ids_by_quarter(days: Iterable[tuple[str, date]], until: date) -> defaultdict[int, list[str]]:
+    return _by_quarter((day, id) for id, day in sorted(days) if day <= until)
 
 
 def _net(entries: Iterable[ChangeOrder], currency: str) -> Figure:

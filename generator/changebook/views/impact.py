@@ -163,8 +163,8 @@ def impact(edition: Edition) -> Impact:
             position, {d.id: d.requested.party if d.requested else None for d in data}, Party
         ),
         by_item=_items(position, items),
-        on_several_items=tuple(d.id for d in asked if len(items[d.id]) > 1),
-        by_quarter=sums.quarters(position, signed, requested, decision_days(asked)),
+        on_several_items=tuple(sorted(d.id for d in asked if len(items[d.id]) > 1)),
+        by_quarter=sums.quarters(position, signed, requested, decision_days(asked, edition.as_of)),
         pace=speed,
         beyond=sums.difference(position, _position(edition, seen)) if team else None,
         waterfall=pictures.sum_picture(position, [change.standing for change in pending]),

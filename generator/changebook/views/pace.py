@@ -13,6 +13,8 @@ from changebook.sums.pace import MonthRate, StatusPace, days_in_status, months, 
 from changebook.views.change import asked_on
 from changebook.vocabulary import ObjectionOutcome, Status
 
+_DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.DEFERRED})
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -26,7 +28,7 @@ class Answered:
 class Pace:
     """The change rate, the days in each status, and the response times.
 
-    `decisions` runs from the request to the decision, `objections` from the objection to its
+    `decisions` runs from the request to the last decision, `objections` from the objection to its
     settlement. `in_time` and `late` are the decisions that had a day by which they were due.
     """
 
@@ -42,13 +44,17 @@ class Pace:
 def pace(records: Iterable[ChangeRecord], as_of: date) -> Pace:
     """The pace of the records as they stand on the day; drafts are not asked for yet."""
     asked = [data for data in records if data.status is not Status.DRAFT]
-    requested, decided = request_days(asked), decision_days(asked)
-    taken = {data.id: data.decision for data in asked if data.id in decided}
-    due = {id: decision.due for id, decision in taken.items() if decision and decision.due}
+    requested, decisions = request_days(asked), decision_days(asked, as_of)
+    decided = dict(decisions)
+    due = {
+        data.id: data.decision.due
+        for data in asked
+        if data.id in decided and data.decision and data.decision.due
+    }
     objections = [(data.id, objection) for data in asked for objection in data.objections]
     settled = [(id, o) for id, o in objections if o.outcome is not ObjectionOutcome.OPEN]
     return Pace(
-        months=months(requested, decided, as_of),
+        months=months(requested, decisions, as_of),
         statuses=days_in_status(stays(asked, as_of)),
         decisions=_answered(
             (id, (day - requested[id]).days) for id, day in decided.items() if id in requested
@@ -65,13 +71,18 @@ def request_days(records: Iterable[ChangeRecord]) -> dict[str, date]:
     return {data.id: day for data in records if (day := asked_on(data))}
 
 
-def decision_days(records: Iterable[ChangeRecord]) -> dict[str, date]:
-    """The day of each decision: approved, rejected or deferred."""
-    return {
-        data.id: data.decision.on
+def decision_days(records: Iterable[ChangeRecord], as_of: date) -> tuple[tuple[str, date], ...]:
+    """The day of each decision, the last one of a record last.
+
+    From the history, which has them all: `decision` holds only the last one, so a change that was
+    deferred before it was approved would lose the first.
+    """
+    return tuple(
+        (data.id, entry.on)
         for data in records
-        if data.decision and data.decision.outcome and data.decision.on
-    }
+        for entry in data.history
+        if entry.status in _DECIDED and entry.on <= as_of
+    )
 
 
 def _answered(days: Iterable[tuple[str, int]]) -> Answered:
