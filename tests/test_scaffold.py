@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner, Result
 
 from changebook import scaffold
 from changebook.checks import load_checked
 from changebook.checks.lifecycle import NEEDS
+from changebook.cli import main
 from changebook.refusal import Refusal
 from changebook.vocabulary import ChangeType, Status
 from changebook.workspace import WorkspaceError
@@ -150,3 +153,109 @@ def test_a_client_whose_profile_is_broken(workspace: Path) -> None:
     (workspace / "changes" / "example" / "client.md").write_text("---\nname: [\n---\n")
     with pytest.raises(WorkspaceError, match="can't be read"):
         scaffold.new(workspace, "example", "X")
+
+
+@pytest.fixture
+def repository(workspace: Path) -> Path:
+    """The workspace in a repository on `main`, with a branch `other` that took EX-0004."""
+    git(workspace, "init", "-q", "-b", "main")
+    commit(workspace, "begin")
+    git(workspace, "switch", "-q", "-c", "other")
+    scaffold.new(workspace, "example", "On a branch")
+    commit(workspace, "take a number")
+    git(workspace, "switch", "-q", "main")
+    return workspace
+
+
+def git(root: Path, *words: str) -> None:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    subprocess.run(["git", *identity, *words], cwd=root, check=True, capture_output=True)
+
+
+def commit(root: Path, subject: str) -> None:
+    git(root, "add", "--all")
+    git(root, "commit", "-q", "-m", subject)
+
+
+def test_numbers_of_other_branches_are_seen_with_a_base(repository: Path) -> None:
+    assert scaffold.new(repository, "example", "Here").name.startswith("EX-0004")
+    assert scaffold.new(repository, "example", "Here", base="main").name.startswith("EX-0005")
+
+
+def test_what_was_deleted_is_not_used_again(repository: Path) -> None:
+    (file,) = (repository / "changes" / "example" / "2026").glob("EX-0003*")
+    file.unlink()
+    commit(repository, "delete a draft")
+    git(repository, "branch", "-D", "other")
+    assert scaffold.new(repository, "example", "X", base="HEAD").name.startswith("EX-0004")
+
+
+def test_what_a_merged_branch_deleted_is_not_used_again(repository: Path) -> None:
+    git(repository, "switch", "-q", "other")
+    (file,) = (repository / "changes" / "example" / "2026").glob("EX-0004*")
+    file.unlink()
+    commit(repository, "delete it again")
+    git(repository, "switch", "-q", "main")
+    (repository / "README").write_text("This branch went on.")
+    commit(repository, "go on")
+    git(repository, "merge", "-q", "--no-edit", "other")
+    git(repository, "branch", "-d", "other")
+    assert scaffold.new(repository, "example", "X", base="main").name.startswith("EX-0005")
+
+
+def test_a_base_that_no_branch_holds(repository: Path) -> None:
+    git(repository, "switch", "-q", "--detach", "other")
+    git(repository, "tag", "theirs")
+    git(repository, "branch", "-D", "other")
+    git(repository, "switch", "-q", "main")
+    assert scaffold.new(repository, "example", "X", base="theirs").name.startswith("EX-0005")
+
+
+def test_what_lies_uncommitted_beside_is_seen(repository: Path, tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+    git(repository, "worktree", "add", "-q", str(beside), "other")
+    assert scaffold.new(beside, "example", "Not committed").name.startswith("EX-0005")
+    assert scaffold.new(repository, "example", "X", base="main").name.startswith("EX-0006")
+
+
+def test_a_workspace_below_the_top_of_its_repository(workspace: Path) -> None:
+    top = workspace.parent
+    git(top, "init", "-q", "-b", "main")
+    commit(top, "begin")
+    scaffold.new(workspace, "example", "X")
+    commit(top, "take a number")
+    git(top, "branch", "other")
+    git(top, "reset", "-q", "--hard", "HEAD~1")
+    assert scaffold.new(workspace, "example", "X", base="main").name.startswith("EX-0005")
+
+
+def test_a_number_from_outside(repository: Path) -> None:
+    file = scaffold.new(repository, "example", "Issue 412", number=412)
+    assert file.name == "EX-0412-issue-412.md"
+    assert scaffold.new(repository, "example", "Next").name.startswith("EX-0413")
+    with pytest.raises(Refusal, match=r"EX-0412 is taken already, by .*EX-0412-issue-412\.md"):
+        scaffold.new(repository, "example", "X", number=412)
+    with pytest.raises(Refusal, match=r"by EX-0004-on-a-branch\.md in the repository"):
+        scaffold.new(repository, "example", "X", number=4, base="main")
+
+
+def test_a_base_needs_a_repository_and_a_revision(workspace: Path) -> None:
+    with pytest.raises(Refusal, match="in no git repository"):
+        scaffold.new(workspace, "example", "X", base="main")
+    git(workspace, "init", "-q", "-b", "main")
+    with pytest.raises(Refusal, match="knows no revision `main`"):
+        scaffold.new(workspace, "example", "X", base="main")
+    assert not list((workspace / "changes").rglob("EX-0004*"))
+
+
+def test_numbers_on_the_command_line(repository: Path) -> None:
+    def new(*words: str) -> Result:
+        folder = ("--workspace", str(repository))
+        return CliRunner().invoke(main, ["new", "example", "X", *words, *folder])
+
+    assert "EX-0005-x.md" in new("--base", "main").output
+    assert "EX-0412-x.md" in new("--number", "412").output
+    assert (again := new("--number", "412")).exit_code == 2
+    assert "EX-0412 is taken already" in again.output
+    assert new("--number", "0").exit_code == 2
+    assert new("--base", "nowhere").exit_code == 2

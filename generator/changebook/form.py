@@ -189,13 +189,13 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
             f"Add `{key}: ...`{' to it' if path[:-1] else ' between the two `---`'}.",
         )
     if kind == "extra_forbidden":
-        known = _keys_at(model, path[:-1])
+        known = keys_at(model, path[:-1])
         return UNKNOWN_KEY.at(
             source.path, source.place(*path), f"Unknown key {name}.", _did_you_mean(key, known)
         )
     place = (source.place if "[key]" in fault["loc"] else source.value)(*path)
     if kind == "enum":
-        expected = _words_at(model, path)
+        expected = words_at(model, path)
         if not isinstance(fault["input"], str):
             return WRONG_TYPE.at(
                 source.path, place, f"{name} should be one word.", _did_you_mean("", expected)
@@ -261,13 +261,15 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+def keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """The keys that the mapping at a path may have, in the format's order; none if it is free."""
     here = _model_at(model, path)
     if isinstance(here, type) and issubclass(here, BaseModel):
         return [f.alias or name for name, f in here.model_fields.items()]
     return []
 
 
-def _words_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+def words_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """The words that the key at a path may hold; none if it holds something else."""
     here = _model_at(model, path)
     return [m.value for m in here] if isinstance(here, type) and issubclass(here, Enum) else []

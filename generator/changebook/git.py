@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,15 @@ _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LFS_SKIP_SMUDGE": "1",
 }
+_TOLD_TO_HOOKS = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
+#: A merge that is only tried has to be by someone; it is kept nowhere.
+_NOBODY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "changebook"), ("EMAIL", "changebook@localhost"))
+}
+#: The exit code with which git says that it does not know an option.
+_USAGE = 129
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,51 @@ class Repository:
         """A folder with the workspace's `changes` as they were at a commit, while it lasts."""
         with TemporaryDirectory(prefix="changebook-base-") as name:
             folder = Path(name).resolve()
-            index = {"GIT_INDEX_FILE": str(folder / "index")}
-            self._do("read-tree", commit, more=index)
-            listed = self._do("ls-files", "-z", "--", self._path(CHANGES), more=index)
-            tree = folder / "tree"
-            self._do(
-                *("checkout-index", "-z", "--stdin", f"--prefix={tree}/"), more=index, said=listed
-            )
-            root = tree / self.below
-            (root / CHANGES).mkdir(parents=True, exist_ok=True)
-            yield root
+            yield self._write_out(commit, folder, {"GIT_INDEX_FILE": str(folder / "index")})
+
+    @contextmanager
+    def merged(self, commit: str) -> Iterator[tuple[Path, frozenset[str]]]:
+        """A folder with the workspace's `changes` as a merge of a commit would leave them.
+
+        The working tree counts as it is, committed or not. With it come the files that git can't
+        merge by itself, as paths in the workspace. Nothing is written to the repository.
+        """
+        with TemporaryDirectory(prefix="changebook-merge-") as name:
+            folder = Path(name).resolve()
+            # New objects go into a folder of their own, beside those that are there.
+            objects = folder / "objects"
+            (objects / "info").mkdir(parents=True)
+            (objects / "info" / "alternates").write_text(f"{self._objects()}\n", "utf-8")
+            apart = {
+                "GIT_INDEX_FILE": str(folder / "index"),
+                "GIT_OBJECT_DIRECTORY": str(objects),
+                **_NOBODY,
+            }
+            self._do("read-tree", "HEAD", more=apart)
+            self._do("add", "--all", "--", self._path(CHANGES), more=apart)
+            tree = self._do("write-tree", more=apart).strip()
+            ours = self._do("commit-tree", tree, "-p", "HEAD", "-m", "as it is", more=apart).strip()
+            wanted = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
+            done = _git(self.top, (*wanted, ours, commit), apart)
+            if done.returncode == _USAGE:
+                raise Refusal("git is too old to try a merge: it takes git 2.38 or later")
+            if done.returncode not in (0, 1):
+                raise Refusal(f"`git merge-tree` failed: {done.stderr.strip()}")
+            merged, *conflicts = (word for word in done.stdout.split("\0") if word)
+            yield self._write_out(merged, folder, apart), self._below_changes(conflicts)
+
+    def _write_out(self, tree: str, folder: Path, apart: dict[str, str]) -> Path:
+        """Write the `changes` of a commit or tree below `folder`; the workspace's place there."""
+        self._do("read-tree", tree, more=apart)
+        listed = self._do("ls-files", "-z", "--", self._path(CHANGES), more=apart)
+        prefix = f"--prefix={folder / 'tree'}/"
+        self._do("checkout-index", "-z", "--stdin", prefix, more=apart, said=listed)
+        root = folder / "tree" / self.below
+        (root / CHANGES).mkdir(parents=True, exist_ok=True)
+        return root
+
+    def _objects(self) -> str:
+        return str(self.top / self._do("rev-parse", "--git-path", "objects").rstrip("\n"))
 
     def touched(self, commit: str) -> frozenset[str]:
         """The files below `changes`, as paths in the workspace, that differ from those of a commit.
@@ -85,19 +130,67 @@ class Repository:
         unknown = self._do(
             "ls-files", "--others", "--exclude-standard", "-z", "--full-name", *where
         )
-        paths = (Path(path) for path in (changed + unknown).split("\0") if path)
-        return frozenset(path.relative_to(self.below).as_posix() for path in paths)
+        return self._below_changes((changed + unknown).split("\0"))
 
     def commits(self, since: str, path: str) -> tuple[Commit, ...]:
-        """The commits after `since` that touched a file of the workspace, the oldest first."""
-        form = "--format=%H%x00%cs%x00%s"
-        said = self._do("log", "--reverse", form, f"{since}..HEAD", "--", self._path(path))
+        """The commits after `since` that touched a file or folder, the oldest first.
+
+        A merge counts as one commit with all that it brought, so that each state follows from the
+        one before.
+        """
+        how = ("--reverse", "--first-parent", "--format=%H%x00%cs%x00%s")
+        said = self._do("log", *how, f"{since}..HEAD", "--", self._path(path))
         rows = (line.split("\0", 2) for line in said.splitlines())
         return tuple(Commit(name, date.fromisoformat(day), text) for name, day, text in rows)
 
     def text(self, commit: str, path: str) -> str | None:
         """A file of the workspace as it was at a commit; None where it was not there."""
         return self._ask("show", f"{commit}:{self._path(path)}")
+
+    def files(self, commit: str, path: str) -> tuple[str, ...]:
+        """The files below a folder of the workspace as it was at a commit."""
+        where = ("--full-tree", commit, "--", f"{self._path(path)}/")
+        listed = self._do("ls-tree", "-r", "-z", "--name-only", *where).split("\0")
+        return tuple(Path(name).relative_to(self.below).as_posix() for name in listed if name)
+
+    def line_ends(self, paths: Iterable[str]) -> dict[str, str | None]:
+        """For files of the workspace the line end that .gitattributes asks for.
+
+        `lf` or `crlf`; `binary` where git must not touch it; None where nothing is asked.
+        """
+        said = "".join(f"{self._path(path)}\0" for path in paths)
+        answer = self._do("check-attr", "-z", "--stdin", "text", "eol", said=said).split("\0")
+        ends: dict[str, str | None] = {}
+        for name, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=False):
+            path = Path(name).relative_to(self.below).as_posix()
+            if attribute == "eol" and value in ("lf", "crlf"):
+                ends[path] = value
+            elif attribute == "text" and value == "unset":
+                ends[path] = "binary"
+            else:
+                ends.setdefault(path, None)
+        return ends
+
+    def ever_named(self, commit: str) -> frozenset[str]:
+        """The names of all files that were ever in this folder or below, on any branch.
+
+        What counts are all branches, local and fetched, what leads up to `commit`, and the working
+        trees beside this one as they are, committed or not.
+        """
+        how = ("--full-history", "-m", "--name-only", "--format=", "-z")
+        logged = self._do("log", *how, "--all", commit, "--", self.below)
+        names = {Path(path).name for path in re.split(r"[\0\n]", logged)}
+        for line in self._do("worktree", "list", "--porcelain", "-z").split("\0"):
+            word, _, place = line.partition(" ")
+            if word == "worktree":
+                names |= {file.name for file in Path(place, self.below).rglob("*")}
+        return frozenset(names - {""})
+
+    def _below_changes(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the repository's paths that lie below `changes`, as paths in the workspace."""
+        changes = Path(self._path(CHANGES))
+        below = (path for path in map(Path, paths) if path.is_relative_to(changes))
+        return frozenset(path.relative_to(self.below).as_posix() for path in below)
 
     def _path(self, path: str) -> str:
         return path if self.below == "." else f"{self.below}/{path}"
@@ -126,6 +219,14 @@ def repository(root: Path) -> Repository:
     return Repository(top, root.relative_to(top).as_posix())
 
 
+def folder_in_repository(root: Path) -> str:
+    """The folder of a workspace from the top of its repository; `.` where there is none."""
+    try:
+        return repository(root).below
+    except Refusal:
+        return "."
+
+
 def _git(
     folder: Path, words: tuple[str, ...], more: dict[str, str] | None = None, said: str = ""
 ) -> subprocess.CompletedProcess[str]:
@@ -136,8 +237,16 @@ def _git(
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
-            env={**os.environ, **_ENVIRONMENT, **(more or {})},
+            env={**_outside(), **_ENVIRONMENT, **(more or {})},
             check=False,
         )
     except FileNotFoundError:
         raise Refusal("git is not installed, or not on the PATH") from None
+
+
+def _outside() -> dict[str, str]:
+    """The environment, without what git tells its hooks of the repository that they belong to.
+
+    With it git would take the folder that it is run in for the top of that repository.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _TOLD_TO_HOOKS}

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from markdown.extensions.toc import slugify
 
+from changebook import editors, yaml_text
+from changebook.git import repository
 from changebook.publish import DEFAULT_OUT
 from changebook.refusal import Refusal
 from changebook.vocabulary import (
@@ -36,6 +37,7 @@ def init(folder: Path) -> list[Path]:
         for file in sorted(_EXAMPLE.rglob("*.md"))
     }
     texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in DEFAULT_OUT.values())
+    texts |= editors.files()
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():
             raise Refusal(f"{folder / name} is there already; nothing was written")
@@ -54,8 +56,14 @@ def new(
     from_client: bool = False,
     on: date | None = None,
     by: str | None = None,
+    base: str | None = None,
+    number: int | None = None,
 ) -> Path:
     """Write the next record of a client with exactly the keys that its status needs.
+
+    Its id is one above all that are taken here, or, with a revision as `base`, on any branch that
+    git knows. `number` comes from where numbers are given out once: a tracker's issue or a pull
+    request. Raises Refusal where it is taken.
 
     By default a draft, which only the team sees. A change that the client asks for is submitted:
     what it still lacks stands there as empty keys, which `check` names until they are filled in.
@@ -65,7 +73,10 @@ def new(
     workspace, _ = read_workspace(root)
     client = workspace.client(slug)
     day = on or datetime.now(ZoneInfo(client.profile.timezone)).date()
-    id_ = _next_id(client)
+    taken = _taken(client, base)
+    if number in taken:
+        raise Refusal(f"{_id(client, number)} is taken already, by {taken[number]}")
+    id_ = _id(client, number or max(taken, default=0) + 1)
     lines = (
         _submitted(id_, title, type, day, by)
         if from_client
@@ -79,13 +90,20 @@ def new(
     return file
 
 
-def _next_id(client: Client) -> str:
-    """One above every number that was ever used, in files that can't be read too."""
+def _id(client: Client, number: int) -> str:
+    return f"{client.profile.prefix}-{number:04}"
+
+
+def _taken(client: Client, base: str | None) -> dict[int, str]:
+    """Every number that was ever used, in files that can't be read too, with what uses it."""
+    uses = {file.name: file.name for file in client.folder.rglob("*")}
+    uses |= {record.data.id: record.source.path for record in client.records}
+    if base:
+        git = repository(client.folder)
+        known = git.ever_named(git.commit(base))
+        uses = {name: f"{name} in the repository" for name in known} | uses
     pattern = re.compile(rf"{re.escape(client.profile.prefix)}-(\d+)")
-    names = (file.name for file in client.folder.rglob("*"))
-    used = [pattern.match(text) for text in (*names, *(r.data.id for r in client.records))]
-    newest = max((int(match[1]) for match in used if match), default=0)
-    return f"{client.profile.prefix}-{newest + 1:04}"
+    return {int(match[1]): use for text, use in uses.items() if (match := pattern.match(text))}
 
 
 def _draft(id_: str, title: str, type_: ChangeType | None, requested: list[str]) -> list[str]:
@@ -132,11 +150,8 @@ def _line(key: str, value: Any) -> str:
     """`key: value` with the value quoted where YAML needs it; None leaves it empty."""
     if value is None:
         return f"{key}:  # to be filled in"
-    text = value.isoformat() if isinstance(value, date) else " ".join(str(value).split())
-    dumped = yaml.safe_dump({"": text}, allow_unicode=True, width=2**31)
-    # Dates are read as they are written, so they need none of YAML's quotes.
-    shown = text if isinstance(value, date) else dumped.partition(": ")[2].rstrip("\n")
-    return f"{key}: {shown}"
+    shown = value if isinstance(value, date) else " ".join(str(value).split())
+    return f"{key}: {yaml_text.scalar(shown)}"
 
 
 def _choice(key: str, terms: type[Term]) -> str:

@@ -236,6 +236,11 @@ def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]
     text, problem = _read_text(file, path)
     if problem:
         return None, [problem]
+    return parse_source(text, path)
+
+
+def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]]:
+    """The text of a file, without BOM and with LF as its line end, known as `path` in problems."""
     lines = tuple(text.split("\n"))
     if lines[0].rstrip() != "---":
         return None, [

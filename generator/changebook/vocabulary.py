@@ -12,40 +12,45 @@ from typing import Self
 
 
 class Term(StrEnum):
-    """A word that a key of the format may hold, with the label that readers see."""
+    """A word that a key of the format may hold, with the label that readers see.
+
+    `meaning` tells those who write records when to take the word.
+    """
 
     label: str
+    meaning: str
 
-    def __new__(cls, value: str, label: str = "") -> Self:
+    def __new__(cls, value: str, label: str = "", meaning: str = "") -> Self:
         term = str.__new__(cls, value)
         term._value_ = value
         term.label = label
+        term.meaning = meaning
         return term
 
 
 class Status(Term):
     """Where a record stands in the life cycle request, assess, decide, implement."""
 
-    DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Submitted"
-    ASSESSING = "assessing", "Being assessed"
-    AWAITING_DECISION = "awaiting-decision", "Awaiting decision"
-    DEFERRED = "deferred", "Deferred"
-    REJECTED = "rejected", "Rejected"
-    APPROVED = "approved", "Approved"
-    IMPLEMENTING = "implementing", "Being implemented"
-    IMPLEMENTED = "implemented", "Implemented"
-    CLOSED = "closed", "Closed"
-    SUPERSEDED = "superseded", "Superseded"
-    VOID = "void", "Void"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    DRAFT = "draft", "Draft", "being written; no client ever sees it"
+    SUBMITTED = "submitted", "Submitted", "asked for"
+    ASSESSING = "assessing", "Being assessed", "we work out what it means"
+    AWAITING_DECISION = "awaiting-decision", "Awaiting decision", "the client decides"
+    DEFERRED = "deferred", "Deferred", "decided later"
+    REJECTED = "rejected", "Rejected", "decided against"
+    APPROVED = "approved", "Approved", "agreed: it counts"
+    IMPLEMENTING = "implementing", "Being implemented", "the work goes on"
+    IMPLEMENTED = "implemented", "Implemented", "built, can be looked at"
+    CLOSED = "closed", "Closed", "done with"
+    SUPERSEDED = "superseded", "Superseded", "a later record took its place or added to it"
+    VOID = "void", "Void", "approved, then taken back"
+    WITHDRAWN = "withdrawn", "Withdrawn", "taken back before a decision"
 
 
 class Visibility(Term):
     """Who may read a record: never guessed."""
 
-    CLIENT = "client", "Client"
-    INTERNAL = "internal", "Internal"
+    CLIENT = "client", "Client", "the client may read it, once it is no draft"
+    INTERNAL = "internal", "Internal", "only the team reads it"
 
 
 class Audience(Term):
@@ -58,116 +63,123 @@ class Audience(Term):
 class Party(Term):
     """On whose side a person stands."""
 
-    CLIENT = "client", "Client"
-    VENDOR = "vendor", "Vendor"
+    CLIENT = "client", "Client", "on the client's side"
+    VENDOR = "vendor", "Vendor", "on ours"
 
 
 class ChangeType(Term):
     """What kind of change a record asks for."""
 
-    ADDITION = "addition", "Addition"
-    MODIFICATION = "modification", "Modification"
-    REMOVAL = "removal", "Removal"
-    CORRECTION = "correction", "Correction"
-    CLARIFICATION = "clarification", "Clarification"
+    ADDITION = "addition", "Addition", "something new"
+    MODIFICATION = "modification", "Modification", "something agreed becomes different"
+    REMOVAL = "removal", "Removal", "something agreed is left out"
+    CORRECTION = "correction", "Correction", "something is not as agreed and is put right"
+    CLARIFICATION = "clarification", "Clarification", "what was agreed is put more clearly"
 
 
 class ChangePath(Term):
     """Which way a change takes through the life cycle (ITIL: standard, normal, emergency)."""
 
-    STANDARD = "standard", "Standard (pre-authorised)"
-    NORMAL = "normal", "Normal"
-    EMERGENCY = "emergency", "Emergency"
+    STANDARD = (
+        "standard",
+        "Standard (pre-authorised)",
+        "agreed beforehand how to handle it, no assessment",
+    )
+    NORMAL = "normal", "Normal", "assessed, then decided"
+    EMERGENCY = "emergency", "Emergency", "work may begin before the decision"
 
 
 class Priority(Term):
     """How much a change matters."""
 
-    CRITICAL = "critical", "Critical"
-    HIGH = "high", "High"
-    MEDIUM = "medium", "Medium"
-    LOW = "low", "Low"
+    CRITICAL = "critical", "Critical", "the project fails without it"
+    HIGH = "high", "High", "an aim of the project suffers without it"
+    MEDIUM = "medium", "Medium", "useful, and there is a way round"
+    LOW = "low", "Low", "nice to have"
 
 
 class Level(Term):
-    """A three-step scale: urgency, and the likelihood and severity of a risk."""
+    """A three-step scale: urgency, and the likelihood and severity of a risk.
 
-    HIGH = "high", "High"
-    MEDIUM = "medium", "Medium"
-    LOW = "low", "Low"
+    The meanings are those of a risk; urgency has its own in the schema.
+    """
+
+    HIGH = "high", "High", "likely, great harm"
+    MEDIUM = "medium", "Medium", "in between"
+    LOW = "low", "Low", "unlikely, little harm"
 
 
 class ScopeAction(Term):
     """What happens to one item of the scope."""
 
-    ADD = "add", "Added"
-    MODIFY = "modify", "Changed"
-    REMOVE = "remove", "Removed"
+    ADD = "add", "Added", "the item is new"
+    MODIFY = "modify", "Changed", "it becomes different"
+    REMOVE = "remove", "Removed", "it goes"
 
 
 class ReasonCategory(Term):
     """Why a change is asked for."""
 
-    CLIENT_REQUEST = "client-request", "Client request"
-    MARKET = "market", "Market"
-    PERFORMANCE = "performance", "Performance"
-    DEFECT = "defect", "Defect"
-    REGULATION = "regulation", "Regulation"
-    TECHNICAL = "technical", "Technical"
+    CLIENT_REQUEST = "client-request", "Client request", "the client wishes it"
+    MARKET = "market", "Market", "customers or competitors"
+    PERFORMANCE = "performance", "Performance", "too slow or too much work"
+    DEFECT = "defect", "Defect", "something does not work"
+    REGULATION = "regulation", "Regulation", "a law or a standard asks for it"
+    TECHNICAL = "technical", "Technical", "the technology asks for it"
 
 
 class Confidence(Term):
     """How sure the figures of an impact are."""
 
-    ROUGH = "rough", "Rough"
-    ESTIMATE = "estimate", "Estimate"
-    FIRM = "firm", "Firm"
+    ROUGH = "rough", "Rough", "a first guess"
+    ESTIMATE = "estimate", "Estimate", "worked out, may still move"
+    FIRM = "firm", "Firm", "we stand by it"
 
 
 class Outcome(Term):
     """What a decision said."""
 
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
-    DEFERRED = "deferred", "Deferred"
+    APPROVED = "approved", "Approved", "yes, as a whole or in part"
+    REJECTED = "rejected", "Rejected", "no"
+    DEFERRED = "deferred", "Deferred", "not now"
 
 
 class ObjectionOutcome(Term):
     """How an objection ended."""
 
-    OPEN = "open", "Open"
-    ACCEPTED = "accepted", "Accepted"
-    COMPROMISE = "compromise", "Compromise"
-    MAINTAINED = "maintained", "Maintained"
+    OPEN = "open", "Open", "not settled"
+    ACCEPTED = "accepted", "Accepted", "it was followed"
+    COMPROMISE = "compromise", "Compromise", "the two sides met in between"
+    MAINTAINED = "maintained", "Maintained", "heard, but the plan stays"
 
 
 class Channel(Term):
     """How people talked with each other."""
 
-    MEETING = "meeting", "Meeting"
-    VIDEO = "video", "Video call"
-    CALL = "call", "Phone call"
-    EMAIL = "email", "E-mail"
-    CHAT = "chat", "Chat"
-    REPORT = "report", "Report"
-    DEMO = "demo", "Demo"
-    WORKSHOP = "workshop", "Workshop"
-    SURVEY = "survey", "Survey"
+    MEETING = "meeting", "Meeting", "in one room"
+    VIDEO = "video", "Video call", "by video"
+    CALL = "call", "Phone call", "by phone"
+    EMAIL = "email", "E-mail", "by mail"
+    CHAT = "chat", "Chat", "by messages"
+    REPORT = "report", "Report", "a document"
+    DEMO = "demo", "Demo", "something was shown"
+    WORKSHOP = "workshop", "Workshop", "worked out together"
+    SURVEY = "survey", "Survey", "many were asked"
 
 
 class AgreementStatus(Term):
     """How far the contract amendment for a change has come."""
 
-    NOT_REQUIRED = "not-required", "Not required"
-    DRAFTING = "drafting", "Being drafted"
-    SIGNED = "signed", "Signed"
+    NOT_REQUIRED = "not-required", "Not required", "the contract covers it"
+    DRAFTING = "drafting", "Being drafted", "being written, or waits for signatures"
+    SIGNED = "signed", "Signed", "with `reference` and `signed`"
 
 
 class SupersedeMode(Term):
     """What a record does with the one that it supersedes, in the sums."""
 
-    REPLACE = "replace", "Replaces"
-    DELTA = "delta", "Adds to"
+    REPLACE = "replace", "Replaces", "takes the old record's place in the sums"
+    DELTA = "delta", "Adds to", "adds to it"
 
 
 _S = Status

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from changebook.chain import LOCK, LockFile, read_lock
 from changebook.diagnostics import START, KeyPath, Problem, rule
 from changebook.form import fit
 from changebook.schema import ChangeRecord, Profile
@@ -84,7 +85,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Client:
-    """One client's folder. `others` are the files in it that are neither profile nor record."""
+    """One client's folder. `others` are the files that are neither profile, record nor lock."""
 
     slug: str
     folder: Path
@@ -93,6 +94,7 @@ class Client:
     records: tuple[Record, ...]
     others: tuple[Path, ...] = ()
     reported: frozenset[KeyPath] = frozenset()
+    lock: LockFile | None = None
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,13 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
     profile: Profile | None = None
     profile_source: SourceFile | None = None
     reported: frozenset[KeyPath] = frozenset()
-    for file in _walk(root, folder, problems):
+    lock: LockFile | None = None
+    for file in walk(root, folder, problems):
         path = file.relative_to(root).as_posix()
+        if file == folder / LOCK:
+            lock, found = read_lock(file, path)
+            problems += found
+            continue
         if file.suffix.lower() != ".md":
             if file.is_file() and os.access(file, os.R_OK):
                 others.append(file)
@@ -216,12 +223,19 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
         return None, problems
     records.sort(key=lambda record: (record.data.id, record.source.path))
     client = Client(
-        folder.name, folder, profile, profile_source, tuple(records), tuple(others), reported
+        folder.name,
+        folder,
+        profile,
+        profile_source,
+        tuple(records),
+        tuple(others),
+        reported,
+        lock,
     )
     return client, problems
 
 
-def _walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
     """Every plain file below a client's folder, in a fixed order; what is no file is a problem."""
 
     def unreadable(error: OSError) -> None:

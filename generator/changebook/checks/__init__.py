@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from changebook.checks import bodies, isolation, lifecycle, money, privacy, references
+from changebook.checks import bodies, isolation, lifecycle, money, privacy, references, seals
+from changebook.compare import rules as _since_base  # noqa: F401 - registers rules, as above
 from changebook.diagnostics import RULES, Problem, Rule
 from changebook.workspace import Client, Record, Workspace, read_workspace
 
@@ -32,6 +33,7 @@ CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     money.check_date_chain,
     privacy.check_unseen_names,
     privacy.check_internal_markers,
+    seals.check_seals,
 )
 #: What needs to know the other clients, or the files beside the records.
 SURROUNDINGS_CHECKS: tuple[Callable[[Client, Workspace], Iterator[Problem]], ...] = (

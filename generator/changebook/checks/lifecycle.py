@@ -196,7 +196,7 @@ NEEDS: Mapping[Status, tuple[Need, ...]] = MappingProxyType(
 #: Who works before the decision says by when it will be there.
 UNDECIDED_EMERGENCY_NEEDS = (_need("decision.due", "due: 2026-03-16"),)
 #: The statuses that a decision leads to, with what it said.
-_OUTCOME = MappingProxyType(
+OUTCOMES = MappingProxyType(
     {_S.APPROVED: Outcome.APPROVED, _S.REJECTED: Outcome.REJECTED, _S.DEFERRED: Outcome.DEFERRED}
 )
 
@@ -274,13 +274,14 @@ def _step(
             (*at, "status"),
             f"`{before.status}` can't become `{entry.status}`"
             + (f" on the {path} path." if path else "."),
-            f"After `{before.status}` comes {_either(allowed)}."
+            f"After `{before.status}` comes {either(allowed)}."
             if allowed
             else f"`{before.status}` is an end: write a new record that supersedes this one.",
         )
 
 
-def _either(statuses: list[Status]) -> str:
+def either(statuses: list[Status]) -> str:
+    """The statuses as a sentence names them: `a`, `b` or `c`."""
     words = [f"`{status}`" for status in statuses]
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
@@ -288,10 +289,7 @@ def _either(statuses: list[Status]) -> str:
 def check_needs(record: Record, client: Client) -> Iterator[Problem]:
     """What each status of the history needs, and the days that the decision grants."""
     data, subject = record.data, Subject.of(record)
-    missing: dict[Need, Status] = {}
-    for status, need in _needs(data):
-        if _is_absent(data, need.path):
-            missing.setdefault(need, status)
+    missing = missing_needs(data)
     whole = {need.path[0] for need in missing if getattr(data, str(need.path[0])) is None}
     for key in sorted(whole, key=str):
         yield from _missing_whole(subject, key, missing)
@@ -306,6 +304,15 @@ def check_needs(record: Record, client: Client) -> Iterator[Problem]:
     yield from _granted_without_date(data, subject, client)
 
 
+def missing_needs(data: ChangeRecord) -> dict[Need, Status]:
+    """What the record lacks, each with the first of its statuses that needs it."""
+    missing: dict[Need, Status] = {}
+    for status, need in _needs(data):
+        if _is_absent(data, need.path):
+            missing.setdefault(need, status)
+    return missing
+
+
 def _add(need: Need) -> str:
     parent = spell(need.path[:-1])
     text = f"Add `{need.example}`" + (f" below `{parent}:`" if parent else "")
@@ -318,7 +325,7 @@ def _needs(data: ChangeRecord) -> Iterator[tuple[Status, Need]]:
     for status, needs in NEEDS.items():
         # A later decision takes the place of an earlier one, and a deferral ends with a new
         # assessment: its decision may then be emptied.
-        ended = status in _OUTCOME and (
+        ended = status in OUTCOMES and (
             status is not decided or (status is _S.DEFERRED and not _is_deferred(data))
         )
         if status in been and not ended:
@@ -336,7 +343,7 @@ def _is_deferred(data: ChangeRecord) -> bool:
 def _last_decision(data: ChangeRecord) -> Status | None:
     """The status that the last decision led to."""
     been = [*(entry.status for entry in data.history), data.status]
-    return next((status for status in reversed(been) if status in _OUTCOME), None)
+    return next((status for status in reversed(been) if status in OUTCOMES), None)
 
 
 def _is_absent(data: ChangeRecord, path: KeyPath) -> bool:
@@ -417,7 +424,7 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
         return
     decided = _last_decision(data)
     if decision.outcome and subject.sound("history"):
-        expected = _OUTCOME[decided] if decided else None
+        expected = OUTCOMES[decided] if decided else None
         if decision.outcome is not expected:
             says = f"was last `{decided}`" if decided else "has no decision in its history"
             yield from subject.value(

@@ -11,10 +11,14 @@ from typing import Any
 import click
 
 from changebook import __version__
+from changebook.cli.advance import advance
 from changebook.cli.begin import init, new
 from changebook.cli.check import check
+from changebook.cli.diff import diff
 from changebook.cli.impact import impact
-from changebook.cli.rules import rules
+from changebook.cli.rules import explain, rules
+from changebook.cli.schema import schema
+from changebook.cli.seal import seal, verify
 from changebook.cli.sites import build_, serve
 from changebook.refusal import Refusal
 from changebook.workspace import WorkspaceError
@@ -30,6 +34,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever reads has enough, which click takes for an end
         except _COULD_NOT_RUN as error:
             raise click.UsageError(str(error)) from error
 
@@ -40,5 +46,19 @@ def main() -> None:
     """Change records in Markdown, published as one isolated site per client."""
 
 
-for command in (check, build_, serve, impact, init, new, rules):
+for command in (
+    advance,
+    check,
+    build_,
+    diff,
+    seal,
+    verify,
+    serve,
+    impact,
+    init,
+    new,
+    rules,
+    explain,
+    schema,
+):
     main.add_command(command)

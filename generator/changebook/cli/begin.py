@@ -31,6 +31,16 @@ def init(place: Path) -> None:
 @click.option("--from-client", is_flag=True, help="The client asks for it: submitted, with TODOs.")
 @click.option("--on", type=Day(), help="The day it was asked for.  [default: today]")
 @click.option("--by", metavar="NAME", help="Who asks for it.")
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Take a number that is free on this revision, e.g. origin/main, and on all branches too.",
+)
+@click.option(
+    "--number",
+    type=click.IntRange(min=1),
+    help="The number, e.g. that of the tracker's issue.  [default: the next free one]",
+)
 def new(
     root: Path,
     client: str,
@@ -39,6 +49,8 @@ def new(
     from_client: bool,
     on: date | None,
     by: str | None,
+    base: str | None,
+    number: int | None,
 ) -> None:
     """Write the next record of CLIENT with the keys that its status needs."""
     from changebook import scaffold  # noqa: PLC0415 - slow to load
@@ -51,5 +63,7 @@ def new(
         from_client=from_client,
         on=on,
         by=by,
+        base=base,
+        number=number,
     )
     click.echo(short(file))

@@ -9,28 +9,91 @@ from pathlib import Path
 import click
 
 from changebook.checks import load_checked
+from changebook.cli.mending import mend_files
 from changebook.cli.options import folder
 from changebook.cli.output import PROBLEMS, print_problems, summary
-from changebook.diagnostics import Problem, as_json, errors
+from changebook.compare.merging import MergeFindings, check_merge
+from changebook.compare.revisions import Findings, check_since
+from changebook.diagnostics import Problem, errors
+from changebook.formats import FORMATS
+from changebook.git import folder_in_repository
 
 
 @click.command()
 @folder()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="github prints annotations, gitlab a Code Quality report, sarif a SARIF 2.1.0 log.",
+)
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Judge what changed since the branch left this revision, e.g. origin/main. Faults that "
+    "stood there already are only counted.",
+)
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="With --base: compare with the revision itself. All that it has must still be there.",
+)
+@click.option("--all", "show_older", is_flag=True, help="With --base: show older faults as notes.")
+@click.option(
+    "--merge-with",
+    metavar="REV",
+    help="Try a merge with this revision, and name what only the merge makes wrong, such as an id "
+    "that both sides took. Nothing is merged.",
+)
+@click.option("--fix", is_flag=True, help="First mend what has one right answer.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show the difference and write nothing.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def check(root: Path, form: str, paths: tuple[Path, ...]) -> None:
+def check(
+    root: Path,
+    form: str,
+    base: str | None,
+    exact: bool,
+    show_older: bool,
+    merge_with: str | None,
+    fix: bool,
+    dry_run: bool,
+    paths: tuple[Path, ...],
+) -> None:
     """Check every record and name all problems.
 
-    The whole workspace is read; PATHS limit which files' problems are shown.
+    The whole workspace is read; PATHS limit which files' problems are shown, and which are mended.
     """
-    workspace, problems = load_checked(root)
-    problems = list(_below(problems, workspace.root, paths))
-    if form == "json":
-        click.echo(as_json(problems))
+    if not base and (exact or show_older):
+        raise click.UsageError("--exact and --all go with --base")
+    if dry_run and not fix:
+        raise click.UsageError("--dry-run goes with --fix")
+    if fix:
+        some = mend_files(root, paths, dry_run=dry_run)
+        if dry_run:
+            sys.exit(PROBLEMS if some else 0)
+    found = check_since(root, base, exact=exact) if base else Findings(*load_checked(root))
+    known = (*found.problems, *found.older)
+    merge = check_merge(merge_with, found.workspace, known) if merge_with else MergeFindings()
+    top = found.workspace.root
+    older = list(_below(found.older, top, paths))
+    problems = sorted((*_below(found.problems, top, paths), *(older if show_older else ())))
+    merged = list(_below(merge.problems, top, paths))
+    if form in FORMATS:
+        click.echo(FORMATS[form]([*problems, *merged], folder_in_repository(top)))
     else:
-        print_problems(problems, workspace.root)
-        click.echo(summary(problems))
-    sys.exit(PROBLEMS if errors(problems) else 0)
+        print_problems(problems, top)
+        print_problems(merged, top, merge.source_line)
+        click.echo(summary([*problems, *merged]))
+        if base and older and not show_older:
+            click.echo(_older(len(older), base))
+    sys.exit(PROBLEMS if errors([*problems, *merged]) else 0)
+
+
+def _older(count: int, base: str) -> str:
+    was = "fault was" if count == 1 else "faults were"
+    return f"{count} older {was} there at {base} already (--all shows them)."
 
 
 def _below(problems: Iterable[Problem], root: Path, paths: Sequence[Path]) -> Iterator[Problem]:

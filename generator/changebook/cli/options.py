@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
+from changebook.schema import Number
 from changebook.vocabulary import Term
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -26,6 +29,38 @@ class Day(click.ParamType[date]):
             return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             self.fail(f"{value!r} is not a day like 2026-03-31", param, ctx)
+
+
+class Amount(click.ParamType[Decimal]):
+    """A plain number, as records have it."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        try:
+            return TypeAdapter(Number).validate_python(value)
+        except ValidationError as error:
+            self.fail(f"{value!r} {error.errors()[0]['msg']}", param, ctx)
+
+
+class Assigned(click.ParamType[tuple[str, Any]]):
+    """A name with a value of another type: `go-live=2026-07-10`."""
+
+    def __init__(self, held: click.ParamType[Any]) -> None:
+        self.held = held
+        self.name = f"name={held.name}"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        if isinstance(value, tuple):
+            return value
+        name, sign, text = value.partition("=")
+        if not sign or not name.strip():
+            self.fail(f"{value!r} is not like NAME={self.held.name.upper()}", param, ctx)
+        return name.strip(), self.held.convert(text.strip(), param, ctx)
 
 
 def folder() -> Callable[[_F], _F]:

@@ -15,13 +15,20 @@ from changebook.report import source_lines
 
 #: The exit code where something is wrong with what was looked at.
 PROBLEMS = 1
-_COLOURS = {"error": "red", "warning": "yellow"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def print_problems(problems: Sequence[Problem], root: Path, *, err: bool = False) -> None:
+def print_problems(
+    problems: Sequence[Problem],
+    root: Path,
+    source_line: Callable[[str, int], str | None] | None = None,
+    *,
+    err: bool = False,
+) -> None:
+    """Problems as people read them; their lines come from the files below `root` by default."""
     if not problems:
         return
-    for line in as_text(problems, source_lines(root)).split("\n"):
+    for line in as_text(problems, source_line or source_lines(root)).split("\n"):
         word, bracket, rest = line.partition("[")
         shown = coloured(word) + bracket + rest if bracket and word in _COLOURS else line
         click.echo(shown, err=err)

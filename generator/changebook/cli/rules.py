@@ -1,4 +1,4 @@
-"""`changebook rules`: what `check` knows."""
+"""`changebook rules` and `changebook explain`: what `check` knows."""
 
 from __future__ import annotations
 
@@ -14,3 +14,16 @@ def rules(out: Path) -> None:
     from changebook import ruledocs  # noqa: PLC0415 - slow to load
 
     ruledocs.write(out)
+
+
+@click.command()
+@click.argument("name", metavar="[RULE]", required=False)
+def explain(name: str | None) -> None:
+    """Explain a rule of check: an example, and why. Without RULE, list all rules."""
+    from changebook import ruledocs  # noqa: PLC0415 - slow to load
+    from changebook.cli.paper import show_markdown, show_table  # noqa: PLC0415 - slow to load
+
+    if name is None:
+        show_table(("rule", "severity", "what is wrong"), ruledocs.rows())
+    else:
+        show_markdown(ruledocs.page(ruledocs.named(name)))

@@ -1,0 +1,193 @@
+"""`changebook advance`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from changebook.cli.options import Amount, Assigned, Day, folder
+from changebook.cli.output import PROBLEMS, print_problems
+from changebook.diagnostics import errors
+from changebook.vocabulary import AgreementStatus, ChangeType, Priority, Status, Term, Visibility
+
+if TYPE_CHECKING:
+    from changebook.advance import Plan, Step, Wanted
+    from changebook.seal import Sealing
+    from changebook.workspace import Workspace
+
+#: The exit code where the step was not taken because something was not said.
+_COULD_NOT_RUN = 2
+
+
+class _Word(click.Choice[str]):
+    """A word of the vocabulary."""
+
+    def __init__(self, terms: type[Term]) -> None:
+        super().__init__([term.value for term in terms])
+        self.terms = terms
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return self.terms(super().convert(value, param, ctx))
+
+
+#: How an answer at a terminal is read; what is not here is text.
+_TYPES: dict[str, click.ParamType[Any]] = {
+    "visibility": _Word(Visibility),
+    "type": _Word(ChangeType),
+    "priority": _Word(Priority),
+    "due": Day(),
+    "amount": Amount(),
+    "milestones": Day(),
+    "review": Day(),
+    "agreement": _Word(AgreementStatus),
+    "signed": Day(),
+}
+
+
+@click.command()
+@folder()
+@click.argument("id_", metavar="ID")
+@click.argument("status", metavar="STATUS", type=_Word(Status))
+@click.option("--on", type=Day(), help="When it happened.  [default: today, where the client is]")
+@click.option("--by", multiple=True, metavar="NAME", help="Who did it; for a decision, repeat.")
+@click.option("--note", metavar="TEXT", help="For the history: why it ended, what is to be known.")
+@click.option("--recorded", type=Day(), help="When it was written down, if on a later day.")
+@click.option("--visibility", type=_Word(Visibility), help="Who may read it from now on.")
+@click.option("--type", type=_Word(ChangeType), help="What kind of change it is.")
+@click.option("--priority", type=_Word(Priority), help="How much it matters.")
+@click.option("--summary", metavar="TEXT", help="One plain sentence.")
+@click.option("--due", type=Day(), help="By when it must be decided.")
+@click.option("--option", metavar="OPTION", help="Which option was approved.")
+@click.option("--amount", type=Amount(), help="What was approved, before tax.")
+@click.option(
+    "--milestone",
+    "milestones",
+    type=Assigned(Day()),
+    multiple=True,
+    metavar="NAME=DATE",
+    help="A new agreed date; repeat.",
+)
+@click.option(
+    "--days",
+    type=Assigned(click.INT),
+    multiple=True,
+    metavar="NAME=DAYS",
+    help="Days granted, where they are not those asked for; repeat.",
+)
+@click.option("--effective", type=Day(), help="When it counts in the sums.  [default: --on]")
+@click.option("--rationale", metavar="TEXT", help="Why it was decided so.")
+@click.option(
+    "--condition", "conditions", multiple=True, metavar="TEXT", help="What it depends on; repeat."
+)
+@click.option("--review", type=Day(), help="When a deferred change is looked at again.")
+@click.option("--agreement", type=_Word(AgreementStatus), help="How far the amendment has come.")
+@click.option("--reference", metavar="TEXT", help="The amendment that was signed.")
+@click.option("--signed", type=Day(), help="When it was signed.")
+@click.option("--supersede", is_flag=True, help="Also mark the records that it supersedes.")
+@click.option(
+    "--ask/--no-ask", default=None, help="Ask for what is missing.  [default: at a terminal]"
+)
+@click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
+def advance(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) -> None:
+    """Take the record ID to its next STATUS: the status, the history, and what the step needs.
+
+    The rest of the file stays as it is. What the new status needs is asked for at a terminal, and
+    listed elsewhere. Nothing is written unless the record passes `check` afterwards. A decision, or
+    a signed agreement, is sealed in the same run.
+    """
+    from changebook import advance as core  # noqa: PLC0415 - slow to load
+    from changebook import seal  # noqa: PLC0415 - the same
+    from changebook.workspace import read_workspace  # noqa: PLC0415 - the same
+
+    workspace, reading = read_workspace(root)
+    step = _step(workspace, id_, said)
+    asks = sys.stdin.isatty() if ask is None else ask
+    plan = core.plan(workspace, id_, step)
+    while plan.wanted and asks and not plan.unwritten:
+        step = _answered(step, plan.wanted[0])
+        plan = core.plan(workspace, id_, step)
+    problems = core.problems(plan, workspace, reading)
+    wrong = errors(problems)
+    print_problems(wrong, workspace.root, plan.source_line(workspace.root), err=True)
+    if not plan.is_complete:
+        _say_what_is_missing(id_, step, plan)
+        sys.exit(_COULD_NOT_RUN)
+    if wrong:
+        click.echo(f"{id_} would not pass check as `{step.status}`; nothing was written.", err=True)
+        sys.exit(PROBLEMS)
+    if dry_run:
+        for edit in plan.edits:
+            click.echo(edit.difference, nl=False)
+        return
+    if step.seals:
+        # What was sealed before must be whole before there is more to seal.
+        _refuse_broken_seals(seal.seal(root, (plan.client.slug,), write=False), workspace)
+    plan.write()
+    print_problems(problems, workspace.root, err=True)
+    _say_what_was_done(id_, plan)
+    if step.seals:
+        for addition in seal.seal(root, (plan.client.slug,)).additions:
+            for entry in addition.entries:
+                click.echo(f"sealed {entry.says()} in {workspace.relative(addition.file)}")
+
+
+def _step(workspace: Workspace, id_: str, said: dict[str, Any]) -> Step:
+    from changebook.advance import Step, find  # noqa: PLC0415 - slow to load
+
+    client, _ = find(workspace, id_)
+    said["milestones"], said["days"] = dict(said["milestones"]), dict(said["days"])
+    said["on"] = said["on"] or datetime.now(ZoneInfo(client.profile.timezone)).date()
+    return Step(**said)
+
+
+def _answered(step: Step, wanted: Wanted) -> Step:
+    """The step with the answer of the person at the terminal."""
+    kind = _TYPES.get(wanted.name) or (
+        click.Choice(wanted.choices) if wanted.choices else click.STRING
+    )
+    answer: Any = click.prompt(wanted.question, type=kind, default=wanted.suggestion, err=True)
+    if wanted.of:
+        answer = {**step.milestones, wanted.of: answer}
+    elif wanted.name == "by":
+        answer = (answer,)
+    said: dict[str, Any] = {wanted.name: answer}
+    return replace(step, **said)
+
+
+def _say_what_is_missing(id_: str, step: Step, plan: Plan) -> None:
+    lines = [f"{id_} can't become `{step.status}` yet; nothing was written."]
+    if plan.unwritten:
+        lines += ["Write in the record first:", *(f"  {line}" for line in plan.unwritten)]
+    if plan.wanted:
+        width = max(len(wanted.option) for wanted in plan.wanted)
+        lines += ["Say with options:", *(_line(wanted, width) for wanted in plan.wanted)]
+    click.echo("\n".join(lines), err=True)
+
+
+def _line(wanted: Wanted, width: int) -> str:
+    known = " | ".join(wanted.choices) or wanted.suggestion
+    return f"  {wanted.option:{width}}  {wanted.question}?" + (f"  [{known}]" if known else "")
+
+
+def _refuse_broken_seals(sealing: Sealing, workspace: Workspace) -> None:
+    if sealing.problems:
+        print_problems(sealing.problems, workspace.root, err=True)
+        click.echo("This keeps the decision from being sealed; nothing was written.", err=True)
+        sys.exit(PROBLEMS)
+
+
+def _say_what_was_done(id_: str, plan: Plan) -> None:
+    for edit in plan.edits:
+        before, after = edit.before.source.data, edit.after.source.data
+        click.echo(f"{after['id']}: {before['status']} -> {after['status']} in {edit.after.path}")
+    for old in plan.leaves:
+        said = f'--by "{plan.step.by[0]}" --on {plan.step.on}'
+        click.echo(
+            f"{old} is superseded by {id_}. Mark it: changebook advance {old} superseded {said}"
+        )

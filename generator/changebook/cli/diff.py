@@ -1,0 +1,56 @@
+"""`changebook diff`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from changebook.cli.options import Day, folder, words
+from changebook.vocabulary import Audience
+
+
+@click.command()
+@folder()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html", "json"]),
+    default="md",
+    show_default=True,
+    help="md is for a comment on a pull request, html is one file, json is for programs.",
+)
+@click.option(
+    "--audience",
+    type=words(Audience),
+    default=Audience.CLIENT.value,
+    show_default=True,
+    help="Whose figures are shown. The report itself is for the team either way.",
+)
+@click.option("--as-of", type=Day(), help="The day of the figures.  [default: the newest event]")
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Compare with the revision itself, not with where the branch left it.",
+)
+@click.argument("revision", metavar="REV")
+def diff(
+    root: Path, form: str, audience: str, as_of: date | None, exact: bool, revision: str
+) -> None:
+    """Say what changed since REV: records, sums, dates, what the client can see, who is asked.
+
+    The report is for the team: it quotes internal words that become visible.
+    """
+    from changebook.compare import document, effects, forms, shape  # noqa: PLC0415 - see cli
+    from changebook.compare.revisions import revisions  # noqa: PLC0415
+
+    compared = revisions(root, revision, exact=exact)
+    effect = effects.effect_since(root, compared, Audience(audience), as_of)
+    if form == "json":
+        click.echo(shape.as_json(effect, compared.fork))
+        return
+    where = "" if exact else ", where this branch left it"
+    blocks = document.document(effect, f"{revision} ({compared.fork[:12]}{where})")
+    text = forms.as_markdown(blocks) if form == "md" else forms.as_html(blocks, document.TITLE)
+    click.echo(text, nl=False)
