@@ -19,6 +19,9 @@ CASES = Path(__file__).parent / "cases" / "check"
 DOCS = Path(__file__).parents[1] / "docs" / "rules"
 #: Rules about files that can't be kept as they are in a repository, with where they are tested.
 MADE_BY_CODE = {"file-too-large", "symbolic-link", "unreadable-file"}  # test_source.py
+#: Rules about two revisions: pairs of workspaces, and a merge that only git can make.
+BETWEEN_REVISIONS = CASES.parent / "base"
+MADE_BY_GIT = {"merge-conflict"}  # test_compare.py
 
 
 def cases() -> list[str]:
@@ -33,9 +36,10 @@ def test_case(case: str, matches: Callable[[Path, str], None]) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    shown = "".join((CASES / case / "expected.txt").read_text(encoding="utf-8") for case in cases())
+    files = (f for folder in (CASES, BETWEEN_REVISIONS) for f in folder.glob("*/expected.txt"))
+    shown = "".join(file.read_text(encoding="utf-8") for file in files)
     reported = set(re.findall(r"^(?:error|warning)\[(.+?)\]", shown, re.MULTILINE))
-    assert {rule.name for rule in rules()} - MADE_BY_CODE == reported
+    assert {rule.name for rule in rules()} - MADE_BY_CODE - MADE_BY_GIT == reported
 
 
 def test_good_cases_are_clean() -> None:

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rich.cells import cell_len
 
-Severity = Literal["error", "warning"]
+#: A note is worth knowing and asks for nothing: a fault that a change did not make.
+Severity = Literal["error", "warning", "note"]
 KeyPath = tuple[str | int, ...]
 
 
@@ -81,13 +82,18 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity == "error"]
 
 
-def as_json(problems: Iterable[Problem]) -> str:
+def as_rows(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """The documented JSON shape: a list of {rule, severity, path, line, column, message, help}."""
     rows = [asdict(problem) for problem in problems]
     for row in rows:
         row["path"] = visible(row["path"])
         del row["width"]
-    return json.dumps(rows, ensure_ascii=False, indent=2)
+    return rows
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """The rows of the problems as JSON."""
+    return json.dumps(as_rows(problems), ensure_ascii=False, indent=2)
 
 
 def as_text(problems: Iterable[Problem], source_line: Callable[[str, int], str | None]) -> str:
@@ -138,7 +144,7 @@ def _excerpt(text: str, column: int) -> tuple[str, int]:
 
 def count(problems: Iterable[Problem]) -> Mapping[Severity, int]:
     """How many problems there are of each severity."""
-    totals: dict[Severity, int] = {"error": 0, "warning": 0}
+    totals: dict[Severity, int] = {"error": 0, "warning": 0, "note": 0}
     for problem in problems:
         totals[problem.severity] += 1
     return totals

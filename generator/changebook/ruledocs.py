@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from rapidfuzz import process
+
 from changebook.checks import rules
-from changebook.diagnostics import Rule
+from changebook.diagnostics import RULES, Rule, visible
+from changebook.refusal import Refusal
 
 INDEX = "index.md"
+#: How like a rule's name a word must be to be taken for it, from 0 to 100.
+_LIKE = 60
 _INTRODUCTION = """\
 # Rules
 
@@ -26,6 +32,22 @@ def write(folder: Path) -> None:
 def pages() -> dict[str, str]:
     """Every page of the documentation by its file name."""
     return {INDEX: index()} | {f"{rule.name}.md": page(rule) for rule in rules()}
+
+
+def named(name: str) -> Rule:
+    """The rule of that name. Raises Refusal with the one that may be meant."""
+    known = [rule.name for rule in rules()]
+    if name in known:
+        return RULES[name]
+    close = process.extractOne(name, known, score_cutoff=_LIKE)
+    hint = f"did you mean `{close[0]}`?" if close else "`changebook explain` lists all rules"
+    raise Refusal(f"there is no rule `{visible(name)}`: {hint}")
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Name, severity and summary of every rule."""
+    for rule in rules():
+        yield rule.name, rule.severity, rule.summary
 
 
 def page(rule: Rule) -> str:
@@ -56,9 +78,11 @@ def page(rule: Rule) -> str:
 
 def index() -> str:
     """A table of all rules."""
-    rows = [f"| [{r.name}]({r.name}.md) | {r.severity} | {_cell(r.summary)} |" for r in rules()]
+    lines = [
+        f"| [{name}]({name}.md) | {severity} | {_cell(says)} |" for name, severity, says in rows()
+    ]
     return "\n".join(
-        [_INTRODUCTION, "| Rule | Severity | What is wrong |", "|---|---|---|", *rows, ""]
+        [_INTRODUCTION, "| Rule | Severity | What is wrong |", "|---|---|---|", *lines, ""]
     )
 
 

@@ -1,0 +1,90 @@
+"""What only a merge makes: faults that neither of two branches has by itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from changebook.checks import check as check_workspace
+from changebook.checks import load_checked
+from changebook.compare.older import sort_out
+from changebook.compare.revisions import Revisions, revisions
+from changebook.compare.rules import CONFLICT, Sides, check
+from changebook.diagnostics import START, Problem
+from changebook.report import source_lines
+from changebook.workspace import Workspace, read_workspace
+
+
+@dataclass(frozen=True)
+class MergeFindings:
+    """What a merge would make wrong, with the lines of the files as the merge leaves them."""
+
+    problems: tuple[Problem, ...] = ()
+    shown: Mapping[tuple[str, int], str | None] = field(default_factory=dict)
+
+    def source_line(self, path: str, line: int) -> str | None:
+        """A line that a problem points at."""
+        return self.shown.get((path, line))
+
+
+def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> MergeFindings:
+    """The problems of a merge of our workspace with a revision that neither side has itself.
+
+    `known` are the problems of our side. Raises Refusal where git can't try the merge.
+    """
+    compared = revisions(ours.root, revision)
+    with (
+        compared.repository.merged(compared.base) as (merged_root, conflicts),
+        compared.repository.checked_out(compared.base) as theirs_root,
+    ):
+        for path in conflicts:
+            _take_ours(ours.root / path, merged_root / path)
+        merged, problems = load_checked(merged_root)
+        theirs, problems_of_theirs = read_workspace(theirs_root)
+        new, _ = sort_out(problems, known, {})
+        if new:
+            new, _ = sort_out(new, (*problems_of_theirs, *check_workspace(theirs)), {})
+        new += _between(ours, theirs, merged, compared)
+        found = [_as_merged(problem, revision) for problem in dict.fromkeys(new)]
+        found += [_conflict(path, revision) for path in conflicts]
+        lines = source_lines(merged_root)
+        shown = {(p.path, p.line): lines(p.path, p.line) for p in found}
+    return MergeFindings(tuple(sorted(found)), shown)
+
+
+def _take_ours(ours: Path, merged: Path) -> None:
+    """Put our version in the place of one with conflict marks."""
+    if ours.is_file():
+        merged.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ours, merged)
+    else:
+        merged.unlink(missing_ok=True)
+
+
+def _between(
+    ours: Workspace, theirs: Workspace, merged: Workspace, compared: Revisions
+) -> list[Problem]:
+    """What the merge does to the records of one side, where the other side did not mean it.
+
+    What a side did by itself since they parted is that side's own, and is told of there.
+    """
+    with compared.repository.checked_out(compared.fork) as fork_root:
+        fork, _ = read_workspace(fork_root)
+        own = [p for side in (ours, theirs) for p in check(Sides(fork, fork, side))]
+        made = [p for side in (ours, theirs) for p in check(Sides(side, side, merged))]
+    return sort_out(made, [*own, *own], {})[0]
+
+
+def _as_merged(problem: Problem, revision: str) -> Problem:
+    return replace(problem, message=f"Merged with `{revision}`: {problem.message}")
+
+
+def _conflict(path: str, revision: str) -> Problem:
+    return CONFLICT.at(
+        path,
+        START,
+        f"git can't merge this file with `{revision}` by itself.",
+        "Merge or rebase, and settle the conflict by hand.",
+    )
