@@ -323,6 +323,9 @@ internal:
 """,
             body=visible_body,
             drafted_by=c.word("who drafted a record"),
+        ).replace(
+            "text: Skippers asked.",
+            f"text: Skippers asked., x-who: {c.word('own key of a reason')}",
         ),
         f"{CLIENT}/2026/HBR-0002-lights.md": _record(
             "HBR-0002",

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from changebook import body, editions, markdown_ext, urls
+from changebook import body, decided, editions, markdown_ext, urls
 from changebook.build import build
 from changebook.checks import load_checked
 from changebook.editions import Edition, make_edition
+from changebook.seal import seal
 from changebook.vocabulary import Audience
 
 from .canary import CLIENT, Canaries, plant
@@ -30,6 +31,7 @@ IDS = ("HBR-0003", "HBR-0004")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canaries]:
     root = tmp_path_factory.mktemp("canary")
     canaries = plant(root)
+    assert seal(root).additions
     for id in IDS:
         canaries.words[f"id {id}"] = id
     canaries.words["path of the workspace"] = str(root)
@@ -49,7 +51,13 @@ def test_nothing_leaks_into_a_client_edition(
     built = client_build(root, tmp_path / "out")
     assert (built / "changes" / "HBR-0001" / "berths.png").is_file()
     assert "Longer berths" in (built / "changes" / "HBR-0001" / "index.html").read_text()
-    downloads = (urls.REGISTER_CSV, urls.IMPACT_XLSX, urls.IMPACT_JSON, urls.DIFFERENCES)
+    downloads = (
+        urls.REGISTER_CSV,
+        urls.IMPACT_XLSX,
+        urls.IMPACT_JSON,
+        urls.DIFFERENCES,
+        urls.SEALS,
+    )
     assert all((built / path).is_file() for path in downloads)
     assert canaries.leaks(built) == []
 
@@ -102,7 +110,10 @@ def _said(canaries: Canaries, edition: Edition) -> list[str]:
     return canaries.said(
         " ".join([repr(edition.profile), edition.welcome, *files])
         + "".join(
-            repr(r.data) + r.body + repr((r.superseded_by, r.required_by, r.related_from))
+            repr(r.data)
+            + r.body
+            + repr((r.superseded_by, r.required_by, r.related_from))
+            + repr((r.question, r.seals))
             for r in edition.records
         )
     )
@@ -123,6 +134,10 @@ def _keep_comments(patch: pytest.MonkeyPatch) -> None:
 
 def _keep_internal_keys(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(editions, "_CLIENT_KEYS", (*editions._CLIENT_KEYS, "internal"))
+
+
+def _keep_own_keys(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(decided, "_OWN", "y-")
 
 
 def _keep_unseen_records(patch: pytest.MonkeyPatch) -> None:
@@ -168,6 +183,7 @@ GUARDS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "internal blocks are taken out": (_keep_internal_blocks, "nested internal block"),
     "comments are emptied": (_keep_comments, "HTML comment in a list"),
     "internal keys are not copied": (_keep_internal_keys, "internal key"),
+    "own keys are not sealed": (_keep_own_keys, "own key of a reason"),
     "internal records are not copied": (_keep_unseen_records, "title of an internal record"),
     "drafts are not copied": (_keep_unseen_records, "title of a draft"),
     "the drafting is left out of the history": (_keep_drafting, "who drafted a record"),
@@ -192,7 +208,11 @@ def test_without_a_guard_the_copy_leaks(
 
 
 #: The templates keep these out a second time, so only the copy shows that the guard is gone.
-GUARDED_TWICE = {"internal keys are not copied", "links to unseen records are dropped"}
+GUARDED_TWICE = {
+    "internal keys are not copied",
+    "links to unseen records are dropped",
+    "own keys are not sealed",
+}
 
 
 @pytest.mark.parametrize("guard", sorted(GUARDS.keys() - GUARDED_TWICE))

@@ -22,11 +22,21 @@ from changebook import editions, impact_export, sums
 from changebook.checks import load_checked
 from changebook.cli import main
 from changebook.editions import Edition, make_edition
-from changebook.impact_export import FORMATS, Report, as_csv, as_json, as_text, as_xlsx, report
+from changebook.impact_export import (
+    FORMATS,
+    Report,
+    as_csv,
+    as_json,
+    as_text,
+    as_xlsx,
+    differences,
+    report,
+)
 from changebook.schema import ChangeRecord, Profile
 from changebook.sums import Figure, Position, SumLine
-from changebook.views.impact import impact
-from changebook.vocabulary import Audience
+from changebook.views.impact import Group, impact
+from changebook.views.months import Comparison, month_ends
+from changebook.vocabulary import Audience, Term
 from changebook.words import Words
 from changebook.workspace import Client, Workspace
 
@@ -34,6 +44,7 @@ from .canary import CLIENT, Canaries, plant
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ("lakeside-clinics", "meridian-outdoor", "yunfan")
+BREAKDOWNS = ("by_reason", "by_type", "by_party", "by_item")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +65,7 @@ def edition(samples: Workspace, request: pytest.FixtureRequest) -> Edition:
 
 @pytest.fixture(scope="module")
 def exported(edition: Edition) -> Report:
-    return Report(edition, None, impact(edition))
+    return Report(edition, None, impact(edition), month_ends(edition))
 
 
 def amounts(figure: dict[str, Any]) -> tuple[Decimal, list[tuple[str, Decimal]], list[str]]:
@@ -74,6 +85,7 @@ def test_the_report_is_the_pages_view(samples: Workspace, edition: Edition) -> N
     made = report(client_of(samples, edition.slug), edition.audience)
     assert made.edition == edition
     assert made.view == impact(edition)
+    assert made.ends == month_ends(edition)
 
 
 def test_json_has_every_figure_of_the_page(edition: Edition, exported: Report) -> None:
@@ -155,19 +167,181 @@ def test_every_figure_names_its_records_and_every_amount_has_the_currencys_decim
     assert seen > 50
 
 
-def test_the_documentation_names_every_key() -> None:
+def documented() -> set[str]:
+    return set(re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "impact-json.md").read_text("utf-8")))
+
+
+def exported_keys() -> set[str]:
+    """The keys of every object of the samples, without months and what a contract chooses."""
     workspace, _ = load_checked(ROOT)
-    keys = {
-        key
-        for slug in SAMPLES
-        for found in _objects(loaded(report(client_of(workspace, slug), Audience.TEAM)))
-        for key in found
-    }
-    keys -= {m.id for c in workspace.clients for m in c.profile.contract.milestones}
-    documented = set(
-        re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "impact-json.md").read_text("utf-8"))
+    made = [make_edition(c, Audience.TEAM) for c in workspace.clients]
+    data: list[Any] = [
+        loaded(Report(edition, None, impact(edition), month_ends(edition))) for edition in made
+    ]
+    data += [json.loads(differences.as_json(month_ends(edition), Words("en"))) for edition in made]
+    chosen = {m.id for c in workspace.clients for m in c.profile.contract.milestones}
+    keys = {key for found in _objects(data) for key in found if not key[0].isdigit()}
+    return keys - chosen
+
+
+def test_the_documentation_names_every_key() -> None:
+    assert exported_keys() - {line.value for line in SumLine} - documented() == set()
+
+
+def test_every_key_of_the_documentation_is_there() -> None:
+    values = {term.value for kind in Term.__subclasses__() for term in kind} | {"null"}
+    assert documented() - values - exported_keys() == set()
+
+
+def test_json_has_the_figures_by_group(exported: Report) -> None:
+    data = loaded(exported)
+    for key in BREAKDOWNS:
+        groups: tuple[Group[Any], ...] = getattr(exported.view, key)
+        assert groups
+        for found, group in zip(data[key], groups, strict=True):
+            share = group.share
+            assert (found["group"], found["records"]) == (group.term, list(share.ids))
+            assert amounts(found["approved"]) == of(share.approved)
+            assert amounts(found["pending"]) == of(share.pending)
+            assert found["days_granted"] == share.granted
+            assert [(r["id"], r["days"]) for r in found["requests"]] == [
+                (request.id, request.days) for request in share.requests
+            ]
+            span = found["days_requested"]
+            assert (span and (span["low"], span["high"])) == (
+                share.requested and (share.requested.low, share.requested.high)
+            )
+
+
+def test_json_has_the_figures_over_time(exported: Report) -> None:
+    view, data = exported.view, loaded(exported)
+    assert [(p["on"], Decimal(p["revised"]), p["records"]) for p in data["course"]] == [
+        (point.on.isoformat(), point.revised, list(point.ids)) for point in view.course
+    ]
+    for found, quarter in zip(data["by_quarter"], view.by_quarter, strict=True):
+        assert amounts(found["approved"]) == of(quarter.approved)
+        assert amounts(found["pending"]) == of(quarter.pending)
+        assert Decimal(found["revised"]) == quarter.revised
+        assert (found["first"], found["requested"], found["decided"], found["days"]) == (
+            quarter.first.isoformat(),
+            list(quarter.requested),
+            list(quarter.decided),
+            quarter.days,
+        )
+
+
+def test_json_has_pace_and_aging(exported: Report) -> None:
+    view, data = exported.view, loaded(exported)
+    pace, found = view.pace, data["pace"]
+    assert [(m["month"], m["requested"], m["decided"]) for m in found["months"]] == [
+        (f"{m.first:%Y-%m}", list(m.requested), list(m.decided)) for m in pace.months
+    ]
+    for status, in_data in zip(pace.statuses, found["statuses"], strict=True):
+        assert (in_data["status"], in_data["completed"]) == (status.status, status.completed)
+        assert in_data["median"] == (None if status.median is None else str(status.median))
+        assert [(s["id"], s["since"], s["days"]) for s in in_data["now"]] == [
+            (stay.id, stay.since.isoformat(), stay.days) for stay in status.now
+        ]
+    for key, answered in (("decisions", pace.decisions), ("objections", pace.objections)):
+        median = None if answered.median is None else str(answered.median)
+        assert found[key] == {"median": median, "records": list(answered.ids)}
+    for key in ("in_time", "late", "open_objections"):
+        assert found[key] == list(getattr(pace, key))
+    for band, in_data in zip(view.aging.bands, data["aging"]["bands"], strict=True):
+        assert (in_data["from_days"], in_data["to_days"]) == (band.first, band.last)
+        assert amounts(in_data) == of(band.figure)
+    oldest = view.aging.oldest
+    assert data["aging"]["oldest"] == (oldest and {"id": oldest.id, "days": oldest.days})
+
+
+def test_json_has_the_risks_and_their_matrix(exported: Report) -> None:
+    view, data = exported.view, loaded(exported)
+    assert [(r["id"], r["title"], r["risk"], r["score"]) for r in data["risks"]] == [
+        (risk.id, risk.title, risk.risk.risk, risk.score) for risk in view.risks
+    ]
+    cells = [cell for row in view.matrix for cell in row]
+    assert sum(cell["count"] for cell in data["risk_matrix"]) == len(view.risks)
+    for found, cell in zip(data["risk_matrix"], cells, strict=True):
+        assert (found["likelihood"], found["severity"], found["band"]) == (
+            cell.likelihood,
+            cell.severity,
+            cell.band,
+        )
+        assert found["count"] == len(cell.risks)
+        assert set(found["records"]) == {risk.id for risk in cell.risks}
+
+
+def test_json_has_every_month_end_as_known_then_and_now(exported: Report) -> None:
+    def known(comparison: Comparison) -> dict[str, Any]:
+        figures = {change.line: change.after for change in comparison.lines}
+        return {
+            "lines": {line: format(figure.amount, ".2f") for line, figure in figures.items()},
+            "approved": list(figures[SumLine.APPROVED].ids),
+            "pending": list(figures[SumLine.PENDING].ids),
+            "milestones": {d.after.id: d.after.agreed.isoformat() for d in comparison.dates},
+        }
+
+    data = loaded(exported)["month_ends"]
+    assert len(data) > 3
+    for found, end in zip(data, exported.ends, strict=True):
+        assert found["on"] == end.on.isoformat()
+        assert found["known_then"] == known(end.since)
+        assert found["known_now"] == (end.now and known(end.now))
+        assert [(e["id"], e["status"], e["recorded"]) for e in found["written_later"]] == [
+            (entry.id, entry.status, entry.recorded.isoformat()) for entry in end.late
+        ]
+
+
+def counting_back() -> Report:
+    """An approval of 3 March that counts from 20 February and was written down on 10 March."""
+    return crafted(
+        decision={
+            "outcome": "approved",
+            "on": "2026-03-03",
+            "effective": "2026-02-20",
+            "amount": "-30.00",
+        },
+        history=[
+            {"status": "submitted", "on": "2026-02-10", "by": "Lin Wei"},
+            {"status": "approved", "on": "2026-03-03", "by": "Lin Wei", "recorded": "2026-03-10"},
+        ],
     )
-    assert keys - {line.value for line in SumLine} - documented == set()
+
+
+def test_a_month_end_that_is_known_differently_now_stands_twice() -> None:
+    january, february, march = loaded(counting_back())["month_ends"]
+    assert (january["known_now"], march["known_now"]) == (None, None)
+    then, now = february["known_then"], february["known_now"]
+    assert (then["lines"]["approved"], then["lines"]["pending"]) == ("0.00", "-30.00")
+    assert (now["lines"]["approved"], now["lines"]["pending"]) == ("-30.00", "0.00")
+    assert (then["approved"], now["approved"]) == ([], ["ACME-0001"])
+    assert february["written_later"] == [
+        {
+            "id": "ACME-0001",
+            "title": "A change",
+            "status": "approved",
+            "on": "2026-03-03",
+            "recorded": "2026-03-10",
+            "counts_from": "2026-02-20",
+        }
+    ]
+    rows = titled(counting_back(), "Month ends")
+    assert [(row[0].date(), row[1], row[3]) for row in rows] == [
+        (date(2026, 1, 31), "As known then", 0),
+        (date(2026, 2, 28), "As known then", 0),
+        (date(2026, 2, 28), "As known now", -30),
+        (date(2026, 3, 31), "As known then", -30),
+    ]
+    ((end, id, *_, recorded, counts_from),) = titled(counting_back(), "Written down later")
+    assert (end.date(), id) == (date(2026, 2, 28), "ACME-0001")
+    assert (recorded.date(), counts_from.date()) == (date(2026, 3, 10), date(2026, 2, 20))
+
+
+def titled(of: Report, title: str) -> list[tuple[Any, ...]]:
+    """The rows of a sheet below its heads."""
+    words = Words(of.edition.profile.language)
+    _, *rows = book(as_xlsx(of))[words.gettext(title)].iter_rows(values_only=True)
+    return rows
 
 
 def register_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
@@ -236,6 +410,54 @@ def test_xlsx_gives_every_figure_back(exported: Report) -> None:
     people = [(exact(row[1]), exact(row[3])) for row in cells(content, 4)[1:]]
     effort = position.effort
     assert people == [(r.approved.amount, r.pending.amount) for r in (*effort.roles, effort.total)]
+
+
+def test_xlsx_gives_the_analysis_back(exported: Report) -> None:
+    view = exported.view
+    groups: list[Group[Any]] = [group for key in BREAKDOWNS for group in getattr(view, key)]
+    rows = titled(exported, "Where the changes come from")
+    assert [(row[2], exact(row[3]), exact(row[4]), row[5]) for row in rows] == [
+        (len(g.share.ids), g.share.approved.amount, g.share.pending.amount, g.share.granted)
+        for g in groups
+    ]
+    rows = titled(exported, "Revised sum over time")
+    assert [(row[0].date(), exact(row[1])) for row in rows] == [
+        (point.on, point.revised) for point in view.course
+    ]
+    rows = titled(exported, "By quarter")
+    assert [(row[1], row[2], exact(row[3]), row[4], exact(row[5])) for row in rows] == [
+        (len(q.requested), len(q.decided), q.approved.amount, q.days, q.revised)
+        for q in view.by_quarter
+    ]
+    rows = titled(exported, "Asked for and decided")
+    assert [row[1:3] for row in rows] == [
+        (len(month.requested), len(month.decided)) for month in view.pace.months
+    ]
+    rows = titled(exported, "How fast changes move")
+    assert [(exact(row[1]), row[2], row[3]) for row in rows] == [
+        (status.median, status.completed, len(status.now)) for status in view.pace.statuses
+    ]
+    rows = titled(exported, "Pending changes by age")
+    bands = view.aging.bands if view.pending else ()
+    assert [exact(row[1]) for row in rows] == [band.figure.amount for band in bands]
+    rows = titled(exported, "Risks of open changes")
+    assert [(row[0], row[3], row[5]) for row in rows] == [
+        (risk.risk.risk, risk.score, risk.id) for risk in view.risks
+    ]
+    then = [
+        row
+        for row in titled(exported, "Month ends")
+        if row[1] == Words(exported.edition.profile.language).gettext("As known then")
+    ]
+    assert [[exact(cell) for cell in row[2:8]] for row in then] == [
+        [change.after.amount for change in end.since.lines] for end in exported.ends
+    ]
+
+
+def test_every_sheet_has_a_name_that_a_sheet_may_have(exported: Report) -> None:
+    names = book(as_xlsx(exported)).sheetnames
+    assert len(names) == len({name.casefold() for name in names}) == 16
+    assert all(len(name) <= 31 for name in names)
 
 
 def test_xlsx_numbers_bear_their_currencys_format(samples: Workspace) -> None:
@@ -363,7 +585,7 @@ def crafted(**keys: Any) -> Report:
     )
     record = editions.EditionRecord(data, "")
     edition = Edition("acme", Audience.CLIENT, date(2026, 3, 31), profile, "", (), (record,))
-    return Report(edition, None, impact(edition))
+    return Report(edition, None, impact(edition), month_ends(edition))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from changebook import packaged, pages, urls
+from changebook import packaged, pages, published_seals, urls
 from changebook.editions import Asset, Edition
 from changebook.impact_export import Report, as_csv, as_json, as_xlsx, differences
 from changebook.views.impact import impact
@@ -61,12 +61,19 @@ def edition_contents(edition: Edition, root: Path, *, directory_urls: bool) -> C
         nav=pages.nav(edition),
         assets=(*edition.welcome_assets, *assets),
         files=(
-            *downloads(Report(edition, None, summary)),
+            *downloads(Report(edition, None, summary, ends)),
             GeneratedFile(
                 urls.DIFFERENCES, differences.as_json(ends, Words(edition.profile.language))
             ),
+            *_seals(edition),
         ),
     )
+
+
+def _seals(edition: Edition) -> tuple[GeneratedFile, ...]:
+    """The chain of the decisions, once anything is sealed."""
+    text = published_seals.as_json(edition)
+    return (GeneratedFile(urls.SEALS, text),) if text else ()
 
 
 def downloads(report: Report) -> tuple[GeneratedFile, ...]:

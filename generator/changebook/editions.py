@@ -7,18 +7,20 @@ new key of the format stays inside until someone adds it here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from changebook import body, timeline, urls
+from changebook import body, canonical, decided, timeline, urls
+from changebook.chain import Entry
 from changebook.lists import plain_lists
 from changebook.naming import names
 from changebook.schema import ChangeRecord, HistoryEntry, Links, Profile
 from changebook.targets import Kind, Targets
-from changebook.vocabulary import Audience, Party, Status, Visibility
+from changebook.vocabulary import AgreementStatus, Audience, Outcome, Party, Status, Visibility
 from changebook.words import Words
 from changebook.workspace import Client, Record
 
@@ -60,11 +62,23 @@ class Asset:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """An entry of the client's chain, and the content that its digest was made from.
+
+    The content is None where this reader may not see all of it.
+    """
+
+    entry: Entry
+    content: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
 class EditionRecord:
     """A record as this reader may see it on the edition's day.
 
     `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that
-    the client does not see (a draft or an internal one): only team editions have such.
+    the client does not see (a draft or an internal one): only team editions have such. `question`
+    is what the client is or was asked to decide on, with each value as it is written.
     """
 
     data: ChangeRecord
@@ -74,6 +88,8 @@ class EditionRecord:
     superseded_by: tuple[str, ...] = ()
     required_by: tuple[str, ...] = ()
     related_from: tuple[str, ...] = ()
+    question: Mapping[str, Any] = field(default_factory=dict)
+    seals: tuple[Seal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +135,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     visible = {data.id: _copy(data, audience, ids) for _, data in standing}
     back = _back_links(visible.values())
     text = _Text(client, audience, ids)
+    sealed = _entries(client)
     records = []
     for record, _ in standing:
         data = visible[record.data.id]
@@ -132,6 +149,8 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
                 back["supersedes"][data.id],
                 back["depends_on"][data.id],
                 back["related"][data.id],
+                decided.question(_seen(record.source.data, ids)),
+                _standing(_seals(record, sealed[data.id], ids), data),
             )
         )
     welcome, welcome_assets = text.copy(client.source.body, client.folder, urls.HOME)
@@ -152,7 +171,8 @@ def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edi
         then = timeline.at(record.data, as_of, known_on)
         if then is None or (edition.audience is Audience.CLIENT and is_unseen(then)):
             continue
-        records.append(replace(record, data=then, unseen=is_unseen(then)))
+        seals = _standing(record.seals, then)
+        records.append(replace(record, data=then, unseen=is_unseen(then), seals=seals))
     return replace(edition, as_of=as_of, records=tuple(records))
 
 
@@ -170,6 +190,42 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
         return data.model_copy(update={"links": kept})
     values = {key: getattr(data, key) for key in _CLIENT_KEYS}
     return ChangeRecord(**(values | {"links": kept, "history": _since_submitted(data.history)}))
+
+
+def _entries(client: Client) -> Mapping[str, list[Entry]]:
+    """The entries of the client's chain by the ids of their records."""
+    found: dict[str, list[Entry]] = defaultdict(list)
+    lock = client.lock.lock if client.lock else None
+    for entry in lock.entries if lock else ():
+        found[entry.id].append(entry)
+    return found
+
+
+def _seen(front: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
+    """A front matter without links to what this reader does not see."""
+    links = front.get("links")
+    if not isinstance(links, Mapping) or not isinstance(old := links.get("supersedes"), list):
+        return front
+    return {**front, "links": {**links, "supersedes": [id for id in old if id in ids]}}
+
+
+def _seals(record: Record, entries: list[Entry], ids: frozenset[str]) -> tuple[Seal, ...]:
+    seals = []
+    for entry in entries:
+        of = decided.content if entry.event.is_decision else decided.agreement
+        content = of(_seen(record.source.data, ids))
+        whole = canonical.digest(content) == entry.digest
+        seals.append(Seal(entry, content if whole else None))
+    return tuple(seals)
+
+
+def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
+    """The seals of what a record says on its day: of a decision, and of a signed agreement."""
+    is_decided = data.decision and data.decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
+    is_signed = data.agreement and data.agreement.status is AgreementStatus.SIGNED
+    return tuple(
+        seal for seal in seals if (is_decided if seal.entry.event.is_decision else is_signed)
+    )
 
 
 def _since_submitted(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:

@@ -82,6 +82,7 @@ def pages(
             "decisions",
             site.words.gettext("Decisions"),
             entries=decision.log(edition),
+            seals=decision.seals(edition),
         ),
         site.page(urls.PROCESS, "process", site.words.gettext("How changes work")),
         *(site.record(view) for view in record.records(edition, position)),

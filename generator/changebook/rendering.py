@@ -14,7 +14,7 @@ import frontmatter
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from changebook import packaged, urls
+from changebook import canonical, packaged, urls
 from changebook.sums import SumLine
 from changebook.vocabulary import Status
 from changebook.words import Words
@@ -102,6 +102,8 @@ def _environment(language: str, folders: tuple[Path, ...]) -> Environment:
         days=words.days,
         label=words.label,
         prose=_prose,
+        grouped=canonical.grouped,
+        short=canonical.short,
         explained=_explained,
         plain=_plain,
     )

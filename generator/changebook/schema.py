@@ -661,7 +661,9 @@ class ChangeRecord(Shape):
         description="Where the record stands: the status of the last entry in the history."
     )
     visibility: Visibility = Field(description="Who may read the record. Never guessed.")
-    revision: Whole = Field(1, description="Counted up when what is asked for changes.")
+    revision: Whole = Field(
+        1, description="Counted up when what is asked for changes.", examples=[2]
+    )
     type: ChangeType | None = Field(None, description="What kind of change it is.")
     path: ChangePath | None = Field(
         None, description="Which way it takes through the life cycle. Default: normal."

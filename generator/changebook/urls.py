@@ -18,6 +18,8 @@ IMPACT = "impact/index.md"
 MONTHS = "impact/months/index.md"
 DIFFERENCES = "impact/months/differences.json"
 DECISIONS = "decisions/index.md"
+#: The decisions as a chain of digests, with all that it takes to verify it.
+SEALS = "decisions/decisions.json"
 PROCESS = "process/index.md"
 #: The same figures as the impact page's, for spreadsheets and programs.
 REGISTER_CSV = "impact/register.csv"

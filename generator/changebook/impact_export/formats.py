@@ -24,9 +24,11 @@ from openpyxl.writer.excel import ExcelWriter
 from rich.cells import cell_len
 
 from changebook.diagnostics import visible
+from changebook.impact_export.plain import money, number
 from changebook.impact_export.report import Report
-from changebook.impact_export.shape import money, number, shape
-from changebook.impact_export.tables import Cell, Money, Table, register, tables
+from changebook.impact_export.shape import shape
+from changebook.impact_export.table import Cell, Money, Table
+from changebook.impact_export.tables import register, tables
 from changebook.vocabulary import Audience
 from changebook.words import Words
 

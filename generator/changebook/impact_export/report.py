@@ -1,4 +1,4 @@
-"""What is exported: the Impact page's view, also as it was known on an earlier day."""
+"""What is exported: the Impact page's view and the month ends, also as known on an earlier day."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from datetime import date
 from changebook.editions import Edition, as_known, make_edition
 from changebook.sums import Position
 from changebook.views.impact import Impact, impact
+from changebook.views.months import MonthEnd, month_ends
 from changebook.vocabulary import Audience
 from changebook.workspace import Client
 
 
 @dataclass(frozen=True)
 class Report:
-    """The view of an edition, and the day up to which its records were written down."""
+    """The views of an edition, and the day up to which its records were written down."""
 
     edition: Edition
     known_on: date | None
     view: Impact
+    ends: tuple[MonthEnd, ...]
 
     @property
     def position(self) -> Position:
@@ -42,4 +44,4 @@ def report(
     edition = make_edition(client, audience, as_of)
     if known_on:
         edition = as_known(edition, edition.as_of, known_on)
-    return Report(edition, known_on, impact(edition))
+    return Report(edition, known_on, impact(edition), month_ends(edition))

@@ -5,12 +5,21 @@ A change that a reader of the shape would notice needs a new VERSION, except for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
-from changebook import sums
+from changebook.impact_export.analysis import analysis
+from changebook.impact_export.plain import (
+    Shape,
+    day_or_none,
+    figure,
+    money,
+    money_or_none,
+    number,
+    number_or_none,
+    parts,
+    requests,
+)
 from changebook.impact_export.report import Report
 from changebook.sums import (
     Budget,
@@ -20,7 +29,6 @@ from changebook.sums import (
     Figure,
     ForeignLine,
     MilestonePosition,
-    Part,
     RoleDays,
     Standing,
     TaxLine,
@@ -29,37 +37,25 @@ from changebook.views.impact import PendingChange
 
 VERSION = 1
 
-Shape = dict[str, Any]
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with all decimals of its currency and nothing else."""
-    return format(sums.rounded(amount, currency), "f")
-
-
-def number(value: Decimal) -> str:
-    """A quantity with the decimals that were written; never minus 0."""
-    return format(value or abs(value), "f")
-
 
 def shape(report: Report) -> Shape:
     """The whole report as plain data. Amounts are text, so that no program rounds them."""
     edition, position, view = report.edition, report.position, report.view
     profile, currency = edition.profile, position.currency
-    lines = {line.value: _figure(figure, currency) for line, figure in position.lines.items()}
+    lines = {line.value: figure(of, currency) for line, of in position.lines.items()}
     return {
         "version": VERSION,
         "client": {"slug": edition.slug, "name": profile.name, "project": profile.project},
         "contract": profile.contract.reference,
         "audience": edition.audience.value,
         "as_of": edition.as_of.isoformat(),
-        "known_on": _day(report.known_on),
+        "known_on": day_or_none(report.known_on),
         "currency": currency,
         "lines": lines,
-        "approved_adds": _figure(position.adds, currency),
-        "approved_credits": _figure(position.credits, currency),
-        "pending_adds": _figure(position.pending_adds, currency),
-        "pending_credits": _figure(position.pending_credits, currency),
+        "approved_adds": figure(position.adds, currency),
+        "approved_credits": figure(position.credits, currency),
+        "pending_adds": figure(position.pending_adds, currency),
+        "pending_credits": figure(position.pending_credits, currency),
         "budget": position.budget and _budget(position.budget, position.pending, currency),
         "tax": {
             "revised": [_tax(line, currency) for line in position.tax_on_revised],
@@ -75,28 +71,7 @@ def shape(report: Report) -> Shape:
             for id, standing in position.standings.items()
         ],
         "beyond_client": view.beyond and _difference(view.beyond, currency),
-    }
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _amount(amount: Decimal | None, currency: str) -> str | None:
-    return None if amount is None else money(amount, currency)
-
-
-def _figure(figure: Figure, currency: str) -> Shape:
-    return {
-        "amount": money(figure.amount, currency),
-        "records": list(figure.ids),
-        "parts": _parts(figure.parts, currency),
-        "not_assessed": list(figure.unknown),
-    }
-
-
-def _parts(parts: Iterable[Part], currency: str) -> list[Shape]:
-    return [{"id": part.id, "amount": money(part.amount, currency)} for part in parts]
+    } | analysis(report)
 
 
 def _ids(*figures: Figure) -> list[str]:
@@ -106,7 +81,7 @@ def _ids(*figures: Figure) -> list[str]:
 def _budget(budget: Budget, pending: Figure, currency: str) -> Shape:
     return {
         "amount": money(budget.amount, currency),
-        "used": _figure(budget.used, currency),
+        "used": figure(budget.used, currency),
         "left": {"amount": money(budget.left, currency), "records": _ids(budget.used)},
         "left_if_pending": {
             "amount": money(budget.left_if_pending, currency),
@@ -117,11 +92,11 @@ def _budget(budget: Budget, pending: Figure, currency: str) -> Shape:
 
 def _tax(line: TaxLine, currency: str) -> Shape:
     return {
-        "rate": None if line.rate is None else number(line.rate),
+        "rate": number_or_none(line.rate),
         "base": money(line.base, currency),
-        "tax": _amount(line.tax, currency),
+        "tax": money_or_none(line.tax, currency),
         "records": list(line.ids),
-        "parts": _parts(line.parts, currency),
+        "parts": parts(line.parts, currency),
     }
 
 
@@ -131,9 +106,9 @@ def _foreign(line: ForeignLine, currency: str) -> Shape:
         "id": line.id,
         "bucket": line.bucket.value,
         "item": row.item,
-        "amount": _amount(row.amount, row.currency),
+        "amount": money_or_none(row.amount, row.currency),
         "currency": row.currency,
-        "memo": _amount(row.memo, currency),
+        "memo": money_or_none(row.memo, currency),
         "exchange": row.fx
         and {"rate": number(row.fx.rate), "source": row.fx.source, "date": row.fx.date.isoformat()},
     }
@@ -148,7 +123,7 @@ def _order(entry: ChangeOrder, title: str, currency: str) -> Shape:
         "counts_from": entry.on.isoformat(),
         "recorded": entry.recorded.isoformat(),
         "amount": money(entry.amount, currency),
-        "replaced": _parts(entry.replaced, currency),
+        "replaced": parts(entry.replaced, currency),
         "earlier": money(entry.earlier, currency),
         "sum_before": money(entry.before, currency),
         "this": money(entry.this, currency),
@@ -169,7 +144,7 @@ def _pending(change: PendingChange, currency: str) -> Shape:
     days = change.row.days
     return _standing(change.standing, change.row.title, currency) | {
         "status": change.row.status.value,
-        "due": _day(change.due),
+        "due": day_or_none(change.due),
         "days": None if days is None else {line.milestone: line.days for line in days},
     }
 
@@ -179,9 +154,9 @@ def _standing(standing: Standing, title: str, currency: str) -> Shape:
         "id": standing.id,
         "title": title,
         "bucket": standing.bucket.value,
-        "own": _amount(standing.own, currency),
-        "amount": _amount(standing.amount, currency),
-        "replaces": _parts(standing.replaces, currency),
+        "own": money_or_none(standing.own, currency),
+        "amount": money_or_none(standing.amount, currency),
+        "replaces": parts(standing.replaces, currency),
     }
 
 
@@ -203,7 +178,7 @@ def _milestone(milestone: MilestonePosition) -> Shape:
             }
             for step in milestone.steps
         ],
-        "requests": [{"id": request.id, "days": request.days} for request in milestone.requests],
+        "requests": requests(milestone.requests),
         "pending": pending
         and {
             "low": pending.low,
@@ -217,7 +192,7 @@ def _milestone(milestone: MilestonePosition) -> Shape:
 def _effort(effort: Effort) -> Shape:
     total = effort.total
     return {
-        "original": None if effort.original is None else number(effort.original),
+        "original": number_or_none(effort.original),
         "revised": _derived_days(effort.revised, (total.approved,)),
         "forecast": _derived_days(effort.forecast, (total.approved, total.pending)),
         "total": _role(total),
@@ -244,7 +219,7 @@ def _days(figure: Figure) -> Shape:
 
 def _difference(beyond: Difference, currency: str) -> Shape:
     return {
-        "pending": _figure(beyond.pending, currency),
-        "forecast": _figure(beyond.forecast, currency),
-        "withdrawn": _figure(beyond.withdrawn, currency),
+        "pending": figure(beyond.pending, currency),
+        "forecast": figure(beyond.forecast, currency),
+        "withdrawn": figure(beyond.withdrawn, currency),
     }

@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
+from changebook.impact_export.analysis_tables import analysis_tables
 from changebook.impact_export.report import Report
+from changebook.impact_export.table import (
+    Cell,
+    Money,
+    Row,
+    Table,
+    ids_or_none,
+    money_or_none,
+)
 from changebook.sums import ChangeOrder, Figure, MilestonePosition, RoleDays, SumLine, TaxLine
 from changebook.views.impact import PendingChange
 from changebook.words import Words
 
 
-@dataclass(frozen=True)
-class Money:
-    """An amount and the currency that it is in."""
-
-    amount: Decimal
-    currency: str
-
-
-Cell = str | int | Decimal | Money | date | None
-Row = tuple[Cell, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with its heads; every row has a cell for each of them."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
 def tables(report: Report, words: Words) -> tuple[Table, ...]:
-    """Sums, register, pending, milestones, resources: always these, in this order."""
+    """Sums, register, pending, milestones, resources, and the analysis: always in this order."""
     return (
         _sums(report, words),
         register(report, words),
         _pending(report, words),
         _milestones(report, words),
         _resources(report, words),
+        *analysis_tables(report, words),
     )
 
 
@@ -80,7 +66,7 @@ def register(report: Report, words: Words) -> Table:
             entry.on,
             entry.recorded,
             Money(entry.amount, report.currency),
-            _ids(part.id for part in entry.replaced),
+            ids_or_none(part.id for part in entry.replaced),
             *(Money(amount, report.currency) for amount in amounts),
             *moves,
         )
@@ -93,14 +79,6 @@ def register(report: Report, words: Words) -> Table:
 def _heads(milestones: Iterable[MilestonePosition], *heads: str) -> Iterator[str]:
     for milestone in milestones:
         yield from (head % {"milestone": milestone.name} for head in heads)
-
-
-def _ids(ids: Iterable[str]) -> str | None:
-    return " ".join(ids) or None
-
-
-def _money(amount: Decimal | None, currency: str) -> Money | None:
-    return None if amount is None else Money(amount, currency)
 
 
 def _sums(report: Report, words: Words) -> Table:
@@ -118,7 +96,7 @@ def _sum_rows(report: Report, words: Words) -> Iterator[Row]:
 
     def row(label: str, figure: Figure) -> Row:
         amount = Money(figure.amount, currency)
-        return (label, amount, _ids(figure.ids), _ids(figure.unknown))
+        return (label, amount, ids_or_none(figure.ids), ids_or_none(figure.unknown))
 
     for line, figure in view.headline:
         label = words.label(line)
@@ -135,8 +113,18 @@ def _sum_rows(report: Report, words: Words) -> Iterator[Row]:
         both = sorted({*budget.used.ids, *position.pending.ids})
         yield (part(name, _("Set aside")), Money(budget.amount, currency), None, None)
         yield row(part(name, _("Used")), budget.used)
-        yield (part(name, _("Left")), Money(budget.left, currency), _ids(budget.used.ids), None)
-        yield (part(name, if_pending), Money(budget.left_if_pending, currency), _ids(both), None)
+        yield (
+            part(name, _("Left")),
+            Money(budget.left, currency),
+            ids_or_none(budget.used.ids),
+            None,
+        )
+        yield (
+            part(name, if_pending),
+            Money(budget.left_if_pending, currency),
+            ids_or_none(both),
+            None,
+        )
     for on, lines in (
         (_("On the revised sum"), position.tax_on_revised),
         (_("On the forecast sum"), position.tax_on_forecast),
@@ -144,13 +132,13 @@ def _sum_rows(report: Report, words: Words) -> Iterator[Row]:
         for tax in lines:
             yield (
                 part(on, _tax(tax, currency, words)),
-                _money(tax.tax, currency),
-                _ids(tax.ids),
+                money_or_none(tax.tax, currency),
+                ids_or_none(tax.ids),
                 None,
             )
     for foreign in position.foreign:
         item = part(_("In another currency, never added"), foreign.row.item)
-        yield (item, _money(foreign.row.amount, foreign.row.currency), foreign.id, None)
+        yield (item, money_or_none(foreign.row.amount, foreign.row.currency), foreign.id, None)
     if beyond := view.beyond:
         internal = _("Internal: the client does not see this")
         yield row(part(internal, _("Pending changes")), beyond.pending)
@@ -191,9 +179,9 @@ def _pending(report: Report, words: Words) -> Table:
             words.label(change.row.status),
             words.label(standing.bucket),
             change.due,
-            _money(standing.own, report.currency),
-            _ids(part.id for part in standing.replaces),
-            _money(standing.amount, report.currency),
+            money_or_none(standing.own, report.currency),
+            ids_or_none(part.id for part in standing.replaces),
+            money_or_none(standing.amount, report.currency),
             *(days.get(milestone.id) for milestone in milestones),
         )
 
@@ -222,13 +210,13 @@ def _milestones(report: Report, words: Words) -> Table:
             milestone.original,
             milestone.agreed,
             (milestone.agreed - milestone.original).days,
-            _ids(step.id for step in milestone.steps),
+            ids_or_none(step.id for step in milestone.steps),
             *(
                 (pending.low, pending.high, pending.earliest, pending.latest)
                 if pending
                 else (None, None, None, None)
             ),
-            _ids(request.id for request in milestone.requests),
+            ids_or_none(request.id for request in milestone.requests),
         )
 
     return Table(_("Milestones"), columns, tuple(row(m) for m in report.position.milestones))
@@ -253,10 +241,10 @@ def _resources(report: Report, words: Words) -> Table:
         return (
             role.role or _("Total"),
             role.approved.amount,
-            _ids(role.approved.ids),
+            ids_or_none(role.approved.ids),
             role.pending.amount,
-            _ids(role.pending.ids),
-            _ids(sorted({*role.approved.unknown, *role.pending.unknown})),
+            ids_or_none(role.pending.ids),
+            ids_or_none(sorted({*role.approved.unknown, *role.pending.unknown})),
             *contract,
         )
 

@@ -33,10 +33,14 @@ class Stay:
 
 @dataclass(frozen=True)
 class StatusPace:
-    """The stays in one status: how many have ended, their median days, and who is there now."""
+    """The stays in one status: how many have ended, their median days, and who is there now.
+
+    `passed` are the records whose stays have ended, each once.
+    """
 
     status: Status
     completed: int
+    passed: tuple[str, ...]
     median: Decimal | None
     now: tuple[Stay, ...]
 
@@ -83,9 +87,15 @@ def days_in_status(of: Iterable[Stay]) -> tuple[StatusPace, ...]:
 
 def _pace(status: Status, of: Iterable[Stay]) -> StatusPace:
     ordered = sorted(of, key=lambda stay: (stay.since, stay.id))
-    done = [Decimal(stay.days) for stay in ordered if stay.until]
+    ended = [stay for stay in ordered if stay.until]
     now = tuple(stay for stay in ordered if stay.until is None)
-    return StatusPace(status, len(done), median(done) if done else None, now)
+    return StatusPace(
+        status,
+        len(ended),
+        tuple(sorted({stay.id for stay in ended})),
+        median(Decimal(stay.days) for stay in ended) if ended else None,
+        now,
+    )
 
 
 def months(

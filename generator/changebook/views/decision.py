@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from changebook.editions import Edition, EditionRecord
+from changebook.editions import Edition, EditionRecord, Seal
 from changebook.schema import Condition, Option, Person, Profile
 from changebook.views.change import MilestoneDays, granted, is_approved
 from changebook.vocabulary import Outcome, Status
@@ -76,6 +76,12 @@ def log(edition: Edition) -> tuple[DecisionEntry, ...]:
     """Every decision in the order in which it was taken, the newest first."""
     entries = [e for r in edition.records if (e := entry(r, edition.profile))]
     return tuple(sorted(entries, key=lambda e: (e.on, e.id), reverse=True))
+
+
+def seals(edition: Edition) -> tuple[Seal, ...]:
+    """The client's chain as far as this reader sees it, in its order."""
+    found = (seal for record in edition.records for seal in record.seals)
+    return tuple(sorted(found, key=lambda seal: seal.entry.number))
 
 
 def _new_dates(record: EditionRecord, profile: Profile) -> tuple[NewDate, ...]:

@@ -122,6 +122,7 @@ class Impact:
     calendar: pictures.DatesPicture | None
     course_picture: pictures.CoursePicture | None
     rate_picture: pictures.RatePicture | None
+    day_bars: tuple[pictures.DayBars | None, ...]
 
     @property
     def headline(self) -> tuple[tuple[SumLine, Figure], ...]:
@@ -171,6 +172,7 @@ def impact(edition: Edition) -> Impact:
         calendar=pictures.dates_picture(position.milestones, edition.as_of),
         course_picture=pictures.course_picture(position, course),
         rate_picture=pictures.rate_picture(speed.months),
+        day_bars=pictures.day_bars(speed.statuses),
     )
 
 

@@ -22,7 +22,7 @@ from changebook.sums import (
     Standing,
 )
 from changebook.sums.amounts import EXACT
-from changebook.sums.pace import MonthRate
+from changebook.sums.pace import MonthRate, StatusPace
 
 #: More bars than this are no picture any more: they are drawn together.
 MOST_BARS = 30
@@ -132,9 +132,10 @@ class CostPicture:
 
 @dataclass(frozen=True)
 class CourseMark:
-    """A day on which the revised sum moved, and where it lies."""
+    """A day on which the revised sum moved, where it lies, and its first entry in the register."""
 
     point: CoursePoint
+    order: int
     x: Decimal
     y: Decimal
 
@@ -185,6 +186,14 @@ class ShareBars:
     pending: Bar[Decimal]
 
 
+@dataclass(frozen=True)
+class DayBars:
+    """The usual and the longest days in one status, on the axis of all statuses beside it."""
+
+    usual: Bar[Decimal] | None
+    longest: Bar[Decimal] | None
+
+
 def small_sums(position: Position) -> SmallSums | None:
     """The sums of a position in five bars; None if nothing moves them."""
     approved, pending = position.approved.amount, position.pending.amount
@@ -222,12 +231,17 @@ def course_picture(position: Position, points: Sequence[CoursePoint]) -> CourseP
     ceiling = None if position.budget is None else original + position.budget.amount
     known = [*(point.revised for point in points), forecast]
     up = charts.money_axis(known if ceiling is None else [*known, ceiling])
+    first = {order.on: order.number for order in reversed(position.register)}
     return CoursePicture(
         days,
         tuple((tick, charts.height(up, tick)) for tick in up.values),
         up.low if up.low > 0 else None,
         charts.steps([(point.on, point.revised) for point in points], until, days, up),
-        tuple(CourseMark(p, days.at(p.on), charts.height(up, p.revised)) for p in points if p.ids),
+        tuple(
+            CourseMark(p, first[p.on], days.at(p.on), charts.height(up, p.revised))
+            for p in points
+            if p.ids
+        ),
         charts.height(up, original),
         None if ceiling is None else charts.height(up, ceiling),
         charts.height(up, forecast),
@@ -271,6 +285,21 @@ def share_bars(shares: Sequence[Share]) -> tuple[ShareBars | None, ...]:
             axis.bar(zero, share.pending.amount),
         )
         for share in shares
+    )
+
+
+def day_bars(statuses: Sequence[StatusPace]) -> tuple[DayBars | None, ...]:
+    """The bars of statuses that stand below each other; None for each if nothing took a day."""
+    days = [
+        (pace.median, Decimal(pace.longest.days) if pace.longest else None) for pace in statuses
+    ]
+    known = [number for pair in days for number in pair if number]
+    if not known:
+        return (None,) * len(statuses)
+    zero = Decimal(0)
+    axis = charts.money_axis([zero, *known])
+    return tuple(
+        DayBars(*(axis.bar(zero, number) if number else None for number in pair)) for pair in days
     )
 
 

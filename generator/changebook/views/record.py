@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from changebook import sums
+from changebook import canonical, sums
 from changebook.charts import calendar_axis
-from changebook.editions import Edition, EditionRecord
+from changebook.editions import Edition, EditionRecord, Seal
 from changebook.schema import ChangeRecord, Profile
 from changebook.sums import ChangeOrder, CostTable, Position
 from changebook.views import change, decision, waiting
@@ -27,19 +26,6 @@ _WAY = (
     Status.CLOSED,
 )
 _NO_WAY_ON = frozenset({Status.REJECTED, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
-#: What is asked of a client: the record's wording that a decision is about.
-_DECIDED = {
-    "id",
-    "revision",
-    "title",
-    "summary",
-    "scope",
-    "out_of_scope",
-    "reason",
-    "impact",
-    "options",
-    "plan",
-}
 
 
 class StepState(Enum):
@@ -109,7 +95,11 @@ class RecordLinks:
 
 @dataclass(frozen=True)
 class RecordView:
-    """All that the page of a record shows."""
+    """All that the page of a record shows.
+
+    `digest` is the short one of what the client is asked to decide on; what was decided, and what
+    was signed, has a seal once it stands in the client's chain.
+    """
 
     data: ChangeRecord
     row: change.ChangeRow
@@ -118,6 +108,8 @@ class RecordView:
     steps: tuple[Step, ...]
     waits: waiting.WaitingDecision | None
     digest: str
+    decision_seal: Seal | None
+    agreement_seal: Seal | None
     costs: CostTable | None
     cost_picture: CostPicture | None
     moves: tuple[MilestoneMove, ...]
@@ -157,10 +149,9 @@ def records(edition: Edition, position: Position) -> tuple[RecordView, ...]:
     )
 
 
-def digest(data: ChangeRecord) -> str:
-    """A short fingerprint of what a decision is about, so that an answer names what was read."""
-    wording = data.model_dump_json(include=_DECIDED, exclude_none=True)
-    return hashlib.sha256(wording.encode()).hexdigest()[:10]
+def digest(record: EditionRecord) -> str:
+    """The short digest of what a decision is about, so that an answer names what was read."""
+    return canonical.short(canonical.digest(record.question))
 
 
 def _view(
@@ -182,7 +173,9 @@ def _view(
         unseen=record.unseen,
         steps=steps(data),
         waits=waiting.waiting_decision(data, edition.as_of),
-        digest=digest(data),
+        digest=digest(record),
+        decision_seal=next((s for s in record.seals if s.entry.event.is_decision), None),
+        agreement_seal=next((s for s in record.seals if not s.entry.event.is_decision), None),
         costs=costs,
         cost_picture=cost_picture(costs) if costs else None,
         moves=moves,

@@ -1,0 +1,251 @@
+"""`decisions.lock`: a client's decisions as a chain of digests, each entry naming the one before.
+
+The file has one layout only, so that its differences are short, every byte of it counts, and two
+branches that both seal something meet in a conflict instead of a silent merge.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from changebook import canonical
+from changebook.diagnostics import START, Place, Problem, rule
+
+LOCK = "decisions.lock"
+_Version = Literal[1]
+VERSION: _Version = 1
+
+BROKEN_LOCK = rule(
+    "broken-lock",
+    summary="A client's decisions.lock can't be read as what `changebook seal` writes.",
+    why="It is the evidence that decisions are what they were, so no byte of it may be in doubt.",
+    wrong="<<<<<<< HEAD",
+    right="The file as it is on the branch that was merged first; then `changebook seal`.",
+)
+BROKEN_CHAIN = rule(
+    "broken-chain",
+    summary="An entry of decisions.lock does not follow from the one before it.",
+    why="Each entry names the one before by its digest, so that none can be altered, taken out, "
+    "put in or moved without a trace. Here is the trace.",
+    wrong='"number": 4, ..., "previous": the digest of entry 2',
+    right='"number": 4, ..., "previous": the digest of entry 3',
+)
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Event(StrEnum):
+    """What was sealed: a decision, or the signing of its agreement."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SIGNED = "signed"
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it is the decision itself."""
+        return self is not Event.SIGNED
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Entry(_Strict):
+    """One entry: what was sealed of which record, and its place in the chain.
+
+    `digest` is that of what was decided or signed, `entry` that of all other keys here.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{4,}$")]
+    revision: int
+    event: Event
+    on: date
+    digest: Digest
+    previous: Digest | None
+    entry: Digest
+
+    def own_digest(self) -> str:
+        """What `entry` has to be."""
+        return canonical.digest(self.model_dump(mode="json", exclude={"entry"}))
+
+    def says(self) -> str:
+        """The entry in a few words."""
+        return f"entry {self.number} ({self.id} {self.event} {self.on})"
+
+
+class Lock(_Strict):
+    """All entries of one client."""
+
+    version: _Version = VERSION
+    entries: tuple[Entry, ...] = ()
+
+    def text(self) -> str:
+        """The lock as it is written."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class LockFile:
+    """A client's lock where it lies; `lock` is None where it can't be made out."""
+
+    path: str
+    lock: Lock | None
+
+
+@dataclass(frozen=True)
+class Link:
+    """What an entry is made from, before it has a place in a chain."""
+
+    id: str
+    revision: int
+    event: Event
+    on: date
+    digest: str
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold: the index of the entry, its key, and what is wrong."""
+
+    index: int
+    key: str
+    says: str = field(compare=False)
+
+
+def extended(lock: Lock, links: Iterable[Link]) -> Lock:
+    """The lock with more entries at its end."""
+    entries = list(lock.entries)
+    for link in links:
+        last = entries[-1] if entries else None
+        values: dict[str, Any] = {
+            "number": last.number + 1 if last else 1,
+            "id": link.id,
+            "revision": link.revision,
+            "event": link.event,
+            "on": link.on,
+            "digest": link.digest,
+            "previous": last.entry if last else None,
+        }
+        # The digest leaves `entry` out, so any will do until it is known.
+        draft = Entry(**values, entry=link.digest)
+        entries.append(draft.model_copy(update={"entry": draft.own_digest()}))
+    return Lock(entries=tuple(entries))
+
+
+def breaks(lock: Lock) -> Iterator[Break]:
+    """Every entry that is not what its digest says, or does not follow the one before."""
+    where = {entry.entry: index for index, entry in enumerate(lock.entries)}
+    for index, entry in enumerate(lock.entries):
+        if entry.own_digest() != entry.entry:
+            yield Break(index, "entry", "is not what its own digest says: it was altered")
+    if lock.entries and (first := lock.entries[0]).previous is not None:
+        yield Break(
+            0, "previous", f"{_named(first, where)}, but stands first: what was before it is gone"
+        )
+    for index, (before, entry) in enumerate(pairwise(lock.entries), 1):
+        named = where.get(entry.previous) if entry.previous else None
+        if entry.previous != before.entry:
+            if entry.previous is None:
+                why = "it was moved or put in"
+            elif named is None:
+                why = "the one that it names was altered or taken out"
+            else:
+                why = "another was put in between" if named < index else "they changed places"
+            yield Break(
+                index,
+                "previous",
+                f"{_named(entry, where)}, but stands after entry {before.number}: {why}",
+            )
+        elif entry.number != before.number + 1:
+            yield Break(index, "number", f"stands after entry {before.number}")
+
+
+def _named(entry: Entry, where: dict[str, int]) -> str:
+    if entry.previous is None:
+        return "names no entry before it"
+    if entry.previous in where:
+        return f"names that in place {where[entry.previous] + 1} as the one before it"
+    return f"names {canonical.short(entry.previous)} as the one before it"
+
+
+#: Lines before the first entry, and the lines of an entry with its brackets.
+_HEAD, _KEYS = 3, tuple(Entry.model_fields)
+
+
+def place(index: int, key: str | None = None) -> Place:
+    """Where an entry, or one of its keys, stands in the file."""
+    line = _HEAD + 1 + index * (len(_KEYS) + 2)
+    if key is None:
+        return Place(line, 5)
+    return Place(line + 1 + _KEYS.index(key), 7, len(key) + 2)
+
+
+def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
+    """A client's lock, known as `path` in problems."""
+    if not file.is_file():
+        return LockFile(path, None), [_broken(path, START, "this is no file")]
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        return LockFile(path, None), [_broken(path, START, "it is not UTF-8")]
+    except OSError as error:
+        return LockFile(path, None), [_broken(path, START, f"{error.strerror}")]
+    lock, problem = parse(text, path)
+    return LockFile(path, lock), [problem] if problem else []
+
+
+def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
+    """The lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
+    text = text.replace("\r\n", "\n")
+    try:
+        json.loads(text)
+        lock = Lock.model_validate_json(text)
+    except json.JSONDecodeError as error:
+        return None, _broken(path, Place(error.lineno, error.colno), f"{error.msg}")
+    except RecursionError:
+        return None, _broken(path, START, "it is nested too deep")
+    except ValidationError as error:
+        fault = error.errors()[0]
+        keys = ".".join(str(key) for key in fault["loc"])
+        return None, _broken(path, _place_of(fault["loc"], text), f"`{keys}`: {fault['msg']}")
+    if text != lock.text():
+        ours, theirs = lock.text().split("\n"), text.split("\n")
+        same = next(
+            (n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
+            min(len(ours), len(theirs)) - 1,
+        )
+        return None, _broken(path, Place(same + 1, 1), "this line is not as it is written")
+    return lock, None
+
+
+def _place_of(path: tuple[int | str, ...], text: str) -> Place:
+    match path:
+        case ("entries", int(index), str(key), *_) if key in _KEYS:
+            found = place(index, key)
+        case ("entries", int(index), *_):
+            found = place(index)
+        case _:
+            return START
+    # Only a file in the one layout is sure to have that line.
+    return found if found.line <= text.count("\n") else START
+
+
+def _broken(path: str, place: Place, why: str) -> Problem:
+    return BROKEN_LOCK.at(
+        path,
+        place,
+        f"The seals can't be read: {why}.",
+        "Put the file back as it was last committed; after a merge, as it is on the branch that "
+        "was merged first. Then run `changebook seal`, which adds what is missing.",
+    )

@@ -1,0 +1,170 @@
+"""The seals: what was decided is what the client's decisions.lock says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from changebook import canonical, decided
+from changebook.chain import BROKEN_CHAIN, Entry, Lock, breaks, place
+from changebook.diagnostics import KeyPath, Problem, rule
+from changebook.sealable import Fact, facts, unsealed
+from changebook.workspace import Client, Record
+
+SEALED_ALTERED = rule(
+    "sealed-altered",
+    summary="A sealed record is not what was sealed.",
+    why="The seal is a digest of what was decided. It no longer fits, so the record says something "
+    "that nobody agreed to. A later wish is a new record that supersedes this one.",
+    wrong="# sealed with `amount: 54000.00`\ndecision: {outcome: approved, amount: 60000.00, ...}",
+    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
+)
+SEALED_MISSING = rule(
+    "sealed-missing",
+    summary="decisions.lock has an entry for a record that is not there.",
+    why="A decision that vanishes leaves the client with nothing to point at.",
+    wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
+    right="The record stays, whatever becomes of the change: `status: void`, with a note.",
+)
+NOT_SEALED = rule(
+    "not-sealed",
+    severity="warning",
+    summary="A decision is not in the client's decisions.lock yet.",
+    why="Until it is sealed nobody would notice if it were altered.",
+    wrong="status: approved, and no entry in changes/acme/decisions.lock",
+    right="changebook seal",
+)
+
+_PUT_BACK = "Put it back as it was; something else is a new record that supersedes it."
+_AS_COMMITTED = (
+    "Put the file back as it was last committed. Entries are only ever added, at its end, by "
+    "`changebook seal`."
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem of a client's seals, and the entry that it is about where it is about a record."""
+
+    problem: Problem
+    entry: Entry | None = None
+
+
+def check_seals(client: Client) -> Iterator[Problem]:
+    """Every seal that is broken, and what is not sealed though the client has a lock."""
+    return (finding.problem for finding in findings(client))
+
+
+def findings(client: Client) -> Iterator[Finding]:
+    """The same with the entries that they are about."""
+    if client.lock is None or client.lock.lock is None:
+        return
+    path, lock = client.lock.path, client.lock.lock
+    for fault in breaks(lock):
+        says = f"{_capital(lock.entries[fault.index].says())} {fault.says}."
+        yield Finding(BROKEN_CHAIN.at(path, place(fault.index, fault.key), says, _AS_COMMITTED))
+    yield from map(Finding, _twice(path, lock))
+    records = {record.data.id: record for record in client.records}
+    for index, entry in enumerate(lock.entries):
+        if record := records.get(entry.id):
+            yield from (Finding(p, entry) for p in _altered(record, entry))
+            yield from map(Finding, _misstated(record, index, entry, path))
+        elif not file_of(client, entry.id):  # else a check says why it can't be read
+            yield Finding(_missing(path, index, entry), entry)
+    yield from map(Finding, map(_not_sealed, unsealed(client)))
+
+
+def file_of(client: Client, id: str) -> Path | None:
+    """The file whose name begins with an id, whether it can be read or not."""
+    return next((f for f in client.folder.rglob(f"{id}*.md") if is_of(f.name, id)), None)
+
+
+def is_of(name: str, id: str) -> bool:
+    """Whether a file's name is that of the record with this id."""
+    return name.endswith(".md") and (name == f"{id}.md" or name.startswith(f"{id}-"))
+
+
+def _twice(path: str, lock: Lock) -> Iterator[Problem]:
+    first: dict[tuple[str, bool], Entry] = {}
+    for index, entry in enumerate(lock.entries):
+        known = first.setdefault((entry.id, entry.event.is_decision), entry)
+        if known is not entry:
+            says = f"{_capital(entry.says())} was sealed before, as {known.says()}."
+            yield BROKEN_CHAIN.at(path, place(index, "id"), says, _AS_COMMITTED)
+
+
+def _missing(path: str, index: int, entry: Entry) -> Problem:
+    return SEALED_MISSING.at(
+        path,
+        place(index, "id"),
+        f"{entry.id} was sealed as entry {entry.number}, and there is no such record.",
+        "Put the record's file back.",
+    )
+
+
+def _altered(record: Record, entry: Entry) -> Iterator[Problem]:
+    if found := _difference(record, entry):
+        path, says = found
+        place = record.source.place(*path)
+        yield SEALED_ALTERED.at(record.source.path, place, f"{says} ({_sealed(entry)}).", _PUT_BACK)
+
+
+def _difference(record: Record, entry: Entry) -> tuple[KeyPath, str] | None:
+    """Where a record is not what an entry sealed of it, and how."""
+    front, data = record.source.data, record.data
+    if holds(front, entry):
+        return None
+    if data.revision != entry.revision:
+        return ("revision",), f"{data.id} has revision {data.revision}, not {entry.revision}"
+    if not entry.event.is_decision:
+        return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
+    if not decided.is_decided(front):
+        return ("status",), f"{data.id} was {entry.event} and is {data.status} now"
+    return ("decision",), f"{data.id} is not what was decided on"
+
+
+def holds(front: Mapping[str, Any], entry: Entry) -> bool:
+    """Whether a record's front matter is what an entry sealed of it."""
+    is_there, content = (
+        (decided.is_decided, decided.content)
+        if entry.event.is_decision
+        else (decided.is_signed, decided.agreement)
+    )
+    return (
+        str(front.get("revision") or 1) == str(entry.revision)
+        and is_there(front)
+        and canonical.digest(content(front)) == entry.digest
+    )
+
+
+def _misstated(record: Record, index: int, entry: Entry, path: str) -> Iterator[Problem]:
+    """Where an entry fits the record's content, but says something else of it in the open."""
+    for fact in facts(record):
+        link = fact.link
+        if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
+            yield BROKEN_CHAIN.at(
+                path,
+                place(index, "event" if link.event is not entry.event else "on"),
+                f"{_capital(entry.says())} was altered: {link.id} was {link.event} on {link.on}.",
+                _AS_COMMITTED,
+            )
+
+
+def _sealed(entry: Entry) -> str:
+    return f"sealed as entry {entry.number}, {entry.event} on {entry.on}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _not_sealed(fact: Fact) -> Problem:
+    source, link = fact.record.source, fact.link
+    return NOT_SEALED.at(
+        source.path,
+        source.place("decision" if link.event.is_decision else "agreement"),
+        f"{link.id} was {link.event} on {link.on}, and is not sealed.",
+        "Run `changebook seal`.",
+    )

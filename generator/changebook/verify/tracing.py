@@ -1,0 +1,135 @@
+"""Since when a seal does not hold: the commits that altered what was sealed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from changebook import decided
+from changebook.chain import LOCK, Entry, Lock, parse, place
+from changebook.checks.seals import holds, is_of
+from changebook.diagnostics import START, KeyPath, Problem, rule
+from changebook.form import spell
+from changebook.git import Commit, Repository, repository
+from changebook.source import parse_source
+from changebook.workspace import CHANGES, Client
+
+SEALS_REWRITTEN = rule(
+    "seals-rewritten",
+    summary="decisions.lock does not begin with the entries that it had at the base.",
+    why="Someone who alters a record can seal it anew; the chain is then sound in itself. An "
+    "earlier copy of it, in git or elsewhere, shows that it is another one.",
+    wrong="changebook verify --base v1.0, after entry 3 was sealed anew",
+    right="Entries are only ever added, at the end.",
+)
+
+Front = Mapping[str, Any]
+#: What git gives for bytes that are not UTF-8, and for other files than text.
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Tracer:
+    """The locks of all clients at the base, and what git says of the time since."""
+
+    repository: Repository
+    revision: str
+    commit: str
+    locks: Mapping[str, Lock]
+
+    def dated(self, problem: Problem, client: Client, entry: Entry) -> Problem:
+        """The problem with the commit since which the record is not what the entry sealed."""
+        folder = f"{CHANGES}/{client.slug}"
+        now = next((r.source.data for r in client.records if r.data.id == entry.id), None)
+        states = [
+            (commit, self._front(commit.name if commit else self.commit, folder, entry.id))
+            for commit in (None, *self.repository.commits(self.commit, folder))
+        ]
+        held = [n for n, (_, front) in enumerate(states) if front and holds(front, entry)]
+        if not held:
+            return _adding(problem, f"No state since {self.revision} is what was sealed")
+        before = states[held[-1]][1] or {}
+        commit, after = (*states, (None, now))[held[-1] + 1]
+        if after is None:
+            return _adding(problem, f"Removed {_when(commit)}")
+        keys = ", ".join(f"`{spell(path)}`" for path in _altered(before, after, entry))
+        return _adding(problem, f"Altered {_when(commit)}" + (f": {keys}" if keys else ""))
+
+    def rewritten(self, slug: str, lock: Lock | None) -> Iterator[Problem]:
+        """What of the base's lock is not in the lock as it is now."""
+        was = self.locks.get(slug)
+        if was is None or not was.entries:
+            return
+        index = _first_difference(was, lock)
+        if index is None:
+            return
+        path = f"{CHANGES}/{slug}/{LOCK}"
+        entry = was.entries[index]
+        there = lock.entries[index : index + 1] if lock else ()
+        says = f"{there[0].says()} stands there now" if there else "it is gone"
+        yield SEALS_REWRITTEN.at(
+            path,
+            place(index) if there else START,
+            f"At {self.revision} the seals had {entry.says()}, and {says}. "
+            f"Altered {_when(self._rewriting(path, was))}.",
+            "Put the file and the records back as they were. What has to be different is a new "
+            "record that supersedes the old one.",
+        )
+
+    def _rewriting(self, path: str, was: Lock) -> Commit | None:
+        """The first commit with a lock that does not go on from the base's; None for none yet."""
+        for commit in self.repository.commits(self.commit, path):
+            lock, _ = parse(self.repository.text(commit.name, path) or "", path)
+            if _first_difference(was, lock) is not None:
+                return commit
+        return None
+
+    def _front(self, commit: str, folder: str, id: str) -> Front | None:
+        """A record's front matter as it was at a commit; None where it can't be read there."""
+        for path in self.repository.files(commit, folder):
+            if is_of(PurePosixPath(path).name, id):
+                text = self.repository.text(commit, path) or ""
+                if _NO_TEXT.search(text):
+                    return None
+                source, _ = parse_source(text.removeprefix("\ufeff").replace("\r\n", "\n"), path)
+                return source.data if source else None
+        return None
+
+
+def tracer(root: Path, revision: str) -> Tracer:
+    """Looks back from the workspace to a revision. Raises Refusal where git does not know it."""
+    found = repository(root)
+    commit = found.commit(revision)
+    locks = {}
+    for path in found.files(commit, CHANGES):
+        match PurePosixPath(path).parts:
+            case (_, slug, name) if name == LOCK:
+                lock, _ = parse(found.text(commit, path) or "", path)
+                locks[slug] = lock or Lock()
+    return Tracer(found, revision, commit, locks)
+
+
+def _altered(before: Front, after: Front, entry: Entry) -> tuple[KeyPath, ...]:
+    keys = decided.altered(before, after)
+    return tuple(path for path in keys if (path[0] == "agreement") is not entry.event.is_decision)
+
+
+def _first_difference(was: Lock, now: Lock | None) -> int | None:
+    entries = now.entries if now else ()
+    for index, entry in enumerate(was.entries):
+        if index >= len(entries) or entries[index] != entry:
+            return index
+    return None
+
+
+def _when(commit: Commit | None) -> str:
+    if commit is None:
+        return "since the last commit"
+    return f"in {commit.name[:12]} of {commit.day} ({commit.subject})"
+
+
+def _adding(problem: Problem, says: str) -> Problem:
+    return replace(problem, message=f"{problem.message} {says}.")
