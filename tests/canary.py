@@ -184,8 +184,14 @@ def _record(
     more: str = "",
     body: str = "",
     drafted_by: str = "",
+    recorded: str = "",
+    effective: str = "",
 ) -> str:
-    """A record that checks clean in one of the statuses that these tests need."""
+    """A record without errors in one of the statuses that these tests need.
+
+    `recorded` is the day on which its last step was written down; `effective` the day from which
+    its approval counts.
+    """
     submitted = """type: addition
 priority: high
 requested: {on: 2026-02-01, by: Ada Moreau, party: client}
@@ -212,6 +218,8 @@ plan: []
   rationale: It is worth it.
 agreement: {status: not-required}
 """
+    if effective:
+        decided = decided.replace("  option: a\n", f"  option: a\n  effective: {effective}\n")
     steps: list[str] = {
         "draft": [],
         "submitted": ["submitted"],
@@ -229,7 +237,8 @@ agreement: {status: not-required}
         if drafted_by:
             text += f"  - {{status: draft, on: 2026-02-09, by: {drafted_by}}}\n"
         text += "".join(
-            f"  - {{status: {step}, on: 2026-02-{10 + day:02d}, by: Ada Moreau}}\n"
+            f"  - {{status: {step}, on: 2026-02-{10 + day:02d}, by: Ada Moreau"
+            + (f", recorded: {recorded}}}\n" if recorded and step == steps[-1] else "}\n")
             for day, step in enumerate(steps)
         )
     return f"---\n{text}{more}---\n\n{body}\n"
@@ -343,12 +352,30 @@ communications:
   - {{on: 2026-05-05, channel: call, with: [{hidden}], summary: {said}}}
 """,
             body=f"{c.word('body of an internal record')} ![]({only_internal}.png) {hidden}",
+            drafted_by=c.word("who drafted an internal record"),
+            recorded="2026-03-05",
         ),
         f"{CLIENT}/2026/HBR-0004-{draft}.md": _record(
             "HBR-0004",
             f"Draft {c.word('title of a draft')}",
             "draft",
+            more=f"""history:
+  - status: draft
+    on: 2026-02-10
+    recorded: 2026-03-05
+    by: {c.word("who drafted a draft")}
+    note: {c.word("note on a draft")}
+""",
             body=c.word("body of a draft"),
+        ),
+        f"{CLIENT}/2026/HBR-0005-fenders.md": _record(
+            "HBR-0005",
+            "Wider fenders",
+            "approved",
+            more=f"internal: {{late: {c.word('internal key of a late record')}}}\n",
+            drafted_by=c.word("who drafted a late record"),
+            recorded="2026-03-05",
+            effective="2026-01-31",
         ),
         f"{CLIENT}/2026/berths.png": png("public picture"),
         f"{CLIENT}/2026/{internal_image}.png": png(c.word("image used by an internal block")),

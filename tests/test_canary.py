@@ -62,14 +62,31 @@ def test_nothing_leaks_into_a_client_edition(
     assert canaries.leaks(built) == []
 
 
+def month_page(month: int) -> str:
+    return urls.month(date(2026, month, 1)).replace(".md", ".html")
+
+
 def test_nothing_leaks_into_the_month_ends(planted: tuple[Path, Canaries], tmp_path: Path) -> None:
     root, canaries = planted
     result = build(root, out=tmp_path, slugs=[CLIENT], as_of=date(2026, 6, 30), jobs=1)
     assert result.published, result
     for month in range(2, 7):
-        page = tmp_path / CLIENT / urls.month(date(2026, month, 1)).replace(".md", ".html")
-        assert "HBR-0001" in page.read_text()
+        assert "HBR-0001" in (tmp_path / CLIENT / month_page(month)).read_text()
+    for month in (1, 2):
+        page = (tmp_path / CLIENT / month_page(month)).read_text()
+        assert "Written down later" in page
+        assert "Wider fenders" in page
     assert canaries.leaks(tmp_path / CLIENT) == []
+
+
+def test_the_team_reads_in_the_month_what_was_written_down_of_an_internal_record(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, canaries = planted
+    build(root, out=tmp_path, slugs=[CLIENT], audience=Audience.TEAM, jobs=1)
+    leaks = canaries.leaks(tmp_path)
+    for page in (month_page(2), urls.MONTHS.replace(".md", ".html")):
+        assert f"title of an internal record in {CLIENT}/{page}" in leaks
 
 
 def test_nothing_leaks_when_all_clients_are_built_at_once(
@@ -150,7 +167,7 @@ def _keep_people(patch: pytest.MonkeyPatch) -> None:
 
 def _keep_links(patch: pytest.MonkeyPatch) -> None:
     original = editions._copy
-    everything = frozenset({"HBR-0001", "HBR-0002", *IDS})
+    everything = frozenset({"HBR-0001", "HBR-0002", "HBR-0005", *IDS})
     patch.setattr(editions, "_copy", lambda data, to, ids: original(data, to, everything))
 
 
@@ -223,6 +240,15 @@ def test_without_a_guard_the_built_edition_leaks(
     take_out, _ = GUARDS[guard]
     take_out(monkeypatch)
     assert canaries.leaks(client_build(root, tmp_path / "out")) != []
+
+
+def test_without_a_guard_the_month_ends_leak(
+    planted: tuple[Path, Canaries], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root, canaries = planted
+    _keep_unseen_records(monkeypatch)
+    leaks = canaries.leaks(client_build(root, tmp_path / "out"))
+    assert f"title of an internal record in {month_page(2)}" in leaks
 
 
 def test_without_both_guards_every_comment_leaks(

@@ -32,6 +32,7 @@ from changebook.impact_export import (
     differences,
     report,
 )
+from changebook.impact_export.text import WIDTH
 from changebook.schema import ChangeRecord, Profile
 from changebook.sums import Figure, Position, SumLine
 from changebook.views.impact import Group, impact
@@ -215,13 +216,18 @@ def test_json_has_the_figures_by_group(exported: Report) -> None:
 
 def test_json_has_the_figures_over_time(exported: Report) -> None:
     view, data = exported.view, loaded(exported)
-    assert [(p["on"], Decimal(p["revised"]), p["records"]) for p in data["course"]] == [
-        (point.on.isoformat(), point.revised, list(point.ids)) for point in view.course
+    assert [
+        (p["on"], Decimal(p["revised"]), Decimal(p["left"]), p["records"]) for p in data["course"]
+    ] == [
+        (point.on.isoformat(), point.revised, point.left, list(point.ids)) for point in view.course
     ]
     for found, quarter in zip(data["by_quarter"], view.by_quarter, strict=True):
         assert amounts(found["approved"]) == of(quarter.approved)
         assert amounts(found["pending"]) == of(quarter.pending)
-        assert Decimal(found["revised"]) == quarter.revised
+        assert (Decimal(found["revised"]), Decimal(found["left"])) == (
+            quarter.revised,
+            quarter.left,
+        )
         assert (found["first"], found["requested"], found["decided"], found["days"]) == (
             quarter.first.isoformat(),
             list(quarter.requested),
@@ -421,12 +427,12 @@ def test_xlsx_gives_the_analysis_back(exported: Report) -> None:
         for g in groups
     ]
     rows = titled(exported, "Revised sum over time")
-    assert [(row[0].date(), exact(row[1])) for row in rows] == [
-        (point.on, point.revised) for point in view.course
+    assert [(row[0].date(), exact(row[1]), exact(row[2])) for row in rows] == [
+        (point.on, point.revised, point.left) for point in view.course
     ]
     rows = titled(exported, "By quarter")
-    assert [(row[1], row[2], exact(row[3]), row[4], exact(row[5])) for row in rows] == [
-        (len(q.requested), len(q.decided), q.approved.amount, q.days, q.revised)
+    assert [(row[1], row[2], exact(row[3]), row[4], *map(exact, row[5:7])) for row in rows] == [
+        (len(q.requested), len(q.decided), q.approved.amount, q.days, q.revised, q.left)
         for q in view.by_quarter
     ]
     rows = titled(exported, "Asked for and decided")
@@ -475,8 +481,70 @@ def test_text_has_the_same_figures_as_people_write_them(exported: Report) -> Non
     for _, figure in exported.view.headline:
         assert words.money(figure.amount, exported.currency) in text
     for entry in exported.position.register:
-        assert exported.view.titles[entry.id] in text
+        assert re.search(rf"^ +{entry.number}  {entry.id} ", text, re.MULTILINE)
         assert words.money(entry.after, exported.currency) in text
+        assert all(words.date(step.after) in text for step in entry.steps)
+
+
+def table_of_text(of: Report, title: str) -> list[str]:
+    blocks = as_text(of).decode().split("\n\n")
+    (lines,) = (lines for lines in (b.splitlines() for b in blocks) if lines[0] == title)
+    return lines[1:]
+
+
+def test_text_breaks_long_titles_and_loses_no_word() -> None:
+    words = [f"word{n}" for n in range(60)]
+    lines = table_of_text(crafted(title=" ".join(words)), "Register of change orders")
+    assert max(map(len, lines)) <= WIDTH
+    assert re.findall(r"word\d+", " ".join(lines)) == words
+    assert len(lines) < 20
+
+
+@pytest.mark.parametrize("milestones", [6, 20])
+def test_a_text_table_keeps_its_columns_and_figures_whole_however_many(milestones: int) -> None:
+    one = crafted()
+    (record,) = one.edition.records
+    days = {f"m{n}": 40 + n for n in range(milestones)}
+    contract = one.edition.profile.contract
+    (first,) = contract.milestones
+    named = tuple(first.model_copy(update={"id": id, "name": f"Milestone {id}"}) for id in days)
+    decision = record.data.decision
+    assert decision
+    data = record.data.model_copy(update={"decision": decision.model_copy(update={"days": days})})
+    edition = replace(
+        one.edition,
+        profile=one.edition.profile.model_copy(
+            update={"contract": contract.model_copy(update={"milestones": named})}
+        ),
+        records=(replace(record, data=data),),
+    )
+    made = Report(edition, None, impact(edition), month_ends(edition))
+    lines = table_of_text(made, "Register of change orders")
+    (row,) = (line for line in lines if "ACME-0001" in line)
+    (entry,) = made.position.register
+    assert "A change" in row
+    assert row.count("−CN¥30.00") == 2
+    whole = [f"{step.days}  {Words('en').date(step.after)}" for step in entry.steps]
+    assert len(whole) == milestones
+    assert re.findall(r"\d+  \d+ \w+ \d{4}", row)[-milestones:] == whole
+
+
+def test_text_is_the_same_on_every_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = crafted(title=" ".join(["word"] * 60))
+    first = as_text(made)
+    for name, value in (("TERM", "dumb"), ("FORCE_COLOR", "1"), ("COLUMNS", "40")):
+        monkeypatch.setenv(name, value)
+    assert as_text(made) == first
+
+
+def test_text_leaves_out_what_stands_elsewhere_and_a_sheet_does_not(samples: Workspace) -> None:
+    made = report(client_of(samples, "meridian-outdoor"))
+    assert "Sum before" not in " ".join(table_of_text(made, "Register of change orders"))
+    assert "Sum before" in cells(as_xlsx(made), 1)[0]
+
+
+def test_the_part_that_proceeds_is_named_in_the_reader_s_language(samples: Workspace) -> None:
+    assert "其中：已开工，未议定" in as_text(report(client_of(samples, "yunfan"))).decode()
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -92,10 +92,14 @@ def quarters(day: str, signed: date = SIGNED, **contract: Any) -> list[str]:
 def test_the_quarters_of_the_worked_example() -> None:
     # 54,000 in the first; -12,500 + 8,000 + 6,000 - 8,000 in the second: together 47,500
     assert quarters("2026-05-31", change_budget="50000.00") == [
-        "2026-01-01: asked 1 2 5 6 7 8, decided 1 8, pending 21200.00, "
-        "approved 54000.00 (1), days 10, sum 1254000.00, left -4000.00",
-        "2026-04-01: asked 3 4, decided 2 3 4, pending 0.00, "
-        "approved -6500.00 (2 3 4), days 1, sum 1247500.00, left 2500.00",
+        (
+            "2026-01-01: asked 1 2 5 6 7 8, decided 1 8, pending 21200.00, "
+            "approved 54000.00 (1), days 10, sum 1254000.00, left -4000.00"
+        ),
+        (
+            "2026-04-01: asked 3 4, decided 2 3 4, pending 0.00, "
+            "approved -6500.00 (2 3 4), days 1, sum 1247500.00, left 2500.00"
+        ),
     ]
 
 

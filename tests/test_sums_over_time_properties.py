@@ -67,6 +67,12 @@ def test_the_course_is_the_register_day_by_day(log: Log) -> None:
     assert first.on == min([log.profile.contract.signed, *after])
     days = [point.on for point in of.course]
     assert days == sorted(days)
+    budget = of.position.budget
+    assert (first.left, of.course[-1].left) == (
+        (budget.amount, budget.left) if budget else (None,) * 2
+    )
+    for point in of.course:
+        assert budget is None or point.left == budget.amount - point.revised + first.revised
 
 
 @quick
@@ -88,6 +94,7 @@ def test_the_quarters_add_up_to_the_lines(log: Log) -> None:
     for quarter in found:
         revised += quarter.approved.amount
         assert quarter.revised == revised
+    assert found[-1].left == (now.budget.left if now.budget else None)
 
 
 @quick

@@ -196,6 +196,21 @@ def test_a_draft_without_history_is_there_on_any_day() -> None:
     assert timeline.at(draft, date(2020, 1, 1)) == draft
 
 
+def test_a_draft_that_was_asked_for_is_not_there_before() -> None:
+    """Else a record would be gone before its request, and back when looked at from later."""
+    draft = ChangeRecord.model_validate(
+        {
+            "id": "ACME-0009",
+            "title": "A thought",
+            "status": "draft",
+            "visibility": "internal",
+            "requested": {"on": "2026-03-01", "by": "Zhao Min", "party": "client"},
+        }
+    )
+    assert timeline.at(draft, date(2026, 2, 28)) is None
+    assert timeline.at(draft, date(2026, 3, 1)) == draft
+
+
 def test_a_record_that_was_deferred_twice_holds_the_last_deferral() -> None:
     twice = ChangeRecord.model_validate(
         {

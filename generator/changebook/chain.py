@@ -7,11 +7,11 @@ branches that both seal something meet in a conflict instead of a silent merge.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,6 +22,7 @@ from changebook.diagnostics import START, Place, Problem, rule
 
 LOCK = "decisions.lock"
 _Version = Literal[1]
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
 VERSION: _Version = 1
 
 BROKEN_LOCK = rule(
@@ -145,38 +146,36 @@ def extended(lock: Lock, links: Iterable[Link]) -> Lock:
 
 def breaks(lock: Lock) -> Iterator[Break]:
     """Every entry that is not what its digest says, or does not follow the one before."""
-    where = {entry.entry: index for index, entry in enumerate(lock.entries)}
+    by_digest = {entry.entry: index for index, entry in enumerate(lock.entries)}
+    before: Entry | None = None
     for index, entry in enumerate(lock.entries):
         if entry.own_digest() != entry.entry:
             yield Break(index, "entry", "is not what its own digest says: it was altered")
-    if lock.entries and (first := lock.entries[0]).previous is not None:
-        yield Break(
-            0, "previous", f"{_named(first, where)}, but stands first: what was before it is gone"
+        if entry.previous != (before.entry if before else None):
+            goes, why = _goes(lock, index, by_digest)
+            yield Break(index, "previous", f"{goes} and stands {_after(before)}: {why}")
+        elif entry.number != (before.number if before else 0) + 1:
+            yield Break(index, "number", f"stands {_after(before)}")
+        before = entry
+
+
+def _goes(lock: Lock, index: int, by_digest: Mapping[str, int]) -> tuple[str, str]:
+    """Where an entry belongs by its digest, and what must have happened."""
+    previous = lock.entries[index].previous
+    if previous is None:
+        return "goes first", "something was put in before it, or they changed places"
+    if previous not in by_digest:
+        return (
+            f"goes after one with the digest {canonical.short(previous)}",
+            "that was altered or taken out",
         )
-    for index, (before, entry) in enumerate(pairwise(lock.entries), 1):
-        named = where.get(entry.previous) if entry.previous else None
-        if entry.previous != before.entry:
-            if entry.previous is None:
-                why = "it was moved or put in"
-            elif named is None:
-                why = "the one that it names was altered or taken out"
-            else:
-                why = "another was put in between" if named < index else "they changed places"
-            yield Break(
-                index,
-                "previous",
-                f"{_named(entry, where)}, but stands after entry {before.number}: {why}",
-            )
-        elif entry.number != before.number + 1:
-            yield Break(index, "number", f"stands after entry {before.number}")
+    named = by_digest[previous]
+    why = "something was put in between" if named < index else "they changed places"
+    return f"goes {_after(lock.entries[named])}", why
 
 
-def _named(entry: Entry, where: dict[str, int]) -> str:
-    if entry.previous is None:
-        return "names no entry before it"
-    if entry.previous in where:
-        return f"names that in place {where[entry.previous] + 1} as the one before it"
-    return f"names {canonical.short(entry.previous)} as the one before it"
+def _after(entry: Entry | None) -> str:
+    return f"after entry {entry.number}" if entry else "first"
 
 
 #: Lines before the first entry, and the lines of an entry with its brackets.
@@ -212,6 +211,9 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
         json.loads(text)
         lock = Lock.model_validate_json(text)
     except json.JSONDecodeError as error:
+        if conflict := _CONFLICT.search(text):
+            line = text[: conflict.start()].count("\n") + 1
+            return None, _broken(path, Place(line, 1, 7), "two branches have sealed something")
         return None, _broken(path, Place(error.lineno, error.colno), f"{error.msg}")
     except RecursionError:
         return None, _broken(path, START, "it is nested too deep")
@@ -225,7 +227,9 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
             (n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
             min(len(ours), len(theirs)) - 1,
         )
-        return None, _broken(path, Place(same + 1, 1), "this line is not as it is written")
+        return None, _broken(
+            path, Place(same + 1, 1), "this line is not as `changebook seal` writes it"
+        )
     return lock, None
 
 

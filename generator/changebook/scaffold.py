@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from markdown.extensions.toc import slugify
 
 from changebook import editors, yaml_text
+from changebook.chain import LOCK
 from changebook.git import repository
 from changebook.publish import DEFAULT_OUT
 from changebook.refusal import Refusal
@@ -34,7 +35,7 @@ def init(folder: Path) -> list[Path]:
     """Lay out a workspace with an example client in `folder`; the files that were written."""
     texts = {
         file.relative_to(_EXAMPLE): file.read_text("utf-8")
-        for file in sorted(_EXAMPLE.rglob("*.md"))
+        for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
     }
     texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in DEFAULT_OUT.values())
     texts |= editors.files()

@@ -91,7 +91,7 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
     asked = data.requested and (back or data.requested.on <= day)
     requested = data.requested if asked else None
     status = history[-1].status if history else data.status
-    if not history and (data.history or status is not Status.DRAFT):
+    if not history and (data.history or data.requested or status is not Status.DRAFT):
         if not requested:
             return None
         status = Status.DRAFT if data.history else status

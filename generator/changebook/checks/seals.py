@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,14 @@ NOT_SEALED = rule(
     wrong="status: approved, and no entry in changes/acme/decisions.lock",
     right="changebook seal",
 )
+SEALS_REWRITTEN = rule(
+    "seals-rewritten",
+    summary="decisions.lock does not begin with the entries that it had at an earlier revision.",
+    why="Someone who alters a record can seal it anew; the chain is then sound in itself. An "
+    "earlier copy of it, in git or elsewhere, shows that it is another one.",
+    wrong="changebook verify --base v1.0, after entry 3 was sealed anew",
+    right="Entries are only ever added, at the end.",
+)
 
 _PUT_BACK = "Put it back as it was; something else is a new record that supersedes it."
 _AS_COMMITTED = (
@@ -66,19 +75,27 @@ def findings(client: Client) -> Iterator[Finding]:
         says = f"{_capital(lock.entries[fault.index].says())} {fault.says}."
         yield Finding(BROKEN_CHAIN.at(path, place(fault.index, fault.key), says, _AS_COMMITTED))
     yield from map(Finding, _twice(path, lock))
-    records = {record.data.id: record for record in client.records}
+    # A second file with the same id must not stand in for an altered one, so all of them count.
+    records: dict[str, list[Record]] = defaultdict(list)
+    for record in client.records:
+        records[record.data.id].append(record)
+    missing: set[str] = set()
     for index, entry in enumerate(lock.entries):
-        if record := records.get(entry.id):
+        for record in records[entry.id]:
             yield from (Finding(p, entry) for p in _altered(record, entry))
             yield from map(Finding, _misstated(record, index, entry, path))
-        elif not file_of(client, entry.id):  # else a check says why it can't be read
+        if not (records[entry.id] or entry.id in missing or unread(client, entry.id)):
+            # Of a file that is there and can't be read, a check says why.
+            missing.add(entry.id)
             yield Finding(_missing(path, index, entry), entry)
     yield from map(Finding, map(_not_sealed, unsealed(client)))
 
 
-def file_of(client: Client, id: str) -> Path | None:
-    """The file whose name begins with an id, whether it can be read or not."""
-    return next((f for f in client.folder.rglob(f"{id}*.md") if is_of(f.name, id)), None)
+def unread(client: Client, id: str) -> Path | None:
+    """The file that has the id in its name, if there is one that can't be read."""
+    read = {record.file for record in client.records}
+    named = (file for file in client.folder.rglob(f"{id}*.md") if is_of(file.name, id))
+    return next((file for file in named if file not in read), None)
 
 
 def is_of(name: str, id: str) -> bool:
@@ -114,34 +131,44 @@ def _altered(record: Record, entry: Entry) -> Iterator[Problem]:
 def _difference(record: Record, entry: Entry) -> tuple[KeyPath, str] | None:
     """Where a record is not what an entry sealed of it, and how."""
     front, data = record.source.data, record.data
-    if holds(front, entry):
-        return None
-    if data.revision != entry.revision:
-        return ("revision",), f"{data.id} has revision {data.revision}, not {entry.revision}"
     if not entry.event.is_decision:
+        if _has_content(front, entry):
+            return None
         return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
     if not decided.is_decided(front):
         return ("status",), f"{data.id} was {entry.event} and is {data.status} now"
-    return ("decision",), f"{data.id} is not what was decided on"
+    if not _has_content(front, entry):
+        return ("decision",), f"{data.id} is not what was decided on"
+    if not _has_revision(front, entry):
+        return ("revision",), f"{data.id} has revision {data.revision}, not {entry.revision}"
+    return None
 
 
 def holds(front: Mapping[str, Any], entry: Entry) -> bool:
     """Whether a record's front matter is what an entry sealed of it."""
-    is_there, content = (
-        (decided.is_decided, decided.content)
-        if entry.event.is_decision
-        else (decided.is_signed, decided.agreement)
-    )
-    return (
-        str(front.get("revision") or 1) == str(entry.revision)
-        and is_there(front)
-        and canonical.digest(content(front)) == entry.digest
-    )
+    return _has_content(front, entry) and _has_revision(front, entry)
+
+
+def _has_content(front: Mapping[str, Any], entry: Entry) -> bool:
+    if entry.event.is_decision:
+        is_there, content = decided.is_decided(front), decided.content(front)
+    else:
+        is_there, content = decided.is_signed(front), decided.agreement(front)
+    return is_there and canonical.digest(content) == entry.digest
+
+
+def _has_revision(front: Mapping[str, Any], entry: Entry) -> bool:
+    written = front.get("revision")
+    try:
+        # `2`, `02` and `+2` are the same one; without the key it is the first.
+        return int(1 if written is None else written) == entry.revision
+    except (TypeError, ValueError):
+        return False
 
 
 def _misstated(record: Record, index: int, entry: Entry, path: str) -> Iterator[Problem]:
     """Where an entry fits the record's content, but says something else of it in the open."""
-    for fact in facts(record):
+    for fact in facts(record) if entry.own_digest() == entry.entry else ():
         link = fact.link
         if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
             yield BROKEN_CHAIN.at(
@@ -162,9 +189,10 @@ def _capital(text: str) -> str:
 
 def _not_sealed(fact: Fact) -> Problem:
     source, link = fact.record.source, fact.link
+    what = link.id if link.event.is_decision else f"The agreement of {link.id}"
     return NOT_SEALED.at(
         source.path,
         source.place("decision" if link.event.is_decision else "agreement"),
-        f"{link.id} was {link.event} on {link.on}, and is not sealed.",
+        f"{what} was {link.event} on {link.on}, and that is not sealed.",
         "Run `changebook seal`.",
     )

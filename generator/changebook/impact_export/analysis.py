@@ -10,6 +10,7 @@ from changebook.impact_export.plain import (
     day_or_none,
     figure,
     money,
+    money_or_none,
     number_or_none,
     requests,
 )
@@ -86,6 +87,7 @@ def _point(point: CoursePoint, currency: str) -> Shape:
     return {
         "on": point.on.isoformat(),
         "revised": money(point.revised, currency),
+        "left": money_or_none(point.left, currency),
         "records": list(point.ids),
     }
 
@@ -99,6 +101,7 @@ def _quarter(quarter: Quarter, currency: str) -> Shape:
         "approved": figure(quarter.approved, currency),
         "days": quarter.days,
         "revised": money(quarter.revised, currency),
+        "left": money_or_none(quarter.left, currency),
     }
 
 

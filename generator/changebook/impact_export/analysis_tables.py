@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from changebook.impact_export.report import Report
-from changebook.impact_export.table import Cell, Money, Row, Table, ids_or_none
+from changebook.impact_export.table import (
+    Cell,
+    Money,
+    Row,
+    Table,
+    ids_or_none,
+    money_or_none,
+)
 from changebook.sums import CoursePoint, Quarter, SumLine
 from changebook.sums.aging import AgeBand
 from changebook.sums.pace import StatusPace
@@ -58,7 +65,7 @@ def _risks(report: Report, words: Words) -> Table:
         )
         for item in report.view.risks
     )
-    return Table(_("Risks of open changes"), columns, tuple(rows))
+    return Table(_("Risks of open changes"), columns, tuple(rows), repeated=frozenset({6}))
 
 
 def _matrix(report: Report, words: Words) -> Table:
@@ -122,10 +129,15 @@ def _groups(report: Report, words: Words) -> Table:
 
 def _course(report: Report, words: Words) -> Table:
     _ = words.gettext
-    columns = (_("Counts from"), _("Revised"), _("Changes"))
+    columns = (_("Counts from"), _("Revised"), _("Left of what is set aside"), _("Changes"))
 
     def row(point: CoursePoint) -> Row:
-        return (point.on, Money(point.revised, report.currency), ids_or_none(point.ids))
+        return (
+            point.on,
+            Money(point.revised, report.currency),
+            money_or_none(point.left, report.currency),
+            ids_or_none(point.ids),
+        )
 
     return Table(_("Revised sum over time"), columns, tuple(map(row, report.view.course)))
 
@@ -139,6 +151,7 @@ def _quarters(report: Report, words: Words) -> Table:
         _("Approved"),
         _("Days on the completion"),
         _("Sum after"),
+        _("Left of what is set aside"),
         _("Still pending"),
         _("Changes asked for"),
         _("Changes decided"),
@@ -154,6 +167,7 @@ def _quarters(report: Report, words: Words) -> Table:
             Money(quarter.approved.amount, report.currency),
             quarter.days,
             Money(quarter.revised, report.currency),
+            money_or_none(quarter.left, report.currency),
             Money(quarter.pending.amount, report.currency),
             ids_or_none(quarter.requested),
             ids_or_none(quarter.decided),
@@ -286,7 +300,8 @@ def _month_ends(report: Report, words: Words) -> Table:
             if end.now:
                 yield row(end, _("As known now"), end.now)
 
-    return Table(_("Month ends"), columns, tuple(rows()))
+    # The original sum is the same in each.
+    return Table(_("Month ends"), columns, tuple(rows()), repeated=frozenset({2}))
 
 
 def _late(report: Report, words: Words) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -27,9 +27,9 @@ from changebook.diagnostics import visible
 from changebook.impact_export.plain import money, number
 from changebook.impact_export.report import Report
 from changebook.impact_export.shape import shape
-from changebook.impact_export.table import Cell, Money, Table
+from changebook.impact_export.table import Cell, Money, Table, read
 from changebook.impact_export.tables import register, tables
-from changebook.vocabulary import Audience
+from changebook.impact_export.text import as_text
 from changebook.words import Words
 
 #: What a spreadsheet may take for the beginning of a formula, also in its full-width form.
@@ -118,7 +118,7 @@ def _fill(sheet: Worksheet, table: Table, words: Words) -> None:
     for row in table.rows:
         sheet.append([_cell(sheet, value, words) for value in row])
     for place, title in enumerate(table.columns):
-        shown = [title, *(_read(row[place], words) for row in table.rows)]
+        shown = [title, *(read(row[place], words) for row in table.rows)]
         width = min(_WIDEST, max(map(cell_len, shown))) + 2
         sheet.column_dimensions[get_column_letter(place + 1)].width = width
     sheet.freeze_panes = "A2"
@@ -172,63 +172,6 @@ def _dated(written: BytesIO, day: date) -> bytes:
         for name in old.namelist():
             new.writestr(ZipInfo(name, stamp), old.read(name), ZIP_DEFLATED)
     return out.getvalue()
-
-
-def as_text(report: Report) -> bytes:
-    """All tables that have rows, for people at a terminal."""
-    edition = report.edition
-    words = Words(edition.profile.language)
-    _ = words.gettext
-    heads = [f"{edition.profile.name}: {edition.profile.project}"]
-    if edition.audience is Audience.TEAM:
-        heads.append(_("Internal: team edition"))
-    heads.append(
-        _(
-            "All amounts are before tax and as of %(day)s. "
-            "Each figure names the changes that it is made of."
-        )
-        % {"day": words.date(edition.as_of)}
-    )
-    if report.known_on:
-        heads.append(
-            _("Only what was written down by %(day)s counts.")
-            % {"day": words.date(report.known_on)}
-        )
-    blocks = ["\n".join(map(visible, heads))]
-    blocks += ["\n".join(_aligned(table, words)) for table in tables(report, words) if table.rows]
-    return ("\n\n".join(blocks) + "\n").encode()
-
-
-def _read(cell: Cell, words: Words) -> str:
-    """A value for people."""
-    match cell:
-        case None:
-            return ""
-        case Money():
-            return words.money(cell.amount, cell.currency)
-        case Decimal() | int():
-            return words.number(cell)
-        case str():
-            return visible(cell)
-    return words.date(cell)
-
-
-def _aligned(table: Table, words: Words) -> Iterator[str]:
-    """The title and the rows in columns; a column in which nothing stands is left out."""
-    yield table.title
-    used = [n for n in range(len(table.columns)) if any(row[n] is not None for row in table.rows)]
-    right = {n for n in used if not any(isinstance(row[n], str | date) for row in table.rows)}
-    lines = [[visible(table.columns[n]) for n in used]]
-    lines += [[_read(row[n], words) for n in used] for row in table.rows]
-    widths = [max(cell_len(line[place]) for line in lines) for place in range(len(used))]
-    for line in lines:
-        padded = (
-            " " * (width - cell_len(text)) + text
-            if n in right
-            else text + " " * (width - cell_len(text))
-            for n, width, text in zip(used, widths, line, strict=True)
-        )
-        yield "  " + "  ".join(padded).rstrip()
 
 
 #: What writes each format, by its name on the command line.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from changebook.diagnostics import visible
+from changebook.words import Words
+
 
 @dataclass(frozen=True)
 class Money:
@@ -24,17 +27,33 @@ Row = tuple[Cell, ...]
 class Table:
     """A table with its heads; every row has a cell for each of them.
 
-    A title has at most 31 characters: it is the name of a sheet.
+    A title has at most 31 characters: it is the name of a sheet. `repeated` are the columns (by
+    place) that say what stands elsewhere in the tables too; text, which is narrow, leaves them out.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    repeated: frozenset[int] = frozenset()
 
 
 def ids_or_none(ids: Iterable[str]) -> str | None:
     """The ids of records in one cell."""
     return " ".join(ids) or None
+
+
+def read(cell: Cell, words: Words) -> str:
+    """A value for people."""
+    match cell:
+        case None:
+            return ""
+        case Money():
+            return words.money(cell.amount, cell.currency)
+        case Decimal() | int():
+            return words.number(cell)
+        case str():
+            return visible(cell)
+    return words.date(cell)
 
 
 def money_or_none(amount: Decimal | None, currency: str) -> Money | None:

@@ -72,7 +72,11 @@ def register(report: Report, words: Words) -> Table:
         )
 
     return Table(
-        _("Register of change orders"), columns, tuple(row(e) for e in report.position.register)
+        _("Register of change orders"),
+        columns,
+        tuple(map(row, report.position.register)),
+        # What was approved before and the sum before are those of the row above.
+        repeated=frozenset({8, 9}),
     )
 
 
@@ -100,7 +104,8 @@ def _sum_rows(report: Report, words: Words) -> Iterator[Row]:
 
     for line, figure in view.headline:
         label = words.label(line)
-        yield row(f"{_('of which:')} {label}" if line is SumLine.PROCEEDING else label, figure)
+        part_of = _("of which: %(line)s") % {"line": label}
+        yield row(part_of if line is SumLine.PROCEEDING else label, figure)
     yield row(part(_("Approved changes"), _("Added")), position.adds)
     yield row(part(_("Approved changes"), _("Credited")), position.credits)
     yield row(part(_("Pending changes"), _("Added")), position.pending_adds)

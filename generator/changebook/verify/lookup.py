@@ -64,13 +64,18 @@ def look_up(workspace: Workspace, text: str) -> tuple[Match, ...]:
 
 
 def _sealed(client: Client) -> Iterator[Match]:
-    records = {record.data.id: record for record in client.records}
     lock = client.lock.lock if client.lock else None
     for entry in lock.entries if lock else ():
-        record = records.get(entry.id)
+        record = _record_of(client, entry)
         decision: What = "decided" if entry.event.is_decision else "signed"
         yield _of_entry(client, entry, record, decision, entry.digest)
         yield _of_entry(client, entry, record, "entry", entry.entry)
+
+
+def _record_of(client: Client, entry: Entry) -> Record | None:
+    """The record of an entry; of two files with its id, the one that is not what was sealed."""
+    found = (record for record in client.records if record.data.id == entry.id)
+    return min(found, key=lambda record: holds(record.source.data, entry), default=None)
 
 
 def _of_entry(

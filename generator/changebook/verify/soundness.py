@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from changebook.chain import BROKEN_LOCK, LOCK
-from changebook.checks.seals import NOT_SEALED, file_of, findings
+from changebook.checks.seals import NOT_SEALED, findings, unread
 from changebook.diagnostics import START, Problem, errors
 from changebook.sealable import all_facts
 from changebook.verify.tracing import Tracer, tracer
@@ -98,7 +98,7 @@ def _problems(
         yield from (p for p in reading if (p.path, p.rule) == (client.lock.path, BROKEN_LOCK.name))
     known = {record.data.id for record in client.records}
     for entry in lock.entries if lock else ():
-        if entry.id not in known and (file := file_of(client, entry.id)):
+        if entry.id not in known and (file := unread(client, entry.id)):
             yield from (p for p in errors(reading) if client.folder.parents[1] / p.path == file)
     for finding in findings(client):
         if trace and finding.entry is not None:

@@ -10,21 +10,12 @@ from typing import Any
 
 from changebook import decided
 from changebook.chain import LOCK, Entry, Lock, parse, place
-from changebook.checks.seals import holds, is_of
-from changebook.diagnostics import START, KeyPath, Problem, rule
+from changebook.checks.seals import SEALS_REWRITTEN, holds, is_of
+from changebook.diagnostics import START, KeyPath, Place, Problem
 from changebook.form import spell
 from changebook.git import Commit, Repository, repository
 from changebook.source import parse_source
 from changebook.workspace import CHANGES, Client
-
-SEALS_REWRITTEN = rule(
-    "seals-rewritten",
-    summary="decisions.lock does not begin with the entries that it had at the base.",
-    why="Someone who alters a record can seal it anew; the chain is then sound in itself. An "
-    "earlier copy of it, in git or elsewhere, shows that it is another one.",
-    wrong="changebook verify --base v1.0, after entry 3 was sealed anew",
-    right="Entries are only ever added, at the end.",
-)
 
 Front = Mapping[str, Any]
 #: What git gives for bytes that are not UTF-8, and for other files than text.
@@ -41,9 +32,12 @@ class Tracer:
     locks: Mapping[str, Lock]
 
     def dated(self, problem: Problem, client: Client, entry: Entry) -> Problem:
-        """The problem with the commit since which the record is not what the entry sealed."""
+        """The problem with the commit since which the record is not what the entry sealed.
+
+        Where that commit altered single keys, the problem stands at the first of them.
+        """
         folder = f"{CHANGES}/{client.slug}"
-        now = next((r.source.data for r in client.records if r.data.id == entry.id), None)
+        record = next((r for r in client.records if r.data.id == entry.id), None)
         states = [
             (commit, self._front(commit.name if commit else self.commit, folder, entry.id))
             for commit in (None, *self.repository.commits(self.commit, folder))
@@ -52,11 +46,18 @@ class Tracer:
         if not held:
             return _adding(problem, f"No state since {self.revision} is what was sealed")
         before = states[held[-1]][1] or {}
-        commit, after = (*states, (None, now))[held[-1] + 1]
-        if after is None:
+        commit, after = (*states, (None, record.source.data if record else None))[held[-1] + 1]
+        if after is None or record is None:
             return _adding(problem, f"Removed {_when(commit)}")
-        keys = ", ".join(f"`{spell(path)}`" for path in _altered(before, after, entry))
-        return _adding(problem, f"Altered {_when(commit)}" + (f": {keys}" if keys else ""))
+        paths = _altered(before, after, entry)
+        keys = ", ".join(f"`{spell(path)}`" for path in paths)
+        place = record.source.value(*paths[0]) if paths else Place(problem.line, problem.column)
+        return replace(
+            _adding(problem, f"Altered {_when(commit)}" + (f": {keys}" if keys else "")),
+            line=place.line,
+            column=place.column,
+            width=place.width,
+        )
 
     def rewritten(self, slug: str, lock: Lock | None) -> Iterator[Problem]:
         """What of the base's lock is not in the lock as it is now."""
