@@ -95,6 +95,12 @@ def _kinds(edition: Edition) -> list[Kind]:
             "{% for bars in picture %}{{ charts.share(bars) }}{% endfor %}",
             lambda: [[bars for bars in pictures.share_bars(shares) if bars]],
         ),
+        Kind("risk matrix", "{{ charts.matrix(picture) }}", lambda: [impact.matrix(view.risks)]),
+        Kind(
+            "days in each status",
+            "{% for bars in picture %}{{ charts.stay(bars) }}{% endfor %}",
+            lambda: [[bars for bars in pictures.day_bars(view.pace.statuses) if bars]],
+        ),
         Kind(
             "sums, small",
             "{{ charts.small_sums(picture) }}",

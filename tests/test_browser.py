@@ -318,6 +318,30 @@ def test_the_pictures_say_what_the_tables_say(visit: Visit, client: Client) -> N
     page.wait_for_url(re.compile(rf"changes/{client.record}\d+/"))
 
 
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_steps_and_columns_lead_to_what_they_show(visit: Visit, client: Client) -> None:
+    page = visit.page
+    page.goto(f"{visit.base}{client.slug}/impact/")
+    for plot, rows in (("cb-course", ".cb-register tbody tr"), ("cb-rates", "tr[id^='m2']")):
+        figure = page.get_by_role("figure").filter(has=page.locator(f"figcaption#{plot}"))
+        area, scale = figure.locator(".cb-plot__area"), figure.locator(".cb-scale").first
+        # The days below stand where the area above them does.
+        above, below = area.bounding_box(), scale.bounding_box()
+        assert above
+        assert below
+        assert (above["x"], above["width"]) == (below["x"], below["width"])
+        links = area.locator("a")
+        assert 1 < links.count() <= page.locator(rows).count()
+        # The last one lies over its neighbours.
+        links.last.locator(".cb-hit").click()
+        target = page.locator(page.evaluate("location.hash"))
+        # It may stand in a fold, which opens.
+        target.wait_for(state="visible")
+        if plot == "cb-course":
+            said = links.last.locator("title").text_content() or ""
+            assert target.locator(".cb-id").first.inner_text() in said
+
+
 def test_a_diagram_is_drawn_by_the_sites_own_script(visit: Visit) -> None:
     pages = [
         path

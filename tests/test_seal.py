@@ -358,7 +358,7 @@ def test_a_chain_that_was_made_anew_is_found_with_a_base(scratch: Scratch) -> No
     (message,) = messages(scratch)
     assert message == (
         "At then the seals had entry 1 (ACME-0001 approved 2026-03-20), and "
-        "entry 1 (ACME-0001 approved 2026-03-20) stands there now. "
+        "it was sealed anew since, with another digest. "
         f"Altered in {guilty[:12]} of 2026-03-02 (Seal anew)."
     )
 
@@ -381,6 +381,16 @@ def test_a_client_that_is_gone_is_found_with_a_base(scratch: Scratch) -> None:
     assert "error[seals-rewritten]: At then the seals had entry 1" in result.output
     assert "acme: NOT SOUND, 0 entries" in result.output
     assert "other: sound, 4 entries" in result.output
+
+
+def test_a_base_whose_seals_can_not_be_read_is_no_way_round(scratch: Scratch) -> None:
+    whole = (scratch.root / CHAIN).read_text("utf-8")
+    scratch.commit({CHAIN: whole.replace("1,", "one,", 1)}, "Break")
+    scratch.git("tag", "broken")
+    scratch.commit({CHAIN: whole}, "Mend")
+    assert messages(scratch) == []
+    (message,) = messages(scratch, "broken")
+    assert message == "At broken the seals can't be read, so there is nothing to compare with."
 
 
 def test_an_unknown_revision_is_no_verdict(scratch: Scratch) -> None:
@@ -598,7 +608,7 @@ def test_the_script_of_the_page_needs_nothing_of_ours(sealed: Path, tmp_path: Pa
     assert "entry 2 is not what" in said(text.replace('"signed",', '"rejected",', 1)).stderr
     whole = json.loads(text)
     del whole["entries"][1]
-    assert "entry 3 is not what it was" in said(json.dumps(whole)).stderr
+    assert "entry 3 does not follow the one above it" in said(json.dumps(whole)).stderr
 
 
 def test_the_page_s_table_of_keys_is_what_the_code_seals() -> None:

@@ -57,6 +57,22 @@ class Event(StrEnum):
         return self is not Event.SIGNED
 
 
+@dataclass(frozen=True)
+class Link:
+    """What an entry is made from, before it has a place in a chain."""
+
+    id: str
+    revision: int
+    event: Event
+    on: date
+    digest: str
+
+    @property
+    def about(self) -> tuple[str, bool]:
+        """What is sealed once: the decision on a record, or the signing of its agreement."""
+        return self.id, self.event.is_decision
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -75,6 +91,11 @@ class Entry(_Strict):
     digest: Digest
     previous: Digest | None
     entry: Digest
+
+    @property
+    def link(self) -> Link:
+        """The entry without its place."""
+        return Link(self.id, self.revision, self.event, self.on, self.digest)
 
     def own_digest(self) -> str:
         """What `entry` has to be."""
@@ -102,17 +123,6 @@ class LockFile:
 
     path: str
     lock: Lock | None
-
-
-@dataclass(frozen=True)
-class Link:
-    """What an entry is made from, before it has a place in a chain."""
-
-    id: str
-    revision: int
-    event: Event
-    on: date
-    digest: str
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from changebook.chain import BROKEN_CHAIN, BROKEN_LOCK, LOCK, Entry, Lock, exten
 from changebook.checks import load_checked
 from changebook.checks.seals import SEALED_ALTERED, SEALED_MISSING
 from changebook.diagnostics import Problem, errors
-from changebook.sealable import unsealed
+from changebook.sealable import all_facts, unsealed
 from changebook.workspace import Client
 
 _BROKEN = {rule.name for rule in (BROKEN_LOCK, BROKEN_CHAIN, SEALED_ALTERED, SEALED_MISSING)}
@@ -62,7 +62,7 @@ def seal(root: Path, slugs: Sequence[str] = (), *, write: bool = True) -> Sealin
 
 def _addition(client: Client) -> Addition:
     lock = (client.lock.lock if client.lock else None) or Lock()
-    longer = extended(lock, (fact.link for fact in unsealed(client)))
+    longer = extended(lock, (fact.link for fact in unsealed(lock, all_facts(client))))
     return Addition(client.slug, client.folder / LOCK, longer, longer.entries[len(lock.entries) :])
 
 

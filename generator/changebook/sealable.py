@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from changebook import canonical, decided, timeline
-from changebook.chain import Event, Link
+from changebook.chain import Event, Link, Lock
 from changebook.vocabulary import Outcome, Status
 from changebook.workspace import Client, Record
 
@@ -55,8 +55,7 @@ def all_facts(client: Client) -> list[Fact]:
     return sorted((f for record in client.records for f in facts(record)), key=lambda f: f.order)
 
 
-def unsealed(client: Client) -> list[Fact]:
-    """Those that the client's lock does not have yet, in the order in which they are sealed."""
-    lock = client.lock.lock if client.lock else None
-    sealed = {(e.id, e.event.is_decision) for e in (lock.entries if lock else ())}
-    return [f for f in all_facts(client) if (f.link.id, f.link.event.is_decision) not in sealed]
+def unsealed(lock: Lock, known: Iterable[Fact]) -> list[Fact]:
+    """Those that a lock does not have yet."""
+    sealed = {entry.link.about for entry in lock.entries}
+    return [fact for fact in known if fact.link.about not in sealed]

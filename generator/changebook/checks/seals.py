@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,16 +79,21 @@ def findings(client: Client) -> Iterator[Finding]:
     records: dict[str, list[Record]] = defaultdict(list)
     for record in client.records:
         records[record.data.id].append(record)
+    known = {record.source.path: tuple(facts(record)) for record in client.records}
     missing: set[str] = set()
     for index, entry in enumerate(lock.entries):
         for record in records[entry.id]:
+            there = known[record.source.path]
+            if entry.link in (fact.link for fact in there):
+                continue
             yield from (Finding(p, entry) for p in _altered(record, entry))
-            yield from map(Finding, _misstated(record, index, entry, path))
+            yield from map(Finding, _misstated(there, index, entry, path))
         if not (records[entry.id] or entry.id in missing or unread(client, entry.id)):
             # Of a file that is there and can't be read, a check says why.
             missing.add(entry.id)
             yield Finding(_missing(path, index, entry), entry)
-    yield from map(Finding, map(_not_sealed, unsealed(client)))
+    for fact in unsealed(lock, (fact for there in known.values() for fact in there)):
+        yield Finding(_not_sealed(fact))
 
 
 def unread(client: Client, id: str) -> Path | None:
@@ -106,7 +111,7 @@ def is_of(name: str, id: str) -> bool:
 def _twice(path: str, lock: Lock) -> Iterator[Problem]:
     first: dict[tuple[str, bool], Entry] = {}
     for index, entry in enumerate(lock.entries):
-        known = first.setdefault((entry.id, entry.event.is_decision), entry)
+        known = first.setdefault(entry.link.about, entry)
         if known is not entry:
             says = f"{_capital(entry.says())} was sealed before, as {known.says()}."
             yield BROKEN_CHAIN.at(path, place(index, "id"), says, _AS_COMMITTED)
@@ -166,9 +171,9 @@ def _has_revision(front: Mapping[str, Any], entry: Entry) -> bool:
         return False
 
 
-def _misstated(record: Record, index: int, entry: Entry, path: str) -> Iterator[Problem]:
+def _misstated(there: Iterable[Fact], index: int, entry: Entry, path: str) -> Iterator[Problem]:
     """Where an entry fits the record's content, but says something else of it in the open."""
-    for fact in facts(record) if entry.own_digest() == entry.entry else ():
+    for fact in there if entry.own_digest() == entry.entry else ():
         link = fact.link
         if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
             yield BROKEN_CHAIN.at(

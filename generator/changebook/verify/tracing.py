@@ -24,12 +24,15 @@ _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Tracer:
-    """The locks of all clients at the base, and what git says of the time since."""
+    """The locks of all clients at the base, and what git says of the time since.
+
+    A lock is None where it could not be read at the base.
+    """
 
     repository: Repository
     revision: str
     commit: str
-    locks: Mapping[str, Lock]
+    locks: Mapping[str, Lock | None]
 
     def dated(self, problem: Problem, client: Client, entry: Entry) -> Problem:
         """The problem with the commit since which the record is not what the entry sealed.
@@ -61,16 +64,24 @@ class Tracer:
 
     def rewritten(self, slug: str, lock: Lock | None) -> Iterator[Problem]:
         """What of the base's lock is not in the lock as it is now."""
-        was = self.locks.get(slug)
-        if was is None or not was.entries:
+        path = f"{CHANGES}/{slug}/{LOCK}"
+        was = self.locks.get(slug, Lock())
+        if was is None:
+            yield SEALS_REWRITTEN.at(
+                path,
+                START,
+                f"At {self.revision} the seals can't be read, so there is nothing to compare with.",
+                "Compare with an earlier revision, at which they could be.",
+            )
             return
         index = _first_difference(was, lock)
         if index is None:
             return
-        path = f"{CHANGES}/{slug}/{LOCK}"
         entry = was.entries[index]
         there = lock.entries[index : index + 1] if lock else ()
         says = f"{there[0].says()} stands there now" if there else "it is gone"
+        if there and there[0].says() == entry.says():
+            says = "it was sealed anew since, with another digest"
         yield SEALS_REWRITTEN.at(
             path,
             place(index) if there else START,
@@ -104,12 +115,11 @@ def tracer(root: Path, revision: str) -> Tracer:
     """Looks back from the workspace to a revision. Raises Refusal where git does not know it."""
     found = repository(root)
     commit = found.commit(revision)
-    locks = {}
+    locks: dict[str, Lock | None] = {}
     for path in found.files(commit, CHANGES):
         match PurePosixPath(path).parts:
             case (_, slug, name) if name == LOCK:
-                lock, _ = parse(found.text(commit, path) or "", path)
-                locks[slug] = lock or Lock()
+                locks[slug], _ = parse(found.text(commit, path) or "", path)
     return Tracer(found, revision, commit, locks)
 
 

@@ -155,7 +155,7 @@ def impact(edition: Edition) -> Impact:
         aging=aging(position, requested),
         course=course,
         risks=risks,
-        matrix=_matrix(risks),
+        matrix=matrix(risks),
         by_reason=_groups(
             position, {d.id: d.reason.category if d.reason else None for d in data}, ReasonCategory
         ),
@@ -223,7 +223,8 @@ def _items(position: Position, items: Mapping[str, tuple[str, ...]]) -> tuple[Gr
     return _drawn(shares, sorted(shares, key=lambda item: (item is None, item or "")))
 
 
-def _matrix(risks: tuple[OpenRisk, ...]) -> tuple[tuple[RiskCell, ...], ...]:
+def matrix(risks: tuple[OpenRisk, ...]) -> tuple[tuple[RiskCell, ...], ...]:
+    """The risks by likelihood, the highest first, and severity, the lowest first."""
     levels = sorted(Level, key=lambda level: WEIGHT[level])
 
     def cell(likelihood: Level, severity: Level) -> RiskCell:
