@@ -32,6 +32,9 @@ COMPILE = [
     *("--custom-compile-command", "python3 dev.py lock"),
 ]
 
+# Tests share nothing, so they run side by side.
+EVERY_CPU = ["--numprocesses", "auto", "--dist", "worksteal"]
+
 # What the tests need of the system, and why.
 PACKAGES = {
     "chromium": "the browser of the browser tests",
@@ -94,8 +97,8 @@ def test(arguments: list[str]) -> None:
     if arguments:
         run(tool("pytest"), *arguments)
     else:
-        run(tool("pytest"), "-m", "not slow")
-        run(tool("pytest"), "-m", "slow")
+        run(tool("pytest"), *EVERY_CPU, "-m", "not slow")
+        run(tool("pytest"), *EVERY_CPU, "-m", "slow")
 
 
 def lock(arguments: list[str]) -> None:
