@@ -232,6 +232,34 @@ def test_the_month_ends_are_whole_without_scripts(browser: Browser, address: str
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_the_impact_page_fits_the_narrowest_phone(
+    browser: Browser, address: str, client: Client
+) -> None:
+    """320 px is the width at which WCAG 1.4.10 wants a page without sideways scrolling."""
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(f"{address}{client.slug}/impact/")
+    fits(page)
+    context.close()
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
+def test_folded_lists_are_large_enough_for_a_finger_and_open_by_keyboard(
+    visit: Visit, client: Client
+) -> None:
+    page = visit.page
+    page.goto(f"{visit.base}{client.slug}/impact/")
+    folded = page.locator("details.cb-behind")
+    heights = folded.locator("summary").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height).filter(height => height)"
+    )
+    assert heights
+    assert min(heights) >= 24
+    folded.first.locator("summary").press("Enter")
+    assert folded.first.evaluate("list => list.open")
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
 def test_every_link_of_the_site_leads_somewhere(
     browser: Browser, address: str, client: Client
 ) -> None:
