@@ -21,7 +21,7 @@ DOCS = Path(__file__).parents[1] / "docs" / "rules"
 MADE_BY_CODE = {"file-too-large", "symbolic-link", "unreadable-file"}  # test_source.py
 #: Rules about two revisions: pairs of workspaces, and a merge that only git can make.
 BETWEEN_REVISIONS = CASES.parent / "base"
-MADE_BY_GIT = {"merge-conflict", "seals-rewritten"}  # test_compare.py, test_seal.py
+MADE_BY_GIT = {"merge-conflict"}  # test_compare.py
 
 
 def cases() -> list[str]:

@@ -20,6 +20,7 @@ from changebook.cli import main
 from changebook.compare import rules
 from changebook.compare.revisions import judge
 from changebook.compare.rules import Sides
+from changebook.compare.values import differences
 from changebook.diagnostics import KeyPath, Problem, Rule, as_text
 from changebook.form import spell
 from changebook.report import source_lines
@@ -392,3 +393,44 @@ def test_the_page_on_pull_requests_has_every_rule() -> None:
     page = Path(__file__).parents[1] / "docs" / "pull-requests.md"
     linked = set(re.findall(r"\(rules/([a-z-]+)\.md\)", page.read_text("utf-8")))
     assert linked >= {rule.name for rule in vars(rules).values() if isinstance(rule, Rule)}
+
+
+def test_attributes_do_not_hide_what_was_decided(scratch: Scratch) -> None:
+    scratch.commit({CARDS: APPROVED})
+    scratch.branch("sly")
+    scratch.commit(
+        {
+            ".gitattributes": f"{CARDS} working-tree-encoding=UTF-16\n",
+            CARDS: None,
+            CARDS.replace("-payments", ""): APPROVED.replace("54000.00", "64000.00"),
+        }
+    )
+    done = run(scratch, "check", "--base", "main")
+    assert (done.exit_code, set(rules_of(done))) == (1, {"decided-altered"})
+
+
+def test_a_difference_that_looks_like_none_is_shown() -> None:
+    (change,) = differences("Split payments", "Split\u00a0 payments")
+    assert change.shown == ("'Split payments'", "'Split\\xa0 payments'")
+
+
+def test_two_branches_that_both_sealed(feature: Scratch) -> None:
+    other = "changes/acme/2026/ACME-0013-gift-cards.md"
+    feature.commit({CARDS: APPROVED})
+    assert run(feature, "seal").exit_code == 0
+    feature.commit({})
+    feature.checkout("main")
+    later = APPROVED.replace("ACME-0012", "ACME-0013").replace("2026-03-20", "2026-03-21")
+    days = "  schedule: [{milestone: go-live, days: 10}]\n"
+    assert days in later
+    later = later.replace(days, "  schedule: []\n").replace(", days: 10}", ", days: 0}")
+    later = later.replace("  milestones: {go-live: 2026-07-10}\n", "")
+    feature.commit({other: later})
+    assert run(feature, "seal").exit_code == 0
+    feature.commit({})
+    feature.checkout("feature")
+    done = run(feature, "check", "--base", "main", "--merge-with", "main")
+    assert (done.exit_code, rules_of(done)) == (0, ["not-sealed"])
+    assert "ACME-0012 was approved on 2026-03-20, and that is not sealed" in done.output
+    assert "note[merge-conflict]" in done.output
+    assert "take the file as it is at `main`, then run `changebook seal`" in done.output

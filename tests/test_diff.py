@@ -21,6 +21,8 @@ from changebook.cli import main
 from changebook.compare import forms, shape
 from changebook.compare.document import Heading, Sentence, Table, document
 from changebook.compare.effects import Effect, effect
+from changebook.compare.pairs import client_pairs
+from changebook.compare.revealed import Kind, hidden_phrases, revealed
 from changebook.compare.revisions import judge
 from changebook.compare.rules import Sides
 from changebook.diagnostics import errors, visible
@@ -215,3 +217,35 @@ def test_the_command(tmp_path: Path) -> None:
     assert "No record and no profile differs." in run("HEAD", "--exact")
     assert "team&#39;s edition" in run("HEAD~1", "--audience", "team", "--format", "html")
     assert "(as of 2 Mar 2026)" in run("HEAD~1", "--as-of", "2026-03-02")
+
+
+SECRET = "It costs us half of the price."
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "It **costs** us half of the price.",
+        "IT COSTS US HALF OF THE PRICE",
+        "As you know, it costs us half of the price, or so.",
+        "[It costs us half of the price](https://northwind.example)",
+        'It [costs](https://northwind.example "see there") us half of the price.',
+        "It costs us&nbsp;half of <b>the</b> price.",
+        "It costs us ha\N{ZERO WIDTH SPACE}lf of the price.",
+    ],
+)
+def test_markup_does_not_hide_internal_words(shown: str, tmp_path: Path) -> None:
+    record = "---\nid: ACME-0001\ntitle: Cards\nstatus: submitted\nvisibility: client\n"
+    bodies = {"before": "Nothing.", "after": shown}
+    sides = []
+    for name, body in bodies.items():
+        folder = tmp_path / name / "changes" / "acme"
+        folder.mkdir(parents=True)
+        shutil.copy(CASES.parent / "base" / "client.md", folder)
+        text = f"{record}internal: {{note: {SECRET}}}\n---\n{body}\n"
+        (folder / "ACME-0001-cards.md").write_text(text, "utf-8")
+        sides.append(load_checked(tmp_path / name)[0])
+    before, after = sides
+    (pair,) = client_pairs(before, after)
+    found = list(revealed(pair, hidden_phrases(before)))
+    assert [(item.kind, item.words) for item in found] == [(Kind.INTERNAL_WORDS, SECRET)]

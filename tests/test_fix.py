@@ -109,6 +109,14 @@ def test_gitattributes_say_which_line_ends(workspace: Path, attributes: str, men
     assert has_crlf(workspace / RECORD) is not mended
 
 
+def test_crlf_that_was_converted_twice(workspace: Path) -> None:
+    file = workspace / RECORD
+    text = file.read_bytes()
+    file.write_bytes(text.replace(b"\n", b"\r\r\n"))
+    run(workspace, "--fix")
+    assert file.read_bytes() == text
+
+
 def test_gitattributes_are_stronger_than_the_other_files(workspace: Path) -> None:
     subprocess.run(["git", "init", "-q", str(workspace)], check=True)
     (workspace / ".gitattributes").write_text("*.md text eol=lf")

@@ -244,3 +244,30 @@ def test_an_old_git_is_told_of(
         repository(scratch.root).merged("HEAD"),
     ):
         pytest.fail("the merge was tried")
+
+
+def test_attributes_of_now_do_not_change_what_was(scratch: Scratch) -> None:
+    first = scratch.commit({FILE: "one $Id$\n"})
+    scratch.write({".gitattributes": f"{FILE} working-tree-encoding=UTF-16 ident eol=crlf\n"})
+    with repository(scratch.root).checked_out(first) as root:
+        assert (root / FILE).read_bytes() == b"one $Id$\n"
+
+
+def test_a_link_is_written_out_as_a_link(scratch: Scratch) -> None:
+    link = scratch.root / FILE
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../../elsewhere.md")
+    with repository(scratch.root).checked_out(scratch.commit({})) as root:
+        assert (root / FILE).readlink() == Path("../../elsewhere.md")
+
+
+def test_a_submodule_can_not_be_compared(scratch: Scratch) -> None:
+    first = scratch.commit({FILE: "one"})
+    scratch.git("update-index", "--add", "--cacheinfo", f"160000,{first},changes/globex")
+    scratch.git("commit", "--quiet", "--message=Submodule")
+    found = repository(scratch.root)
+    with (
+        pytest.raises(Refusal, match="changes/globex is a submodule"),
+        found.checked_out(found.commit("main")),
+    ):
+        pass

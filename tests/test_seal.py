@@ -199,7 +199,7 @@ def test_a_sealed_record_that_can_not_be_read_is_not_sound(sealed: Path) -> None
 
 
 def test_a_lock_that_can_not_be_read_is_not_sound(sealed: Path) -> None:
-    for raw in (b"", b"[]", b"\xff", b"[" * 100_000, b'{"version": 2, "entries": []}'):
+    for raw in (b"", b"[]", b"\xff", b"[" * 100_000, b'{"version": 2, "entries": []}', b"9" * 5000):
         (sealed / CHAIN).write_bytes(raw)
         (chain,) = verify(sealed).chains
         assert {problem.rule for problem in chain.problems} == {"broken-lock"}, raw

@@ -230,7 +230,10 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
     except ValidationError as error:
         fault = error.errors()[0]
         keys = ".".join(str(key) for key in fault["loc"])
-        return None, _broken(path, _place_of(fault["loc"], text), f"`{keys}`: {fault['msg']}")
+        says = f"`{keys}`: {fault['msg']}" if keys else fault["msg"]
+        return None, _broken(path, _place_of(fault["loc"], text), says)
+    except ValueError:
+        return None, _broken(path, START, "it has a number of thousands of digits")
     if text != lock.text():
         ours, theirs = lock.text().split("\n"), text.split("\n")
         same = next(

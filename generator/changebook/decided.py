@@ -78,10 +78,15 @@ def altered(old: Front, new: Front) -> tuple[KeyPath, ...]:
     """
     if not is_decided(old):
         return ()
+    return tuple(_differences(*contents(old, new), ()))
+
+
+def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was decided of `old`, and the same of `new`; the agreement too, if `old` was signed."""
     before, after = content(old), content(new)
     if is_signed(old):
         before, after = before | agreement(old), after | agreement(new)
-    return tuple(_differences(before, after, ()))
+    return before, after
 
 
 def _lasting(value: Any, path: tuple[str, ...]) -> Any:

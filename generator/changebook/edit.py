@@ -8,6 +8,7 @@ was meant, the change is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
@@ -105,8 +106,8 @@ class Manuscript:
         return replace(self, text=self.text.removeprefix(BOM))
 
     def with_line_feeds(self) -> Manuscript:
-        """The same with LF where a line ended with CRLF."""
-        return replace(self, text=self.text.replace("\r\n", "\n"))
+        """The same with LF where a line ended with CRLF, or with CR CR LF of two conversions."""
+        return replace(self, text=re.sub(r"\r+\n", "\n", self.text))
 
     def _splicer(self, about: KeyPath) -> Splicer:
         return Splicer.of(self.text, self.source.body_line, f"`{spell(about)}` in {self.path}")

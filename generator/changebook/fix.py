@@ -139,11 +139,16 @@ class _Mending:
         if crlf:
             self.note(1, "line-ends", "CRLF", "LF")
             self.text = self.text.with_line_feeds()
-        while self.form():
-            pass
-        if self.text.model is ChangeRecord:
-            self.history()
-            self.status()
+        before = None
+        # A record that turns out to be undecided may have more to mend.
+        while self.text != before:
+            before = self.text
+            self.mends = [mend for mend in self.mends if not mend.decided]
+            while self.form():
+                pass
+            if self.text.model is ChangeRecord:
+                self.history()
+                self.status()
 
     def note(self, line: int, rule: str, before: str, after: str, decided: bool = False) -> None:
         mend = Mend(self.text.path, line, rule, before, after, decided)

@@ -21,6 +21,8 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LFS_SKIP_SMUDGE": "1",
+    # A replacement is not what was reviewed.
+    "GIT_NO_REPLACE_OBJECTS": "1",
 }
 _TOLD_TO_HOOKS = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
 #: A merge that is only tried has to be by someone; it is kept nowhere.
@@ -29,6 +31,8 @@ _NOBODY = {
     for role in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "changebook"), ("EMAIL", "changebook@localhost"))
 }
+#: The mode of a symbolic link in a tree.
+_SYMLINK = "120000"
 #: The exit code with which git says that it does not know an option.
 _USAGE = 129
 
@@ -74,7 +78,7 @@ class Repository:
         """A folder with the workspace's `changes` as they were at a commit, while it lasts."""
         with TemporaryDirectory(prefix="changebook-base-") as name:
             folder = Path(name).resolve()
-            yield self._write_out(commit, folder, {"GIT_INDEX_FILE": str(folder / "index")})
+            yield self._write_out(commit, folder, {})
 
     @contextmanager
     def merged(self, commit: str) -> Iterator[tuple[Path, frozenset[str]]]:
@@ -108,13 +112,35 @@ class Repository:
             yield self._write_out(merged, folder, apart), self._below_changes(conflicts)
 
     def _write_out(self, tree: str, folder: Path, apart: dict[str, str]) -> Path:
-        """Write the `changes` of a commit or tree below `folder`; the workspace's place there."""
-        self._do("read-tree", tree, more=apart)
-        listed = self._do("ls-files", "-z", "--", self._path(CHANGES), more=apart)
-        prefix = f"--prefix={folder / 'tree'}/"
-        self._do("checkout-index", "-z", "--stdin", prefix, more=apart, said=listed)
+        """Write the `changes` of a commit or tree below `folder`; the workspace's place there.
+
+        The files are as git keeps them. A checkout would go by .gitattributes as they are now, with
+        which a branch could make unreadable what it is compared with.
+        """
+        where = ("--full-tree", tree, "--", self._path(CHANGES))
+        listed = self._do("ls-tree", "-r", "-z", *where, more=apart).split("\0")
+        entries = [_entry(line) for line in listed if line]
+        for _, kind, _, path in entries:
+            if kind != "blob":
+                raise Refusal(f"{path} is a submodule: what is in it can't be compared")
+        names = "".join(f"{name}\n" for _, _, name, _ in entries)
+        answer = _run(self.top, ("cat-file", "--batch"), apart, names.encode()).stdout
         root = folder / "tree" / self.below
         (root / CHANGES).mkdir(parents=True, exist_ok=True)
+        start = 0
+        for mode, _, _, path in entries:
+            # Before each content is a line: its name, its kind and how many bytes it has.
+            content = answer.index(b"\n", start) + 1
+            size = answer[start:content].split()[-1]
+            if not size.isdigit():
+                raise Refusal(f"git does not have {path} of {tree}: fetch the whole repository")
+            start = content + int(size) + 1
+            file = folder / "tree" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if mode == _SYMLINK:
+                file.symlink_to(os.fsdecode(answer[content : start - 1]))
+            else:
+                file.write_bytes(answer[content : start - 1])
         return root
 
     def _objects(self) -> str:
@@ -145,7 +171,8 @@ class Repository:
 
     def text(self, commit: str, path: str) -> str | None:
         """A file of the workspace as it was at a commit; None where it was not there."""
-        return self._ask("show", f"{commit}:{self._path(path)}")
+        found = self._ask("show", f"{commit}:{self._path(path)}")
+        return found and found.replace("\r\n", "\n")
 
     def files(self, commit: str, path: str) -> tuple[str, ...]:
         """The files below a folder of the workspace as it was at a commit."""
@@ -227,17 +254,30 @@ def folder_in_repository(root: Path) -> str:
         return "."
 
 
+def _entry(line: str) -> tuple[str, str, str, str]:
+    """The mode, kind, name and path of an entry of a tree, as `git ls-tree` lists it."""
+    about, _, path = line.partition("\t")
+    mode, kind, name = about.split()
+    return mode, kind, name, path
+
+
 def _git(
     folder: Path, words: tuple[str, ...], more: dict[str, str] | None = None, said: str = ""
 ) -> subprocess.CompletedProcess[str]:
+    done = _run(folder, words, more or {}, said.encode("utf-8", "surrogateescape"))
+    out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def _run(
+    folder: Path, words: tuple[str, ...], more: dict[str, str], said: bytes
+) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603 - revisions are passed as one word, after an end of options
             ["git", "-C", str(folder), "-c", "log.showSignature=false", *words],  # noqa: S607 - the git of the person's own PATH
             input=said,
             capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            env={**_outside(), **_ENVIRONMENT, **(more or {})},
+            env={**_outside(), **_ENVIRONMENT, **more},
             check=False,
         )
     except FileNotFoundError:

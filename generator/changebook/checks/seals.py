@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from changebook import canonical, decided
 from changebook.chain import BROKEN_CHAIN, Entry, Lock, breaks, place
-from changebook.diagnostics import KeyPath, Problem, rule
+from changebook.diagnostics import START, KeyPath, Problem, rule
 from changebook.sealable import Fact, facts, unsealed
 from changebook.workspace import Client, Record
 
@@ -51,6 +52,26 @@ _AS_COMMITTED = (
     "Put the file back as it was last committed. Entries are only ever added, at its end, by "
     "`changebook seal`."
 )
+
+
+def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | None:
+    """The first entry of an earlier lock that is not there now; `when` says how much earlier."""
+    entries = now.entries if now else ()
+    pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
+    for index, (entry, there) in pairs:
+        if entry == there:
+            continue
+        says = f"{there.says()} stands there now" if there else "it is gone"
+        if there and there.says() == entry.says():
+            says = "it was sealed anew since, with another digest"
+        return SEALS_REWRITTEN.at(
+            path,
+            place(index) if there else START,
+            f"{when} the seals had {entry.says()}, and {says}.",
+            "Put the file and the records back as they were. What has to be different is a new "
+            "record that supersedes the old one.",
+        )
+    return None
 
 
 @dataclass(frozen=True)

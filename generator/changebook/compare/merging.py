@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from changebook.chain import LOCK
 from changebook.checks import check as check_workspace
 from changebook.checks import load_checked
 from changebook.compare.older import sort_out
@@ -40,13 +41,17 @@ def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> Mer
         compared.repository.checked_out(compared.base) as theirs_root,
     ):
         for path in conflicts:
-            _take_ours(ours.root / path, merged_root / path)
+            # Seals are settled by theirs first and ours anew after it.
+            side = theirs_root if _is_lock(path) else ours.root
+            _take(side / path, merged_root / path)
         merged, problems = load_checked(merged_root)
         theirs, problems_of_theirs = read_workspace(theirs_root)
         new, _ = sort_out(problems, known, {})
         if new:
             new, _ = sort_out(new, (*problems_of_theirs, *check_workspace(theirs)), {})
-        new += _between(ours, theirs, merged, compared)
+        # Where one side was taken, that the other's is gone is no news.
+        between = _between(ours, theirs, merged, compared)
+        new += [problem for problem in between if problem.path not in conflicts]
         found = [_as_merged(problem, revision) for problem in dict.fromkeys(new)]
         found += [_conflict(path, revision) for path in conflicts]
         lines = source_lines(merged_root)
@@ -54,11 +59,15 @@ def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> Mer
     return MergeFindings(tuple(sorted(found)), shown)
 
 
-def _take_ours(ours: Path, merged: Path) -> None:
-    """Put our version in the place of one with conflict marks."""
-    if ours.is_file():
+def _is_lock(path: str) -> bool:
+    return PurePosixPath(path).name == LOCK
+
+
+def _take(chosen: Path, merged: Path) -> None:
+    """Put the version of one side in the place of one with conflict marks."""
+    if chosen.is_file():
         merged.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ours, merged)
+        shutil.copyfile(chosen, merged)
     else:
         merged.unlink(missing_ok=True)
 
@@ -86,5 +95,7 @@ def _conflict(path: str, revision: str) -> Problem:
         path,
         START,
         f"git can't merge this file with `{revision}` by itself.",
-        "Merge or rebase, and settle the conflict by hand.",
+        f"Merge or rebase, take the file as it is at `{revision}`, then run `changebook seal`."
+        if _is_lock(path)
+        else "Merge or rebase, and settle the conflict by hand.",
     )

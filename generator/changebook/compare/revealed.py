@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +23,8 @@ _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _MARKS = re.compile(r"^[\s>#*+|-]+|[*_`|]+")
 _WIDE = re.compile(r"[\u3400-\u9fff]")
 _WIDE_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+#: A tag, or the target of a link: what a reader of the page does not see.
+_UNSEEN = re.compile(r"</?[A-Za-z][^>]*>|(?<=\])\([^)\s]*(?:\s[^)]*)?\)")
 #: Shorter than this, the same words in another record mean nothing. A Chinese character counts
 #: twice.
 _TELLING = 12
@@ -57,6 +61,10 @@ class Phrase:
     line: int
 
     @cached_property
+    def bare(self) -> str:
+        return _bare(self.words)
+
+    @cached_property
     def is_telling(self) -> bool:
         return len(self.words) + len(_WIDE.findall(self.words)) >= _TELLING
 
@@ -65,11 +73,11 @@ class _Known:
     """What the client could read at the base."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._flat = "\n".join(map(_flat, texts))
-        self._sentences = {words for text in texts for words in _phrases(text)}
+        self._bare = "\n".join(map(_bare, texts))
+        self._sentences = {sentence for text in texts for sentence in _sentences(text)}
 
     def __contains__(self, phrase: Phrase) -> bool:
-        return phrase.words in self._sentences or (phrase.is_telling and phrase.words in self._flat)
+        return phrase.bare in self._sentences or (phrase.is_telling and phrase.bare in self._bare)
 
 
 def hidden_phrases(before: Workspace) -> tuple[Phrase, ...]:
@@ -131,17 +139,17 @@ def _words(
     hidden: Iterable[Phrase],
 ) -> Iterator[Revealed]:
     text = visible_text(after)
-    flat, sentences = _flat(text), set(_phrases(text))
+    bare, sentences = _bare(text), _sentences(text)
     old = before.path if before else None
     told: set[str] = set()
     # What was internal only because the whole record was is told of by naming the record.
-    own = set(_phrases(visible_text(before))) if before else set()
+    own = _sentences(visible_text(before)) if before else set()
     for phrase in hidden:
         same = phrase.path == old
-        if phrase.words in told or phrase in known or (same and phrase.words in own):
+        if phrase.bare in told or phrase in known or (same and phrase.bare in own):
             continue
-        if (same and phrase.words in sentences) or (phrase.is_telling and phrase.words in flat):
-            told.add(phrase.words)
+        if (same and phrase.bare in sentences) or (phrase.is_telling and phrase.bare in bare):
+            told.add(phrase.bare)
             yield Revealed(
                 Kind.INTERNAL_WORDS,
                 record.data.id if record else None,
@@ -232,3 +240,15 @@ def _flat(text: str) -> str:
     """A text on one line, without Markdown's marks; Chinese has no blanks where lines broke."""
     lines = (_MARKS.sub("", line) for line in text.split("\n"))
     return _WIDE_GAP.sub("", " ".join(" ".join(lines).split()))
+
+
+def _sentences(text: str) -> set[str]:
+    return {_bare(words) for words in _phrases(text)}
+
+
+def _bare(text: str) -> str:
+    """The words of a text alone, so that another mark, case or markup hides none of them."""
+    shown = html.unescape(_UNSEEN.sub("", _flat(text)))
+    plain = unicodedata.normalize("NFKC", shown).casefold()
+    words = "".join(c if c.isalnum() else " " for c in plain if unicodedata.category(c) != "Cf")
+    return _WIDE_GAP.sub("", " ".join(words.split()))

@@ -8,9 +8,11 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
-from changebook import decided
+from changebook import body, decided
+from changebook.chain import LOCK
+from changebook.checks.seals import rewritten
 from changebook.compare.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
-from changebook.compare.values import Difference, differences, flow
+from changebook.compare.values import Difference, differences, flow, shortened
 from changebook.diagnostics import START, KeyPath, Problem, rule
 from changebook.editions import is_unseen
 from changebook.form import spell
@@ -173,12 +175,14 @@ def check(sides: Sides) -> Iterator[Problem]:
         base = at_base.get(client.after.slug)
         yield from _gone(client, sides.after)
         yield from _baseline(client)
+        yield from _seals(client)
         for pair in client.renumbered:
             yield from _renumbered(pair)
         for pair in client.kept:
             yield from _steps(pair)
             yield from _history(pair)
             yield from _decided(pair)
+            yield from _body(pair)
             yield from _visibility(pair)
             yield from _approver(pair.after, pair.before, pair.client, base)
         for record in client.new:
@@ -376,7 +380,7 @@ def _decided(pair: Pair) -> Iterator[Problem]:
     source, status = after.source, before.data.status
     changes = [
         change
-        for change in differences(*_contents(before, after))
+        for change in differences(*decided.contents(before.source.data, source.data))
         if change.path != ("id",) and not _touches(before.reported, change.path)
     ]
     for key, found in groupby(changes, key=lambda change: change.path[0]):
@@ -403,14 +407,25 @@ def _decided(pair: Pair) -> Iterator[Problem]:
                 )
 
 
-def _contents(before: Record, after: Record) -> tuple[Any, Any]:
-    """The decided content of both sides; the agreement too, if it was signed at the base."""
-    old, new = before.source.data, after.source.data
-    if not decided.is_signed(old):
-        return decided.content(old), decided.content(new)
-    return decided.content(old) | decided.agreement(old), (
-        decided.content(new) | decided.agreement(new)
+def _body(pair: Pair) -> Iterator[Problem]:
+    """A line of a decided record's text that is not there any more; more may be added to it."""
+    if not decided.is_decided(pair.before.source.data):
+        return
+    before, after = (
+        [line.strip() for line in body.public(side.source.body).split("\n") if line.strip()]
+        for side in (pair.before, pair.after)
     )
+    left = iter(after)
+    gone = next((line for line in before if line not in left), None)
+    if gone:
+        source = pair.after.source
+        yield ALTERED_AFTER_DECISION.at(
+            source.path,
+            source.in_body(0),
+            f"The text of {pair.after.data.id} had `{shortened(gone)}`, and it is not there "
+            f"now, though the record was {pair.before.data.status} at the base.",
+            f"{_PUT_BACK}, unless it only mends a slip; what is new goes below it.",
+        )
 
 
 def _told(key: KeyPath, changes: Sequence[Difference]) -> Iterator[tuple[KeyPath, str]]:
@@ -456,8 +471,7 @@ def _approver(
     decision = after.data.decision
     if base is None or decision is None or decision.outcome is not Outcome.APPROVED:
         return
-    known = before.data.decision if before else None
-    if known and known.outcome is Outcome.APPROVED:
+    if before and _approved(before.data):
         return
     names = [person.name for person in decision.by if client.profile.approver(person.name)]
     if names and not any(base.profile.approver(name) for name in names):
@@ -493,6 +507,15 @@ def _ids(sides: Sides) -> Iterator[Problem]:
                     + (", and put the other record back." if gone else "."),
                 )
                 break
+
+
+def _seals(client: ClientPair) -> Iterator[Problem]:
+    """A lock that could be read goes on from what it was."""
+    before, after = client.before.lock, client.after.lock
+    if before and before.lock and (after is None or after.lock):
+        path = f"{CHANGES}/{client.after.slug}/{LOCK}"
+        problem = rewritten(path, before.lock, after.lock if after else None, "At the base")
+        yield from (problem,) if problem else ()
 
 
 def _baseline(client: ClientPair) -> Iterator[Problem]:

@@ -30,6 +30,8 @@ class Difference:
     def shown(self) -> tuple[str, str]:
         """Both values as a message shows them: cut, around what is different."""
         before, after = flow(self.before), flow(self.after)
+        if before == after:  # another kind of blank, or one more
+            before, after = repr(self.before), repr(self.after)
         return _around(before, after), _around(after, before)
 
 
@@ -74,6 +76,11 @@ def flow(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
     return " ".join(str(value).split()) if value is not None else ""
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, as long as a message shows it."""
+    return _around(text, "")
 
 
 def _around(text: str, other: str) -> str:

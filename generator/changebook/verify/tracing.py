@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from changebook import decided
-from changebook.chain import LOCK, Entry, Lock, parse, place
-from changebook.checks.seals import SEALS_REWRITTEN, holds, is_of
+from changebook.chain import LOCK, Entry, Lock, parse
+from changebook.checks.seals import SEALS_REWRITTEN, holds, is_of, rewritten
 from changebook.diagnostics import START, KeyPath, Place, Problem
 from changebook.form import spell
 from changebook.git import Commit, Repository, repository
@@ -74,28 +74,18 @@ class Tracer:
                 "Compare with an earlier revision, at which they could be.",
             )
             return
-        index = _first_difference(was, lock)
-        if index is None:
-            return
-        entry = was.entries[index]
-        there = lock.entries[index : index + 1] if lock else ()
-        says = f"{there[0].says()} stands there now" if there else "it is gone"
-        if there and there[0].says() == entry.says():
-            says = "it was sealed anew since, with another digest"
-        yield SEALS_REWRITTEN.at(
-            path,
-            place(index) if there else START,
-            f"At {self.revision} the seals had {entry.says()}, and {says}. "
-            f"Altered {_when(self._rewriting(path, was))}.",
-            "Put the file and the records back as they were. What has to be different is a new "
-            "record that supersedes the old one.",
-        )
+        if problem := rewritten(path, was, lock, self._then):
+            yield _adding(problem, f"Altered {_when(self._rewriting(path, was))}")
+
+    @property
+    def _then(self) -> str:
+        return f"At {self.revision}"
 
     def _rewriting(self, path: str, was: Lock) -> Commit | None:
         """The first commit with a lock that does not go on from the base's; None for none yet."""
         for commit in self.repository.commits(self.commit, path):
             lock, _ = parse(self.repository.text(commit.name, path) or "", path)
-            if _first_difference(was, lock) is not None:
+            if rewritten(path, was, lock, self._then):
                 return commit
         return None
 
@@ -126,14 +116,6 @@ def tracer(root: Path, revision: str) -> Tracer:
 def _altered(before: Front, after: Front, entry: Entry) -> tuple[KeyPath, ...]:
     keys = decided.altered(before, after)
     return tuple(path for path in keys if (path[0] == "agreement") is not entry.event.is_decision)
-
-
-def _first_difference(was: Lock, now: Lock | None) -> int | None:
-    entries = now.entries if now else ()
-    for index, entry in enumerate(was.entries):
-        if index >= len(entries) or entries[index] != entry:
-            return index
-    return None
 
 
 def _when(commit: Commit | None) -> str:
