@@ -25,6 +25,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+# Ctrl+C must end a preview also where the tests run in the background, as shells ignore it there.
+SERVE = """
+import signal
+from changebook.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 class Preview:
     """A running `changebook serve`."""
 
@@ -53,7 +62,7 @@ class Preview:
 @contextmanager
 def serving(workspace: Path, *arguments: str) -> Iterator[Preview]:
     port = free_port()
-    command = [sys.executable, "-m", "changebook", "serve", "--port", str(port), *arguments]
+    command = [sys.executable, "-c", SERVE, "serve", "--port", str(port), *arguments]
     with (workspace.parent / "serve.log").open("w") as log:
         process = subprocess.Popen(command, cwd=workspace, stdout=log, stderr=log, text=True)
     try:
@@ -122,7 +131,7 @@ def test_a_preview_can_begin_with_problems(workspace: Path) -> None:
 def test_what_can_not_be_served(workspace: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "changebook", "serve", *arguments],
+            [sys.executable, "-c", SERVE, "serve", *arguments],
             cwd=workspace,
             capture_output=True,
             text=True,
