@@ -21,13 +21,9 @@ from changebook.schema import (
     Objection,
     PlanStep,
 )
-from changebook.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
+from changebook.vocabulary import OUTCOMES, AgreementStatus, ObjectionOutcome, Status
 
-_ENTERED_BY = {
-    Outcome.APPROVED: Status.APPROVED,
-    Outcome.REJECTED: Status.REJECTED,
-    Outcome.DEFERRED: Status.DEFERRED,
-}
+_ENTERED_BY = {outcome: status for status, outcome in OUTCOMES.items()}
 
 
 def recorded(entry: HistoryEntry) -> date:

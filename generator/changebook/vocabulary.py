@@ -205,6 +205,15 @@ TRANSITIONS = MappingProxyType(
     }
 )
 
+#: The statuses that a decision leads to, each with the outcome that the decision must have.
+OUTCOMES = MappingProxyType(
+    {
+        _S.APPROVED: Outcome.APPROVED,
+        _S.REJECTED: Outcome.REJECTED,
+        _S.DEFERRED: Outcome.DEFERRED,
+    }
+)
+
 #: Asked for and not decided yet: the pending bucket.
 OPEN = frozenset({_S.SUBMITTED, _S.ASSESSING, _S.AWAITING_DECISION})
 #: Statuses that only an approval leads to (`implementing` also by the emergency path).

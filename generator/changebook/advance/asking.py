@@ -9,13 +9,14 @@ from types import MappingProxyType
 
 from changebook import sums
 from changebook.advance.step import Step, able
-from changebook.checks.lifecycle import OUTCOMES, missing_needs
+from changebook.checks.lifecycle import missing_needs
 from changebook.diagnostics import KeyPath
 from changebook.form import spell
 from changebook.schema import ChangeRecord
 from changebook.vocabulary import (
     MAY_BE_INTERNAL,
     NEEDS_NOTE,
+    OUTCOMES,
     AgreementStatus,
     ChangeType,
     Priority,

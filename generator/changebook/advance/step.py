@@ -8,11 +8,12 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
-from changebook.checks.lifecycle import OUTCOMES, either
+from changebook.checks.lifecycle import either
 from changebook.refusal import Refusal
 from changebook.schema import Profile, TeamPerson
 from changebook.vocabulary import (
     APPROVED_OR_LATER,
+    OUTCOMES,
     AgreementStatus,
     ChangeType,
     Priority,

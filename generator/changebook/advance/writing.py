@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from changebook.advance.step import Step, person
-from changebook.checks.lifecycle import OUTCOMES
 from changebook.diagnostics import KeyPath
 from changebook.edit import Manuscript
 from changebook.schema import ChangeRecord, Person
-from changebook.vocabulary import Outcome, Status
+from changebook.vocabulary import OUTCOMES, Outcome, Status
 from changebook.workspace import Client
 from changebook.yaml_text import Value
 

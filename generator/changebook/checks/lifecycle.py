@@ -17,6 +17,7 @@ from changebook.vocabulary import (
     APPROVED_OR_LATER,
     MAY_BE_INTERNAL,
     NEEDS_NOTE,
+    OUTCOMES,
     AgreementStatus,
     ChangePath,
     ObjectionOutcome,
@@ -195,10 +196,6 @@ NEEDS: Mapping[Status, tuple[Need, ...]] = MappingProxyType(
 )
 #: Who works before the decision says by when it will be there.
 UNDECIDED_EMERGENCY_NEEDS = (_need("decision.due", "due: 2026-03-16"),)
-#: The statuses that a decision leads to, with what it said.
-OUTCOMES = MappingProxyType(
-    {_S.APPROVED: Outcome.APPROVED, _S.REJECTED: Outcome.REJECTED, _S.DEFERRED: Outcome.DEFERRED}
-)
 
 
 def check_steps(record: Record, client: Client) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,12 +25,10 @@ from changebook.sums import (
     SumLine,
 )
 from changebook.views.impact import HEADLINE
-from changebook.vocabulary import Status
+from changebook.vocabulary import OUTCOMES, Status
 
 #: Twenty years; a year that is mistyped must not make ten thousand pages.
 MOST_MONTHS = 240
-#: A decision is taken when one of these is entered.
-_DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.DEFERRED})
 
 
 @dataclass(frozen=True)
@@ -106,13 +104,13 @@ class Comparison:
 
     @property
     def decided(self) -> tuple[str, ...]:
-        return self._entered(_DECIDED)
+        return self._entered(OUTCOMES.keys())
 
     @property
     def implemented(self) -> tuple[str, ...]:
         return self._entered(frozenset({Status.IMPLEMENTED}))
 
-    def _entered(self, statuses: frozenset[Status]) -> tuple[str, ...]:
+    def _entered(self, statuses: Set[Status]) -> tuple[str, ...]:
         return tuple(move.id for move in self.moves if not statuses.isdisjoint(move.steps))
 
 

@@ -11,9 +11,7 @@ from statistics import median
 from changebook.schema import ChangeRecord
 from changebook.sums.pace import MonthRate, StatusPace, days_in_status, months, stays
 from changebook.views.change import asked_on
-from changebook.vocabulary import ObjectionOutcome, Status
-
-_DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.DEFERRED})
+from changebook.vocabulary import OUTCOMES, ObjectionOutcome, Status
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def decision_days(records: Iterable[ChangeRecord], as_of: date) -> tuple[tuple[s
         (data.id, entry.on)
         for data in records
         for entry in data.history
-        if entry.status in _DECIDED and entry.on <= as_of
+        if entry.status in OUTCOMES and entry.on <= as_of
     )
 
 
