@@ -94,7 +94,10 @@ class EditionRecord:
 
 @dataclass(frozen=True)
 class Edition:
-    """One client's log for one audience as of a day: the unit that is built and published."""
+    """One client's log for one audience as of a day: the unit that is built and published.
+
+    `site_url` is the address at which it is read; None where nobody said it.
+    """
 
     slug: str
     audience: Audience
@@ -103,6 +106,7 @@ class Edition:
     welcome: str
     welcome_assets: tuple[Asset, ...]
     records: tuple[EditionRecord, ...]
+    site_url: str | None = None
 
 
 def is_unseen(data: ChangeRecord) -> bool:
@@ -157,7 +161,18 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     profile = client.profile
     if audience is Audience.CLIENT:
         profile = _known_people(profile, visible.values())
-    return Edition(client.slug, audience, day, profile, welcome, welcome_assets, tuple(records))
+    # The team reads its edition elsewhere.
+    address = profile.site_url if audience is Audience.CLIENT else None
+    return Edition(
+        client.slug, audience, day, profile, welcome, welcome_assets, tuple(records), address
+    )
+
+
+def located(edition: Edition, base: str | None) -> Edition:
+    """The edition with its address, where only that of all editions' common folder is known."""
+    if edition.site_url or not base:
+        return edition
+    return replace(edition, site_url=urls.absolute(base, f"{edition.slug}/{urls.HOME}"))
 
 
 def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edition:

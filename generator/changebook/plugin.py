@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from dataclasses import replace
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +29,7 @@ from changebook import packaged
 from changebook.checks import load_checked
 from changebook.contents import Contents, edition_contents, theme_dirs, workspace_contents
 from changebook.diagnostics import as_text, errors
-from changebook.editions import make_edition
+from changebook.editions import located, make_edition
 from changebook.pages import GeneratedPage, theme_words
 from changebook.publish import OWN
 from changebook.report import source_lines
@@ -154,7 +155,11 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             if not self._trouble:
                 for problem in problems:
                     log.warning(as_text([problem], source_lines(self._root)))
-                return _chosen(workspace, directory_urls=config.use_directory_urls)
+                return _chosen(
+                    workspace,
+                    site_url=config.site_url,
+                    directory_urls=config.use_directory_urls,
+                )
         except WorkspaceError as error:
             self._trouble = str(error)
         except TemplateError as error:
@@ -192,11 +197,13 @@ def _workspace_root(config: MkDocsConfig) -> Path:
     return Path(named or Path(config.config_file_path).parent).resolve()
 
 
-def _chosen(workspace: Workspace, *, directory_urls: bool) -> Contents:
+def _chosen(workspace: Workspace, *, site_url: str | None, directory_urls: bool) -> Contents:
     """What the environment asks for: one client's edition, or the team's of the whole workspace."""
     slug = os.environ.get(CLIENT_VARIABLE)
     if not slug:
-        editions = [make_edition(client, Audience.TEAM) for client in workspace.clients]
+        editions = [
+            located(make_edition(client, Audience.TEAM), site_url) for client in workspace.clients
+        ]
         return workspace_contents(editions, workspace.root, directory_urls=directory_urls)
     try:
         client = workspace.client(slug)
@@ -205,9 +212,9 @@ def _chosen(workspace: Workspace, *, directory_urls: bool) -> Contents:
     audience = os.environ.get(AUDIENCE_VARIABLE) or Audience.CLIENT
     if audience not in list(Audience):
         raise PluginError(f"changebook: {AUDIENCE_VARIABLE} is `{audience}`; write client or team")
-    return edition_contents(
-        make_edition(client, Audience(audience)), workspace.root, directory_urls=directory_urls
-    )
+    edition = make_edition(client, Audience(audience))
+    edition = replace(edition, site_url=edition.site_url or site_url)
+    return edition_contents(edition, workspace.root, directory_urls=directory_urls)
 
 
 def _spare_published(config: MkDocsConfig) -> None:

@@ -328,6 +328,12 @@ class Profile(Shape):
     respond: Respond = Field(
         Respond(), description="How the client answers from a page of the site."
     )
+    site_url: Url | None = Field(
+        None,
+        description="The address at which this client reads the log: feeds, calendars and paper "
+        "name it.",
+        examples=["https://changes.acme.example/"],
+    )
 
     def approver(self, name: str) -> TeamPerson | None:
         """The person of that name who may decide, if there is one."""

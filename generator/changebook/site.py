@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urljoin
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -20,7 +19,7 @@ from mkdocs.exceptions import MkDocsException
 
 from changebook import packaged
 from changebook.contents import edition_contents, portfolio_contents
-from changebook.editions import Edition
+from changebook.editions import Edition, located
 from changebook.plugin import ChangebookPlugin
 from changebook.refusal import Refusal
 from changebook.workspace import CHANGES
@@ -102,14 +101,13 @@ def _config(order: Order) -> MkDocsConfig:
     # The plugin replaces docs_dir; MkDocs wants it to exist before that.
     config = load_config(str(file), docs_dir=str(order.root / CHANGES), site_dir=str(order.folder))
     plugin = the_plugin(config)
-    if config.site_url and order.slug:
-        config.site_url = urljoin(config.site_url.rstrip("/") + "/", f"{order.slug}/")
     directory_urls = config.use_directory_urls
-    contents = (
-        edition_contents(order.of, order.root, directory_urls=directory_urls)
-        if isinstance(order.of, Edition)
-        else portfolio_contents(order.of, order.root, directory_urls=directory_urls)
-    )
+    if isinstance(order.of, Edition):
+        edition = located(order.of, config.site_url)
+        config.site_url = edition.site_url
+        contents = edition_contents(edition, order.root, directory_urls=directory_urls)
+    else:
+        contents = portfolio_contents(order.of, order.root, directory_urls=directory_urls)
     plugin.show(order.root, contents)
     return config
 

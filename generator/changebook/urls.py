@@ -47,6 +47,15 @@ def to_source(page: str, target: str) -> str:
     return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
+def absolute(site_url: str, target: str, fragment: str = "") -> str:
+    """The whole address of a page or a file of the site that is read at `site_url`."""
+    base = site_url.removesuffix("/") + "/"
+    address = base + (posixpath.dirname(target) if target.endswith(".md") else target)
+    if target.endswith(".md") and not address.endswith("/"):
+        address += "/"
+    return address + (f"#{fragment}" if fragment else "")
+
+
 def href(page: str, target: str, fragment: str = "", *, directory_urls: bool) -> str:
     """The relative address of `target` (a page or an asset) as a link on `page`."""
     folder = posixpath.dirname(target) if target.endswith(".md") else target

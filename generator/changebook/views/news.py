@@ -25,11 +25,16 @@ class Event:
     unseen: bool = False
 
 
+def events(records: Iterable[EditionRecord]) -> tuple[Event, ...]:
+    """All events, the newest first."""
+    found = [event for record in records for event in _events(record.data, record.unseen)]
+    found.sort(key=lambda event: (event.on, event.id), reverse=True)
+    return tuple(found)
+
+
 def latest(records: Iterable[EditionRecord], count: int) -> tuple[Event, ...]:
     """The newest events, the newest first."""
-    events = [event for record in records for event in _events(record.data, record.unseen)]
-    events.sort(key=lambda event: (event.on, event.id), reverse=True)
-    return tuple(events[:count])
+    return events(records)[:count]
 
 
 def _events(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
