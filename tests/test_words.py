@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -34,13 +36,16 @@ def _terms(base: type[Term] = Term) -> Iterator[type[Term]]:
 
 def _used() -> set[Message]:
     """Every message of code, templates and vocabularies, with its context."""
+    for module in pkgutil.walk_packages(changebook.__path__, "changebook."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)  # vocabularies are known once they are imported
     plural = {"_": None, "gettext": None, "ngettext": (1, 2)}
-    pages = packaged.templates_dir() / "pages"
+    templates = packaged.templates_dir()
     code = Path(changebook.__file__).parent
     found = [
         entry
         for method, files, options in (
-            ("jinja2.ext:babel_extract", pages.glob("*.j2"), SYNTAX),
+            ("jinja2.ext:babel_extract", templates.rglob("*.j2"), SYNTAX),
             ("python", code.rglob("*.py"), {}),
         )
         for file in files

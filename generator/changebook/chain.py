@@ -45,16 +45,22 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Event(StrEnum):
-    """What was sealed: a decision, or the signing of its agreement."""
+    """What was sealed: a decision, the signing of its agreement, or the filing of the signed copy."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
     SIGNED = "signed"
+    FILED = "filed"
 
     @property
     def is_decision(self) -> bool:
         """Whether it is the decision itself."""
-        return self is not Event.SIGNED
+        return self in (Event.APPROVED, Event.REJECTED)
+
+    @property
+    def about(self) -> str:
+        """What is sealed once for a record: its decision, its signature, its signed copy."""
+        return "decision" if self.is_decision else self.value
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,9 @@ class Link:
     digest: str
 
     @property
-    def about(self) -> tuple[str, bool]:
-        """What is sealed once: the decision on a record, or the signing of its agreement."""
-        return self.id, self.event.is_decision
+    def about(self) -> tuple[str, str]:
+        """What is sealed once: the decision on a record, its signature, its signed copy."""
+        return self.id, self.event.about
 
 
 class _Strict(BaseModel):

@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from changebook import packaged, pages, published_seals, urls
+from changebook import export, feeds, packaged, pages, published_seals, urls
 from changebook.editions import Asset, Edition
 from changebook.impact_export import Report, as_csv, as_json, as_xlsx, differences
+from changebook.rendering import Renderer
+from changebook.sums import Position
 from changebook.views.impact import impact
 from changebook.views.months import month_ends
 from changebook.vocabulary import Audience
-from changebook.words import SOURCE_LANGUAGE, Words
+from changebook.words import SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,36 @@ def edition_contents(edition: Edition, root: Path, *, directory_urls: bool) -> C
                 summary=summary,
                 ends=ends,
                 directory_urls=directory_urls,
-                templates=own_templates(root),
+                templates=packaged.own_templates(root),
             )
         ),
         nav=pages.nav(edition),
         assets=(*edition.welcome_assets, *assets),
         files=(
             *downloads(Report(edition, None, summary, ends)),
-            GeneratedFile(
-                urls.DIFFERENCES, differences.as_json(ends, Words(edition.profile.language))
-            ),
+            *_changes(edition, summary.position),
+            GeneratedFile(urls.DIFFERENCES, differences.as_json(ends, edition.words)),
             *_seals(edition),
+            *_feeds(edition, summary.position, root, directory_urls),
         ),
+    )
+
+
+def _feeds(
+    edition: Edition, position: Position, root: Path, directory_urls: bool
+) -> Iterator[GeneratedFile]:
+    """What readers subscribe to."""
+    render = Renderer(edition.words, directory_urls, packaged.own_templates(root))
+    for path, content in feeds.made(edition, position, render):
+        yield GeneratedFile(path, content)
+
+
+def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:
+    """The list of changes as files."""
+    return (
+        GeneratedFile(urls.CHANGES_CSV, export.as_csv(edition, position)),
+        GeneratedFile(urls.CHANGES_XLSX, export.as_xlsx(edition, position)),
+        GeneratedFile(urls.CHANGES_JSON, export.as_json(edition, position)),
     )
 
 
@@ -92,7 +112,7 @@ def portfolio_contents(
 ) -> Contents:
     """The team's overview, which links to the editions beside it."""
     found = pages.portfolio_pages(
-        editions, directory_urls=directory_urls, templates=own_templates(root)
+        editions, directory_urls=directory_urls, templates=packaged.own_templates(root)
     )
     return Contents(
         audience=Audience.TEAM,
@@ -138,12 +158,6 @@ def _moved(nav: Any, below: str) -> Any:
     if isinstance(nav, dict):
         return {title: _moved(entry, below) for title, entry in nav.items()}
     return [_moved(entry, below) for entry in nav]
-
-
-def own_templates(root: Path) -> Path | None:
-    """The team's own templates beside its records, if it has any."""
-    folder = root / packaged.TEMPLATES
-    return folder if folder.is_dir() else None
 
 
 def theme_dirs(root: Path) -> list[str]:

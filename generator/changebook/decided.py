@@ -6,7 +6,7 @@ other byte in a value is seen, while comments, quoting, layout and the order of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from changebook.diagnostics import KeyPath
@@ -18,6 +18,10 @@ _KEYS = ("id", "title", "scope", "reason", "impact", "options", "decision")
 _LINKS = ("supersedes", "mode")
 #: What comes later, or may be repaired. List items have no step of their own in these paths.
 _LATER = frozenset({("decision", "conditions", "met"), ("reason", "evidence", "link")})
+#: The signed copy may be filed long after the signature was written down, so that neither is sealed
+#: with the other. Where its file lies may be repaired: the SHA-256 says which one it is.
+_AGREEMENT_LATER = frozenset({"signed_copy"})
+_COPY_LATER = frozenset({"file"})
 #: Keys of one's own are nobody's decision.
 _OWN = "x-"
 
@@ -47,6 +51,11 @@ def is_signed(front: Front) -> bool:
     return isinstance(agreement, Mapping) and agreement.get("status") == AgreementStatus.SIGNED
 
 
+def has_signed_copy(front: Front) -> bool:
+    """Whether the paper that was signed is filed with it."""
+    return is_signed(front) and isinstance(front["agreement"].get("signed_copy"), Mapping)
+
+
 def content(front: Front) -> dict[str, Any]:
     """What was decided, or what is to be decided: the decided keys that the record has."""
     chosen = _lasting({key: front.get(key) for key in _KEYS}, ())
@@ -67,8 +76,25 @@ def question(front: Front) -> dict[str, Any]:
 
 
 def agreement(front: Front) -> dict[str, Any]:
-    """What was signed, and for which record."""
-    return dict(_lasting({key: front.get(key) for key in ("id", "agreement")}, ()))
+    """What was signed, and for which record; without the paper."""
+    return _of_agreement(front, lambda key: key not in _AGREEMENT_LATER)
+
+
+def signed_copy(front: Front) -> dict[str, Any]:
+    """Which paper was filed as signed, and for which record."""
+    found = _of_agreement(front, lambda key: key in _AGREEMENT_LATER)
+    match found:
+        case {"agreement": {"signed_copy": {**copy}}}:
+            kept = {key: value for key, value in copy.items() if key not in _COPY_LATER}
+            return found | {"agreement": {"signed_copy": kept}}
+    return found
+
+
+def _of_agreement(front: Front, is_meant: Callable[[str], bool]) -> dict[str, Any]:
+    chosen = {key: front.get(key) for key in ("id", "agreement")}
+    if isinstance(old := chosen["agreement"], Mapping):
+        chosen["agreement"] = {key: value for key, value in old.items() if is_meant(key)}
+    return dict(_lasting(chosen, ()))
 
 
 def altered(old: Front, new: Front) -> tuple[KeyPath, ...]:
@@ -82,10 +108,17 @@ def altered(old: Front, new: Front) -> tuple[KeyPath, ...]:
 
 
 def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was decided of `old`, and the same of `new`; the agreement too, if `old` was signed."""
+    """What was decided of `old`, and the same of `new`; the agreement too, if `old` was signed.
+
+    A signed copy counts once `old` has one: to file one later alters nothing.
+    """
     before, after = content(old), content(new)
     if is_signed(old):
         before, after = before | agreement(old), after | agreement(new)
+    if has_signed_copy(old):
+        for whole, front in ((before, old), (after, new)):
+            copy = signed_copy(front).get("agreement", {})
+            whole["agreement"] = whole.get("agreement", {}) | copy
     return before, after
 
 

@@ -10,15 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from changebook import body, canonical, decided, timeline, urls
-from changebook.chain import Entry
+from changebook import admonitions, body, canonical, decided, packaged, sealable, timeline, urls
+from changebook.chain import Entry, Event
 from changebook.lists import plain_lists
 from changebook.naming import names
-from changebook.schema import ChangeRecord, HistoryEntry, Links, Profile
+from changebook.schema import ChangeRecord, Glossary, HistoryEntry, Links, Profile
 from changebook.targets import Kind, Targets
 from changebook.vocabulary import AgreementStatus, Audience, Outcome, Party, Status, Visibility
 from changebook.words import Words
@@ -78,7 +79,8 @@ class EditionRecord:
 
     `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that
     the client does not see (a draft or an internal one): only team editions have such. `question`
-    is what the client is or was asked to decide on, with each value as it is written.
+    is what the client is or was asked to decide on, with each value as it is written. `signed_copy`
+    is the paper that was signed, which is one of the assets.
     """
 
     data: ChangeRecord
@@ -90,13 +92,15 @@ class EditionRecord:
     related_from: tuple[str, ...] = ()
     question: Mapping[str, Any] = field(default_factory=dict)
     seals: tuple[Seal, ...] = ()
+    signed_copy: Asset | None = None
 
 
 @dataclass(frozen=True)
 class Edition:
     """One client's log for one audience as of a day: the unit that is built and published.
 
-    `site_url` is the address at which it is read; None where nobody said it.
+    `site_url` is the address at which it is read; None where nobody said it. `templates` are the
+    team's own, with its own catalogues.
     """
 
     slug: str
@@ -107,6 +111,13 @@ class Edition:
     welcome_assets: tuple[Asset, ...]
     records: tuple[EditionRecord, ...]
     site_url: str | None = None
+    glossary: Glossary | None = None
+    templates: Path | None = None
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the language that its pages are in."""
+        return Words(self.profile.language, self.templates)
 
 
 def is_unseen(data: ChangeRecord) -> bool:
@@ -144,17 +155,19 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     for record, _ in standing:
         data = visible[record.data.id]
         words, assets = text.copy(record.source.body, record.file.parent, urls.record(data.id))
+        copy = text.signed_copy(data, record.file.parent, assets)
         records.append(
             EditionRecord(
                 data,
                 words,
-                assets,
+                assets if copy is None or copy in assets else (*assets, copy),
                 is_unseen(data),
                 back["supersedes"][data.id],
                 back["depends_on"][data.id],
                 back["related"][data.id],
                 decided.question(_seen(record.source.data, ids)),
                 _standing(_seals(record, sealed[data.id], ids), data),
+                copy,
             )
         )
     welcome, welcome_assets = text.copy(client.source.body, client.folder, urls.HOME)
@@ -164,7 +177,16 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     # The team reads its edition elsewhere.
     address = profile.site_url if audience is Audience.CLIENT else None
     return Edition(
-        client.slug, audience, day, profile, welcome, welcome_assets, tuple(records), address
+        client.slug,
+        audience,
+        day,
+        profile,
+        welcome,
+        welcome_assets,
+        tuple(records),
+        address,
+        client.glossary.data if client.glossary else None,
+        packaged.own_templates(client.root),
     )
 
 
@@ -227,20 +249,21 @@ def _seen(front: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
 def _seals(record: Record, entries: list[Entry], ids: frozenset[str]) -> tuple[Seal, ...]:
     seals = []
     for entry in entries:
-        of = decided.content if entry.event.is_decision else decided.agreement
-        content = of(_seen(record.source.data, ids))
+        content = sealable.content(_seen(record.source.data, ids), entry.event)
         whole = canonical.digest(content) == entry.digest
         seals.append(Seal(entry, content if whole else None))
     return tuple(seals)
 
 
 def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
-    """The seals of what a record says on its day: of a decision, and of a signed agreement."""
-    is_decided = data.decision and data.decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
-    is_signed = data.agreement and data.agreement.status is AgreementStatus.SIGNED
-    return tuple(
-        seal for seal in seals if (is_decided if seal.entry.event.is_decision else is_signed)
-    )
+    """The seals of what a record says on its day: a decision, a signature, a signed copy."""
+    decision, agreement = data.decision, data.agreement
+    stands = {
+        Event.SIGNED: agreement and agreement.status is AgreementStatus.SIGNED,
+        Event.FILED: agreement and agreement.signed_copy,
+    }
+    is_decided = decision and decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
+    return tuple(seal for seal in seals if stands.get(seal.entry.event, is_decided))
 
 
 def _since_submitted(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
@@ -261,9 +284,13 @@ def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[st
 
 
 def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
-    """The profile with those of the vendor's people only whom visible content names."""
+    """The profile without mail addresses of people, of the vendor's whom visible content names."""
     said = " ".join(data.model_dump_json(exclude_none=True) for data in records)
-    people = tuple(p for p in profile.people if p.party is Party.CLIENT or names(said, p.name))
+    people = tuple(
+        person.model_copy(update={"email": None})
+        for person in profile.people
+        if person.party is Party.CLIENT or names(said, person.name)
+    )
     return profile.model_copy(update={"people": people})
 
 
@@ -274,7 +301,7 @@ class _Text:
         self._targets = Targets(client)
         self._audience = audience
         self._ids = ids
-        words = Words(client.profile.language)
+        words = self._words = Words(client.profile.language, packaged.own_templates(client.root))
         self._internal = words.gettext("Internal: the client does not see this")
         self._not_published = words.gettext("(not published here)")
 
@@ -285,9 +312,22 @@ class _Text:
             text = body.public(text)
         text = body.uncommented(text)
         text = plain_lists(body.replace_links(text, self._replacer(folder, page, assets)))
+        text = admonitions.titled(text, self._words)
         if self._audience is Audience.TEAM:
             text = body.marked(text, self._internal)
         return text, tuple(assets.values())
+
+    def signed_copy(
+        self, data: ChangeRecord, folder: Path, assets: Iterable[Asset]
+    ) -> Asset | None:
+        """The paper that was signed; if the body links to it, it is the one of `assets`."""
+        if data.agreement is None or data.agreement.signed_copy is None:
+            return None
+        file = self._targets.resolve(folder, data.agreement.signed_copy.file).file
+        if file is None:
+            return None  # the checks have named it, and a build has stopped there
+        known = {asset.file: asset for asset in assets}
+        return known.get(file) or Asset(file, _free_path(urls.record(data.id), file, known))
 
     def _replacer(
         self, folder: Path, page: str, assets: dict[Path, Asset]
@@ -307,6 +347,8 @@ class _Text:
                 address = urls.to_source(page, urls.record(target.id)) + link.fragment
             elif target.kind is Kind.HOME:
                 address = urls.to_source(page, urls.HOME) + link.fragment
+            elif target.kind is Kind.GLOSSARY:
+                address = urls.to_source(page, urls.GLOSSARY) + link.fragment
             elif target.kind is Kind.FILE and target.file:
                 asset = assets.setdefault(
                     target.file, Asset(target.file, _free_path(page, target.file, assets))

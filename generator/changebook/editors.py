@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from changebook.json_schema import MODELS, schema
-from changebook.workspace import CHANGES
+from changebook.workspace import CHANGES, GLOSSARY, PROFILE
 
 SCHEMAS = "schemas"
-_PROFILES = f"{CHANGES}/*/client.md"
+_PROFILES = f"{CHANGES}/*/{PROFILE}"
+_GLOSSARIES = f"{CHANGES}/*/{GLOSSARY}"
 #: Which files each schema is for.
 PATTERNS: Mapping[str, tuple[str, ...]] = {
-    "record": (f"{CHANGES}/*/**/*.md", f"!{_PROFILES}"),
+    "record": (f"{CHANGES}/*/**/*.md", f"!{_PROFILES}", f"!{_GLOSSARIES}"),
     "profile": (_PROFILES,),
+    "glossary": (_GLOSSARIES,),
 }
 
 
 def schema_file(name: str) -> str:
-    """The name of the file with the schema of a record or a profile."""
+    """The name of the file with the schema of a record, a profile or a glossary."""
     return f"{name}.schema.json"
 
 

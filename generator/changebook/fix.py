@@ -15,7 +15,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
 from rapidfuzz.distance import OSA
 
 from changebook import decided
@@ -25,9 +24,9 @@ from changebook.edit import BOM, Manuscript, difference, manuscript
 from changebook.form import BAD_DATE, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE, fit, keys_at, words_at
 from changebook.git import repository
 from changebook.refusal import Refusal
-from changebook.schema import ChangeRecord, Profile
+from changebook.schema import ChangeRecord
 from changebook.vocabulary import Status
-from changebook.workspace import CHANGES, PROFILE, walk
+from changebook.workspace import CHANGES, model_of, walk
 
 #: How many letters a word may be off, from its length on; shorter words are too much alike.
 _LETTERS_OFF = ((6, 2), (4, 1))
@@ -101,7 +100,7 @@ def _manuscripts(root: Path) -> Iterator[tuple[Path, Manuscript]]:
             continue
         for file in walk(root, folder, []):
             if file.suffix.lower() == ".md":
-                model: type[BaseModel] = Profile if file == folder / PROFILE else ChangeRecord
+                model = model_of(file, folder)
                 try:
                     yield file, manuscript(file, file.relative_to(root).as_posix(), model)
                 except Refusal:

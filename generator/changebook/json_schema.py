@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from changebook.checks.lifecycle import NEEDS, Need
-from changebook.schema import MEANINGS, ChangeRecord, Profile
+from changebook.schema import MEANINGS, ChangeRecord, Glossary, Profile
 from changebook.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Term, Visibility
 
 #: Marks a key whose value may be missing though the key is there.
@@ -23,12 +23,20 @@ _MAY_BE_EMPTY = "may-be-empty"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _Json: TypeAlias = dict[str, Any]
 
-MODELS: Mapping[str, type[BaseModel]] = {"record": ChangeRecord, "profile": Profile}
-_TITLES = {"record": "A change record of Changebook", "profile": "A client's profile of Changebook"}
+MODELS: Mapping[str, type[BaseModel]] = {
+    "record": ChangeRecord,
+    "profile": Profile,
+    "glossary": Glossary,
+}
+_TITLES = {
+    "record": "A change record of Changebook",
+    "profile": "A client's profile of Changebook",
+    "glossary": "A client's glossary of Changebook",
+}
 
 
 def schema(name: str) -> _Json:
-    """The schema of a `record` or a `profile`."""
+    """The schema of a `record`, a `profile` or a `glossary`."""
     made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_Draft7)
     whole = _finished(made, made.pop("$defs"))
     if name == "record":

@@ -1,4 +1,4 @@
-"""The Markdown extension `changebook`: pages whose HTML is clean, and bodies below their page.
+"""The Markdown extension `changebook`: clean HTML, bodies below their page, explained terms.
 
 It is a Markdown extension and not a hook of MkDocs, so that an exported edition renders the same
 with any tool that reads `markdown_extensions`.
@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from changebook.glossary import explain
 from changebook.sanitise import sanitise
 
 #: The id of the page's own heading above a record's body.
@@ -52,13 +53,21 @@ class _Sanitise(Postprocessor):
         return clean[:cut] + _RAW_HEADING.sub(rf"\g<1>{_HIGHEST}", clean[cut:])
 
 
+class _Explain(Postprocessor):
+    """Links the first use of each term to its entry in the page's list."""
+
+    def run(self, text: str) -> str:
+        return explain(text)
+
+
 class ChangebookExtension(Extension):
-    """Registers both, after everything else of Python-Markdown and PyMdown."""
+    """Registers all three, after everything else of Python-Markdown and PyMdown."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         # attr_list sets ids at priority 8, toc reads headings at 5.
         md.treeprocessors.register(_BodyHeadings(md), "changebook_headings", 6)
         md.postprocessors.register(_Sanitise(md), "changebook_sanitise", -1000)
+        md.postprocessors.register(_Explain(md), "changebook_explain", -1001)
 
 
 def makeExtension(**kwargs: Any) -> ChangebookExtension:  # noqa: N802 - Python-Markdown's name

@@ -27,6 +27,12 @@ def templates_dir() -> Path:
     return _home() / TEMPLATES
 
 
+def own_templates(root: Path) -> Path | None:
+    """The team's own templates beside its records in the workspace `root`, if it has any."""
+    folder = root / TEMPLATES
+    return folder if folder.is_dir() else None
+
+
 def default_config() -> Path:
     """The mkdocs.yml of a workspace that has none of its own."""
     return _home() / CONFIG

@@ -7,17 +7,34 @@ page.
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from changebook import urls
+from changebook import meanings, urls
 from changebook.answers import Answers
 from changebook.editions import Edition
+from changebook.glossary import terms_of
 from changebook.rendering import GeneratedPage, Renderer, one_line
+from changebook.reports.wording import Wording
 from changebook.sums import Position
-from changebook.views import decision, home, impact, index, months, portfolio, record
+from changebook.views import (
+    decision,
+    follow,
+    glossary,
+    home,
+    impact,
+    index,
+    months,
+    news,
+    periods,
+    portfolio,
+    process,
+    proof,
+    record,
+    report,
+    search,
+)
 from changebook.vocabulary import Audience
 from changebook.words import SOURCE_LANGUAGE, Words
 
@@ -43,6 +60,8 @@ def pages(
     ends = months.month_ends(edition) if ends is None else ends
     position = summary.position
     site = _Site(edition, position, directory_urls, templates)
+    history = index.history(edition, position)
+    finding = search.search(history)
     return [
         site.page(urls.HOME, "home", site.words.gettext("Home"), view=home.home(edition, position)),
         site.page(
@@ -50,7 +69,8 @@ def pages(
             "changes",
             site.words.gettext("Changes"),
             findable=False,
-            view=index.history(edition, position),
+            extra={"hide": ["navigation", "toc"]},
+            view=history,
         ),
         site.page(
             urls.BY_STATUS,
@@ -77,15 +97,57 @@ def pages(
             summary=summary,
         ),
         *(site.month(ends, place, summary) for place in range(len(ends))),
+        *site.reports(report.reports(edition)),
+        *site.news(news.news(edition.records, edition.as_of)),
+        site.page(
+            urls.FOLLOW,
+            "follow",
+            site.words.gettext("Stay informed"),
+            findable=False,
+            extra=site.up(urls.FOLLOW, site.words.gettext("Home"), urls.HOME),
+            addresses=follow.addresses(edition),
+        ),
         site.page(
             urls.DECISIONS,
             "decisions",
             site.words.gettext("Decisions"),
+            findable=False,
             entries=decision.log(edition),
             seals=decision.seals(edition),
         ),
-        site.page(urls.PROCESS, "process", site.words.gettext("How changes work")),
-        *(site.record(view) for view in record.records(edition, position)),
+        site.page(
+            urls.VERIFY,
+            "verify",
+            site.words.gettext("Check a fingerprint"),
+            findable=False,
+            extra=site.up(urls.VERIFY, site.words.gettext("Decisions"), urls.DECISIONS),
+            view=proof.fingerprints(edition),
+        ),
+        site.page(
+            urls.PROCESS,
+            "process",
+            site.words.gettext("How changes work"),
+            view=process.life_cycle(edition, position),
+            statuses=meanings.of_statuses(site.words, edition.profile.vendor.name),
+        ),
+        site.page(
+            urls.GLOSSARY,
+            "glossary",
+            site.words.gettext("Words"),
+            extra=site.up(urls.GLOSSARY, site.words.gettext("How changes work"), urls.PROCESS),
+            view=glossary.glossary(edition, site.words),
+        ),
+        site.page(
+            urls.SEARCH,
+            "search",
+            site.words.gettext("Search"),
+            findable=False,
+            view=finding,
+        ),
+        *(
+            site.record(view, finding.found[view.data.id])
+            for view in record.records(edition, position)
+        ),
     ]
 
 
@@ -97,7 +159,7 @@ def portfolio_pages(
     templates: Path | None = None,
 ) -> list[GeneratedPage]:
     """The root page of the team's site, above one folder per client."""
-    words = Words(language)
+    words = Words(language, templates)
     view = portfolio.portfolio([(edition, impact.impact(edition)) for edition in editions])
     render = Renderer(words, directory_urls, templates)
     meta = {"cb_internal": words.gettext("Internal: team edition"), "hide": ["navigation", "toc"]}
@@ -107,7 +169,7 @@ def portfolio_pages(
 
 def nav(edition: Edition) -> list[NavItem]:
     """MkDocs' navigation: the indexes. Records are reached from these and by search."""
-    words = Words(edition.profile.language)
+    words = edition.words
     changes: list[NavItem] = [
         {words.gettext("All changes"): urls.CHANGES},
         {words.gettext("By status"): urls.BY_STATUS},
@@ -129,22 +191,41 @@ def _sections(words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _feeds(words: Words) -> tuple[tuple[str, str, str], ...]:
+    """The feeds that browsers and feed readers find on every page: title, type and file."""
+    changes, decisions = words.gettext("All changes"), words.gettext("Decisions")
+    atom, json = "application/atom+xml", "application/feed+json"
+    return (
+        (changes, atom, urls.FEED_CHANGES),
+        (decisions, atom, urls.FEED_DECISIONS),
+        (changes, json, urls.FEED_CHANGES_JSON),
+        (decisions, json, urls.FEED_DECISIONS_JSON),
+    )
+
+
 def _is_within(page: str, section: str) -> bool:
     """Whether a page belongs to the section that begins with the page `section`."""
     folder = section.removesuffix("index.md")
     return page == section or bool(folder and page.startswith(folder))
 
 
-def theme_words(language: str) -> dict[str, str]:
+def theme_words(words: Words) -> dict[str, str]:
     """What the theme itself says, for `config.extra.changebook`; pages bring their own words."""
-    words = Words(language)
     return {
-        "language": language,
+        "language": words.language,
         "not_found": words.gettext("This page does not exist"),
         "not_found_help": words.gettext(
             "The address may be old or mistyped. Go back, or start again from the home page."
         ),
         "home": words.gettext("Home"),
+        "search": words.gettext("Search"),
+        "search_all": words.gettext("All results"),
+        "search_also": words.gettext("Also on the page"),
+        "search_none": words.gettext("No change has these words"),
+        "search_one": words.gettext("One change found"),
+        "search_other": words.gettext("%(count)s changes found") % {"count": "{count}"},
+        "search_partly": words.gettext("No change has all these words; these have some of them"),
+        "search_trouble": words.gettext("The search could not be loaded"),
         "light_mode": words.gettext("Switch to light colours"),
         "dark_mode": words.gettext("Switch to dark colours"),
         "system_mode": words.gettext("Switch to the colours of your device"),
@@ -157,12 +238,12 @@ class _Site:
     def __init__(
         self, edition: Edition, position: Position, directory_urls: bool, templates: Path | None
     ) -> None:
-        self.words = Words(edition.profile.language)
+        self.words = edition.words
         self._edition = edition
         self._position = position
         self._render = Renderer(self.words, directory_urls, templates)
 
-    def record(self, view: record.RecordView) -> GeneratedPage:
+    def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
         """The page of a record, with the ways up and on that the theme shows around it."""
         path, data = urls.record(view.data.id), view.data
         pager = self._pager(
@@ -182,8 +263,10 @@ class _Site:
             f"{data.id} {data.title}",
             description=data.summary,
             extra=self.up(path, self.words.gettext("All changes"), urls.CHANGES) | pager,
+            found=found,
             view=view,
             data=data,
+            terms=terms_of(data, view.body, self._edition.glossary),
         )
 
     def month(
@@ -214,6 +297,96 @@ class _Site:
             view=ends[place],
             summary=summary,
         )
+
+    def reports(self, views: Sequence[report.Report]) -> Iterator[GeneratedPage]:
+        """The list of all reports, and a page each."""
+        _ = self.words.gettext
+        wording = Wording(self.words, self._edition.profile, self._edition.audience)
+        yield self.page(
+            urls.REPORTS,
+            "reports",
+            _("Weekly and monthly reports"),
+            findable=False,
+            extra=self.up(urls.REPORTS, _("Home"), urls.HOME),
+            reports=views,
+            wording=wording,
+        )
+        for kind in periods.Kind:
+            chosen = [view for view in views if view.period.kind is kind]
+            # The newest comes first.
+            beside = zip([None, *chosen], chosen, [*chosen[1:], None], strict=False)
+            for newer, view, older in beside:
+                yield self._report(view, newer, older, wording)
+
+    def _report(
+        self,
+        view: report.Report,
+        newer: report.Report | None,
+        older: report.Report | None,
+        wording: Wording,
+    ) -> GeneratedPage:
+        """The page of a report. It bears its own day, not that of the edition."""
+        _ = self.words.gettext
+        path = urls.report(view.period.id)
+        pager = self._pager(
+            path,
+            (
+                (rel, label, wording.period(other.period), urls.report(other.period.id))
+                for rel, label, other in (
+                    ("newer", _("Newer"), newer),
+                    ("older", _("Older"), older),
+                )
+                if other
+            ),
+        )
+        return self.page(
+            path,
+            "report",
+            wording.title(view.period),
+            description=wording.joined(wording.summary(view)),
+            findable=False,
+            extra=self.up(path, _("Weekly and monthly reports"), urls.REPORTS)
+            | pager
+            | {"cb_footer": self._footer(self.words.date(view.on))},
+            view=view,
+            wording=wording,
+        )
+
+    def news(self, view: news.News) -> Iterator[GeneratedPage]:
+        """What happened lately, and a page for each older month of a long log."""
+        _ = self.words.gettext
+        title = _("News")
+        yield self.page(
+            urls.NEWS,
+            "news",
+            title,
+            findable=False,
+            extra=self.up(urls.NEWS, _("Home"), urls.HOME),
+            view=view,
+        )
+        # The newest comes first.
+        beside = zip([None, *view.older], view.older, [*view.older[1:], None], strict=False)
+        for newer, month, older in beside:
+            path = urls.news(month.first)
+            yield self.page(
+                path,
+                "news_month",
+                self.words.month(month.first),
+                findable=False,
+                extra=self.up(path, title, urls.NEWS)
+                | self._pager(
+                    path,
+                    (
+                        (rel, label, self.words.month(other.first), urls.news(other.first))
+                        for rel, label, other in (
+                            ("newer", _("Newer"), newer),
+                            ("older", _("Older"), older),
+                        )
+                        if other
+                    ),
+                ),
+                view=month,
+            )
 
     def up(self, path: str, title: str, target: str) -> dict[str, Any]:
         """The link above a page to the one that it belongs to."""
@@ -264,17 +437,30 @@ class _Site:
                 }
                 for words, target in _sections(self.words)
             ],
+            "cb_search": {
+                "page": self._render.href(path, urls.SEARCH),
+                "bundle": self._render.href(path, urls.PAGEFIND),
+                "prefix": profile.prefix,
+            },
             "cb_language": profile.language,
             "cb_footer": self._footer(self.words.date(edition.as_of)),
+            "cb_foot": [
+                {"title": words, "href": self._render.href(path, target)}
+                for words, target in (
+                    (self.words.gettext("News"), urls.NEWS),
+                    (self.words.gettext("Stay informed"), urls.FOLLOW),
+                )
+            ],
+            "cb_feeds": [
+                {"title": words, "type": kind, "href": self._render.href(path, target)}
+                for words, kind, target in _feeds(self.words)
+            ],
         }
         meta |= extra or {}
         if description:
             meta["description"] = description
-        if not findable:
-            meta["search"] = {"exclude": True}
-        elif not path.startswith(posixpath.dirname(urls.CHANGES)):
-            # A search finds a change's own page before the pages that name it.
-            meta["search"] = {"boost": 0.2}
+        if findable:
+            meta["cb_find"] = "change" if template == "record" else "page"
         if team:
             meta["cb_internal"] = self.words.gettext("Internal: team edition")
         answer = Answers(self.words, profile)

@@ -12,7 +12,6 @@ import os
 import re
 from dataclasses import replace
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -32,7 +31,10 @@ from changebook.diagnostics import as_text, errors
 from changebook.editions import located, make_edition
 from changebook.pages import GeneratedPage, theme_words
 from changebook.publish import OWN
+from changebook.refusal import Refusal
 from changebook.report import source_lines
+from changebook.search.indexing import index_sites
+from changebook.theme import EXTENSIONS, MERMAID, leaks, mermaid_script, theme_language
 from changebook.urls import HOME
 from changebook.vocabulary import Audience
 from changebook.words import Words
@@ -42,15 +44,8 @@ CLIENT_VARIABLE = "CHANGEBOOK_CLIENT"
 AUDIENCE_VARIABLE = "CHANGEBOOK_AUDIENCE"
 WORKSPACE_VARIABLE = "CHANGEBOOK_WORKSPACE"
 
-#: What would pull files, other people's names or another host into a client's pages.
-_REFUSED = re.compile(
-    r"pymdownx\.(snippets|b64)|markdown_include(\..*)?|mdx_include(\..*)?|plantuml_markdown|"
-    r"(.*/)?(macros|git-.*|include-markdown|include_dir_to_nav|gen-files|monorepo|multirepo|"
-    r"table-reader|kroki|social)"
-)
 _SITEMAP = "sitemap.xml"
-_MERMAID = "assets/javascripts/mermaid.js"
-_EXTENSIONS = frozenset({"changebook", "changebook.markdown_ext"})
+_MATERIAL_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
 
 log = logging.getLogger(f"mkdocs.plugins.{__name__}")
 
@@ -77,13 +72,12 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         # That this method exists also keeps one plugin over all rebuilds of a preview.
         self._serving = command == "serve"
-        logging.getLogger("jieba").addFilter(_is_warning)
 
     def on_shutdown(self) -> None:
         if self._empty:
             self._empty.cleanup()
 
-    # Before the search plugin, which looks at the theme's language.
+    # Before plugins that look at the theme's language.
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         if self._given:
@@ -99,11 +93,12 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.docs_dir = self._empty.name
         config.site_name = contents.name
         config.repo_url = config.repo_name = config.edit_uri = config.edit_uri_template = None
-        if _EXTENSIONS.isdisjoint(config.markdown_extensions):
+        if EXTENSIONS.isdisjoint(config.markdown_extensions):
             config.markdown_extensions.append("changebook.markdown_ext")
         theme = config.theme
-        theme["language"] = Words(contents.language).theme_language
-        config.extra["changebook"] = theme_words(contents.language)
+        words = Words(contents.language, packaged.own_templates(self._root))
+        theme["language"] = theme_language(words)
+        config.extra["changebook"] = theme_words(words)
         first = 1 if theme.custom_dir else 0
         theme.dirs[first:first] = theme_dirs(self._root)
         config.watch += [
@@ -117,6 +112,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         contents = self._contents
         if not config.site_url:
             _leave_out_sitemap(files, config)
+        _leave_out_search(files)
         config.nav = contents.nav
         listed = set(_paths(contents.nav))
         for page in contents.pages:
@@ -138,8 +134,15 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Material loads mermaid from another host unless the site has it."""
         pages = (file.page for file in files.documentation_pages())
         if any('class="mermaid"' in (page.content or "") for page in pages if page):
-            files.append(File.generated(config, _MERMAID, abs_src_path=str(_mermaid_script())))
+            files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
         return env
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Index what was built. A preview shows its last good index if that fails."""
+        try:
+            index_sites(Path(config.site_dir), keep_index=not config.use_directory_urls)
+        except Refusal as error:
+            raise PluginError(f"changebook: {error}") from None
 
     @property
     def _contents(self) -> Contents:
@@ -179,17 +182,11 @@ _NOTHING_YET = Contents(
 )
 
 
-def _is_warning(record: logging.LogRecord) -> bool:
-    """Keeps jieba from telling everybody that it loads its dictionary."""
-    return record.levelno >= logging.WARNING
-
-
-def _mermaid_script() -> Path:
-    """The script in the package that carries it; importing it would load a whole renderer."""
-    spec = find_spec("mermaidx")
-    if spec is None or spec.origin is None:
-        raise PluginError("changebook: the package mermaidx, which diagrams need, is missing")
-    return Path(spec.origin).parent / "assets" / "mermaid.js"
+def _mermaid() -> Path:
+    try:
+        return mermaid_script()
+    except Refusal as error:
+        raise PluginError(f"changebook: {error}") from None
 
 
 def _workspace_root(config: MkDocsConfig) -> Path:
@@ -233,13 +230,19 @@ def _leave_out_sitemap(files: Files, config: MkDocsConfig) -> None:
         files.remove(template)
 
 
+def _leave_out_search(files: Files) -> None:
+    """Material's own search, which nothing uses: its scripts for 30 languages would lie there."""
+    for file in list(files):
+        if file.src_uri.startswith(_MATERIAL_SEARCH):
+            files.remove(file)
+
+
 def _refuse_leaks(config: MkDocsConfig) -> None:
-    for name in (*config.markdown_extensions, *config.plugins):
-        if _REFUSED.fullmatch(name):
-            raise PluginError(
-                f"changebook: {_line(config, name)}`{name}` can bring other files or private facts "
-                "into a client's pages: take it out of mkdocs.yml"
-            )
+    for name in leaks((*config.markdown_extensions, *config.plugins)):
+        raise PluginError(
+            f"changebook: {_line(config, name)}`{name}` can bring other files or private facts "
+            "into a client's pages: take it out of mkdocs.yml"
+        )
 
 
 def _line(config: MkDocsConfig, name: str) -> str:

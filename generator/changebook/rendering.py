@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
@@ -12,7 +12,7 @@ from typing import Any
 
 import frontmatter
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from changebook import canonical, packaged, urls
 from changebook.sums import SumLine
@@ -20,7 +20,6 @@ from changebook.vocabulary import Status
 from changebook.words import Words
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
-_WORD = re.compile(r"[A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Renderer:
 
     def __post_init__(self) -> None:
         folders = (self.templates,) if self.templates else ()
-        object.__setattr__(self, "environment", _environment(self.words.language, folders))
+        object.__setattr__(self, "environment", environment(self.words.language, folders))
 
     def href(self, page: str, target: str, fragment: str = "") -> str:
         """The address of one page on another."""
@@ -57,14 +56,22 @@ class Renderer:
         post = frontmatter.Post(text, title=one_line(title), **_one_lines(meta))
         return GeneratedPage(path, frontmatter.dumps(post) + "\n")
 
+    def fragment(self, path: str, template: str, **view: Any) -> str:
+        """HTML for a file at `path` that is no page, in one line."""
+        source = self.environment.get_template(f"{template}.md.j2")
+        return one_line(source.render(href=partial(self.href, path), **view))
+
 
 @lru_cache(maxsize=16)
-def _environment(language: str, folders: tuple[Path, ...]) -> Environment:
-    """Templates of the team's own folder first, then those that come with the package."""
-    words = Words(language)
+def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -> Environment:
+    """Templates of the team's own folders first, then those that come with the package.
+
+    `kind` is the folder of `site_templates` that they lie in.
+    """
+    words = Words(language, folders[0] if folders else None)
     environment = Environment(
         loader=ChoiceLoader(
-            [FileSystemLoader(f / "pages") for f in (*folders, packaged.templates_dir())]
+            [FileSystemLoader(f / kind) for f in (*folders, packaged.templates_dir())]
         ),
         autoescape=True,
         # `{#` begins the id of a Markdown heading.
@@ -85,7 +92,6 @@ def _environment(language: str, folders: tuple[Path, ...]) -> Environment:
     environment.globals.update(
         urls=urls,
         words=words,
-        definitions=_definitions,
         Status=Status,
         SumLine=SumLine,
     )
@@ -104,7 +110,7 @@ def _environment(language: str, folders: tuple[Path, ...]) -> Environment:
         prose=_prose,
         grouped=canonical.grouped,
         short=canonical.short,
-        explained=_explained,
+        one_line=one_line,
         plain=_plain,
     )
     return environment
@@ -114,51 +120,10 @@ def _time(words: Words, day: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), words.date(day))
 
 
-def _prose(text: str, glossary: Mapping[str, str] | None = None) -> Markup:
-    """Plain text as paragraphs, with the terms of the glossary explained in place."""
+def _prose(text: str) -> Markup:
+    """Plain text as paragraphs."""
     blocks = [b for b in _BLANK_LINES.split(text.strip()) if b.strip()]
-    return Markup("\n").join(
-        Markup("<p>{}</p>").format(_explained(block, glossary)) for block in blocks
-    )
-
-
-def _explained(text: str, glossary: Mapping[str, str] | None = None) -> Markup:
-    """Plain text in which the first use of each term carries its explanation."""
-    if not glossary:
-        return escape(text)
-    return Markup("").join(_explain(text, dict(glossary)))
-
-
-def _explain(text: str, left: dict[str, str]) -> Iterator[Markup]:
-    terms = sorted(left, key=len, reverse=True)
-    done = 0
-    for match in re.finditer("|".join(map(_term, terms)), text, re.IGNORECASE):
-        meant = next((t for t in terms if t.casefold() == match[0].casefold()), None)
-        meaning = left.pop(meant, None) if meant else None
-        yield escape(text[done : match.start()])
-        yield (
-            Markup('<abbr title="{}">{}</abbr>').format(meaning, match[0])
-            if meaning
-            else escape(match[0])
-        )
-        done = match.end()
-    yield escape(text[done:])
-
-
-def _term(term: str) -> str:
-    """The pattern of a term: whole words where a script parts words, else anywhere."""
-    begin = r"(?<![A-Za-z0-9])" if _WORD.match(term[0]) else ""
-    end = r"(?![A-Za-z0-9])" if _WORD.match(term[-1]) else ""
-    return begin + re.escape(term) + end
-
-
-def _definitions(glossary: Mapping[str, str]) -> list[str]:
-    """Markdown that explains the terms of the glossary in a body (the `abbr` extension)."""
-    return [
-        f"*[{term}]: {one_line(meaning)}"
-        for term, meaning in glossary.items()
-        if not re.search(r"[\[\]\n\\]", term)
-    ]
+    return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in blocks)
 
 
 def _plain(value: object) -> str:

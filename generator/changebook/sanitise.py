@@ -61,7 +61,8 @@ _ATTRIBUTES: dict[str, set[str]] = {
 
 _LINKS = frozenset({"href", "cite"})
 _LOADED = frozenset({"src", "poster"})
-_LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+#: `webcal` opens the calendar program.
+_LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "webcal"})
 #: Browsers drop these characters anywhere in an address before they look at its scheme.
 _IGNORED = re.compile(r"[\x00-\x20]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|(//)", re.IGNORECASE)

@@ -37,6 +37,7 @@ from changebook.vocabulary import (
     Level,
     ObjectionOutcome,
     Outcome,
+    PaperSize,
     Party,
     Priority,
     ReasonCategory,
@@ -54,6 +55,7 @@ _PREFIX = re.compile(r"[A-Z][A-Z0-9]*")
 _URL = re.compile(r"(https?://|mailto:)\S+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _FLAG = re.compile(r"true|false")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 #: Under this name a key's own meanings of its words go into its JSON Schema.
 MEANINGS = "meanings"
 #: `Level` means something else for urgency than for a risk.
@@ -184,6 +186,11 @@ Prefix = Annotated[
     BeforeValidator(_matching(_PREFIX, "prefix", "should be capitals and digits like ACME")),
     _in_yaml("string", pattern=_PREFIX, example="ACME"),
 ]
+Sha256 = Annotated[
+    str,
+    BeforeValidator(_matching(_SHA256, "sha256", "should be a SHA-256 in 64 digits of 0-9 and a-f")),
+    _in_yaml("string", pattern=_SHA256, example=64 * "0"),
+]
 Url = Annotated[
     str,
     BeforeValidator(_matching(_URL, "url", "should be a web address (https://...)")),
@@ -230,6 +237,12 @@ class TeamPerson(Person):
     approves: Flag = Field(
         False,
         description="Whether the person's decisions count: a decision needs one who approves.",
+    )
+    email: Email | None = Field(
+        None,
+        description="The person's mail address, by which `changebook respond` knows who answers. "
+        "Never leaves the team's edition.",
+        examples=["chen.yu@acme.example"],
     )
 
 
@@ -293,8 +306,55 @@ class Respond(Shape):
     )
     form: Url | None = Field(
         None,
-        description="A form to answer with; {id}, {revision} and {title} are filled in.",
-        examples=["https://tracker.example/new?title={id}"],
+        description="A form to answer with. Filled in are {id}, {revision}, {title}, {digest} (of "
+        "what was read), {kind} (approve, object or ask), {option} (empty where none was chosen) "
+        "and {language}.",
+        examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
+    )
+
+
+class Request(Shape):
+    """How a client asks for a change: shown on the page that explains the process."""
+
+    guidance: Text | None = Field(
+        None,
+        description="How to ask, in this project's own words. An empty line begins a paragraph.",
+        examples=["Talk to your team lead first. Then write to us, one mail for each change."],
+    )
+    questions: tuple[Text, ...] = Field(
+        (), description="What a request should answer. Without it, five usual questions."
+    )
+    email: Email | None = Field(
+        None,
+        description="Where requests go by mail. Without it, where the client's answers go.",
+    )
+    form: Url | None = Field(
+        None,
+        description="A form to ask with.",
+        examples=["https://tracker.example/acme/new"],
+    )
+
+
+class Stationery(Shape):
+    """What the documents say and look like that this client prints and signs."""
+
+    size: PaperSize = Field(PaperSize.A4, description="The sheets that the client prints on.")
+    wording: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="What both parties state by signing a change order, by language. It takes the "
+        "place of the usual words.",
+        examples=[{"en": "Both parties agree to this change under clause 9 of the contract."}],
+    )
+    notice: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="The line above the signatures, by language. Default: not valid until signed "
+        "by both parties.",
+        examples=[{"en": "Not valid until signed by both parties and stamped."}],
+    )
+    signatories: tuple[Person, ...] = Field(
+        (),
+        description="Whose names stand in print where a change order is signed. Default: who "
+        "decided.",
     )
 
 
@@ -328,11 +388,15 @@ class Profile(Shape):
     respond: Respond = Field(
         Respond(), description="How the client answers from a page of the site."
     )
+    request: Request = Field(Request(), description="How the client asks for a change.")
     site_url: Url | None = Field(
         None,
         description="The address at which this client reads the log: feeds, calendars and paper "
         "name it.",
         examples=["https://changes.acme.example/"],
+    )
+    paper: Stationery = Field(
+        Stationery(), description="What is printed for this client, and on which sheets."
     )
 
     def approver(self, name: str) -> TeamPerson | None:
@@ -342,6 +406,20 @@ class Profile(Shape):
     def milestone(self, id: str) -> Milestone | None:
         """The contract milestone of that id."""
         return next((m for m in self.contract.milestones if m.id == id), None)
+
+
+class Glossary(Shape):
+    """A client's own terms: the front matter of glossary.md. The client reads all of it."""
+
+    terms: dict[Text, Text] = Field(
+        description="Each term with its meaning, explained where a record first uses it.",
+        examples=[{"PSP": "the company that processes card payments"}],
+    )
+    also: dict[Text, tuple[Text, ...]] = Field(
+        default_factory=dict,
+        description="Other words for a term: a plural, a short form, another language.",
+        examples=[{"PSP": ["payment provider"]}],
+    )
 
 
 class Requested(Shape):
@@ -599,6 +677,16 @@ class Objection(Shape):
     follow_up: Day | None = Field(None, description="The day on which to ask again.")
 
 
+class Proposal(Shape):
+    """A decision that someone announced in a talk. It is none: it counts nowhere."""
+
+    outcome: Outcome = Field(description="What the person would decide.")
+    option: Text | None = Field(
+        None, description="The id of the option that they chose.", examples=["a"]
+    )
+    revision: Whole = Field(description="The revision that they had read.", examples=[2])
+
+
 class Communication(Shape):
     """One talk about the change."""
 
@@ -606,6 +694,24 @@ class Communication(Shape):
     channel: Channel = Field(description="How people talked.")
     with_: tuple[Text, ...] = Field(default=(), alias="with", description="Who took part.")
     summary: Text = Field(description="What was said.", examples=["Went through both options."])
+    proposes: Proposal | None = Field(
+        None,
+        description="A decision that was announced and is not recorded as one: it counts nowhere.",
+    )
+
+
+class SignedCopy(Shape):
+    """The paper that people signed, as a file beside the record. `changebook sign` writes it."""
+
+    file: Text = Field(
+        description="Where the file lies, from the record's folder: a PDF, a PNG or a JPEG.",
+        examples=["ACME-0012-signed.pdf"],
+    )
+    sha256: Sha256 = Field(description="The SHA-256 of the file, which proves that it is the same.")
+    filed: Day = Field(description="The day on which the signed copy was filed.")
+    by: tuple[Text, ...] = Field(
+        (), description="Whose signatures are on it.", examples=[["Chen Yu", "Lin Wei"]]
+    )
 
 
 class Agreement(Shape):
@@ -618,6 +724,9 @@ class Agreement(Shape):
         examples=["SOW-3 Amendment 2"],
     )
     signed: Day | None = Field(None, description="The day on which it was signed.")
+    signed_copy: SignedCopy | None = Field(
+        None, description="The signed paper. It may be added later than the signature."
+    )
 
 
 class Links(Shape):

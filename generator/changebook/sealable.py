@@ -1,10 +1,11 @@
-"""What can be sealed: the decisions and signatures of a client's records."""
+"""What can be sealed: the decisions, signatures and signed copies of a client's records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from changebook import canonical, decided, timeline
 from changebook.chain import Event, Link, Lock
@@ -17,18 +18,44 @@ _DECISIONS = {
 }
 
 
+#: What of one record goes first among those that are sealed at once.
+_ORDER = (Event.APPROVED, Event.REJECTED, Event.SIGNED, Event.FILED)
+
+
+def content(front: Mapping[str, Any], event: Event) -> dict[str, Any]:
+    """What an entry of this kind seals of a front matter."""
+    match event:
+        case Event.SIGNED:
+            return decided.agreement(front)
+        case Event.FILED:
+            return decided.signed_copy(front)
+        case _:
+            return decided.content(front)
+
+
+def is_there(front: Mapping[str, Any], event: Event) -> bool:
+    """Whether there is anything of this kind to seal."""
+    match event:
+        case Event.SIGNED:
+            return decided.is_signed(front)
+        case Event.FILED:
+            return decided.has_signed_copy(front)
+        case _:
+            return decided.is_decided(front)
+
+
 @dataclass(frozen=True)
 class Fact:
-    """A decision or a signature of a record. `recorded` is the day it was written down."""
+    """Something of a record that can be sealed. `recorded` is the day it was written down."""
 
     record: Record
     link: Link
     recorded: date
 
     @property
-    def order(self) -> tuple[date, date, str, bool]:
+    def order(self) -> tuple[date, date, str, int]:
         """The place among those that are sealed at once."""
-        return self.recorded, self.link.on, self.link.id, not self.link.event.is_decision
+        return self.recorded, self.link.on, self.link.id, _ORDER.index(self.link.event)
 
 
 def facts(record: Record) -> Iterator[Fact]:
@@ -42,12 +69,19 @@ def facts(record: Record) -> Iterator[Fact]:
     event, status = _DECISIONS[decision.outcome]
     entry = data.entered(status)
     recorded = timeline.recorded(entry) if entry else decision.on
-    content = canonical.digest(decided.content(front))
-    yield Fact(record, Link(data.id, data.revision, event, decision.on, content), recorded)
-    if decided.is_signed(front) and data.agreement and (signed := data.agreement.signed):
-        content = canonical.digest(decided.agreement(front))
-        link = Link(data.id, data.revision, Event.SIGNED, signed, content)
-        yield Fact(record, link, max(signed, recorded))
+    yield _fact(record, event, decision.on, recorded)
+    agreement = data.agreement
+    if agreement and agreement.signed and is_there(front, Event.SIGNED):
+        recorded = max(agreement.signed, recorded)
+        yield _fact(record, Event.SIGNED, agreement.signed, recorded)
+        if agreement.signed_copy and is_there(front, Event.FILED):
+            filed = agreement.signed_copy.filed
+            yield _fact(record, Event.FILED, filed, max(filed, recorded))
+
+
+def _fact(record: Record, event: Event, on: date, recorded: date) -> Fact:
+    digest = canonical.digest(content(record.source.data, event))
+    return Fact(record, Link(record.data.id, record.data.revision, event, on, digest), recorded)
 
 
 def all_facts(client: Client) -> list[Fact]:

@@ -66,6 +66,15 @@ def config_file(root: Path) -> Path:
     return own if own.is_file() else packaged.default_config()
 
 
+def site_url(root: Path) -> str | None:
+    """Where the sites of all editions are read, as the workspace's mkdocs.yml has it."""
+    with _warnings(), environment(QUIET):
+        config = load_config(
+            str(config_file(root)), docs_dir=str(root / CHANGES), site_dir=str(root / "site")
+        )
+    return config.site_url or None
+
+
 def build_site(order: Order) -> tuple[str, ...]:
     """Build a site into its folder; the warnings of MkDocs. Raises SiteFailed.
 

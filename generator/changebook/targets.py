@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from changebook.workspace import PROFILE, Client
+from changebook.workspace import GLOSSARY, PROFILE, Client
 
 
 class Kind(Enum):
@@ -16,6 +16,7 @@ class Kind(Enum):
     RECORD = auto()
     FILE = auto()
     HOME = auto()
+    GLOSSARY = auto()
     MISSING = auto()
     OUTSIDE = auto()
 
@@ -40,6 +41,7 @@ class Targets:
         self._folder = str(client.folder)
         self._records = {str(r.file): r.data.id for r in client.records}
         self._files = {str(file): file for file in client.others}
+        self._glossary = str(client.folder / GLOSSARY) if client.glossary else ""
 
     def resolve(self, folder: Path, path: str) -> Target:
         """Where `path`, written in a file of `folder`, leads."""
@@ -52,4 +54,6 @@ class Targets:
             return Target(Kind.FILE, file=self._files[end])
         if end in (os.path.join(self._folder, PROFILE), self._folder):
             return Target(Kind.HOME)
+        if end == self._glossary:
+            return Target(Kind.GLOSSARY)
         return Target(Kind.MISSING)

@@ -68,6 +68,8 @@ def event_dates(data: ChangeRecord) -> Iterator[date]:
     yield from (talk.on for talk in data.communications)
     if data.agreement and data.agreement.signed:
         yield data.agreement.signed
+    if data.agreement and data.agreement.signed_copy:
+        yield data.agreement.signed_copy.filed
 
 
 def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeRecord | None:
@@ -154,6 +156,9 @@ def _objection(objection: Objection, day: date) -> Objection:
 
 
 def _agreement(agreement: Agreement, day: date) -> Agreement:
+    then: dict[str, Any] = {}
     if agreement.signed and agreement.signed > day:
-        return agreement.model_copy(update={"status": AgreementStatus.DRAFTING, "signed": None})
-    return agreement
+        then |= {"status": AgreementStatus.DRAFTING, "signed": None}
+    if agreement.signed_copy and agreement.signed_copy.filed > day:
+        then |= {"signed_copy": None}
+    return agreement.model_copy(update=then) if then else agreement

@@ -13,6 +13,10 @@ HOME = "index.md"
 CHANGES = "changes/index.md"
 BY_STATUS = "changes/by-status/index.md"
 BY_SCOPE = "changes/by-scope/index.md"
+#: The list of changes for spreadsheets and programs.
+CHANGES_CSV = "changes/changes.csv"
+CHANGES_XLSX = "changes/changes.xlsx"
+CHANGES_JSON = "changes/changes.json"
 IMPACT = "impact/index.md"
 #: All month ends, and what changed between any two of them.
 MONTHS = "impact/months/index.md"
@@ -20,11 +24,38 @@ DIFFERENCES = "impact/months/differences.json"
 DECISIONS = "decisions/index.md"
 #: The decisions as a chain of digests, with all that it takes to verify it.
 SEALS = "decisions/decisions.json"
+#: Whose a digest is. It takes the digest as `?digest=` or `#digest=`.
+VERIFY = "decisions/verify/index.md"
 PROCESS = "process/index.md"
+#: What happened, the newest first; longer logs have a page for each older month too.
+NEWS = "news/index.md"
+#: The newest events by key, for the marks of what is new since a reader's last visit.
+NEWS_JSON = "news/latest.json"
+#: How to hear of changes: feeds, the calendar, reports.
+FOLLOW = "follow/index.md"
+FEED_CHANGES = "feeds/changes.xml"
+FEED_CHANGES_JSON = "feeds/changes.json"
+FEED_DECISIONS = "feeds/decisions.xml"
+FEED_DECISIONS_JSON = "feeds/decisions.json"
+CALENDAR = "feeds/calendar.ics"
+GLOSSARY = "glossary/index.md"
+SEARCH = "search/index.md"
+#: The folder of the search index.
+PAGEFIND = "pagefind"
 #: The same figures as the impact page's, for spreadsheets and programs.
 REGISTER_CSV = "impact/register.csv"
 IMPACT_XLSX = "impact/impact.xlsx"
 IMPACT_JSON = "impact/impact.json"
+#: What is printed, signed and filed: each document beside the page with the same content.
+LOG_BOOK_PDF = "decisions/decision-log.pdf"
+REGISTER_PDF = "impact/change-order-register.pdf"
+#: The weekly and monthly reports.
+REPORTS = "reports/index.md"
+
+
+def built(page: str) -> str:
+    """The HTML file that is made of a page."""
+    return page.removesuffix(".md") + ".html"
 
 
 def record(id: str) -> str:
@@ -32,9 +63,29 @@ def record(id: str) -> str:
     return f"changes/{id}/index.md"
 
 
+def change_order_pdf(id: str) -> str:
+    """The change order form of a record, beside its page."""
+    return f"changes/{id}/{id}-change-order.pdf"
+
+
+def decision_record_pdf(id: str) -> str:
+    """The decision on a record without its money, beside its page."""
+    return f"changes/{id}/{id}-decision-record.pdf"
+
+
 def month(day: date) -> str:
     """The page of the position at the end of the month that the day is in."""
     return f"impact/{day:%Y-%m}/index.md"
+
+
+def report(id: str) -> str:
+    """The page of a week or month by its name, such as `2026-W12`."""
+    return f"reports/{id.lower()}/index.md"
+
+
+def news(day: date) -> str:
+    """The page of what happened in the month that the day is in."""
+    return f"news/{day:%Y-%m}/index.md"
 
 
 def beside(page: str, name: str) -> str:

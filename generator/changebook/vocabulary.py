@@ -46,6 +46,15 @@ class Status(Term):
     WITHDRAWN = "withdrawn", "Withdrawn", "taken back before a decision"
 
 
+class Phase(Term):
+    """The four parts of the way of a change that goes through."""
+
+    REQUEST = "request", "Request", "someone asks"
+    ASSESS = "assess", "Assess", "we work out what it means"
+    DECIDE = "decide", "Decide", "the client decides"
+    IMPLEMENT = "implement", "Implement", "it is built and checked"
+
+
 class Visibility(Term):
     """Who may read a record: never guessed."""
 
@@ -182,6 +191,13 @@ class SupersedeMode(Term):
     DELTA = "delta", "Adds to", "adds to it"
 
 
+class PaperSize(Term):
+    """The sheets that documents are printed on."""
+
+    A4 = "a4", "A4", "210 by 297 mm, nearly everywhere"
+    LETTER = "letter", "Letter", "8.5 by 11 inches, in North America"
+
+
 _S = Status
 
 #: The life cycle of record-format.md: what a status may become on any path.
@@ -205,6 +221,16 @@ TRANSITIONS = MappingProxyType(
     }
 )
 
+#: The way of a change that goes through, by phase. At all other statuses the way ends or rests.
+BACKBONE = MappingProxyType(
+    {
+        Phase.REQUEST: (_S.SUBMITTED,),
+        Phase.ASSESS: (_S.ASSESSING,),
+        Phase.DECIDE: (_S.AWAITING_DECISION, _S.APPROVED),
+        Phase.IMPLEMENT: (_S.IMPLEMENTING, _S.IMPLEMENTED, _S.CLOSED),
+    }
+)
+
 #: The statuses that a decision leads to, each with the outcome that the decision must have.
 OUTCOMES = MappingProxyType(
     {
@@ -223,6 +249,8 @@ APPROVED_OR_LATER = frozenset(
 #: Statuses in which a record may be kept from the client. A draft never reaches one; a withdrawn
 #: record that the client never saw stays unseen. From `awaiting-decision` on the client decides.
 MAY_BE_INTERNAL = frozenset({_S.DRAFT, _S.SUBMITTED, _S.ASSESSING, _S.WITHDRAWN})
+#: Statuses with which a change is done with; `closed` may yet be superseded.
+ENDED = frozenset({_S.CLOSED, *(status for status, onward in TRANSITIONS.items() if not onward)})
 #: Ends that need their reason in the history entry's note.
 NEEDS_NOTE = frozenset({_S.VOID, _S.WITHDRAWN})
 

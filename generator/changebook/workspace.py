@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from changebook.chain import LOCK, LockFile, read_lock
 from changebook.diagnostics import START, KeyPath, Problem, rule
 from changebook.form import fit
-from changebook.schema import ChangeRecord, Profile
+from changebook.schema import ChangeRecord, Glossary, Profile
 from changebook.source import UNREADABLE, SourceFile, read_source
 
 CHANGES = "changes"
 PROFILE = "client.md"
+GLOSSARY = "glossary.md"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 #: What a site has at its root: a client's folder of that name would meet it in a team edition.
 _RESERVED = frozenset({"assets", "search"})
@@ -84,8 +87,17 @@ class Record:
 
 
 @dataclass(frozen=True)
+class GlossaryFile:
+    """A client's glossary.md: what it says, and where it says it."""
+
+    data: Glossary
+    source: SourceFile
+    reported: frozenset[KeyPath] = frozenset()
+
+
+@dataclass(frozen=True)
 class Client:
-    """One client's folder. `others` are the files that are neither profile, record nor lock."""
+    """One client's folder. `others` are the files that are no profile, glossary, record or lock."""
 
     slug: str
     folder: Path
@@ -95,6 +107,17 @@ class Client:
     others: tuple[Path, ...] = ()
     reported: frozenset[KeyPath] = frozenset()
     lock: LockFile | None = None
+    glossary: GlossaryFile | None = None
+
+    @property
+    def root(self) -> Path:
+        """The workspace that the client belongs to."""
+        return self.folder.parents[1]
+
+    @property
+    def common_sources(self) -> tuple[SourceFile, ...]:
+        """The files that the client reads beside the records: the profile and the glossary."""
+        return (self.source, self.glossary.source) if self.glossary else (self.source,)
 
 
 @dataclass(frozen=True)
@@ -179,6 +202,7 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
     profile_source: SourceFile | None = None
     reported: frozenset[KeyPath] = frozenset()
     lock: LockFile | None = None
+    glossary: GlossaryFile | None = None
     for file in walk(root, folder, problems):
         path = file.relative_to(root).as_posix()
         if file == folder / LOCK:
@@ -205,6 +229,9 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
             if source:
                 profile, found, reported = fit(Profile, source, _STAND_INS)
                 problems += found
+        elif file == folder / GLOSSARY:
+            glossary, found = _glossary(source)
+            problems += found
         elif source:
             data, found, left_out = fit(ChangeRecord, source)
             problems += found
@@ -231,8 +258,21 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
         tuple(others),
         reported,
         lock,
+        glossary,
     )
     return client, problems
+
+
+def _glossary(source: SourceFile | None) -> tuple[GlossaryFile | None, list[Problem]]:
+    if source is None:
+        return None, []
+    terms, problems, left_out = fit(Glossary, source)
+    return GlossaryFile(terms, source, left_out) if terms else None, problems
+
+
+def model_of(file: Path, folder: Path) -> type[BaseModel]:
+    """What a Markdown file below a client's folder holds."""
+    return {folder / PROFILE: Profile, folder / GLOSSARY: Glossary}.get(file, ChangeRecord)
 
 
 def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -264,7 +304,8 @@ def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
                         path,
                         START,
                         "This is a folder or a special file, not a record.",
-                        "Only records and the profile may have names that end in .md: rename it.",
+                        "Only records, the profile and the glossary have names that end in .md: "
+                        "rename it.",
                     )
                 )
             elif name in files and not name.startswith("."):

@@ -112,7 +112,7 @@ def plan(workspace: Workspace, id: str, step: Step) -> Plan:
             edits.append(Edit(old.file, text, marked_superseded(text, told)))
     for edit in edits:
         _refuse_to_alter_decision(edit)
-    copy, faults = _after(client, edits)
+    copy, faults = applied(client, edits)
     after = next((r.data for r in copy.records if r.file == record.file), None)
     return Plan(
         step,
@@ -138,7 +138,7 @@ def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> li
         *plan.faults,
         *check(replace(workspace, clients=tuple(clients))),
     ]
-    known = {_gist(problem) for problem in (*reading, *check(workspace))}
+    known = {gist(problem) for problem in (*reading, *check(workspace))}
     said = {NOT_MARKED_SUPERSEDED.name}
     if plan.step.seals:
         said.add(NOT_SEALED.name)
@@ -148,7 +148,7 @@ def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> li
     return sorted(
         problem
         for problem in after
-        if problem.rule not in said and (problem.path in paths or _gist(problem) not in known)
+        if problem.rule not in said and (problem.path in paths or gist(problem) not in known)
     )
 
 
@@ -156,7 +156,8 @@ def _manuscript(record: Record) -> Manuscript:
     return manuscript(record.file, record.source.path, ChangeRecord)
 
 
-def _gist(problem: Problem) -> tuple[str, str, str]:
+def gist(problem: Problem) -> tuple[str, str, str]:
+    """What a problem says, wherever in its file it stands."""
     return problem.path, problem.rule, problem.message
 
 
@@ -187,7 +188,7 @@ def _refuse_to_alter_decision(edit: Edit) -> None:
         )
 
 
-def _after(client: Client, edits: Iterable[Edit]) -> tuple[Client, list[Problem]]:
+def applied(client: Client, edits: Iterable[Edit]) -> tuple[Client, list[Problem]]:
     """The client with the edited records, and the faults of form that these have."""
     records = {record.file: record for record in client.records}
     faults: list[Problem] = []

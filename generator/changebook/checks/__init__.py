@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from changebook.checks import bodies, isolation, lifecycle, money, privacy, references, seals
+from changebook.checks import (
+    bodies,
+    glossaries,
+    isolation,
+    lifecycle,
+    money,
+    privacy,
+    proposals,
+    references,
+    seals,
+    signed_copies,
+)
 from changebook.compare import rules as _since_base  # noqa: F401 - registers rules, as above
 from changebook.diagnostics import RULES, Problem, Rule
 from changebook.workspace import Client, Record, Workspace, read_workspace
@@ -25,15 +36,18 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     money.check_recommended,
     money.check_dates,
     money.check_agreement,
+    proposals.check_proposals,
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     references.check_profile,
+    glossaries.check_glossary,
     lifecycle.check_approver,
     lifecycle.check_succession,
     money.check_date_chain,
     privacy.check_unseen_names,
     privacy.check_internal_markers,
     seals.check_seals,
+    signed_copies.check_signed_copies,
 )
 #: What needs to know the other clients, or the files beside the records.
 SURROUNDINGS_CHECKS: tuple[Callable[[Client, Workspace], Iterator[Problem]], ...] = (

@@ -174,6 +174,7 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
     used: set[Path] = set()
     profile = Body(client.source, client.folder, True)
     records = [Body(r.source, r.file.parent, r.data.id not in unseen) for r in client.records]
+    used |= _signed_copies(client, targets)
     for each in (profile, *records):
         yield from _markers(each.source)
         yield from _links(each, targets, unseen, used)
@@ -209,6 +210,16 @@ class Body:
     def place(self, offset: int, width: int = 1) -> Place:
         """A place in the file from an offset in the body."""
         return self.source.in_body(offset, width)
+
+
+def _signed_copies(client: Client, targets: Targets) -> set[Path]:
+    """The files that records use in their front matter."""
+    named = (
+        targets.resolve(record.file.parent, agreement.signed_copy.file).file
+        for record in client.records
+        if (agreement := record.data.agreement) and agreement.signed_copy
+    )
+    return {file for file in named if file}
 
 
 def unseen_records(client: Client) -> Mapping[str, str]:

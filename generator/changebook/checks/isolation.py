@@ -43,7 +43,7 @@ def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Proble
     ]
     unseen = unseen_records(client)
     seen = (record.source for record in client.records if record.data.id not in unseen)
-    for source in (client.source, *seen):
+    for source in (*client.common_sources, *seen):
         yield from _in_front_matter(source, names)
         yield from _in_body(source, names)
 

@@ -92,7 +92,8 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
         return
     names, targets = _Names.of(unseen), Targets(client)
     seen = [(r.source, r.file.parent) for r in client.records if r.data.id not in unseen]
-    for source, folder in ((client.source, client.folder), *seen):
+    common = [(source, client.folder) for source in client.common_sources]
+    for source, folder in (*common, *seen):
         for text, path in visible_texts(source):
             for _, words, id in names.mentions(text):
                 yield _named(source, source.value(*path), words, id, names)
@@ -124,7 +125,7 @@ def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names)
 
 def check_internal_markers(client: Client) -> Iterator[Problem]:
     """Internal blocks in the front matter, where nothing takes them out."""
-    for source in (client.source, *(record.source for record in client.records)):
+    for source in (*client.common_sources, *(record.source for record in client.records)):
         for text, path in visible_texts(source):
             if body.internal_lines(text) or body.marker_faults(text):
                 yield INTERNAL_MARKER.at(

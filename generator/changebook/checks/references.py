@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from changebook import packaged
 from changebook.checks.subject import Subject
 from changebook.diagnostics import KeyPath, Problem, rule
 from changebook.schema import ChangeRecord
 from changebook.vocabulary import Status, SupersedeMode
-from changebook.words import languages
+from changebook.words import CatalogueError, Words, languages
 from changebook.workspace import Client, Record, Workspace
 
 DUPLICATE_ID = rule(
@@ -84,6 +85,13 @@ LISTED_TWICE = rule(
     why="What refers to that id or name could mean either.",
     wrong="options:\n  - {id: a, title: Two cards}\n  - {id: a, title: Do nothing}",
     right="options:\n  - {id: a, title: Two cards}\n  - {id: b, title: Do nothing}",
+)
+BROKEN_CATALOGUE = rule(
+    "broken-catalogue",
+    summary="The catalogue of the client's language can't be used.",
+    why="Every word on the client's pages comes from it.",
+    wrong="language: de   # site_templates/locale/de.po is no gettext catalogue",
+    right="language: de   # site_templates/locale/de.po has been mended",
 )
 UNKNOWN_MILESTONE = rule(
     "unknown-milestone",
@@ -352,6 +360,7 @@ def check_profile(client: Client) -> Iterator[Problem]:
     milestones = profile.contract.milestones
     yield from _listed_twice(subject, ("contract", "milestones"), "id", [m.id for m in milestones])
     yield from _listed_twice(subject, ("people",), "name", [p.name for p in profile.people])
+    yield from _listed_twice(subject, ("people",), "email", [p.email for p in profile.people])
     completions = [n for n, milestone in enumerate(milestones) if milestone.completion]
     for index in completions[1:]:
         yield from subject.key(
@@ -360,18 +369,35 @@ def check_profile(client: Client) -> Iterator[Problem]:
             f"`{milestones[completions[0]].id}` is the completion already.",
             "Keep `completion: true` at one milestone.",
         )
-    if profile.language not in languages():
+    own = packaged.own_templates(client.root)
+    known = languages(own)
+    if profile.language not in known:
         yield from subject.value(
             UNKNOWN_LANGUAGE,
             ("language",),
             f"There are no words for the language `{profile.language}`.",
-            f"Write one of {_code(list(languages()))}.",
+            f"Write one of {_code(list(known))}, or add the catalogue "
+            f"{packaged.TEMPLATES}/locale/{profile.language.replace('-', '_')}.po.",
+        )
+        return
+    try:
+        Words(profile.language, own)
+    except CatalogueError as error:
+        yield from subject.value(
+            BROKEN_CATALOGUE,
+            ("language",),
+            f"The words of `{profile.language}` can't be used: {error}.",
+            f"Mend the catalogue in {packaged.TEMPLATES}/locale, or write another language.",
         )
 
 
-def _listed_twice(subject: Subject, at: KeyPath, key: str, names: list[str]) -> Iterator[Problem]:
+def _listed_twice(
+    subject: Subject, at: KeyPath, key: str, names: Sequence[str | None]
+) -> Iterator[Problem]:
     seen: Counter[str] = Counter()
     for index, name in enumerate(names):
+        if name is None:
+            continue
         seen[name] += 1
         if seen[name] > 1:
             first = subject.source.place(*at, names.index(name), key).line

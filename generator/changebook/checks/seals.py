@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from changebook import canonical, decided
-from changebook.chain import BROKEN_CHAIN, Entry, Lock, breaks, place
+from changebook.chain import BROKEN_CHAIN, Entry, Event, Lock, breaks, place
 from changebook.diagnostics import START, KeyPath, Problem, rule
-from changebook.sealable import Fact, facts, unsealed
+from changebook.sealable import Fact, content, facts, is_there, unsealed
 from changebook.workspace import Client, Record
 
 SEALED_ALTERED = rule(
@@ -130,7 +130,7 @@ def is_of(name: str, id: str) -> bool:
 
 
 def _twice(path: str, lock: Lock) -> Iterator[Problem]:
-    first: dict[tuple[str, bool], Entry] = {}
+    first: dict[tuple[str, str], Entry] = {}
     for index, entry in enumerate(lock.entries):
         known = first.setdefault(entry.link.about, entry)
         if known is not entry:
@@ -160,6 +160,8 @@ def _difference(record: Record, entry: Entry) -> tuple[KeyPath, str] | None:
     if not entry.event.is_decision:
         if _has_content(front, entry):
             return None
+        if entry.event is Event.FILED:
+            return ("agreement", "signed_copy"), f"The signed copy of {data.id} is another one"
         return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
     if not decided.is_decided(front):
         return ("status",), f"{data.id} was {entry.event} and is {data.status} now"
@@ -176,11 +178,8 @@ def holds(front: Mapping[str, Any], entry: Entry) -> bool:
 
 
 def _has_content(front: Mapping[str, Any], entry: Entry) -> bool:
-    if entry.event.is_decision:
-        is_there, content = decided.is_decided(front), decided.content(front)
-    else:
-        is_there, content = decided.is_signed(front), decided.agreement(front)
-    return is_there and canonical.digest(content) == entry.digest
+    is_same = canonical.digest(content(front, entry.event)) == entry.digest
+    return is_same and is_there(front, entry.event)
 
 
 def _has_revision(front: Mapping[str, Any], entry: Entry) -> bool:
@@ -215,10 +214,13 @@ def _capital(text: str) -> str:
 
 def _not_sealed(fact: Fact) -> Problem:
     source, link = fact.record.source, fact.link
-    what = link.id if link.event.is_decision else f"The agreement of {link.id}"
+    what, *path = {
+        Event.SIGNED: (f"The agreement of {link.id}", "agreement"),
+        Event.FILED: (f"The signed copy of {link.id}", "agreement", "signed_copy"),
+    }.get(link.event, (link.id, "decision"))
     return NOT_SEALED.at(
         source.path,
-        source.place("decision" if link.event.is_decision else "agreement"),
+        source.place(*path),
         f"{what} was {link.event} on {link.on}, and that is not sealed.",
         "Run `changebook seal`.",
     )

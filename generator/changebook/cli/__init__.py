@@ -15,10 +15,15 @@ from changebook.cli.advance import advance
 from changebook.cli.begin import init, new
 from changebook.cli.check import check
 from changebook.cli.diff import diff
+from changebook.cli.export import export, index
 from changebook.cli.impact import impact
+from changebook.cli.print_ import print_
+from changebook.cli.report import report
+from changebook.cli.respond import respond
 from changebook.cli.rules import explain, rules
 from changebook.cli.schema import schema
 from changebook.cli.seal import seal, verify
+from changebook.cli.sign import sign
 from changebook.cli.sites import build_, serve
 from changebook.refusal import Refusal
 from changebook.workspace import WorkspaceError
@@ -48,13 +53,19 @@ def main() -> None:
 
 for command in (
     advance,
+    respond,
     check,
     build_,
     diff,
     seal,
     verify,
+    sign,
     serve,
     impact,
+    report,
+    print_,
+    export,
+    index,
     init,
     new,
     rules,

@@ -56,14 +56,16 @@ def short(path: Path) -> str:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on a terminal, else one line for each site."""
+def progress(
+    doing: str = "Building", done_: str = "built"
+) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on a terminal, else one line for each site or document."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda done, total, name: click.echo(f"built {name} ({done}/{total})")
+        yield lambda done, total, name: click.echo(f"{done_} {name} ({done}/{total})")
         return
     columns = (
-        TextColumn("Building"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[name]}"),

@@ -10,14 +10,14 @@ from changebook.cli.output import short
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["record", "profile"]), default="record")
+@click.argument("name", type=click.Choice(["record", "profile", "glossary"]), default="record")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="A folder for both schemas, such as a workspace's `schemas`.",
+    help="A folder for all schemas, such as a workspace's `schemas`.",
 )
 def schema(name: str, out: Path | None) -> None:
-    """Print the JSON Schema of a record's keys, or of a profile's.
+    """Print the JSON Schema of a record's keys, or of a profile's or a glossary's.
 
     An editor's YAML plug-in completes and explains the keys with it.
     """

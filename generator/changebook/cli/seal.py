@@ -16,7 +16,15 @@ from changebook.cli.output import PROBLEMS, print_problems
 from changebook.diagnostics import as_rows, visible
 from changebook.seal import Addition
 from changebook.seal import seal as seal_decisions
-from changebook.verify import Chain, Match, Verification, look_up
+from changebook.verify import (
+    Chain,
+    Match,
+    NearMiss,
+    Verification,
+    digits,
+    look_up,
+    near_misses,
+)
 from changebook.verify import verify as verify_chains
 from changebook.workspace import CHANGES, read_workspace
 
@@ -63,7 +71,8 @@ def _added(addition: Addition) -> list[str]:
 @click.option(
     "--digest",
     metavar="DIGEST",
-    help="Say to which record a digest belongs. The first 12 digits will do, blanks don't matter.",
+    help="Say to which record a digest belongs. The first 12 digits will do, in any printed form; "
+    "so does the text of a QR code.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -111,22 +120,45 @@ def _chain_row(chain: Chain) -> dict[str, object]:
 
 def _verify_digest(root: Path, digest: str, form: str) -> None:
     workspace, _ = read_workspace(root)
-    matches = look_up(workspace, digest)
+    typed = digits(digest)
+    matches = look_up(workspace, typed)
     if form == "json":
         click.echo(_as_json([asdict(match) for match in matches]))
-    elif not matches:
-        click.echo("No record of this workspace has this digest, nor any entry of its seals.")
-    else:
+    elif matches:
         for match in matches:
             click.echo(visible(_told(match)))
+    if not matches:
+        # What is read by programs has exact matches only.
+        is_for_people = form == "text"
+        says = ["No record of this workspace has this digest, nor any entry of its seals."]
+        says += [_told_of_miss(miss) for miss in near_misses(workspace, typed)]
+        click.echo(visible("\n".join(says)), err=not is_for_people)
     sys.exit(0 if matches and all(match.holds for match in matches) else PROBLEMS)
+
+
+def _told_of_miss(miss: NearMiss) -> str:
+    """It is another digest, and people must not take it for the same."""
+    record = f"{miss.match.id} {miss.match.title}".strip()
+    number = f"{miss.distance} {'character' if miss.distance == 1 else 'characters'}"
+    return (
+        f"It is NOT the same as that of {record}, from which it differs in {number}. If you typed "
+        "it, compare it once more:\n"
+        f"  yours  {canonical.grouped(miss.digits)}\n"
+        f"  there  {canonical.grouped(miss.there)}"
+    )
 
 
 def _told(match: Match) -> str:
     """All that there is to say of a digest, in one paragraph."""
     record = f"{match.id} {match.title}".strip() + f", revision {match.revision}"
     sentences = []
-    if match.what == "entry":
+    if match.what == "file":
+        place = f"entry {match.number}" if match.number else "not sealed"
+        sentences.append(
+            f"{canonical.short(match.digest)} is the signed copy of {record}, as a file: {place} "
+            f"of `{match.slug}`."
+        )
+    elif match.what == "entry":
         sentences.append(
             f"{canonical.short(match.digest)} is entry {match.number} of `{match.slug}` with all "
             f"before it: {record}, {match.event} on {match.on}."

@@ -238,11 +238,13 @@ def _seen(entry: Entry) -> str:
 
 
 def _profile(client: ClientEffect) -> Iterator[Block]:
-    if not client.profile and not client.approvers:
+    if not client.profile and not client.terms and not client.approvers:
         return
     yield Heading("Profile", 3)
     if client.profile:
         yield Sentence(f"What differs in client.md: {', '.join(client.profile)}.")
+    if client.terms:
+        yield Sentence(f"Terms that differ in glossary.md: {', '.join(client.terms)}.")
     for name, may in client.approvers:
         if client.state is State.CHANGED:
             yield Sentence(

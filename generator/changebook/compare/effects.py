@@ -171,6 +171,7 @@ class ClientEffect:
     gone: tuple[Entry, ...]
     files: tuple[FileChange, ...]
     profile: tuple[str, ...]
+    terms: tuple[str, ...]
     approvers: tuple[tuple[str, bool], ...]
     figures: Figures | None
     revealed: tuple[Revealed, ...]
@@ -254,6 +255,7 @@ def _differs(pair: ClientPair) -> bool:
         or pair.new
         or pair.renumbered
         or pair.before.source.lines != pair.after.source.lines
+        or _terms(pair.before) != _terms(pair.after)
         or any(p.is_moved or p.before.source.lines != p.after.source.lines for p in pair.kept)
         or any(_files(pair.before, pair.after))
     )
@@ -278,6 +280,7 @@ def _changed(
         gone=tuple(_entry(r, pair.before, new=False) for r in pair.gone),
         files=tuple(_files(pair.before, pair.after)),
         profile=_keys(pair.before.source, pair.after.source),
+        terms=_differing_terms(_terms(pair.before), _terms(pair.after)),
         approvers=tuple(_approvers(pair.before.profile, pair.after.profile)),
         figures=figures,
         revealed=tuple(revealed(pair, hidden)),
@@ -316,6 +319,7 @@ def _whole(
         gone=() if new else entries,
         files=tuple(_files(old, new)),
         profile=(),
+        terms=_differing_terms({} if new else _terms(client), _terms(new) if new else {}),
         approvers=tuple(_approvers(None, client.profile)) if new else (),
         figures=figures,
         revealed=tuple(revealed_whole(client, hidden)) if new else (),
@@ -371,6 +375,21 @@ def _keys(before: SourceFile, after: SourceFile) -> tuple[str, ...]:
     """The keys whose values differ, and `text` for the body."""
     keys = [str(d.path[0]) for d in differences(before.data, after.data)]
     return tuple(dict.fromkeys((*keys, *(["text"] if before.body != after.body else []))))
+
+
+def _terms(client: Client) -> Mapping[str, tuple[str, ...]]:
+    """The terms of the client's glossary, each with all that is said of it."""
+    if client.glossary is None:
+        return {}
+    data = client.glossary.data
+    return {term: (meaning, *data.also.get(term, ())) for term, meaning in data.terms.items()}
+
+
+def _differing_terms(
+    before: Mapping[str, tuple[str, ...]], after: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    every = dict.fromkeys((*after, *before))
+    return tuple(term for term in every if before.get(term) != after.get(term))
 
 
 def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:

@@ -99,11 +99,12 @@ def revealed(pair: ClientPair, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
     were = {p.after.source.path: p.before for p in (*pair.kept, *pair.renumbered)}
     known = _Known([visible_text(s) for s, unseen in _sources(pair.before) if not unseen])
     hidden = tuple(hidden)
-    if pair.after.source.data != pair.before.source.data or (
-        pair.after.source.body != pair.before.source.body
-    ):
-        yield from _words(None, pair.after.source, pair.before.source, known, hidden)
-        yield from _files(None, pair.after.source, pair.before.source)
+    common = {source.path: source for source in pair.before.common_sources}
+    for source in pair.after.common_sources:
+        earlier = common.get(source.path)
+        if earlier is None or (source.data, source.body) != (earlier.data, earlier.body):
+            yield from _words(None, source, earlier, known, hidden)
+            yield from _files(None, source, earlier)
     for record in pair.after.records:
         if is_unseen(record.data):
             continue
@@ -122,8 +123,9 @@ def revealed(pair: ClientPair, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
 def revealed_whole(client: Client, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
     """What becomes visible with a client that is new as a whole."""
     hidden, nothing = tuple(hidden), _Known(())
-    yield from _words(None, client.source, None, nothing, hidden)
-    yield from _files(None, client.source, None)
+    for source in client.common_sources:
+        yield from _words(None, source, None, nothing, hidden)
+        yield from _files(None, source, None)
     for record in client.records:
         if not is_unseen(record.data):
             yield Revealed(Kind.RECORD, record.data.id, record.data.title)
@@ -174,8 +176,9 @@ def _attached(source: SourceFile) -> Iterator[str]:
 
 
 def _sources(client: Client) -> Iterator[tuple[SourceFile, bool]]:
-    """The profile and every record, with whether all of it is unseen."""
-    yield client.source, False
+    """The profile, the glossary and every record, with whether all of it is unseen."""
+    for source in client.common_sources:
+        yield source, False
     for record in client.records:
         yield record.source, is_unseen(record.data)
 

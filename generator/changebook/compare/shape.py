@@ -21,8 +21,8 @@ from changebook.compare.effects import (
 )
 from changebook.compare.revealed import Revealed
 from changebook.diagnostics import as_rows
-from changebook.impact_export.plain import money
 from changebook.sums import MilestonePosition
+from changebook.tabular.values import money
 
 VERSION = 1
 

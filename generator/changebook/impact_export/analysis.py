@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from changebook.impact_export.plain import (
-    Shape,
-    day_or_none,
-    figure,
-    money,
-    money_or_none,
-    number_or_none,
-    requests,
-)
+from changebook.impact_export.plain import Shape, figure, requests
 from changebook.impact_export.report import Report
 from changebook.sums import CoursePoint, Quarter, SumLine
 from changebook.sums.aging import Aging
 from changebook.sums.pace import StatusPace
+from changebook.tabular.values import day_or_none, money, money_or_none, number_or_none
 from changebook.views.impact import Group, OpenRisk, RiskCell
 from changebook.views.months import Comparison, LateEntry, MonthEnd
 from changebook.views.pace import Answered, Pace

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from changebook.impact_export.report import Report
-from changebook.impact_export.table import (
+from changebook.sums import CoursePoint, Quarter, SumLine
+from changebook.sums.aging import AgeBand
+from changebook.sums.pace import StatusPace
+from changebook.tabular.table import (
     Cell,
     Money,
     Row,
@@ -14,9 +17,6 @@ from changebook.impact_export.table import (
     ids_or_none,
     money_or_none,
 )
-from changebook.sums import CoursePoint, Quarter, SumLine
-from changebook.sums.aging import AgeBand
-from changebook.sums.pace import StatusPace
 from changebook.views.impact import HEADLINE, Group, RiskCell
 from changebook.views.months import Comparison, MonthEnd
 from changebook.vocabulary import Term

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import date, datetime, time
-from decimal import Decimal
-from io import BytesIO, StringIO
 from types import MappingProxyType
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from babel.numbers import get_currency_precision, get_currency_symbol
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell as SheetCell
-from openpyxl.cell.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
-from rich.cells import cell_len
-
-from changebook.diagnostics import visible
-from changebook.impact_export.plain import money, number
+from changebook import tabular
 from changebook.impact_export.report import Report
 from changebook.impact_export.shape import shape
-from changebook.impact_export.table import Cell, Money, Table, read
 from changebook.impact_export.tables import register, tables
 from changebook.impact_export.text import as_text
-from changebook.words import Words
-
-#: What a spreadsheet may take for the beginning of a formula, also in its full-width form.
-#: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(r"[=+\-@\t＝＋－＠]")
-#: A spreadsheet keeps numbers as binary fractions, which hold so many decimal digits for certain.
-_DIGITS = 15
-_WIDEST = 60
-#: The years that an archive's entries can bear.
-_ZIP_YEARS = (1980, 2107)
 
 
 def as_json(report: Report) -> bytes:
@@ -48,130 +19,22 @@ def as_json(report: Report) -> bytes:
 
 
 def as_csv(report: Report) -> bytes:
-    """The change order register; with a byte order mark, or Excel garbles Chinese."""
-    words = Words(report.edition.profile.language)
-    table = _with_currency(register(report, words), words)
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_harmless(head) for head in table.columns)
-    for row in table.rows:
-        writer.writerow(_harmless(cell) if isinstance(cell, str) else _plain(cell) for cell in row)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet runs as a formula: an apostrophe marks it as text."""
-    text = visible(text)
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _plain(cell: Cell) -> str:
-    """A value for programs: no symbol, no separator, ISO dates."""
-    match cell:
-        case None:
-            return ""
-        case Money():
-            return money(cell.amount, cell.currency)
-        case Decimal():
-            return number(cell)
-        case date():
-            return cell.isoformat()
-    return str(cell)
-
-
-def _with_currency(table: Table, words: Words) -> Table:
-    """The table with the currency of each row in a column of its own, as numbers bear none."""
-    rows = tuple(
-        (*row, next((cell.currency for cell in row if isinstance(cell, Money)), None))
-        for row in table.rows
-    )
-    return replace(table, columns=(*table.columns, words.gettext("Currency")), rows=rows)
+    """The change order register."""
+    words = report.edition.words
+    return tabular.as_csv(register(report, words), words)
 
 
 def as_xlsx(report: Report) -> bytes:
-    """All tables, a sheet for each: numbers as numbers, with the format of their currency."""
-    profile, day = report.edition.profile, report.edition.as_of
-    words = Words(profile.language)
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
-    for table in tables(report, words):
-        has_money = any(isinstance(cell, Money) for row in table.rows for cell in row)
-        _fill(
-            workbook.create_sheet(table.title),
-            _with_currency(table, words) if has_money else table,
-            words,
-        )
-    properties = workbook.properties
-    properties.creator, properties.title = visible(profile.vendor.name), visible(profile.project)
-    properties.created = properties.modified = datetime.combine(day, time.min)
-    written = BytesIO()
-    with ZipFile(written, "w", ZIP_DEFLATED) as archive:
-        ExcelWriter(workbook, archive).save()
-    return _dated(written, day)
-
-
-def _fill(sheet: Worksheet, table: Table, words: Words) -> None:
-    heads = [_cell(sheet, head, words) for head in table.columns]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
-    for row in table.rows:
-        sheet.append([_cell(sheet, value, words) for value in row])
-    for place, title in enumerate(table.columns):
-        shown = [title, *(read(row[place], words) for row in table.rows)]
-        width = min(_WIDEST, max(map(cell_len, shown))) + 2
-        sheet.column_dimensions[get_column_letter(place + 1)].width = width
-    sheet.freeze_panes = "A2"
-
-
-def _cell(sheet: Worksheet, value: Cell, words: Words) -> SheetCell:
-    cell = WriteOnlyCell(sheet)
-    match value:
-        case Money():
-            _put_number(cell, value.amount, _number_format(value.currency, words))
-        case Decimal():
-            _put_number(cell, value, "General")
-        case str():
-            _put_text(cell, visible(value))
-        case date():
-            cell.value, cell.number_format = value, "yyyy-mm-dd"
-        case _:
-            cell.value = value
-    return cell
-
-
-def _put_number(cell: SheetCell, value: Decimal, number_format: str) -> None:
-    """A number; as text, to the last digit, where the spreadsheet could not keep it."""
-    if len(value.normalize().as_tuple().digits) > _DIGITS:
-        _put_text(cell, number(value))
-    else:
-        cell.value, cell.number_format = value, number_format
-
-
-def _put_text(cell: SheetCell, text: str) -> None:
-    cell.value = text
-    # Not a formula nor an error value, even after someone has edited it.
-    cell.data_type = "s"
-    cell.quotePrefix = bool(_FORMULA.match(text))
-
-
-def _number_format(currency: str, words: Words) -> str:
-    """The format of a currency in a spreadsheet's own notation."""
-    digits = get_currency_precision(currency)
-    symbol = get_currency_symbol(currency, locale=words.locale)
-    space = "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else ""
-    return f'"{symbol}{space}"#,##0' + (f".{'0' * digits}" if digits else "")
-
-
-def _dated(written: BytesIO, day: date) -> bytes:
-    """The archive with the day on every entry in the place of the time of writing."""
-    first, last = _ZIP_YEARS
-    stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
-    out = BytesIO()
-    with ZipFile(written) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(ZipInfo(name, stamp), old.read(name), ZIP_DEFLATED)
-    return out.getvalue()
+    """All tables, a sheet for each."""
+    profile = report.edition.profile
+    words = report.edition.words
+    return tabular.as_xlsx(
+        tables(report, words),
+        words,
+        creator=profile.vendor.name,
+        title=profile.project,
+        day=report.edition.as_of,
+    )
 
 
 #: What writes each format, by its name on the command line.

@@ -1,38 +1,14 @@
-"""Values of the sums as plain data. Amounts are text, so that no program rounds them."""
+"""Figures of the sums as plain data, each with the records behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from changebook import sums
 from changebook.sums import DayRequest, Figure, Part
+from changebook.tabular.values import money
 
 Shape = dict[str, Any]
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with all decimals of its currency and nothing else."""
-    return format(sums.rounded(amount, currency), "f")
-
-
-def money_or_none(amount: Decimal | None, currency: str) -> str | None:
-    return None if amount is None else money(amount, currency)
-
-
-def number(value: Decimal) -> str:
-    """A quantity with the decimals that were written; never minus 0."""
-    return format(value or abs(value), "f")
-
-
-def number_or_none(value: Decimal | None) -> str | None:
-    return None if value is None else number(value)
-
-
-def day_or_none(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def figure(of: Figure, currency: str) -> Shape:

@@ -9,17 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from changebook.impact_export.analysis import analysis
-from changebook.impact_export.plain import (
-    Shape,
-    day_or_none,
-    figure,
-    money,
-    money_or_none,
-    number,
-    number_or_none,
-    parts,
-    requests,
-)
+from changebook.impact_export.plain import Shape, figure, parts, requests
 from changebook.impact_export.report import Report
 from changebook.sums import (
     Budget,
@@ -33,6 +23,7 @@ from changebook.sums import (
     Standing,
     TaxLine,
 )
+from changebook.tabular.values import day_or_none, money, money_or_none, number, number_or_none
 from changebook.views.impact import PendingChange
 
 VERSION = 1

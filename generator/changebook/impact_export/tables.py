@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from changebook.impact_export.analysis_tables import analysis_tables
 from changebook.impact_export.report import Report
-from changebook.impact_export.table import (
+from changebook.sums import ChangeOrder, Figure, MilestonePosition, RoleDays, SumLine, TaxLine
+from changebook.tabular.table import (
     Cell,
     Money,
     Row,
@@ -14,7 +15,6 @@ from changebook.impact_export.table import (
     ids_or_none,
     money_or_none,
 )
-from changebook.sums import ChangeOrder, Figure, MilestonePosition, RoleDays, SumLine, TaxLine
 from changebook.views.impact import PendingChange
 from changebook.words import Words
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from changebook.diagnostics import visible
 from changebook.impact_export.report import Report
-from changebook.impact_export.table import Table, read
 from changebook.impact_export.tables import tables
+from changebook.tabular.table import Table, read
 from changebook.vocabulary import Audience
 from changebook.words import Words
 
@@ -31,7 +31,7 @@ _LONG_WORD = 12
 def as_text(report: Report) -> bytes:
     """All tables that have rows."""
     edition = report.edition
-    words = Words(edition.profile.language)
+    words = edition.words
     _ = words.gettext
     heads = [f"{edition.profile.name}: {edition.profile.project}"]
     if edition.audience is Audience.TEAM:

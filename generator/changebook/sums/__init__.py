@@ -4,7 +4,7 @@ Money is decimal, rounded half up to the currency's minor unit line by line and 
 figure carries the records behind it, so that a reader can follow it back.
 """
 
-from changebook.sums.amounts import asked, asked_days, granted, lines, moved, rounded
+from changebook.sums.amounts import asked, asked_days, granted, lines, minor_units, moved, rounded
 from changebook.sums.breakdowns import breakdown, breakdown_each
 from changebook.sums.course import CoursePoint, course
 from changebook.sums.figures import (
@@ -68,6 +68,7 @@ __all__ = [
     "difference",
     "granted",
     "lines",
+    "minor_units",
     "moved",
     "position",
     "quarters",

@@ -27,6 +27,11 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return EXACT.plus(amount.quantize(unit, context=EXACT))
 
 
+def minor_units(amount: Decimal, currency: str) -> int:
+    """The amount as a whole number of the currency's minor unit, such as cents."""
+    return int(rounded(amount, currency).scaleb(get_currency_precision(currency), context=EXACT))
+
+
 def or_nothing(amount: Decimal | None) -> Decimal:
     """What an amount adds: nothing where it is not known."""
     return ZERO if amount is None else amount

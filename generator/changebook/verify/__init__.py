@@ -1,6 +1,16 @@
 """Whether the seals of a workspace hold, since when they do not, and whose a digest is."""
 
-from changebook.verify.lookup import Match, look_up
+from changebook.verify.lookup import Match, NearMiss, look_up, near_misses
+from changebook.verify.printed import digits
 from changebook.verify.soundness import Chain, Verification, verify
 
-__all__ = ["Chain", "Match", "Verification", "look_up", "verify"]
+__all__ = [
+    "Chain",
+    "Match",
+    "NearMiss",
+    "Verification",
+    "digits",
+    "look_up",
+    "near_misses",
+    "verify",
+]

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
-from changebook import canonical, decided
-from changebook.chain import Entry
+from rapidfuzz.distance import OSA
+
+from changebook import canonical, decided, sealable
+from changebook.chain import Entry, Event
 from changebook.checks.seals import holds
-from changebook.refusal import Refusal
 from changebook.vocabulary import Status
 from changebook.workspace import Client, Record, Workspace
 
-#: A shorter beginning could be that of another digest as well.
-SHORTEST = 12
-_FULL = 64
+#: So many digits of a digest may have one slip in them, and still be told from all others.
+_DIGITS_A_SLIP = 12
 
-#: What a digest stands for: what was asked of the client, what was decided, what was signed, or an
-#: entry of the chain with all that stands before it.
-What = Literal["asked", "decided", "signed", "entry"]
+#: What a digest stands for: what was asked of the client, what was decided, what was signed, the
+#: filing of the signed copy, that file itself, or an entry of the chain with all before it.
+What = Literal["asked", "decided", "signed", "filed", "file", "entry"]
+_WHAT: Mapping[Event, What] = MappingProxyType(
+    {
+        Event.APPROVED: "decided",
+        Event.REJECTED: "decided",
+        Event.SIGNED: "signed",
+        Event.FILED: "filed",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -45,20 +53,47 @@ class Match:
     ended: str | None
 
 
-def look_up(workspace: Workspace, text: str) -> tuple[Match, ...]:
-    """The records that a digest or its beginning, with or without blanks, belongs to.
+def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
+    """The records that digits belong to: a whole digest or its beginning."""
+    return tuple(match for match in _all(workspace) if match.digest.startswith(digits))
 
-    Raises Refusal for a text that can't be a digest.
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A match that `digits` are not, in so many characters: a slip of the hand, or another digest.
+
+    `there` is what of its digest stands in their place.
     """
-    digits = re.sub(r"[\s\u00a0-]", "", text).casefold()
-    if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{_FULL}}}", digits):
-        raise Refusal(f"`{text}` is no digest: it takes {SHORTEST} to {_FULL} of 0-9 and a-f")
+
+    match: Match
+    digits: str
+    there: str
+    distance: int
+
+
+def near_misses(workspace: Workspace, digits: str) -> tuple[NearMiss, ...]:
+    """What digits that belong to no record may have been meant to be, the nearest first."""
+    misses = (_miss(match, digits) for match in _all(workspace))
+    close = (miss for miss in misses if miss.distance <= len(digits) // _DIGITS_A_SLIP)
+    return tuple(sorted(close, key=lambda miss: miss.distance))
+
+
+def _miss(match: Match, digits: str) -> NearMiss:
+    """How far the digits are from the beginning of a digest, one left out or put in counts too."""
+    lengths = range(len(digits) - 1, min(len(digits) + 1, len(match.digest)) + 1)
+    distance, _, there = min(
+        (OSA.distance(digits, there), abs(len(there) - len(digits)), there)
+        for there in (match.digest[:length] for length in lengths)
+    )
+    return NearMiss(match, digits, there, distance)
+
+
+def _all(workspace: Workspace) -> tuple[Match, ...]:
     return tuple(
         dict.fromkeys(
             match
             for client in workspace.clients
-            for match in (*_sealed(client), *_unsealed(client))
-            if match.digest.startswith(digits)
+            for match in (*_sealed(client), *_unsealed(client), *_files(client))
         )
     )
 
@@ -67,8 +102,7 @@ def _sealed(client: Client) -> Iterator[Match]:
     lock = client.lock.lock if client.lock else None
     for entry in lock.entries if lock else ():
         record = _record_of(client, entry)
-        decision: What = "decided" if entry.event.is_decision else "signed"
-        yield _of_entry(client, entry, record, decision, entry.digest)
+        yield _of_entry(client, entry, record, _WHAT[entry.event], entry.digest)
         yield _of_entry(client, entry, record, "entry", entry.entry)
 
 
@@ -103,25 +137,44 @@ def _unsealed(client: Client) -> Iterator[Match]:
     for record in client.records:
         front = record.source.data
         forms: list[tuple[What, str]] = [("asked", canonical.digest(decided.question(front)))]
-        if decided.is_decided(front):
-            forms.append(("decided", canonical.digest(decided.content(front))))
-        if decided.is_signed(front):
-            forms.append(("signed", canonical.digest(decided.agreement(front))))
+        forms += [
+            (_WHAT[event], canonical.digest(sealable.content(front, event)))
+            for event in (Event.APPROVED, Event.SIGNED, Event.FILED)
+            if sealable.is_there(front, event)
+        ]
         for what, digest in forms:
             if digest not in sealed:
-                yield Match(
-                    slug=client.slug,
-                    id=record.data.id,
-                    title=record.data.title,
-                    what=what,
-                    revision=record.data.revision,
-                    number=None,
-                    event=None,
-                    on=None,
-                    digest=digest,
-                    holds=True,
-                    ended=_ended(client, record),
-                )
+                yield _of_record(client, record, what, digest)
+
+
+def _files(client: Client) -> Iterator[Match]:
+    """The signed papers, each by the digest of its file."""
+    lock = client.lock.lock if client.lock else None
+    for record in client.records:
+        copy = record.data.agreement and record.data.agreement.signed_copy
+        if copy:
+            entries = [e for e in (lock.entries if lock else ()) if e.id == record.data.id]
+            filed = next((e for e in entries if e.event is Event.FILED), None)
+            if filed and holds(record.source.data, filed):
+                yield _of_entry(client, filed, record, "file", copy.sha256)
+            else:
+                yield _of_record(client, record, "file", copy.sha256)
+
+
+def _of_record(client: Client, record: Record, what: What, digest: str) -> Match:
+    return Match(
+        slug=client.slug,
+        id=record.data.id,
+        title=record.data.title,
+        what=what,
+        revision=record.data.revision,
+        number=None,
+        event=None,
+        on=None,
+        digest=digest,
+        holds=True,
+        ended=_ended(client, record),
+    )
 
 
 def _ended(client: Client, record: Record) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from changebook.chain import BROKEN_LOCK, LOCK
 from changebook.checks.seals import NOT_SEALED, findings, unread
+from changebook.checks.signed_copies import check_signed_copies
 from changebook.diagnostics import START, Problem, errors
 from changebook.sealable import all_facts
 from changebook.verify.tracing import Tracer, tracer
@@ -105,5 +106,6 @@ def _problems(
             yield trace.dated(finding.problem, client, finding.entry)
         else:
             yield finding.problem
+    yield from errors(check_signed_copies(client))
     if trace:
         yield from trace.rewritten(client.slug, lock)

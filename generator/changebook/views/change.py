@@ -10,7 +10,17 @@ from changebook import sums
 from changebook.editions import EditionRecord
 from changebook.schema import ChangeRecord, Profile, Risk
 from changebook.sums import Bucket, Position
-from changebook.vocabulary import ChangePath, ChangeType, Level, Outcome, Priority, Status
+from changebook.vocabulary import (
+    OPEN,
+    OUTCOMES,
+    ChangePath,
+    ChangeType,
+    Level,
+    Outcome,
+    Priority,
+    ReasonCategory,
+    Status,
+)
 
 #: The usual weights of a risk matrix.
 WEIGHT = {Level.HIGH: 3, Level.MEDIUM: 2, Level.LOW: 1}
@@ -31,8 +41,10 @@ class ChangeRow:
     """A change in a list.
 
     `amount` is what was approved, or else what is asked for; None where it has not been assessed
-    yet. `bucket` says where it counts. `day` is the day on which the change was asked for; a draft
-    may have none. `risk` is how grave its gravest risk is; None where it names none.
+    yet. `bucket` says where it counts, and `counts` with how much: the amount less what it takes
+    the place of. `day` is the day on which the change was asked for; a draft may have none. `decided`
+    is the day of the decision that stands. `risk` is how grave its gravest risk is; None where it
+    names none.
     """
 
     id: str
@@ -43,12 +55,15 @@ class ChangeRow:
     priority: Priority | None
     urgency: Level | None
     risk: Level | None
+    reason: ReasonCategory | None
     path: ChangePath | None
     items: tuple[str, ...]
     bucket: Bucket
     amount: Decimal | None
+    counts: Decimal | None
     days: tuple[MilestoneDays, ...] | None
     day: date | None
+    decided: date | None
     since: date | None
     unseen: bool
 
@@ -56,6 +71,11 @@ class ChangeRow:
     def proceeding(self) -> bool:
         """Worked on before it is agreed."""
         return self.bucket is Bucket.PROCEEDING
+
+    @property
+    def undecided(self) -> bool:
+        """Asked for, or still a draft, and nothing decided yet."""
+        return self.bucket in (Bucket.DRAFT, Bucket.PENDING, Bucket.PROCEEDING)
 
     @property
     def moves(self) -> MilestoneDays | None:
@@ -77,12 +97,15 @@ def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRo
         priority=data.priority,
         urgency=data.urgency,
         risk=gravest(data.impact.risks) if data.impact else None,
+        reason=data.reason.category if data.reason else None,
         path=data.path,
         items=tuple(dict.fromkeys(item.item for item in data.scope)),
         bucket=standing.bucket,
         amount=standing.own,
+        counts=standing.amount,
         days=granted(data, profile) if is_approved(data) else asked_days(data, profile),
         day=asked_on(data),
+        decided=decided_on(data),
         since=data.history[-1].on if data.history else None,
         unseen=record.unseen,
     )
@@ -113,6 +136,14 @@ def asked_on(data: ChangeRecord) -> date | None:
     if data.requested:
         return data.requested.on
     return data.history[0].on if data.history else None
+
+
+def decided_on(data: ChangeRecord) -> date | None:
+    """The day of the decision that stands; None where there is none, or it is taken up again."""
+    if data.status in OPEN:
+        return None
+    entry = data.entered(*OUTCOMES)
+    return entry.on if entry else None
 
 
 def newest_first(row: ChangeRow) -> tuple[date, str]:

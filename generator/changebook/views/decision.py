@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from changebook.chain import Event
 from changebook.editions import Edition, EditionRecord, Seal
 from changebook.schema import Condition, Option, Person, Profile
 from changebook.views.change import MilestoneDays, granted, is_approved
@@ -20,6 +22,18 @@ class NewDate:
     completion: bool
     day: date
     days: int | None
+
+
+@dataclass(frozen=True)
+class SignedPaper:
+    """The file of the paper that was signed: where it lies in the edition, and its SHA-256."""
+
+    path: str
+    name: str
+    sha256: str
+    filed: date
+    by: tuple[str, ...]
+    seal: Seal | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class DecisionEntry:
     conditions: tuple[Condition, ...]
     review: date | None
     void_on: date | None
+    paper: SignedPaper | None
 
 
 def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
@@ -69,6 +84,23 @@ def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
         conditions=decision.conditions,
         review=decision.review,
         void_on=void.on if void else None,
+        paper=signed_paper(record),
+    )
+
+
+def signed_paper(record: EditionRecord) -> SignedPaper | None:
+    """The paper that was signed, once it is filed."""
+    agreement = record.data.agreement
+    if record.signed_copy is None or agreement is None or agreement.signed_copy is None:
+        return None
+    copy = agreement.signed_copy
+    return SignedPaper(
+        record.signed_copy.path,
+        posixpath.basename(record.signed_copy.path),
+        copy.sha256,
+        copy.filed,
+        copy.by,
+        next((seal for seal in record.seals if seal.entry.event is Event.FILED), None),
     )
 
 

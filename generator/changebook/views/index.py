@@ -1,18 +1,82 @@
-"""The indexes of changes: the whole history by month, by status, and by scope item."""
+"""The indexes of changes: the whole history, what happened by month, by status, by scope item."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 
-from changebook.editions import Edition
-from changebook.sums import Position
+from changebook.editions import Edition, EditionRecord
+from changebook.schema import Profile
+from changebook.sums import PENDING, Bucket, Position, SumLine, minor_units
 from changebook.views.change import ChangeRow, newest_first, row
-from changebook.vocabulary import Status
+from changebook.vocabulary import (
+    OUTCOMES,
+    ChangeType,
+    Level,
+    Priority,
+    ReasonCategory,
+    Status,
+    Term,
+)
+
+_KINDS = ("requested", "decided", "done", "ended")
+#: What a step beyond the request is for those who read the history by month.
+_KIND: Mapping[Status, str] = MappingProxyType(
+    dict.fromkeys(OUTCOMES, "decided")
+    | dict.fromkeys((Status.IMPLEMENTED, Status.CLOSED), "done")
+    | dict.fromkeys((Status.WITHDRAWN, Status.VOID), "ended")
+)
+
+
+class State(Term):
+    """Whether a change still waits for its decision; what was withdrawn before does neither."""
+
+    OPEN = "open", "Not decided yet"
+    DECIDED = "decided", "Decided"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value that a list can be filtered by, as it stands in an address, with its name."""
+
+    value: str
+    name: Term | str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What a list can be filtered by, with all values that it may have."""
+
+    key: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A change in the history, with what the list is filtered, sorted and added up by.
+
+    `items` and `milestones` are values of their facets. `amount` and `counts` are those of the row
+    in the smallest unit of the currency.
+    """
+
+    row: ChangeRow
+    state: State | None
+    items: tuple[str, ...]
+    milestones: tuple[str, ...]
+    amount: int | None
+    counts: int | None
+
+    @property
+    def line(self) -> SumLine | None:
+        """The line of the sums that the change stands on, if it is one that lists add up."""
+        if self.row.bucket is Bucket.APPROVED:
+            return SumLine.APPROVED
+        return SumLine.PENDING if self.row.bucket in PENDING else None
 
 
 @dataclass(frozen=True)
@@ -20,33 +84,42 @@ class Month:
     """The changes that were asked for in one month."""
 
     first: date
-    rows: tuple[ChangeRow, ...]
+    listed: tuple[Listed, ...]
 
 
 @dataclass(frozen=True)
-class Year:
-    """The months of one year that have changes."""
+class Happening:
+    """A step of a change on a day."""
+
+    on: date
+    status: Status
+    row: ChangeRow
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What was asked for, decided, done and given up in one month, the newest first."""
 
     first: date
-    months: tuple[Month, ...]
-
-    @property
-    def count(self) -> int:
-        """How many changes were asked for in the year."""
-        return sum(len(month.rows) for month in self.months)
+    requested: tuple[Happening, ...]
+    decided: tuple[Happening, ...]
+    done: tuple[Happening, ...]
+    ended: tuple[Happening, ...]
 
 
 @dataclass(frozen=True)
 class History:
     """Every change, newest first. `undated` are drafts that nobody has asked for yet."""
 
-    undated: tuple[ChangeRow, ...]
-    years: tuple[Year, ...]
+    facets: tuple[Facet, ...]
+    undated: tuple[Listed, ...]
+    months: tuple[Month, ...]
+    timeline: tuple[Happened, ...]
 
     @property
     def count(self) -> int:
         """How many changes there are."""
-        return len(self.undated) + sum(year.count for year in self.years)
+        return len(self.undated) + sum(len(month.listed) for month in self.months)
 
 
 @dataclass(frozen=True)
@@ -67,17 +140,80 @@ class ItemGroup:
 
 
 def history(edition: Edition, position: Position) -> History:
-    """Every change of the edition by year and month, newest first."""
+    """Every change of the edition by the month of its request, and what happened by month."""
     rows = _rows(edition, position)
-    dated = [(r.day, r) for r in rows if r.day]
-    years = []
-    for year, of_year in groupby(dated, lambda pair: pair[0].year):
-        months = tuple(
-            Month(date(year, month, 1), tuple(r for _, r in of_month))
-            for month, of_month in groupby(of_year, lambda pair: pair[0].month)
-        )
-        years.append(Year(date(year, 1, 1), months))
-    return History(tuple(r for r in rows if not r.day), tuple(years))
+    items = slugs(sorted({item for row in rows for item in row.items}))
+    milestones = slugs(milestone.id for milestone in edition.profile.contract.milestones)
+    listed = [_listed(row, items, milestones, position.currency) for row in rows]
+    dated = ((entry, entry.row.day) for entry in listed if entry.row.day)
+    return History(
+        facets=_facets(edition.profile, items, milestones),
+        undated=tuple(entry for entry in listed if not entry.row.day),
+        months=tuple(
+            Month(first, tuple(entry for entry, _ in of_month))
+            for first, of_month in groupby(dated, lambda pair: pair[1].replace(day=1))
+        ),
+        timeline=timeline(edition, position),
+    )
+
+
+def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
+    """What happened in each month in which anything did, the newest month first.
+
+    A request stands on the day on which it was made, every other step on the day of its entry in
+    the history.
+    """
+    found: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: defaultdict(list))
+    for record in edition.records:
+        entry = row(record, edition.profile, position)
+        steps = [(e.on, e.status) for e in record.data.history if e.status in _KIND]
+        if entry.day and record.data.status is not Status.DRAFT:
+            steps.insert(0, (entry.day, Status.SUBMITTED))
+        for on, status in steps:
+            kind = _KIND.get(status, "requested")
+            found[on.replace(day=1)][kind].append(Happening(on, status, entry))
+
+    def newest(steps: list[Happening]) -> tuple[Happening, ...]:
+        return tuple(sorted(steps, key=lambda step: (step.on, step.row.id), reverse=True))
+
+    return tuple(
+        Happened(first, *(newest(found[first][kind]) for kind in _KINDS))
+        for first in sorted(found, reverse=True)
+    )
+
+
+def _listed(
+    of: ChangeRow, items: Mapping[str, str], milestones: Mapping[str, str], currency: str
+) -> Listed:
+    return Listed(
+        row=of,
+        state=state(of),
+        items=tuple(items[item] for item in of.items),
+        milestones=tuple(milestones[move.milestone] for move in of.days or () if move.days),
+        amount=None if of.amount is None else minor_units(of.amount, currency),
+        counts=None if of.counts is None else minor_units(of.counts, currency),
+    )
+
+
+def _facets(
+    profile: Profile, items: Mapping[str, str], milestones: Mapping[str, str]
+) -> tuple[Facet, ...]:
+    def of(key: str, terms: type[Term]) -> Facet:
+        return Facet(key, tuple(Choice(term.value, term) for term in terms))
+
+    return (
+        of("state", State),
+        of("status", Status),
+        of("type", ChangeType),
+        of("priority", Priority),
+        of("risk", Level),
+        of("reason", ReasonCategory),
+        Facet("item", tuple(Choice(value, item) for item, value in items.items())),
+        Facet(
+            "milestone",
+            tuple(Choice(milestones[m.id], m.name) for m in profile.contract.milestones),
+        ),
+    )
 
 
 def by_status(edition: Edition, position: Position) -> tuple[StatusGroup, ...]:
@@ -101,16 +237,31 @@ def by_item(edition: Edition, position: Position) -> tuple[ItemGroup, ...]:
 
 def anchors_of(names: Iterable[str]) -> dict[str, str]:
     """An id for each name that a link can hold, no two the same."""
-    anchors: dict[str, str] = {}
+    return {name: f"item-{slug}" for name, slug in slugs(names).items()}
+
+
+def slugs(names: Iterable[str]) -> dict[str, str]:
+    """For each name a word that an address can hold, no two the same."""
+    found: dict[str, str] = {}
     for name in names:
-        wanted = base = "item-" + re.sub(r"[^\w]+", "-", name.casefold()).strip("-")
+        wanted = base = re.sub(r"[^\w]+", "-", name.casefold()).strip("-") or "-"
         number = 2
-        while wanted in anchors.values():
+        while wanted in found.values():
             wanted, number = f"{base}-{number}", number + 1
-        anchors[name] = wanted
-    return anchors
+        found[name] = wanted
+    return found
+
+
+def state(of: ChangeRow) -> State | None:
+    """Whether a change waits for its decision or has it."""
+    return State.OPEN if of.undecided else State.DECIDED if of.decided else None
+
+
+def ordered(edition: Edition, position: Position) -> list[tuple[EditionRecord, ChangeRow]]:
+    """Every record with its row, the newest first."""
+    rows = [(record, row(record, edition.profile, position)) for record in edition.records]
+    return sorted(rows, key=lambda pair: newest_first(pair[1]), reverse=True)
 
 
 def _rows(edition: Edition, position: Position) -> list[ChangeRow]:
-    rows = [row(record, edition.profile, position) for record in edition.records]
-    return sorted(rows, key=newest_first, reverse=True)
+    return [row for _, row in ordered(edition, position)]

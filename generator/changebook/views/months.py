@@ -98,6 +98,10 @@ class Comparison:
     orders: tuple[ChangeOrder, ...]
     moves: tuple[Move, ...]
 
+    def difference(self, line: SumLine) -> Decimal:
+        """By how much a line of the sums is different."""
+        return next(change.difference for change in self.lines if change.line is line)
+
     @property
     def requested(self) -> tuple[str, ...]:
         return self._entered(frozenset({Status.SUBMITTED}))
@@ -190,25 +194,31 @@ def _last_days(first: date, until: date) -> Iterator[date]:
 
 
 def _at(edition: Edition, day: date) -> Then:
-    return _then(as_known(edition, day, day))
+    return state(as_known(edition, day, day))
 
 
-def _then(edition: Edition) -> Then:
+def state(edition: Edition) -> Then:
+    """An edition's figures and records on its own day."""
     records = {record.data.id: record.data for record in edition.records}
     position = sums.position([*records.values()], edition.profile, edition.as_of)
     return Then(edition.as_of, position, records)
 
 
 def _month_end(edition: Edition, before: Then, then: Then) -> MonthEnd:
-    late = tuple(sorted(_late(edition, then.on), key=lambda entry: (entry.id, entry.on)))
+    late = late_entries(edition, then.on)
     now = None
     if late:
-        both = compare(then, _then(as_known(edition, then.on)))
+        both = compare(then, state(as_known(edition, then.on)))
         if any(line.before != line.after for line in both.lines) or any(
             milestone.before != milestone.after for milestone in both.dates
         ):
             now = both
     return MonthEnd(then, compare(before, then), tuple(_pending(then)), late, now)
+
+
+def late_entries(edition: Edition, day: date) -> tuple[LateEntry, ...]:
+    """The steps that concern the day and were written down after it, or count back to it."""
+    return tuple(sorted(_late(edition, day), key=lambda entry: (entry.id, entry.on)))
 
 
 def _late(edition: Edition, day: date) -> Iterator[LateEntry]:

@@ -1,28 +1,114 @@
-"""What happened lately: the newest events over all records."""
+"""What happened: every dated event of the records, the newest first."""
 
 from __future__ import annotations
 
+import uuid
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import accumulate, groupby
+from types import MappingProxyType
+from typing import TypeVar
 
+from changebook import timeline
 from changebook.editions import EditionRecord
-from changebook.schema import ChangeRecord
-from changebook.vocabulary import AgreementStatus, Status
+from changebook.schema import ChangeRecord, Communication, Objection
+from changebook.vocabulary import (
+    OUTCOMES,
+    AgreementStatus,
+    Channel,
+    ObjectionOutcome,
+    Status,
+    Term,
+)
+
+#: From so many events on, the older months have pages of their own.
+_ON_FIRST_PAGE = 300
+#: A slip such as the year 202 must not make a page of twenty thousand empty months.
+_QUIET_MONTHS = 24
+#: The namespace of the ids of events (RFC 9562, version 5). Another one would make all news again.
+_EVENTS = uuid.UUID("1b7c7a52-3c0f-5d0e-9a64-6a1d0c5b7e21")
+
+_Dated = TypeVar("_Dated", Objection, Communication)
+
+
+class EventKind(Term):
+    """What sort of thing happened to a change."""
+
+    STATUS = "status", "New status"
+    AGREEMENT = "agreement", "Agreement signed"
+    STEP = "step", "Step done"
+    OBJECTION = "objection", "Objection"
+    SETTLED = "settled", "Objection settled"
+    CONDITION = "condition", "Condition met"
+    TALK = "talk", "Talk"
+
+
+_SECTIONS = MappingProxyType(
+    {
+        EventKind.AGREEMENT: "agreement",
+        EventKind.STEP: "plan",
+        EventKind.OBJECTION: "objections",
+        EventKind.SETTLED: "objections",
+        EventKind.CONDITION: "decision",
+        EventKind.TALK: "talks",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One dated thing that happened to a change; one of the last three says what."""
+    """One dated thing that happened to a change.
+
+    `place` tells it from others of its kind in the record, whatever its words are. `recorded` is
+    the day on which a reader could first have learned of it. `status` is what a change of status
+    led to, `outcome` how an objection was settled, `channel` how people talked; `text` says what
+    the step, the objection, the condition, the talk or the agreement is.
+    """
 
     on: date
+    recorded: date
     id: str
     title: str
+    kind: EventKind
+    place: str
+    text: str | None = None
     status: Status | None = None
-    signed: str | None = None
-    step: str | None = None
-    objection: str | None = None
+    outcome: ObjectionOutcome | None = None
+    channel: Channel | None = None
     unseen: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same in every build, on every host, in every edition and after a mended word."""
+        return f"{self.id}/{self.kind.value}/{self.place}"
+
+    @property
+    def uuid(self) -> uuid.UUID:
+        """The key as other programs take it."""
+        return uuid.uuid5(_EVENTS, self.key)
+
+    @property
+    def short(self) -> str:
+        """The beginning of the uuid: enough to tell the events of one log apart."""
+        return self.uuid.hex[:10]
+
+    @property
+    def what(self) -> Term:
+        """The word that says in short what happened."""
+        return self.status or self.channel or self.kind
+
+    @property
+    def section(self) -> str:
+        """The anchor on the record's page where more is said; empty for the page as a whole."""
+        return _SECTIONS.get(self.kind, "")
+
+    @property
+    def is_decision(self) -> bool:
+        """A decision, what takes one back, or the agreement that seals it."""
+        return self.kind is EventKind.AGREEMENT or self.status in (*OUTCOMES, Status.VOID)
 
 
 def events(records: Iterable[EditionRecord]) -> tuple[Event, ...]:
@@ -37,16 +123,126 @@ def latest(records: Iterable[EditionRecord], count: int) -> tuple[Event, ...]:
     return events(records)[:count]
 
 
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar and what happened on it; on most days nothing did."""
+
+    on: date
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class NewsMonth:
+    """A month with all its days, the last one first: whoever asks what came since one finds it."""
+
+    first: date
+    days: tuple[Day, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things happened in the month."""
+        return sum(len(day.events) for day in self.days)
+
+
+@dataclass(frozen=True)
+class News:
+    """All months, the newest first: `newest` stand on one page, `older` have a page each."""
+
+    newest: tuple[NewsMonth, ...]
+    older: tuple[NewsMonth, ...]
+
+    def day_before(self, day: date, count: int) -> date | None:
+        """The day so many days before another, where the first page reaches back to it."""
+        before = day - timedelta(days=min(count, day.toordinal() - 1))
+        return before if self.newest and self.newest[-1].first <= before else None
+
+
+def news(records: Iterable[EditionRecord], as_of: date) -> News:
+    """All events up to a day, by month; a page has whole months, so some more than it must."""
+    months = _months(events(records), as_of)
+    counts = accumulate((month.count for month in months), initial=0)
+    on_page = sum(1 for before in counts if before < _ON_FIRST_PAGE)
+    return News(months[:on_page], tuple(month for month in months[on_page:] if month.count))
+
+
+def _months(found: tuple[Event, ...], as_of: date) -> tuple[NewsMonth, ...]:
+    """Every month from the day's to the oldest event's; of a long quiet time not all of it."""
+    if not found:
+        return ()
+    on_day = {on: tuple(those) for on, those in groupby(found, lambda event: event.on)}
+    firsts: list[date] = []
+    for busy in dict.fromkeys(on.replace(day=1) for on in (as_of, *on_day)):
+        for _ in range(_QUIET_MONTHS if firsts else 0):
+            quiet = (firsts[-1] - timedelta(days=1)).replace(day=1)
+            if quiet <= busy:
+                break
+            firsts.append(quiet)
+        firsts.append(busy)
+    return tuple(
+        NewsMonth(first, tuple(Day(day, on_day.get(day, ())) for day in _days_of(first)))
+        for first in firsts
+    )
+
+
+def _days_of(first: date) -> Iterator[date]:
+    """The days of a month, the last one first."""
+    length = monthrange(first.year, first.month)[1]
+    return (first.replace(day=number) for number in range(length, 0, -1))
+
+
+def newly_learned(found: Iterable[Event]) -> tuple[Event, ...]:
+    """The events by the day on which a reader could have learned of them, the newest first."""
+    return tuple(sorted(found, key=lambda event: event.recorded, reverse=True))
+
+
 def _events(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
-    # Later steps of one day come first, as everything here does.
-    for entry in reversed(data.history):
-        yield Event(entry.on, data.id, data.title, status=entry.status, unseen=unseen)
+    # Sorting keeps this order within a day: what came last comes first, as everywhere in a list.
+    def event(on: date, kind: EventKind, place: str, text: str | None = None) -> Event:
+        return Event(on, on, data.id, data.title, kind, place, text, unseen=unseen)
+
+    yield from reversed(tuple(_statuses(data, unseen)))
     agreement = data.agreement
     if agreement and agreement.status is AgreementStatus.SIGNED and agreement.signed:
-        signed = agreement.reference or data.id
-        yield Event(agreement.signed, data.id, data.title, signed=signed, unseen=unseen)
-    for step in data.plan or ():
+        yield event(agreement.signed, EventKind.AGREEMENT, "signed", agreement.reference)
+    for number, condition in enumerate(data.decision.conditions if data.decision else (), 1):
+        if condition.met:
+            yield event(condition.met, EventKind.CONDITION, str(number), condition.text)
+    for number, step in enumerate(data.plan or (), 1):
         if step.done:
-            yield Event(step.done, data.id, data.title, step=step.step, unseen=unseen)
-    for objection in data.objections:
-        yield Event(objection.on, data.id, data.title, objection=objection.concern, unseen=unseen)
+            yield event(step.done, EventKind.STEP, str(number), step.step)
+    for place, objection in places(data.objections):
+        if objection.resolved and objection.outcome is not ObjectionOutcome.OPEN:
+            settled = event(objection.resolved, EventKind.SETTLED, place, objection.concern)
+            yield replace(settled, outcome=objection.outcome)
+        yield event(objection.on, EventKind.OBJECTION, place, objection.concern)
+    for place, talk in places(data.communications):
+        yield replace(event(talk.on, EventKind.TALK, place, talk.summary), channel=talk.channel)
+
+
+def _statuses(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
+    """The changes of status; a status that was entered twice has two places."""
+    times: Counter[Status] = Counter()
+    for entry in data.history:
+        times[entry.status] += 1
+        yield Event(
+            entry.on,
+            timeline.recorded(entry),
+            data.id,
+            data.title,
+            EventKind.STATUS,
+            f"{entry.status.value}/{times[entry.status]}",
+            status=entry.status,
+            unseen=unseen,
+        )
+
+
+def places(items: Iterable[_Dated]) -> Iterator[tuple[str, _Dated]]:
+    """Each with its place: its day and its number on that day.
+
+    Such lists grow in the middle too, when something is written down late: a number in the list
+    would then make old things new.
+    """
+    on_day: Counter[date] = Counter()
+    for item in items:
+        on_day[item.on] += 1
+        yield f"{item.on.isoformat()}/{on_day[item.on]}", item

@@ -7,24 +7,17 @@ from datetime import date, timedelta
 from enum import Enum
 
 from changebook import canonical, sums
+from changebook.chain import Event
 from changebook.charts import calendar_axis
 from changebook.editions import Edition, EditionRecord, Seal
-from changebook.schema import ChangeRecord, Profile
+from changebook.schema import ChangeRecord, Communication, Profile
 from changebook.sums import ChangeOrder, CostTable, Position
 from changebook.views import change, decision, waiting
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
-from changebook.vocabulary import OPEN, Status, SupersedeMode
+from changebook.vocabulary import BACKBONE, ENDED, OPEN, Status, SupersedeMode
 
 #: The way of a change that goes through; other statuses are places where the way ends or waits.
-_WAY = (
-    Status.SUBMITTED,
-    Status.ASSESSING,
-    Status.AWAITING_DECISION,
-    Status.APPROVED,
-    Status.IMPLEMENTING,
-    Status.IMPLEMENTED,
-    Status.CLOSED,
-)
+_WAY = tuple(status for statuses in BACKBONE.values() for status in statuses)
 _NO_WAY_ON = frozenset({Status.REJECTED, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
 
 
@@ -110,6 +103,7 @@ class RecordView:
     digest: str
     decision_seal: Seal | None
     agreement_seal: Seal | None
+    paper: decision.SignedPaper | None
     costs: CostTable | None
     cost_picture: CostPicture | None
     moves: tuple[MilestoneMove, ...]
@@ -120,6 +114,26 @@ class RecordView:
     links: RecordLinks
     newer: RecordLink | None
     older: RecordLink | None
+
+    @property
+    def may_be_objected_to(self) -> bool:
+        """Whether a doubt can still change something."""
+        return self.data.status not in ENDED
+
+    @property
+    def waits_for_signature(self) -> bool:
+        """Whether the amendment of the contract is still to be signed."""
+        return waiting.unsigned_agreement(self.data) is not None
+
+    @property
+    def proposals(self) -> tuple[Communication, ...]:
+        """The decisions that were announced on what is asked for now, and not recorded yet."""
+        talks = self.data.communications if self.waits else ()
+        return tuple(
+            talk
+            for talk in talks
+            if talk.proposes and talk.proposes.revision == self.data.revision
+        )
 
     @property
     def plan_done(self) -> int:
@@ -175,7 +189,8 @@ def _view(
         waits=waiting.waiting_decision(data, edition.as_of),
         digest=digest(record),
         decision_seal=next((s for s in record.seals if s.entry.event.is_decision), None),
-        agreement_seal=next((s for s in record.seals if not s.entry.event.is_decision), None),
+        agreement_seal=next((s for s in record.seals if s.entry.event is Event.SIGNED), None),
+        paper=decision.signed_paper(record),
         costs=costs,
         cost_picture=cost_picture(costs) if costs else None,
         moves=moves,

@@ -67,7 +67,7 @@ def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
         for o in data.objections
         if o.outcome is ObjectionOutcome.OPEN
     ]
-    agreements = [a for data in seen if (a := _unsigned(data))]
+    agreements = [a for data in seen if (a := unsigned_agreement(data))]
     return Waiting(
         tuple(sorted(decisions, key=lambda d: (d.due or d.since, d.id))),
         tuple(sorted(objections, key=lambda o: (o.objection.on, o.id))),
@@ -89,7 +89,8 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
     return WaitingDecision(data.id, data.title, data.summary, since.on, due, overdue, proceeding)
 
 
-def _unsigned(data: ChangeRecord) -> UnsignedAgreement | None:
+def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:
+    """The agreement that a record waits for to be signed, if it does."""
     decision, agreement = data.decision, data.agreement
     if (
         data.status in (Status.VOID, Status.SUPERSEDED)

@@ -1,9 +1,9 @@
-"""A table of figures, for every form that has rows and columns."""
+"""A table of values, for every form that has rows and columns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -58,3 +58,12 @@ def read(cell: Cell, words: Words) -> str:
 
 def money_or_none(amount: Decimal | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)
+
+
+def with_currency(table: Table, words: Words) -> Table:
+    """The table with the currency of each row in a column of its own, as numbers bear none."""
+    rows = tuple(
+        (*row, next((cell.currency for cell in row if isinstance(cell, Money)), None))
+        for row in table.rows
+    )
+    return replace(table, columns=(*table.columns, words.gettext("Currency")), rows=rows)

@@ -1,0 +1,124 @@
+"""A record's Markdown on paper: the site's extensions and allow-list, with pictures drawn.
+
+Links lead to the site's whole addresses, or to nowhere where it has none. Diagrams are drawn later,
+from the source that stands here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from markdown import Markdown
+from markupsafe import Markup
+
+from changebook import urls
+from changebook.editions import Asset
+from changebook.markdown_ext import BODY_HEADING
+from changebook.paper.paper import Diagram
+from changebook.sanitise import scheme
+
+#: What is made for screens: marks to link to a heading.
+_ON_SCREENS = {"toc": {"permalink": False}}
+#: Tabs print one below the other, each with its own title before it.
+_ON_PAPER = {"pymdownx.tabbed": {"alternate_style": False}}
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
+#: The sanitiser writes every attribute as name="value" with quotes escaped.
+_IMAGE = re.compile(r'<img(?: [\w:-]+="[^"]*")*>')
+_SOURCE = re.compile(r' src="([^"]*)"')
+_WORDS = re.compile(r' alt="([^"]*)"')
+_LINK = re.compile(r'<a(?P<before>(?: [\w:-]+="[^"]*")*?) href="(?P<to>[^"]*)"(?P<after>[^>]*)>')
+_DIAGRAM = re.compile(r'<pre class="mermaid"><code>(.*?)</code></pre>', re.DOTALL)
+_HEADING = re.compile(rf'^<h2[^>]*\bid="{BODY_HEADING}"[^>]*>.*?</h2>\s*', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body as HTML, with the files and diagrams that it shows."""
+
+    html: Markup
+    files: tuple[tuple[str, Path], ...] = ()
+    diagrams: tuple[Diagram, ...] = ()
+
+
+class Bodies:
+    """Renders bodies with the Markdown extensions of the site, given by name and options."""
+
+    def __init__(self, extensions: Sequence[str], options: Mapping[str, Mapping[str, Any]]) -> None:
+        changed = {**_ON_SCREENS, **_ON_PAPER}
+        self._markdown = Markdown(
+            extensions=list(extensions),
+            extension_configs={
+                name: {**options.get(name, {}), **changed.get(name, {})} for name in extensions
+            },
+        )
+
+    def body(
+        self, text: str, page: str, assets: Sequence[Asset], site_url: str | None, diagram: str
+    ) -> Body:
+        """The body that the page `page` shows; `diagram` is what a diagram is called in words."""
+        if not text.strip():
+            return Body(Markup())
+        self._markdown.reset()
+        html = self._markdown.convert(f"## . {{#{BODY_HEADING}}}\n\n{text}")
+        found = _Pictures(page, {asset.path: asset.file for asset in assets}, site_url, diagram)
+        html = found.rewrite(_HEADING.sub("", html, count=1))
+        return Body(Markup(html), tuple(found.files.items()), tuple(found.diagrams))  # noqa: S704 - sanitised
+
+
+class _Pictures:
+    """Rewrites what a body shows and links to, and notes which files that takes."""
+
+    def __init__(
+        self, page: str, assets: Mapping[str, Path], site_url: str | None, diagram: str
+    ) -> None:
+        self._page, self._assets, self._site_url = page, assets, site_url
+        self._diagram = diagram
+        self.files: dict[str, Path] = {}
+        self.diagrams: list[Diagram] = []
+
+    def rewrite(self, html: str) -> str:
+        html = _DIAGRAM.sub(self._drawn, html)
+        html = _IMAGE.sub(self._image, html)
+        return _LINK.sub(self._link, html)
+
+    def _drawn(self, match: re.Match[str]) -> str:
+        number = len(self.diagrams) + 1
+        tag = f'<img class="diagram" src="diagram:{number}" alt="{escape(self._diagram)}">'
+        self.diagrams.append(Diagram(tag, unescape(match[1])))
+        return tag
+
+    def _image(self, match: re.Match[str]) -> str:
+        source = _SOURCE.search(match[0])
+        address = unescape(source[1]) if source else ""
+        if address.startswith(("data:", "diagram:")):
+            return match[0]
+        path = self._path(address)
+        file = self._assets.get(path)
+        words = _WORDS.search(match[0])
+        if file is None or file.suffix.lower() not in _PICTURES:
+            return words[1] if words else ""
+        self.files[f"file:{path}"] = file
+        alt = words[0] if words and words[1] else f' alt="{escape(file.name)}"'
+        return f'<img src="{escape(f"file:{path}")}"{alt}>'
+
+    def _link(self, match: re.Match[str]) -> str:
+        address = unescape(match["to"])
+        if scheme(address) or address.startswith("#"):
+            return match[0]
+        path, mark, fragment = address.partition("#")
+        if not self._site_url:
+            return f"<a{match['before']}{match['after']}>"
+        whole = urls.absolute(self._site_url, self._path(path))
+        return (
+            f'<a{match["before"]} href="{escape(whole + mark + fragment)}"{match["after"]}>'
+        )
+
+    def _path(self, address: str) -> str:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self._page), unquote(address)))

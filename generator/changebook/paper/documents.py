@@ -1,0 +1,237 @@
+"""The documents of an edition, laid out as HTML for the typesetter: the same views as the pages'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from changebook import canonical, packaged, sums, urls
+from changebook.editions import Edition
+from changebook.paper import days, marks, order
+from changebook.paper.bodies import Bodies
+from changebook.paper.marks import Mark
+from changebook.paper.paper import Paper
+from changebook.rendering import environment, one_line
+from changebook.views import decision, record
+from changebook.views.decision import DecisionEntry
+from changebook.views.record import RecordView
+from changebook.vocabulary import Audience, Outcome, PaperSize, Status
+
+#: In these a record is not in force: it says so across the page.
+_ACROSS = frozenset({Status.DRAFT, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
+_PRINT = "print"
+
+
+def watermark(words: str) -> str:
+    """A picture of the words across a sheet, as an address: grey enough to read the text upon it."""
+    size = min(150, round(560 / max(1, sum(1 if ord(c) > 0x2E80 else 0.56 for c in words))))
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="620" height="620" viewBox="0 0 620 620">'
+        f'<text x="310" y="310" transform="rotate(-42 310 310)" text-anchor="middle" '
+        f'dominant-baseline="central" font-family="Noto Sans, Noto Sans CJK SC" '
+        f'font-weight="bold" font-size="{size}" fill="#ebebeb">{escape(words)}</text></svg>'
+    )
+    return f"data:image/svg+xml,{quote(picture)}"
+
+
+class Printery:
+    """Lays out the documents of one edition. It makes no bytes, and is pure.
+
+    `stated` is the day that every document bears where somebody asked for the state of a day; else
+    each bears the newest day that it rests on. `templates` is a team's own `site_templates`.
+    """
+
+    def __init__(
+        self,
+        edition: Edition,
+        bodies: Bodies,
+        *,
+        size: PaperSize | None = None,
+        stated: bool = False,
+        templates: Path | None = None,
+    ) -> None:
+        self._edition = edition
+        self._bodies = bodies
+        self._size = size or edition.profile.paper.size
+        self._stated = stated
+        self._folders = (templates,) if templates else ()
+        self._words = edition.words
+        self._position = sums.position(
+            [r.data for r in edition.records], edition.profile, edition.as_of
+        )
+        self._copies = {r.data.id: r for r in edition.records}
+
+    @cached_property
+    def _views(self) -> dict[str, RecordView]:
+        return {view.data.id: view for view in record.records(self._edition, self._position)}
+
+    def all(self) -> tuple[Paper, ...]:
+        """Every document of the edition."""
+        return (
+            *self.change_orders(),
+            *self.decision_records(),
+            self.log_book(),
+            self.register(),
+        )
+
+    def is_decided(self, id: str) -> bool:
+        """Whether there is a decision on a record. KeyError for an unknown one."""
+        return self._views[id].decision is not None
+
+    def change_orders(self, ids: Iterable[str] | None = None) -> tuple[Paper, ...]:
+        """The change order forms of some records, or of all in the order of their ids."""
+        return tuple(self.change_order(id) for id in (sorted(self._views) if ids is None else ids))
+
+    def decision_records(self, ids: Iterable[str] | None = None) -> tuple[Paper, ...]:
+        """The decisions on some records, or on all that are decided, without their money."""
+        decided = (id for id, view in sorted(self._views.items()) if view.decision)
+        return tuple(self.decision_record(id) for id in (decided if ids is None else ids))
+
+    def change_order(self, id: str) -> Paper:
+        """The form on which two parties agree to a change. KeyError for an unknown record."""
+        view, copy = self._views[id], self._copies[id]
+        words, profile = self._words, self._edition.profile
+        page = urls.record(id)
+        body = self._bodies.body(
+            copy.body, page, copy.assets, self._edition.site_url, words.gettext("Diagram")
+        )
+        paper = self._paper(
+            "change_order",
+            urls.change_order_pdf(id),
+            words.gettext("Change order %(id)s") % {"id": id},
+            days.of_change_order(view, self._position.register),
+            self._mark(view),
+            view=view,
+            data=view.data,
+            body=body.html,
+            sum=order.order_sum(view, self._position),
+            time=order.contract_time(view),
+            signing=order.signing(view),
+            signatories=order.signatories(view, profile),
+            subject=one_line(view.data.title),
+            revision=view.data.revision,
+            status=view.data.status,
+        )
+        return Paper(
+            paper.path, paper.title, paper.day, paper.html, body.files, body.diagrams
+        )
+
+    def decision_record(self, id: str) -> Paper:
+        """What was decided and why, without money, for an archive that must not have it.
+
+        KeyError for an unknown record; ValueError for one that is not decided.
+        """
+        view = self._views[id]
+        if view.decision is None:
+            raise ValueError(f"{id} is not decided yet")
+        return self._paper(
+            "decision_record",
+            urls.decision_record_pdf(id),
+            self._words.gettext("Decision record %(id)s") % {"id": id},
+            days.of_record(view.data),
+            self._mark(view),
+            view=view,
+            data=view.data,
+            entry=view.decision,
+            subject=one_line(view.data.title),
+            revision=view.data.revision,
+            status=view.data.status,
+        )
+
+    def log_book(self) -> Paper:
+        """Every decision in the order in which it was taken, with an index by scope item."""
+        entries = tuple(reversed(decision.log(self._edition)))
+        decided = [self._views[entry.id].data for entry in entries]
+        return self._paper(
+            "log_book",
+            urls.LOG_BOOK_PDF,
+            self._words.gettext("Decision log"),
+            (day for data in decided for day in days.of_record(data)),
+            marks.of_log(self._edition, urls.DECISIONS),
+            entries=entries,
+            views=self._views,
+            seals=decision.seals(self._edition),
+            items=self._items(entries),
+            subject=one_line(self._edition.profile.project),
+        )
+
+    def register(self) -> Paper:
+        """Every change order with what it did to the sum and to the dates."""
+        register = self._position.register
+        signed = (
+            agreement.signed
+            for entry in register
+            if (agreement := self._views[entry.id].data.agreement) and agreement.signed
+        )
+        return self._paper(
+            "register",
+            urls.REGISTER_PDF,
+            self._words.gettext("Register of change orders"),
+            days.of_register(register, signed),
+            marks.of_log(self._edition, urls.IMPACT),
+            views=self._views,
+            landscape=True,
+            subject=one_line(self._edition.profile.project),
+        )
+
+    def _mark(self, view: RecordView) -> Mark:
+        question = canonical.digest(self._copies[view.data.id].question)
+        return marks.of_record(view, question, self._edition)
+
+    def _items(self, entries: Sequence[DecisionEntry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The scope items by name, each with the decided records that are about it."""
+        found: dict[str, list[str]] = {}
+        for entry in entries:
+            for item in self._views[entry.id].row.items:
+                found.setdefault(item, []).append(entry.id)
+        return tuple((item, tuple(found[item])) for item in sorted(found))
+
+    def _paper(
+        self,
+        template: str,
+        path: str,
+        title: str,
+        rests_on: Iterable[date],
+        mark: Mark,
+        *,
+        status: Status | None = None,
+        revision: int | None = None,
+        landscape: bool = False,
+        **view: Any,
+    ) -> Paper:
+        edition, profile = self._edition, self._edition.profile
+        newest = max(rests_on, default=profile.contract.signed)
+        day = edition.as_of if self._stated else newest
+        page = environment(profile.language, self._folders, _PRINT)
+        html = page.get_template(f"{template}.html.j2").render(
+            title=title,
+            edition=edition,
+            profile=profile,
+            position=self._position,
+            currency=profile.contract.currency,
+            team=edition.audience is Audience.TEAM,
+            as_of=day,
+            mark=mark,
+            status=status,
+            across=status if status in _ACROSS else None,
+            revision=revision,
+            sheet=f"{self._size.value} landscape" if landscape else self._size.value,
+            watermark=watermark,
+            Outcome=Outcome,
+            styles=Markup(self._styles),  # noqa: S704 - the team's or the package's own file
+            **view,
+        )
+        return Paper(path, title, day, html)
+
+    @cached_property
+    def _styles(self) -> str:
+        """The style sheet, the team's own in the place of the packaged one."""
+        folders = (*self._folders, packaged.templates_dir())
+        files = (folder / _PRINT / "print.css" for folder in folders)
+        return next(file for file in files if file.is_file()).read_text("utf-8")

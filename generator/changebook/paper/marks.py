@@ -1,0 +1,64 @@
+"""What every page of a document carries so that it proves itself: a digest, and a QR code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import segno
+from markupsafe import Markup
+
+from changebook import urls
+from changebook.editions import Edition
+from changebook.views import decision
+from changebook.views.record import RecordView
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A digest with its name; both are empty where there is nothing to compare yet.
+
+    `number` is that of the seal; None for the digest of what was asked for.
+    """
+
+    digest: str | None
+    number: int | None
+    address: str | None
+    code: str
+
+    @property
+    def qr(self) -> Markup:
+        """The code as an SVG picture of one path, without a border; it is none where it is empty.
+
+        A code of error correction M can lose a seventh of itself to folds and stamps.
+        """
+        if not self.code:
+            return Markup()
+        code = segno.make(self.code, error="m", micro=False, boost_error=False)
+        return Markup(code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None))
+
+
+def of_record(view: RecordView, question: str, edition: Edition) -> Mark:
+    """The digest of what was decided once it is sealed, else of what is asked for (`question`)."""
+    page, seal = urls.record(view.data.id), view.decision_seal
+    if seal:
+        return _mark(edition, page, view.data.id, seal.entry.digest, seal.entry.number)
+    return _mark(edition, page, view.data.id, question, None)
+
+
+def of_log(edition: Edition, page: str) -> Mark:
+    """The digest of the last seal, which stands for all before it."""
+    seals = decision.seals(edition)
+    if not seals:
+        address = urls.absolute(edition.site_url, page) if edition.site_url else None
+        return Mark(None, None, address, address or "")
+    last = seals[-1].entry
+    return _mark(edition, page, edition.profile.prefix, last.entry, last.number)
+
+
+def _mark(edition: Edition, page: str, name: str, digest: str, number: int | None) -> Mark:
+    """With the address where the edition has one; `verify` reads both forms of the code."""
+    fragment = f"digest={digest}"
+    if not edition.site_url:
+        return Mark(digest, number, None, f"{name}#{fragment}")
+    address = urls.absolute(edition.site_url, page)
+    return Mark(digest, number, address, f"{address}#{fragment}")

@@ -1,0 +1,138 @@
+"""What a change order states beyond its record: sums, contract time, and who signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from changebook.schema import Person, Profile
+from changebook.sums import PENDING, Part, Position
+from changebook.views.record import RecordView
+from changebook.vocabulary import APPROVED_OR_LATER, OPEN, AgreementStatus, Party, Status
+
+
+@dataclass(frozen=True)
+class OrderSum:
+    """The contract sum before and after a change (AIA G701).
+
+    `agreed` tells an entry of the register, counted on `on`, from what an open change would do.
+    `net` is what the change adds in all: its own amount and what goes out for it.
+    """
+
+    agreed: bool
+    on: date | None
+    earlier: Decimal
+    before: Decimal
+    own: Decimal
+    replaced: tuple[Part, ...]
+    net: Decimal
+    after: Decimal
+
+
+class Direction(Enum):
+    """What a change does to a sum or to the contract time."""
+
+    INCREASED = "increased"
+    DECREASED = "decreased"
+    UNCHANGED = "unchanged"
+
+    @classmethod
+    def of(cls, number: Decimal | int) -> Direction:
+        """Which one a signed number is."""
+        return cls.INCREASED if number > 0 else cls.DECREASED if number < 0 else cls.UNCHANGED
+
+
+class Signing(Enum):
+    """What the end of a change order asks for."""
+
+    TO_SIGN = "to-sign"
+    SIGNED = "signed"
+    NOT_REQUIRED = "not-required"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """One block to sign in; what is not known is written in by hand."""
+
+    party: Party
+    organisation: str
+    name: str | None = None
+    title: str | None = None
+
+
+def order_sum(view: RecordView, position: Position) -> OrderSum | None:
+    """The sums of an approved change, or of one that is still pending; None where it counts nowhere.
+
+    A pending change is put on top of all that is approved to date.
+    """
+    if entry := view.order:
+        return OrderSum(
+            True,
+            entry.on,
+            entry.earlier,
+            entry.before,
+            entry.amount,
+            entry.replaced,
+            entry.this,
+            entry.after,
+        )
+    standing = position.standings[view.data.id]
+    if standing.bucket not in PENDING or standing.own is None or standing.amount is None:
+        return None
+    before = position.revised.amount
+    return OrderSum(
+        False,
+        None,
+        position.approved.amount,
+        before,
+        standing.own,
+        tuple(Part(part.id, -part.amount) for part in standing.replaces),
+        standing.amount,
+        before + standing.amount,
+    )
+
+
+def contract_time(view: RecordView) -> tuple[Direction, int] | None:
+    """What the change does to the completion, in calendar days; None where it is not assessed."""
+    days = view.row.days
+    if days is None:
+        return None
+    moved = next((d.days for d in days if d.completion), 0)
+    return Direction.of(moved), moved
+
+
+def signing(view: RecordView) -> Signing:
+    """Whether there is anything to sign: not where a change has ended, and not a second time."""
+    data = view.data
+    if data.agreement and data.agreement.status is AgreementStatus.SIGNED:
+        return Signing.SIGNED
+    if data.agreement and data.agreement.status is AgreementStatus.NOT_REQUIRED:
+        return Signing.NOT_REQUIRED
+    ended = data.status in (Status.VOID, Status.SUPERSEDED)
+    if not ended and data.status in OPEN | APPROVED_OR_LATER | {Status.DRAFT}:
+        return Signing.TO_SIGN
+    return Signing.CLOSED
+
+
+def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
+    """Who signs for each party: whom the profile names, else who decided, else a blank block."""
+    decided = view.data.decision.by if view.data.decision else ()
+    named = profile.paper.signatories or decided
+    organisations = {Party.CLIENT: profile.name, Party.VENDOR: profile.vendor.name}
+    return tuple(
+        signatory
+        for party, organisation in organisations.items()
+        for signatory in _blocks(party, organisation, named)
+    )
+
+
+def _blocks(
+    party: Party, organisation: str, named: tuple[Person, ...]
+) -> tuple[Signatory, ...]:
+    people = tuple(p for p in named if p.party is party)
+    if not people:
+        return (Signatory(party, organisation),)
+    return tuple(Signatory(party, organisation, p.name, p.role) for p in people)

@@ -1,0 +1,41 @@
+"""A document before it is typeset: everything that its bytes depend on, as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A mermaid diagram: the picture's tag in the HTML, and the source that it is drawn from."""
+
+    tag: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document: a whole HTML page that loads nothing but `files`, by their addresses in it.
+
+    `path` is where its PDF lies in the edition, one of `urls`. `day` is the newest day that its
+    content rests on.
+    """
+
+    path: str
+    title: str
+    day: date
+    html: str
+    files: tuple[tuple[str, Path], ...] = ()
+    diagrams: tuple[Diagram, ...] = ()
+
+    def key(self) -> str:
+        """The digest of all that the PDF is made from, but for the typesetter and the fonts."""
+        files = [
+            (address, hashlib.sha256(file.read_bytes()).hexdigest()) for address, file in self.files
+        ]
+        diagrams = [(diagram.tag, diagram.source) for diagram in self.diagrams]
+        return hashlib.sha256(json.dumps([self.html, files, diagrams]).encode()).hexdigest()

@@ -1,0 +1,195 @@
+"""Papers to PDF, by WeasyPrint, which needs Pango: the only place that knows either.
+
+The PDF is tagged and says that it keeps to PDF/UA-1 and PDF/A-3a. Its fonts are embedded, and no
+clock has a say, so the same paper gives the same bytes with the same fonts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+import logging
+import mimetypes
+import shutil
+import subprocess
+import warnings
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from changebook.paper.paper import Diagram, Paper
+from changebook.refusal import Refusal
+
+#: The Debian packages that typesetting takes, by what each is for.
+LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+#: The families that print.css names, with the Debian package of each.
+FONTS = {"Noto Sans": "fonts-noto-core", "Noto Sans CJK SC": "fonts-noto-cjk"}
+_VARIANT = "pdf/a-3a"
+_END_OF_RDF = b"</rdf:RDF>"
+#: PDF/UA-1 asks for its own mark in the metadata, and PDF/A for a description of any such mark.
+_UNIVERSAL_ACCESS = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about=""
+    xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+    xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+  <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+      <pdfaProperty:name>part</pdfaProperty:name>
+      <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+      <pdfaProperty:category>internal</pdfaProperty:category>
+      <pdfaProperty:description>The part of ISO 14289</pdfaProperty:description>
+    </rdf:li></rdf:Seq></pdfaSchema:property>
+  </rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
+#: Prints in grey, keeps labels as text, and has the fonts of the page around it.
+_DIAGRAMS = (
+    '%%{init: {"theme": "neutral", "htmlLabels": false, "flowchart": {"htmlLabels": false}, '
+    '"fontFamily": "Noto Sans, Noto Sans CJK SC"}}%%\n'
+)
+
+Say = Callable[[str], None]
+
+
+class CannotTypeset(Refusal):
+    """What typesetting needs is not on this machine."""
+
+
+def require() -> None:
+    """Raise CannotTypeset, with the way out, where no PDF can be made."""
+    _weasyprint()
+
+
+def shortcomings() -> tuple[str, ...]:
+    """What makes PDFs slow or strange to look at on this machine, each with its way out."""
+    from weasyprint.text import ffi  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
+
+    found = []
+    if ffi.harfbuzz_subset is None:
+        found.append(
+            "HarfBuzz's subset library is missing, so each PDF takes seconds instead of fractions "
+            f"of one. Install it: apt-get install {LIBRARIES[-1]}"
+        )
+    missing = [family for family in FONTS if not _is_installed(family)]
+    if missing:
+        found.append(
+            f"The font {' and '.join(missing)} is missing, and another is taken in its place. "
+            f"Install it: apt-get install {' '.join(FONTS[family] for family in missing)}"
+        )
+    return tuple(found)
+
+
+def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
+    """The PDF of a paper. Raises CannotTypeset; `say` hears of pictures that could not be shown."""
+    weasyprint = _weasyprint()
+    text, drawn = _with_diagrams(paper, say)
+    with _heard(say):
+        page = weasyprint.HTML(string=text, url_fetcher=_fetcher(paper, drawn))
+        made: bytes = page.write_pdf(
+            finisher=_finish, pdf_variant=_VARIANT, pdf_tags=True, optimize_images=True, dpi=300
+        )
+    return made
+
+
+@lru_cache(maxsize=1)
+def _weasyprint() -> Any:
+    try:
+        # Where Pango is missing it prints a page of advice for its own developers.
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
+    except OSError as error:
+        raise CannotTypeset(
+            "PDFs need the library Pango, which is not on this machine. "
+            f"On Debian or Ubuntu: apt-get install {' '.join(LIBRARIES)}; on macOS: brew install "
+            "pango; elsewhere by your system's own means"
+        ) from error
+    return weasyprint
+
+
+def _is_installed(family: str) -> bool:
+    """Whether the family is there; taken to be so where fontconfig's own tool is not."""
+    tool = shutil.which("fc-match")
+    if tool is None:
+        return True
+    command = [tool, "--format=%{family}", family]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return said.returncode != 0 or family in said.stdout.split(",")
+
+
+def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, bytes]]:
+    """The HTML, and the diagrams by their addresses; one that can't be drawn shows its source."""
+    text, drawn = paper.html, {}
+    for number, diagram in enumerate(paper.diagrams, 1):
+        try:
+            drawn[f"diagram:{number}"] = _drawn(diagram)
+        except Exception as error:  # noqa: BLE001 - whatever the diagram's own script throws
+            say(f"a diagram can't be drawn, so that its source is printed: {error}")
+            source = f'<pre class="source"><code>{html.escape(diagram.source)}</code></pre>'
+            text = text.replace(diagram.tag, source)
+    return text, drawn
+
+
+def _drawn(diagram: Diagram) -> bytes:
+    from mermaidx import render  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
+
+    picture: str = render(_DIAGRAMS + diagram.source).svg()
+    return picture.encode()
+
+
+def _fetcher(paper: Paper, drawn: dict[str, bytes]) -> Any:
+    """Gives WeasyPrint the paper's own files, and nothing else of this machine or another."""
+    urls = _weasyprint().urls
+    files = dict(paper.files)
+
+    class Fetcher(urls.URLFetcher):  # type: ignore[name-defined,misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            if url in drawn:
+                return _response(url, drawn[url], "image/svg+xml")
+            if file := files.get(url):
+                kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+                return _response(url, file.read_bytes(), kind)
+            raise ValueError(f"{url} is no file of this document")
+
+    def _response(url: str, content: bytes, kind: str) -> Any:
+        return urls.URLFetcherResponse(url, content, {"Content-Type": kind})
+
+    return Fetcher()
+
+
+def _finish(_: Any, made: Any) -> None:
+    """Add the mark of PDF/UA to the metadata, which names PDF/A alone."""
+    for thing in made.objects:
+        if getattr(thing, "extra", {}).get("Type") == "/Metadata":
+            thing.stream = [
+                part.replace(_END_OF_RDF, _UNIVERSAL_ACCESS + _END_OF_RDF) for part in thing.stream
+            ]
+
+
+@contextlib.contextmanager
+def _heard(say: Say) -> Iterator[None]:
+    """What WeasyPrint warns about goes to `say` and not to the terminal."""
+    logger, handler = logging.getLogger("weasyprint"), _Handler(say)
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
+
+
+class _Handler(logging.Handler):
+    def __init__(self, say: Say) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(record.getMessage())

@@ -1,0 +1,39 @@
+"""A digest as people have it: printed in groups, read aloud, pasted from a mail, scanned."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from changebook.refusal import Refusal
+
+#: A shorter beginning could be that of another digest as well.
+SHORTEST = 12
+FULL = 64
+
+#: What a QR code holds: the address of a page that verifies, with the digest.
+_IN_ADDRESS = re.compile(r"[?&#]digest=([^?&#]*)", re.IGNORECASE)
+#: What some programs write before a digest.
+_NAMED = re.compile(r"^(?:urn:)?sha-?256[:=]", re.IGNORECASE)
+#: What stands between groups, or around a digest: no digit, and nothing that could be one.
+_BETWEEN = re.compile(r"[\s\-‐-―·•.,:;…'\"`“”‘’«»()\[\]<>|/\u00ad\u200b-\u200f\u2060\ufeff]+")
+
+
+def digits(text: str) -> str:
+    """The digits of a digest, or of its beginning, however it was written down.
+
+    Raises Refusal for a text that is none.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if address := _IN_ADDRESS.search(plain):
+        plain = unquote(address[1])
+    found = _BETWEEN.sub("", _NAMED.sub("", plain.strip())).casefold()
+    if other := re.search(r"[^0-9a-f]", found):
+        raise Refusal(f"`{text}` is no digest: it has `{other[0]}`, and only 0-9 and a-f may stand")
+    if not SHORTEST <= len(found) <= FULL:
+        raise Refusal(
+            f"`{text}` is no digest: it has {len(found)} digits, and there have to be {SHORTEST} "
+            f"to {FULL}"
+        )
+    return found

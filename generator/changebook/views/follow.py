@@ -1,0 +1,35 @@
+"""Where readers subscribe: the whole addresses of the feeds and the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from changebook import urls
+from changebook.editions import Edition
+
+_WEB = ("https://", "http://")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What a reader copies into another program. `webcal` opens the calendar program at once."""
+
+    changes: str
+    decisions: str
+    calendar: str
+    webcal: str
+
+
+def addresses(edition: Edition) -> Addresses | None:
+    """The addresses of an edition; None where nobody said at which address it is read."""
+    site = edition.site_url
+    if site is None:
+        return None
+    calendar = urls.absolute(site, urls.CALENDAR)
+    scheme = next((scheme for scheme in _WEB if calendar.startswith(scheme)), "")
+    return Addresses(
+        urls.absolute(site, urls.FEED_CHANGES),
+        urls.absolute(site, urls.FEED_DECISIONS),
+        calendar,
+        "webcal://" + calendar.removeprefix(scheme),
+    )

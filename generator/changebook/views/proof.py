@@ -1,0 +1,73 @@
+"""Every fingerprint of an edition, for who holds one in their hand and wants to know whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from changebook import canonical
+from changebook.chain import Entry
+from changebook.editions import Edition, EditionRecord
+from changebook.views import decision
+from changebook.views.decision import SignedPaper
+from changebook.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class SealedEntry:
+    """An entry of the chain. `ended` is the day from which the change no longer stands.
+
+    Then `superseded_by` names what took its place, or the change is void. `paper` is the file that
+    the entry seals.
+    """
+
+    entry: Entry
+    title: str
+    ended: date | None
+    superseded_by: tuple[str, ...]
+    paper: SignedPaper | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the client is or was asked to decide on, with its whole digest."""
+
+    id: str
+    title: str
+    revision: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """The entries in the order of the chain, and the questions by id, the newest first."""
+
+    entries: tuple[SealedEntry, ...]
+    questions: tuple[Question, ...]
+
+
+def fingerprints(edition: Edition) -> Fingerprints:
+    """All that a digest can belong to, as far as this reader sees it."""
+    entries = [_sealed(seal.entry, record) for record in edition.records for seal in record.seals]
+    asked = [r for r in edition.records if r.data.entered(Status.AWAITING_DECISION)]
+    return Fingerprints(
+        tuple(sorted(entries, key=lambda sealed: sealed.entry.number)),
+        tuple(
+            Question(r.data.id, r.data.title, r.data.revision, canonical.digest(r.question))
+            for r in sorted(asked, key=lambda r: r.data.id, reverse=True)
+        ),
+    )
+
+
+def _sealed(entry: Entry, record: EditionRecord) -> SealedEntry:
+    data, paper = record.data, decision.signed_paper(record)
+    end = data.entered(Status.VOID, Status.SUPERSEDED)
+    ended = end.on if end and data.status is end.status else None
+    is_superseded = ended and data.status is Status.SUPERSEDED
+    return SealedEntry(
+        entry,
+        data.title,
+        ended,
+        record.superseded_by if is_superseded else (),
+        paper if paper and paper.seal and paper.seal.entry == entry else None,
+    )

@@ -1,0 +1,331 @@
+"""What happened in a week or a month, what it did to sums and dates, and what waits at its end.
+
+A report shows the period as it was known at its end, so it stays as it is when more is written
+down. What is written down late stands in the report of the period in which that was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from itertools import accumulate
+
+from changebook import timeline
+from changebook.editions import Edition, EditionRecord, as_known
+from changebook.schema import ChangeRecord, PlanStep
+from changebook.sums import Position
+from changebook.views.change import ChangeRow, row
+from changebook.views.decision import DecisionEntry, entry
+from changebook.views.months import (
+    MOST_MONTHS,
+    Comparison,
+    LateEntry,
+    Then,
+    compare,
+    late_entries,
+    state,
+)
+from changebook.views.news import Event, EventKind, events
+from changebook.views.periods import Kind, Period, around, last_complete
+from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
+from changebook.views.waiting import Waiting, waiting
+from changebook.vocabulary import OUTCOMES, Status
+
+#: Statuses in which the steps of a plan are being taken.
+_IN_WORK = frozenset({Status.APPROVED, Status.IMPLEMENTING, Status.IMPLEMENTED})
+
+
+class Stage(Enum):
+    """The part of the life cycle that a step belongs to, in the order of a report."""
+
+    REQUESTED = "requested"
+    ASSESSED = "assessed"
+    DECIDED = "decided"
+    IMPLEMENTED = "implemented"
+    ENDED = "ended"
+
+
+_STAGES = {
+    Status.SUBMITTED: Stage.REQUESTED,
+    Status.ASSESSING: Stage.ASSESSED,
+    Status.AWAITING_DECISION: Stage.ASSESSED,
+    **dict.fromkeys(OUTCOMES, Stage.DECIDED),
+    Status.IMPLEMENTING: Stage.IMPLEMENTED,
+    Status.IMPLEMENTED: Stage.IMPLEMENTED,
+    Status.CLOSED: Stage.IMPLEMENTED,
+    Status.SUPERSEDED: Stage.ENDED,
+    Status.VOID: Stage.ENDED,
+    Status.WITHDRAWN: Stage.ENDED,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A status that a change entered; `recorded` is the day where that was written down later."""
+
+    status: Status
+    on: date
+    by: str
+    recorded: date | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one change did within one stage in the period.
+
+    `decision` is what was decided, where the last of the steps is a decision that still stands.
+    """
+
+    stage: Stage
+    row: ChangeRow
+    data: ChangeRecord
+    steps: tuple[Step, ...]
+    decision: DecisionEntry | None
+
+    @property
+    def day(self) -> date:
+        """The day of its last step."""
+        return self.steps[-1].on
+
+    def entered(self, *statuses: Status) -> bool:
+        """Whether it came to one of these statuses in the period."""
+        return any(step.status in statuses for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A change that the vendor has to assess: nobody can decide on it yet."""
+
+    id: str
+    title: str
+    status: Status
+    since: date
+    unseen: bool
+
+
+@dataclass(frozen=True)
+class DueStep:
+    """A step of an agreed plan that is overdue, or due by the end of the next period."""
+
+    id: str
+    title: str
+    step: PlanStep
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class InHand:
+    """What waits for the vendor."""
+
+    assessments: tuple[Assessment, ...]
+    steps: tuple[DueStep, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things wait."""
+        return len(self.assessments) + len(self.steps)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A period as known at its end, or on the edition's day where it has not ended yet.
+
+    `since` compares the end with the beginning: the day before the period, or the signing of the
+    contract in its first one. `notices` are the events that are no change of status. `late` are
+    steps of the period that were written down after it.
+    """
+
+    period: Period
+    complete: bool
+    since: Comparison
+    position: Position
+    progress: tuple[Progress, ...]
+    notices: tuple[Event, ...]
+    waiting: Waiting
+    in_hand: InHand
+    late: tuple[LateEntry, ...]
+    sums: SmallSums | None
+    calendar: DatesPicture | None
+
+    @property
+    def on(self) -> date:
+        """The day as of which all figures are."""
+        return self.position.as_of
+
+    @property
+    def stages(self) -> tuple[tuple[Stage, tuple[Progress, ...]], ...]:
+        """What happened, stage by stage, without those in which nothing did."""
+        groups = ((stage, tuple(p for p in self.progress if p.stage is stage)) for stage in Stage)
+        return tuple((stage, group) for stage, group in groups if group)
+
+    def count(self, *statuses: Status) -> int:
+        """How many changes came to one of these statuses in the period."""
+        return len({p.row.id for p in self.progress if p.entered(*statuses)})
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing happened, and no sum or date moved."""
+        return not (
+            self.progress
+            or self.notices
+            or any(line.difference for line in self.since.lines)
+            or any(moved.ids for moved in self.since.dates)
+        )
+
+
+class PeriodUnknown(Exception):
+    """A period that an edition has no report of; the message says why."""
+
+
+def report(edition: Edition, period: Period) -> Report:
+    """The report of one period. Raises PeriodUnknown where the log does not reach into it."""
+    signed = edition.profile.contract.signed
+    if period.last < signed:
+        raise PeriodUnknown(f"{period.id} ends before {signed}, the day of the contract")
+    if period.first > edition.as_of or edition.as_of < signed:
+        raise PeriodUnknown(f"{period.id} begins after {edition.as_of}, the last day that is shown")
+    return _Reports(edition).of(period)
+
+
+def reports(edition: Edition) -> tuple[Report, ...]:
+    """Every month, and the weeks in which something happened: the newest first.
+
+    The period that the edition's day is in has a report of what happened so far, once anything did.
+    """
+    signed, until = edition.profile.contract.signed, edition.as_of
+    if until < signed:
+        return ()
+    known = _Reports(edition)
+    days = {max(day, signed) for day in _days(edition.records) if day <= until}
+    weeks = {around(day, Kind.WEEK) for day in days}
+    months = {around(day, Kind.MONTH) for day in days} | set(_ended_months(signed, until))
+    found = [
+        known.of(period)
+        for period in sorted(weeks | months, key=lambda p: (p.last, p.first), reverse=True)
+    ]
+    return tuple(r for r in found if not (r.quiet and (r.period.is_week or not r.complete)))
+
+
+def _ended_months(first: date, until: date) -> Iterator[Period]:
+    """The months that have ended, of more than `MOST_MONTHS` the last."""
+    for _ in range(MOST_MONTHS):
+        try:
+            month = last_complete(until, Kind.MONTH)
+        except OverflowError:
+            return
+        if month.last < first:
+            return
+        yield month
+        if month.first == date.min:
+            return
+        until = month.first - timedelta(days=1)
+
+
+def _days(records: Iterable[EditionRecord]) -> Iterator[date]:
+    """The days on which something may be different: it happened, was written down, or counts."""
+    for data in (record.data for record in records):
+        yield from timeline.event_dates(data)
+        # What follows a step that was written down late was not known before that either.
+        yield from accumulate((timeline.recorded(entry) for entry in data.history), max)
+        if data.decision and data.decision.counts_from:
+            yield data.decision.counts_from
+
+
+class _Reports:
+    """Reports of one edition. The end of a period is often the beginning of the next."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._states: dict[date, tuple[Edition, Then]] = {}
+
+    def _at(self, day: date) -> tuple[Edition, Then]:
+        if day not in self._states:
+            then = as_known(self._edition, day, day)
+            self._states[day] = then, state(then)
+        return self._states[day]
+
+    def of(self, period: Period) -> Report:
+        signed = self._edition.profile.contract.signed
+        on = min(period.last, self._edition.as_of)
+        is_first = period.first <= signed
+        begin = signed if is_first else period.first - timedelta(days=1)
+        (before, old), (after, new) = self._at(begin), self._at(on)
+        # What happened before the contract was signed belongs to the first period.
+        earlier = () if is_first else before.records
+        position, since = new.position, compare(old, new)
+        late = (e for e in late_entries(self._edition, on) if (e.counts_from or e.on) > begin)
+        return Report(
+            period=period,
+            complete=period.last <= self._edition.as_of,
+            since=since,
+            position=position,
+            progress=tuple(_progress(earlier, after, position)),
+            notices=_notices(earlier, after.records),
+            waiting=waiting(after.records, on),
+            in_hand=_in_hand(after.records, period, on),
+            late=tuple(late),
+            sums=small_sums(position),
+            calendar=dates_picture(position.milestones, on),
+        )
+
+
+def _progress(
+    earlier: Iterable[EditionRecord], after: Edition, position: Position
+) -> Iterator[Progress]:
+    """The steps that were not known at the beginning, in the order in which they were taken."""
+    known = {record.data.id: len(record.data.history) for record in earlier}
+    found = []
+    for record in after.records:
+        data = record.data
+        groups: dict[Stage, list[Step]] = {}
+        for step in data.history[known.get(data.id, 0) :]:
+            if step.status in _STAGES:
+                recorded = step.recorded if step.recorded != step.on else None
+                groups.setdefault(_STAGES[step.status], []).append(
+                    Step(step.status, step.on, step.by, recorded, step.note)
+                )
+        for stage, steps in groups.items():
+            decided = entry(record, after.profile) if stage is Stage.DECIDED else None
+            if decided and decided.outcome is not OUTCOMES[steps[-1].status]:
+                decided = None
+            shown = row(record, after.profile, position)
+            found.append(Progress(stage, shown, data, tuple(steps), decided))
+    yield from sorted(found, key=lambda p: (p.day, p.row.id))
+
+
+def _notices(earlier: Iterable[EditionRecord], after: Iterable[EditionRecord]) -> tuple[Event, ...]:
+    """The other events that were not known at the beginning, the oldest first."""
+    known = {event.key for event in events(earlier)}
+    return tuple(
+        event
+        for event in reversed(events(after))
+        if event.kind is not EventKind.STATUS and event.key not in known
+    )
+
+
+def _in_hand(records: Iterable[EditionRecord], period: Period, on: date) -> InHand:
+    try:
+        until = period.next.last
+    except OverflowError:
+        until = date.max
+    assessments, steps = [], []
+    for record in records:
+        data = record.data
+        since = data.entered(Status.SUBMITTED, Status.ASSESSING)
+        if since and data.status is since.status:
+            assessments.append(
+                Assessment(data.id, data.title, data.status, since.on, record.unseen)
+            )
+        if data.status in _IN_WORK:
+            steps += [
+                DueStep(data.id, data.title, step, step.finish < on)
+                for step in data.plan or ()
+                if step.finish and not step.done and step.finish <= until
+            ]
+    return InHand(
+        tuple(sorted(assessments, key=lambda a: (a.since, a.id))),
+        tuple(sorted(steps, key=lambda s: (s.step.finish or date.max, s.id))),
+    )

@@ -1,0 +1,127 @@
+// How text is spelt for Pagefind, as changebook/search/spelling.py explains: `spelt` spells a query
+// as the index is spelt, `plain` takes the spelling back where a text is shown.
+const BEGIN = "\ua78f"
+const END = "\ua78e"
+const CJK = "\\u3005\\u3041-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}"
+const STOPS = "\\u2014\\u2018\\u2019\\u201c\\u201d\\u2026\\u3000-\\u3004\\u3006-\\u303f\\uff01-\\uff65"
+const RUN = new RegExp(`[${CJK}]+`, "gu")
+const PAIR = new RegExp(`^(.*?[${CJK}])[${CJK}]$`, "u")
+const KEY = new RegExp(`^${BEGIN}[^${END}]*${END}`, "u")
+const CLOSED = new RegExp(`[${STOPS}]$`, "u")
+const MONEY = "[$£¥€]|元|RMB|CNY"
+const NUMBER =
+  "(?<![A-Za-z0-9_.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\\.[0-9]+)?(?![.,]*[A-Za-z0-9_])(?:\\s?万)?"
+const AMOUNT = new RegExp(
+  `[+\u2212-]?(?<before>(?:${MONEY})\\s?)?(?<amount>${NUMBER})(?<after>\\s?(?:${MONEY}))?`,
+  "giu",
+)
+const YEAR = /^(?:19|20)[0-9]{2}$/
+
+// The amount without separators, and without zeros at the end of its decimals.
+const canonical = amount => {
+  const [whole, part = ""] = amount.replace(/[,\s万]/g, "").split(".")
+  const shift = amount.endsWith("万") ? 4 : 0
+  const digits = whole + part.slice(0, shift).padEnd(shift, "0")
+  const rest = part.slice(shift).replace(/0+$/, "")
+  return digits.replace(/^0+(?=.)/, "") + (rest && `p${rest}`)
+}
+
+const keyed = (query, prefix) =>
+  query
+    .replace(
+      new RegExp(`(?<![a-z0-9])${prefix}[-_\\s]*0*([0-9]+)(?![0-9a-z.,])`, "gi"),
+      (_, number) => ` ${BEGIN}${prefix.toLowerCase()}${number}${END} `,
+    )
+    .replace(AMOUNT, (whole, ...parts) => {
+      const {before, amount, after} = parts.at(-1)
+      const bare = /^[0-9]+$/.test(amount) && !before && !after
+      if (bare && (amount.length < 4 || YEAR.test(amount))) return whole
+      return ` ${BEGIN}${canonical(amount)}${END} `
+    })
+
+const paired = query =>
+  query
+    .replace(RUN, run => {
+      const one = [...run]
+      const pairs = one.slice(1).map((two, n) => one[n] + two)
+      return ` ${(pairs.length ? pairs : one).join(" ")} `
+    })
+    .replace(/\s+/g, " ")
+    .trim()
+
+// The ways to put a query to Pagefind, the most exact first: with the keys of ids and amounts, then
+// as it was typed.
+export const spelt = (query, prefix) => {
+  const text = query.normalize("NFKC")
+  return [...new Set([paired(keyed(text, prefix)), paired(text)])].filter(Boolean)
+}
+
+// The words of the index as a reader sees them, each with whether it was looked for: `hit` says it
+// of a word by its place.
+const pieces = (words, hit = () => false) => {
+  const shown = []
+  let carried = false
+  words.forEach((word, place) => {
+    const key = word.match(KEY)
+    if (key) {
+      const last = shown.at(-1)
+      if (last) {
+        last.text += word.slice(key[0].length)
+        last.hit ||= hit(place)
+      }
+      return
+    }
+    const pair = word.match(PAIR)
+    const text = pair ? pair[1] : word.replaceAll(END, "")
+    shown.push({text, hit: hit(place) || carried, glued: Boolean(pair) || CLOSED.test(text)})
+    carried = Boolean(pair) && hit(place)
+  })
+  return shown
+}
+
+const split = text => text.split(/\s+/).filter(Boolean)
+const joined = shown =>
+  shown.map(({text, glued}, n) => text + (glued || n === shown.length - 1 ? "" : " ")).join("")
+
+export const plain = text => joined(pieces(split(text)))
+
+const LONG = 36
+const BACK = 14
+const ENDS = /[.!?。！？]$/
+
+// The place that says most of what was looked for, from the start of its sentence if that is near.
+export const excerpt = (content, locations) => {
+  const words = split(content)
+  const weight = new Map(locations.map(({location, balanced_score}) => [location, balanced_score]))
+  let [first, most] = [0, -1]
+  for (const start of weight.keys()) {
+    let sum = 0
+    for (let n = start; n < start + LONG - BACK; n++) sum += weight.get(n) ?? 0
+    if (sum > most || (sum === most && start < first)) [first, most] = [start, sum]
+  }
+  let start = first
+  while (start > 0 && start > first - BACK && !ENDS.test(words[start - 1].replace(END, ""))) start--
+  const end = Math.min(words.length, start + LONG)
+  const shown = pieces(words.slice(start, end), place => weight.has(place + start))
+  const whole = start === 0 || ENDS.test(words[start - 1].replace(END, ""))
+  if (!whole) shown.unshift({text: "…", hit: false, glued: true})
+  if (end < words.length) shown.push({text: "…", hit: false, glued: true})
+  return shown
+}
+
+// The pieces as nodes, what was looked for in `mark`.
+export const nodes = shown => {
+  const parts = []
+  shown.forEach(({text, hit, glued}, n) => {
+    const space = glued || n === shown.length - 1 ? "" : " "
+    const last = parts.at(-1)
+    if (last && last.hit === hit) last.text += text + space
+    else parts.push({hit, text: text + space})
+  })
+  return parts.map(({hit, text}) => {
+    if (!hit) return document.createTextNode(text)
+    const mark = document.createElement("mark")
+    mark.textContent = text
+    return mark
+  })
+}
