@@ -38,7 +38,15 @@ EVERY_CPU = ["--numprocesses", "auto", "--dist", "worksteal"]
 # What the tests need of the system, and why.
 PACKAGES = {
     "chromium": "the browser of the browser tests",
-    "fonts-noto-cjk": "Chinese text in the browser tests",
+}
+
+# What PDFs need of the system, and why. Without them sites are built all the same.
+PAPER = {
+    "libpango-1.0-0": "the layout of text in PDFs",
+    "libpangoft2-1.0-0": "the layout of text in PDFs",
+    "libharfbuzz-subset0": "small fonts in PDFs, in no time",
+    "fonts-noto-core": "Latin text in PDFs",
+    "fonts-noto-cjk": "Chinese text in PDFs and in the browser tests",
 }
 
 
@@ -75,6 +83,7 @@ def main() -> None:
 
 def site() -> None:
     """Build the sample workspace's client sites and say where to look at them."""
+    offer_paper()
     set_up(RUNTIME)
     out = ROOT / "site"
     run(tool("changebook"), "build", "--workspace", ROOT, "--out", out)
@@ -156,11 +165,29 @@ def require_venv() -> None:
 
 def require_packages() -> None:
     if shutil.which("dpkg-query"):
-        missing = [name for name in PACKAGES if not is_installed(name)]
+        wanted = PACKAGES | PAPER
+        missing = {name: wanted[name] for name in wanted if not is_installed(name)}
     else:
-        missing = [name for name in ["chromium"] if shutil.which(name) is None]
+        missing = {name: PACKAGES[name] for name in PACKAGES if shutil.which(name) is None}
     if missing:
-        install(missing, "; ".join(f"{PACKAGES[name]} ({name}) is missing" for name in missing))
+        install([*missing], lacking(missing))
+
+
+def offer_paper() -> None:
+    """Install what PDFs need where that asks nobody; else say how, and go on without."""
+    if not shutil.which("dpkg-query"):
+        return
+    missing = {name: PAPER[name] for name in PAPER if not is_installed(name)}
+    if not missing:
+        return
+    try:
+        install([*missing], lacking(missing))
+    except Stop as problem:
+        print(f"dev.py: PDFs can't be made, or not as they should look: {problem}", flush=True)
+
+
+def lacking(missing: dict[str, str]) -> str:
+    return "; ".join(f"{why} ({name}) is missing" for name, why in missing.items())
 
 
 def is_installed(package: str) -> bool:

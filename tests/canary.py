@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import html
 import io
 import json
@@ -14,6 +15,12 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from changebook.search.spelling import spelt
+from changebook.sign.paper import examined
 
 CLIENT = "harbour"
 _ENDS = "abcdefghijklmnopqrstuvwxyz"
@@ -56,9 +63,10 @@ class Canaries:
 
 
 def _unfolded(content: bytes) -> bytes:
-    """Lower case, without the zero-width spaces that search indexes put into Chinese."""
+    """Lower case, without what cuts a word: zero-width spaces of search indexes, folded lines."""
     for space in ("\u200b", "\\u200b"):
         content = content.replace(space.encode(), b"")
+    content = content.replace(b"\r\n ", b"")
     return content.lower()
 
 
@@ -69,6 +77,7 @@ def _forms(word: str) -> Iterator[bytes]:
     for wide in ("utf-16-le", "utf-16-be", "utf-32-le"):
         yield low.encode(wide)
     if not low.isascii():
+        yield spelt(low).encode()
         yield "".join(f"&#{ord(c)};" for c in low).encode()
         yield "".join(f"&#x{ord(c):x};" for c in low).encode()
         yield json.dumps(low).strip('"').lower().encode()
@@ -76,8 +85,8 @@ def _forms(word: str) -> Iterator[bytes]:
         yield html.escape(low).encode()
     for shift in range(3):
         # Base64 of the word within longer text: without the ends that depend on its neighbours.
-        for spelt in {word, low}:
-            coded = base64.b64encode(b"\0" * shift + spelt.encode())
+        for form in {word, low}:
+            coded = base64.b64encode(b"\0" * shift + form.encode())
             yield coded[4 if shift else 0 : len(coded) // 4 * 4 - 4].lower()
 
 
@@ -134,6 +143,22 @@ def png(comment: str) -> bytes:
             chunk(b"IEND", b""),
         )
     )
+
+
+def scan(c: Canaries) -> bytes:
+    """A signed paper as it comes in, with words in what is taken out when it is filed."""
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(595, 842))
+    with document.open_metadata() as metadata:
+        metadata["dc:title"] = c.word("title of a signed paper")
+    document.docinfo["/Author"] = c.word("author of a signed paper")
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Text, Rect=Array([0, 0, 9, 9]))
+    note.Contents = c.word("comment on a signed paper")
+    page.obj.Annots = Array([document.make_indirect(note)])
+    document.attachments["notes.txt"] = c.word("file within a signed paper").encode()
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 def plant(root: Path) -> Canaries:
@@ -316,9 +341,24 @@ and [a {c.word("text of a reference to a draft")}][draft].
 """
     internal_image = c.words["image name in an internal block"]
     only_internal = c.word("image name of an internal record")
+    scanned = scan(c)
+    paper = examined(scanned).content
+    signed = f"""agreement:
+  status: signed
+  reference: SOW-1 Amendment 1
+  signed: 2026-02-14
+  signed_copy:
+    file: HBR-0001-signed.pdf
+    sha256: {hashlib.sha256(paper).hexdigest()}
+    filed: 2026-02-16
+    by: [Ada Moreau, Lin Wei]
+"""
     return {
         f"{CLIENT}/client.md": _profile("Harbour Office", "HBR", [hidden, "Lin Wei"])
         + f"\n::: internal\n{c.word('internal block of the profile')}\n:::\n",
+        f"{CLIENT}/glossary.md": "---\nterms:\n"
+        f"  berth: a place for one ship  # {c.word('comment in the glossary')}\n"
+        f"x-note: {c.word('own key in the glossary')}\n---\n",
         f"{CLIENT}/2026/HBR-0001-berths.md": _record(
             "HBR-0001",
             "Longer berths",
@@ -332,10 +372,14 @@ internal:
 """,
             body=visible_body,
             drafted_by=c.word("who drafted a record"),
-        ).replace(
+        )
+        .replace(
             "text: Skippers asked.",
             f"text: Skippers asked., x-who: {c.word('own key of a reason')}",
-        ),
+        )
+        .replace("agreement: {status: not-required}\n", signed),
+        f"{CLIENT}/2026/HBR-0001-signed.pdf": paper,
+        f"{CLIENT}/2026/scan.pdf": scanned,
         f"{CLIENT}/2026/HBR-0002-lights.md": _record(
             "HBR-0002",
             "Quay lights",
@@ -398,6 +442,8 @@ def _other_folder(c: Canaries, who: str) -> dict[str, str | bytes]:
     ).replace("change@", c.word(f"vendor contact for the {who}") + "@")
     return {
         f"{slug}/client.md": profile + c.word(f"welcome of the {who}"),
+        f"{slug}/glossary.md": f"---\nterms:\n  {c.word(f'term of the {who}')}: "
+        f"{c.word(f'meaning of a term of the {who}')}\n---\n",
         f"{slug}/{prefix}-0001-x.md": _record(
             f"{prefix}-0001",
             c.word(f"title of the {who}"),

@@ -57,6 +57,10 @@ def test_nothing_leaks_into_a_client_edition(
         urls.IMPACT_JSON,
         urls.DIFFERENCES,
         urls.SEALS,
+        urls.FEED_CHANGES,
+        urls.FEED_DECISIONS_JSON,
+        urls.CALENDAR,
+        urls.NEWS_JSON,
     )
     assert all((built / path).is_file() for path in downloads)
     assert canaries.leaks(built) == []
@@ -113,6 +117,11 @@ def test_a_team_edition_has_what_is_internal_but_no_other_client(
     assert any(leak.startswith("internal key in") for leak in leaks)
     assert any(leak.startswith("title of an internal record in") for leak in leaks)
     assert any("in impact/impact.xlsx!" in leak for leak in leaks)
+    indexed = {leak.split(" in ")[0] for leak in leaks if "in pagefind/fragment/" in leak}
+    assert {"body of an internal record", "Chinese internal block"} <= indexed
+    for path in (urls.FEED_CHANGES, urls.FEED_CHANGES_JSON, urls.NEWS.replace(".md", ".html")):
+        assert f"title of an internal record in {path}" in leaks
+    assert f"id HBR-0003 in {urls.NEWS_JSON}" in leaks
     assert [leak for leak in leaks if "other client" in leak] == []
 
 

@@ -106,7 +106,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def test_the_examples_are_a_clean_workspace(workspace: Workspace) -> None:
     (client,) = workspace.clients
-    assert len(client.records) == len(EXAMPLES) - 1
+    assert client.glossary
+    assert len(client.records) == len(EXAMPLES) - 2
 
 
 def test_a_first_draft_has_the_required_keys_and_no_more(workspace: Workspace) -> None:
@@ -123,7 +124,9 @@ def test_the_examples_use_every_key(workspace: Workspace) -> None:
         for text in FRAGMENTS
     ]
     used: dict[type[BaseModel], set[str]] = {}
-    for data in (client.profile, *(r.data for r in client.records), *fragments):
+    assert client.glossary
+    said = (client.profile, client.glossary.data, *(r.data for r in client.records))
+    for data in (*said, *fragments):
         for model, keys in models_used(data):
             used.setdefault(model, set()).update(keys)
     every = {

@@ -36,11 +36,16 @@ def chosen(workspace: Path, patterns: list[str]) -> set[Path]:
 def test_each_file_has_its_schema(workspace: Path) -> None:
     (workspace / "changes" / "example" / "EX-0009.md").write_text("---\n", "utf-8")
     profiles = {*workspace.glob("changes/*/client.md")}
-    records = {*workspace.glob("changes/**/*.md")} - profiles
+    glossaries = {*workspace.glob("changes/*/glossary.md")}
+    records = {*workspace.glob("changes/**/*.md")} - profiles - glossaries
     assert len(records) == 4
     by_schema = settings(workspace)["yaml.schemas"]
     found = {Path(name).name: chosen(workspace, files) for name, files in by_schema.items()}
-    assert found == {"record.schema.json": records, "profile.schema.json": profiles}
+    assert found == {
+        "record.schema.json": records,
+        "profile.schema.json": profiles,
+        "glossary.schema.json": glossaries,
+    }
 
 
 def test_the_schemas_are_there(workspace: Path) -> None:

@@ -26,7 +26,7 @@ from .test_docs import EXAMPLES, code, life_cycle, table
 
 ROOT = Path(__file__).parents[1]
 CASES = Path(__file__).parent / "cases" / "check"
-VALIDATORS = {name: Draft7Validator(schema(name)) for name in ("record", "profile")}
+VALIDATORS = {name: Draft7Validator(schema(name)) for name in ("record", "profile", "glossary")}
 
 #: What a schema of one file's keys can see.
 OF_THE_SHAPE = {
@@ -57,7 +57,7 @@ def front_matter(file: Path) -> Any:
 
 
 def faults(file: Path) -> list[str]:
-    name = "profile" if file.name == "client.md" else "record"
+    name = {"client.md": "profile", "glossary.md": "glossary"}.get(file.name, "record")
     return [error.message for error in VALIDATORS[name].iter_errors(front_matter(file))]
 
 
@@ -66,7 +66,7 @@ def sources(root: Path) -> list[Path]:
     return [
         root / source.path
         for client in workspace.clients
-        for source in (client.source, *(record.source for record in client.records))
+        for source in (*client.common_sources, *(record.source for record in client.records))
     ]
 
 
@@ -82,7 +82,7 @@ def properties(shape: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]
 RECORD, PROFILE = dict(properties(schema("record"))), dict(properties(schema("profile")))
 
 
-@pytest.mark.parametrize("name", ["record", "profile"])
+@pytest.mark.parametrize("name", ["record", "profile", "glossary"])
 def test_it_is_a_schema_of_draft_7(name: str) -> None:
     made = schema(name)
     assert made["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -216,7 +216,7 @@ def test_every_word_has_a_meaning() -> None:
     assert set(URGENCY_MEANINGS) == set(Level)
 
 
-@pytest.mark.parametrize("name", ["record", "profile"])
+@pytest.mark.parametrize("name", ["record", "profile", "glossary"])
 def test_the_command_prints_it(name: str) -> None:
     done = CliRunner().invoke(main, ["schema", name])
     assert (done.exit_code, json.loads(done.stdout)) == (0, schema(name))
@@ -226,8 +226,9 @@ def test_the_command_prints_that_of_a_record_by_default() -> None:
     assert json.loads(CliRunner().invoke(main, ["schema"]).stdout) == schema("record")
 
 
-def test_the_command_writes_both(tmp_path: Path) -> None:
+def test_the_command_writes_all(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["schema", "--out", str(tmp_path / "schemas")])
     assert done.exit_code == 0
     written = {f.name: json.loads(f.read_text("utf-8")) for f in (tmp_path / "schemas").iterdir()}
-    assert written == {f"{name}.schema.json": schema(name) for name in ("record", "profile")}
+    names = ("record", "profile", "glossary")
+    assert written == {f"{name}.schema.json": schema(name) for name in names}

@@ -166,10 +166,9 @@ def test_hostile_text_is_shown_as_written_and_changes_no_structure(audience: Aud
         html = _html(content)
         assert "script" not in html.tags
         assert "49" not in re.findall(r"\b49\b", html.text)
-        # The text has paragraphs and no terms of a glossary.
-        loose = {"p", "abbr"}
-        before = [t for t in _html(plain[path]).tags if t not in loose]
-        assert [t for t in html.tags if t not in loose] == before, path
+        # The text has paragraphs.
+        before = [t for t in _html(plain[path]).tags if t != "p"]
+        assert [t for t in html.tags if t != "p"] == before, path
         assert frontmatter.loads(content).metadata["title"]
     page = hostile[urls.record("ACME-0001")]
     assert HOSTILE.split("\n", maxsplit=1)[0] in _html(page).text
@@ -248,12 +247,20 @@ def test_a_page_without_a_way_to_answer_offers_none() -> None:
     assert _links(found[urls.PROCESS], "mailto:") == []
 
 
+def _whole(content: str) -> str:
+    """The page as a reader gets it."""
+    extensions = ["attr_list", "md_in_html", "toc", "tables", "changebook"]
+    return markdown.markdown(frontmatter.loads(content).content, extensions=extensions)
+
+
 def test_terms_are_explained_once_where_they_first_stand() -> None:
     english = _by_path(_edition("acme", Audience.CLIENT))[urls.record("ACME-0001")]
     chinese = _by_path(_edition("lanhai", Audience.CLIENT))[urls.record("LH-0001")]
-    assert '<abbr title="the company that processes card payments">PSP</abbr>.' in english
-    assert '提交多张<abbr title="门店向总部要货的单据">订单</abbr>。' in chinese
-    assert "*[PSP]: the company that processes card payments" in english
+    assert re.findall(r'<a class="cb-term" href="#(word-\d+)"[^>]*>PSP</a>', _whole(english)) == [
+        "word-1"
+    ]
+    assert re.search(r'提交多张<a class="cb-term"[^>]*>订单</a>。', _whole(chinese))
+    assert '<dd id="word-1">门店向总部要货的单据</dd>' in _whole(chinese)
 
 
 def test_a_team_can_replace_a_template(tmp_path: Path) -> None:

@@ -106,6 +106,36 @@ def test_each_vocabulary_has_its_own_labels() -> None:
     assert Words("en").label(Bucket.PROCEEDING) == "Proceeding, not agreed"
 
 
+#: Chinese has marks of its own: an ASCII mark beside a Chinese character is a slip.
+_WIDE = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+_ASCII_MARK = re.compile(rf"[{_WIDE}] ?[,.;:!?()'\"]|[,;:!?()'\"] ?[{_WIDE}]")
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    strings = [
+        string
+        for message in _catalogue("zh_CN")
+        if message.id
+        for string in (
+            [message.string] if isinstance(message.string, str) else message.string or ()
+        )
+    ]
+    assert [string for string in strings if _ASCII_MARK.search(string)] == []
+    assert _ASCII_MARK.search("若待定变更获批: 六月")
+
+
+def test_no_template_writes_punctuation_that_depends_on_the_language() -> None:
+    """A colon after a value or a message is ASCII in every language: it belongs into a message."""
+    found = {
+        f"{file.name}:{number}"
+        for folder in ("pages", "print", "mail")
+        for file in (packaged.templates_dir() / folder).glob("*.j2")
+        for number, line in enumerate(file.read_text("utf-8").split("\n"), 1)
+        if re.search(r"\}\}(?:</\w+>)?[:;!?,](?:\s|$)", line) and "style=" not in line
+    }
+    assert found == set()
+
+
 def test_a_language_without_a_catalogue_is_no_language() -> None:
     assert languages() == ("en", "zh-CN")
     with pytest.raises(KeyError):

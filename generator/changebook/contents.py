@@ -19,7 +19,7 @@ from changebook.sums import Position
 from changebook.views.impact import impact
 from changebook.views.months import month_ends
 from changebook.vocabulary import Audience
-from changebook.words import SOURCE_LANGUAGE
+from changebook.words import SOURCE_LANGUAGE, Words
 
 
 @dataclass(frozen=True)
@@ -108,26 +108,35 @@ def downloads(report: Report) -> tuple[GeneratedFile, ...]:
 
 
 def portfolio_contents(
-    editions: Sequence[Edition], root: Path, *, directory_urls: bool
+    editions: Sequence[Edition],
+    root: Path,
+    *,
+    directory_urls: bool,
+    language: str = SOURCE_LANGUAGE,
 ) -> Contents:
-    """The team's overview, which links to the editions beside it."""
+    """The team's overview in its own language, which links to the editions beside it."""
+    own = packaged.own_templates(root)
     found = pages.portfolio_pages(
-        editions, directory_urls=directory_urls, templates=packaged.own_templates(root)
+        editions, language=language, directory_urls=directory_urls, templates=own
     )
     return Contents(
         audience=Audience.TEAM,
-        language=SOURCE_LANGUAGE,
-        name="Portfolio",
+        language=language,
+        name=Words(language, own).gettext("Portfolio"),
         pages=tuple(found),
         nav=[page.path for page in found],
     )
 
 
 def workspace_contents(
-    editions: Sequence[Edition], root: Path, *, directory_urls: bool
+    editions: Sequence[Edition],
+    root: Path,
+    *,
+    directory_urls: bool,
+    language: str = SOURCE_LANGUAGE,
 ) -> Contents:
     """The portfolio with the editions below it, as one site: what plain MkDocs builds."""
-    whole = portfolio_contents(editions, root, directory_urls=directory_urls)
+    whole = portfolio_contents(editions, root, directory_urls=directory_urls, language=language)
     found, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
     files = list(whole.files)
     for edition in editions:

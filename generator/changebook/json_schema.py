@@ -38,7 +38,7 @@ _TITLES = {
 def schema(name: str) -> _Json:
     """The schema of a `record`, a `profile` or a `glossary`."""
     made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_Draft7)
-    whole = _finished(made, made.pop("$defs"))
+    whole = _finished(made, made.pop("$defs", {}))
     if name == "record":
         whole["properties"]["history"]["items"] |= _noted()
         whole["allOf"] = list(_conditions())

@@ -97,7 +97,7 @@ def pages(
             summary=summary,
         ),
         *(site.month(ends, place, summary) for place in range(len(ends))),
-        *site.reports(report.reports(edition)),
+        *site.reports(report.reports(edition, ends)),
         *site.news(news.news(edition.records, edition.as_of)),
         site.page(
             urls.FOLLOW,
@@ -142,6 +142,7 @@ def pages(
             "search",
             site.words.gettext("Search"),
             findable=False,
+            extra={"hide": ["navigation", "toc"]},
             view=finding,
         ),
         *(

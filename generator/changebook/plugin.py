@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from jinja2 import Environment, TemplateError
 from mkdocs.config.base import Config
+from mkdocs.config.config_options import Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
@@ -37,7 +38,7 @@ from changebook.search.indexing import index_sites
 from changebook.theme import EXTENSIONS, MERMAID, leaks, mermaid_script, theme_language
 from changebook.urls import HOME
 from changebook.vocabulary import Audience
-from changebook.words import Words
+from changebook.words import SOURCE_LANGUAGE, Words, languages
 from changebook.workspace import CHANGES, Workspace, WorkspaceError
 
 CLIENT_VARIABLE = "CHANGEBOOK_CLIENT"
@@ -51,7 +52,9 @@ log = logging.getLogger(f"mkdocs.plugins.{__name__}")
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
-    """The plugin has none: what to show is in the workspace, the environment, or given."""
+    """What a team chooses for itself; what to show is in the workspace, or given."""
+
+    language = Type(str, default=SOURCE_LANGUAGE)
 
 
 class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
@@ -68,6 +71,16 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def show(self, root: Path, contents: Contents) -> None:
         """Show these contents instead of reading the workspace."""
         self._root, self._given = root, contents
+
+    def team_language(self, root: Path) -> str:
+        """The language of the portfolio: the option `language`. Raises PluginError for another."""
+        known = languages(packaged.own_templates(root))
+        if self.config.language not in known:
+            raise PluginError(
+                f"changebook: there are no words for the language `{self.config.language}`, the "
+                f"option of the plugin in mkdocs.yml; write one of {', '.join(known)}"
+            )
+        return self.config.language
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         # That this method exists also keeps one plugin over all rebuilds of a preview.
@@ -162,6 +175,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                     workspace,
                     site_url=config.site_url,
                     directory_urls=config.use_directory_urls,
+                    language=self.team_language(self._root),
                 )
         except WorkspaceError as error:
             self._trouble = str(error)
@@ -194,14 +208,18 @@ def _workspace_root(config: MkDocsConfig) -> Path:
     return Path(named or Path(config.config_file_path).parent).resolve()
 
 
-def _chosen(workspace: Workspace, *, site_url: str | None, directory_urls: bool) -> Contents:
+def _chosen(
+    workspace: Workspace, *, site_url: str | None, directory_urls: bool, language: str
+) -> Contents:
     """What the environment asks for: one client's edition, or the team's of the whole workspace."""
     slug = os.environ.get(CLIENT_VARIABLE)
     if not slug:
         editions = [
             located(make_edition(client, Audience.TEAM), site_url) for client in workspace.clients
         ]
-        return workspace_contents(editions, workspace.root, directory_urls=directory_urls)
+        return workspace_contents(
+            editions, workspace.root, directory_urls=directory_urls, language=language
+        )
     try:
         client = workspace.client(slug)
     except WorkspaceError as error:

@@ -116,7 +116,12 @@ def _config(order: Order) -> MkDocsConfig:
         config.site_url = edition.site_url
         contents = edition_contents(edition, order.root, directory_urls=directory_urls)
     else:
-        contents = portfolio_contents(order.of, order.root, directory_urls=directory_urls)
+        contents = portfolio_contents(
+            order.of,
+            order.root,
+            directory_urls=directory_urls,
+            language=plugin.team_language(order.root),
+        )
     plugin.show(order.root, contents)
     return config
 

@@ -42,6 +42,35 @@ def mermaid_script() -> Path:
     return _package("mermaidx") / "assets" / "mermaid.js"
 
 
+def search_styles() -> str:
+    """Material's own rules for its search field, for themes that have its markup without them.
+
+    They are in a layer, so that they give way to any rule that stands outside of one; but what they
+    hide stays hidden.
+    """
+    (sheet,) = (_package("material") / "templates/assets/stylesheets").glob("main.*.css")
+    rules = _rules_about(sheet.read_text("utf-8"), ".md-search")
+    rules = rules.replace("display:none", "display:none!important")
+    return f"@layer search {{\n{rules}}}\n"
+
+
+def _rules_about(css: str, selector: str) -> str:
+    """The rules of a minified style sheet that name a selector, also those for some media only."""
+    found, start, depth = "", 0, 0
+    for brace in re.finditer("[{}]", css):
+        depth += 1 if brace[0] == "{" else -1
+        if depth:
+            continue
+        head, _, body = css[start : brace.end()].partition("{")
+        start = brace.end()
+        if head.startswith("@media"):
+            if inner := _rules_about(body[:-1], selector):
+                found += f"{head}{{\n{inner}}}\n"
+        elif selector in head:
+            found += f"{head}{{{body}\n"
+    return found
+
+
 def _package(name: str) -> Path:
     """The folder of a package. Importing it could load a whole renderer. Raises Refusal without."""
     spec = find_spec(name)

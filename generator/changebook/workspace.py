@@ -272,7 +272,11 @@ def _glossary(source: SourceFile | None) -> tuple[GlossaryFile | None, list[Prob
 
 def model_of(file: Path, folder: Path) -> type[BaseModel]:
     """What a Markdown file below a client's folder holds."""
-    return {folder / PROFILE: Profile, folder / GLOSSARY: Glossary}.get(file, ChangeRecord)
+    models: Mapping[Path, type[BaseModel]] = {
+        folder / PROFILE: Profile,
+        folder / GLOSSARY: Glossary,
+    }
+    return models.get(file, ChangeRecord)
 
 
 def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:

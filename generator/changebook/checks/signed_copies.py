@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from changebook.checks.subject import Subject
 from changebook.diagnostics import KeyPath, Problem, rule
@@ -62,6 +63,10 @@ OF_FILES = (
     SIGNED_COPY_TELLS_MORE,
 )
 _AT: KeyPath = ("agreement", "signed_copy")
+#: By these, web servers and readers know what a file is.
+_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"pdf": (".pdf",), "png": (".png",), "jpg": (".jpg", ".jpeg")}
+)
 
 
 def check_signed_copies(client: Client) -> Iterator[Problem]:
@@ -127,7 +132,16 @@ def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Proble
             SIGNED_COPY_UNFIT,
             (*_AT, "file"),
             f"`{copy.file}` can't be shown to the client. {unfit.why}",
-            f"{unfit.help}; `changebook sign` takes it.",
+            unfit.help,
+        )
+        return
+    suffixes = _SUFFIXES[paper.kind]
+    if target.file.suffix not in suffixes:
+        yield from subject.value(
+            SIGNED_COPY_UNFIT,
+            (*_AT, "file"),
+            f"`{copy.file}` holds a {paper.kind.name}, which browsers don't expect by that name.",
+            f"Let its name end in `{suffixes[0]}`.",
         )
         return
     if paper.removed:

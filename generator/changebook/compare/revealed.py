@@ -173,6 +173,9 @@ def _attached(source: SourceFile) -> Iterator[str]:
     for link in body.links(_public_body(source)):
         if link.path and not link.external and not link.path.lower().endswith(".md"):
             yield link.path
+    match source.data.get("agreement"):
+        case {"signed_copy": {"file": str(file)}}:
+            yield file
 
 
 def _sources(client: Client) -> Iterator[tuple[SourceFile, bool]]:

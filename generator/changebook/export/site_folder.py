@@ -23,12 +23,20 @@ from changebook.pages import theme_words
 from changebook.refusal import Refusal
 from changebook.search.indexing import index_sites
 from changebook.site import CONFIG, config_file
-from changebook.theme import EXTENSIONS, MERMAID, leaks, mermaid_script, theme_language
+from changebook.theme import (
+    EXTENSIONS,
+    MERMAID,
+    leaks,
+    mermaid_script,
+    search_styles,
+    theme_language,
+)
 from changebook.vocabulary import Audience
 
 DOCS = "docs"
 THEME = "theme"
 SITE = "site"
+SEARCH_STYLES = "assets/stylesheets/search.css"
 #: Lists what an earlier export wrote, and so marks the folder as one.
 MANIFEST = ".changebook-export"
 
@@ -129,6 +137,8 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
         yield _Made(f"{DOCS}/{file.path}", file.content)
     if any("mermaid" in page.content for page in contents.pages):
         yield _Made(f"{DOCS}/{MERMAID}", mermaid_script())
+    # Zensical has the search field's markup, but its own styles for a search of its own.
+    yield _Made(f"{DOCS}/{SEARCH_STYLES}", search_styles().encode())
     # The folders override each other, the first the others.
     for folder in reversed(theme_dirs(root)):
         for part in sorted(Path(folder).rglob("*")):
@@ -163,6 +173,7 @@ def _config(source: Mapping[str, Any], edition: Edition, contents: Contents) -> 
         },
         "markdown_extensions": _extensions(source, edition.audience),
         "plugins": [],
+        "extra_css": [SEARCH_STYLES],
         "nav": contents.nav,
         "extra": {**(source.get("extra") or {}), "changebook": theme_words(edition.words)},
     }

@@ -90,8 +90,10 @@ class _Pictures:
 
     def _drawn(self, match: re.Match[str]) -> str:
         number = len(self.diagrams) + 1
-        tag = f'<img class="diagram" src="diagram:{number}" alt="{escape(self._diagram)}">'
-        self.diagrams.append(Diagram(tag, unescape(match[1])))
+        source = unescape(match[1])
+        words = escape(f"{self._diagram}: {' '.join(source.split())}")
+        tag = f'<img class="diagram" src="diagram:{number}" alt="{words}">'
+        self.diagrams.append(Diagram(tag, source))
         return tag
 
     def _image(self, match: re.Match[str]) -> str:
@@ -116,9 +118,7 @@ class _Pictures:
         if not self._site_url:
             return f"<a{match['before']}{match['after']}>"
         whole = urls.absolute(self._site_url, self._path(path))
-        return (
-            f'<a{match["before"]} href="{escape(whole + mark + fragment)}"{match["after"]}>'
-        )
+        return f'<a{match["before"]} href="{escape(whole + mark + fragment)}"{match["after"]}>'
 
     def _path(self, address: str) -> str:
         return posixpath.normpath(posixpath.join(posixpath.dirname(self._page), unquote(address)))

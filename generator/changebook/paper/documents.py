@@ -1,4 +1,4 @@
-"""The documents of an edition, laid out as HTML for the typesetter: the same views as the pages'."""
+"""The documents of an edition, laid out as HTML for the typesetter from the views of the pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PRINT = "print"
 
 
 def watermark(words: str) -> str:
-    """A picture of the words across a sheet, as an address: grey enough to read the text upon it."""
+    """A picture of the words across a sheet, as an address: so pale that text is read upon it."""
     size = min(150, round(560 / max(1, sum(1 if ord(c) > 0x2E80 else 0.56 for c in words))))
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="620" height="620" viewBox="0 0 620 620">'
@@ -118,9 +118,7 @@ class Printery:
             revision=view.data.revision,
             status=view.data.status,
         )
-        return Paper(
-            paper.path, paper.title, paper.day, paper.html, body.files, body.diagrams
-        )
+        return Paper(paper.path, paper.title, paper.day, paper.html, body.files, body.diagrams)
 
     def decision_record(self, id: str) -> Paper:
         """What was decided and why, without money, for an archive that must not have it.
@@ -233,5 +231,6 @@ class Printery:
     def _styles(self) -> str:
         """The style sheet, the team's own in the place of the packaged one."""
         folders = (*self._folders, packaged.templates_dir())
-        files = (folder / _PRINT / "print.css" for folder in folders)
-        return next(file for file in files if file.is_file()).read_text("utf-8")
+        files = [folder / _PRINT / "print.css" for folder in folders]
+        chosen = next(file for file in files if file.is_file())
+        return chosen.read_text("utf-8")

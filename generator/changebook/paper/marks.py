@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import segno
-from markupsafe import Markup
 
 from changebook import urls
 from changebook.editions import Edition
@@ -26,15 +25,15 @@ class Mark:
     code: str
 
     @property
-    def qr(self) -> Markup:
-        """The code as an SVG picture of one path, without a border; it is none where it is empty.
+    def qr(self) -> str:
+        """The code as a picture's address, without the white border, for which there is room.
 
-        A code of error correction M can lose a seventh of itself to folds and stamps.
+        Error correction M survives the loss of a seventh to folds and stamps. It is a bitmap
+        because vectors would be drawn anew on each page.
         """
-        if not self.code:
-            return Markup()
         code = segno.make(self.code, error="m", micro=False, boost_error=False)
-        return Markup(code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None))
+        address: str = code.png_data_uri(scale=4, border=0)
+        return address
 
 
 def of_record(view: RecordView, question: str, edition: Edition) -> Mark:

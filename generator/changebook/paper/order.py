@@ -64,7 +64,7 @@ class Signatory:
 
 
 def order_sum(view: RecordView, position: Position) -> OrderSum | None:
-    """The sums of an approved change, or of one that is still pending; None where it counts nowhere.
+    """The sums of an approved change or of a pending one; None where it counts nowhere.
 
     A pending change is put on top of all that is approved to date.
     """
@@ -129,9 +129,7 @@ def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
     )
 
 
-def _blocks(
-    party: Party, organisation: str, named: tuple[Person, ...]
-) -> tuple[Signatory, ...]:
+def _blocks(party: Party, organisation: str, named: tuple[Person, ...]) -> tuple[Signatory, ...]:
     people = tuple(p for p in named if p.party is party)
     if not people:
         return (Signatory(party, organisation),)

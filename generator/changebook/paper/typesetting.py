@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from changebook.paper import tagging
 from changebook.paper.paper import Diagram, Paper
 from changebook.refusal import Refusal
 
@@ -26,6 +27,8 @@ LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 #: The families that print.css names, with the Debian package of each.
 FONTS = {"Noto Sans": "fonts-noto-core", "Noto Sans CJK SC": "fonts-noto-cjk"}
 _VARIANT = "pdf/a-3a"
+#: Photographs keep what a press can show, and no more. The codes must stay below it.
+_DPI = 400
 _END_OF_RDF = b"</rdf:RDF>"
 #: PDF/UA-1 asks for its own mark in the metadata, and PDF/A for a description of any such mark.
 _UNIVERSAL_ACCESS = b"""
@@ -91,7 +94,7 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
     with _heard(say):
         page = weasyprint.HTML(string=text, url_fetcher=_fetcher(paper, drawn))
         made: bytes = page.write_pdf(
-            finisher=_finish, pdf_variant=_VARIANT, pdf_tags=True, optimize_images=True, dpi=300
+            finisher=_finish, pdf_variant=_VARIANT, pdf_tags=True, optimize_images=True, dpi=_DPI
         )
     return made
 
@@ -165,7 +168,8 @@ def _fetcher(paper: Paper, drawn: dict[str, bytes]) -> Any:
 
 
 def _finish(_: Any, made: Any) -> None:
-    """Add the mark of PDF/UA to the metadata, which names PDF/A alone."""
+    """Complete the tags, and add the mark of PDF/UA to the metadata, which names PDF/A alone."""
+    tagging.complete(made)
     for thing in made.objects:
         if getattr(thing, "extra", {}).get("Type") == "/Metadata":
             thing.stream = [

@@ -75,16 +75,19 @@ def _letter(message: EmailMessage, depth: int) -> Letter:
         for held in _held(part)
         if depth < _DEPTH_LIMIT and _header(held, "from")
     ]
+    subject, sent = " ".join(_header(message, "subject").split()), _sent(message)
+    text = _text(message)
     id = _header(message, "message-id").strip().strip("<>").strip()
     if not id or len(id) > _LONGEST_ID or not id.isprintable() or any(c.isspace() for c in id):
-        id = f"sha256:{hashlib.sha256(_bytes(message)).hexdigest()[:32]}"
+        known = repr((name, address, sent, subject, text)).encode("utf-8", "replace")
+        id = f"sha256:{hashlib.sha256(known).hexdigest()[:32]}"
     return Letter(
         name,
         address,
-        _sent(message),
-        " ".join(_header(message, "subject").split()),
+        sent,
+        subject,
         id,
-        _text(message),
+        text,
         tuple(_name(part) for part in parts if part not in inner),
         tuple(_letter(held, depth + 1) for held in attached),
     )
@@ -114,13 +117,6 @@ def _sent(message: EmailMessage) -> datetime | None:
     if not isinstance(sent, datetime):
         return None
     return sent if sent.tzinfo else sent.replace(tzinfo=UTC)
-
-
-def _bytes(message: EmailMessage) -> bytes:
-    try:
-        return message.as_bytes()
-    except (*_MALFORMED, UnicodeError):
-        return repr(message.items()).encode("utf-8", "replace")
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:

@@ -249,6 +249,11 @@ class _Answer:
     outdated: str | None
 
     @property
+    def words(self) -> Words:
+        """The words of the client's language."""
+        return Words(self.client.profile.language, packaged.own_templates(self.client.root))
+
+    @property
     def kind(self) -> Kind:
         """What it is meant to be. A block that is only quoted was answered before."""
         if self.said.kind:
@@ -312,7 +317,7 @@ class _Answer:
             "digest": grouped(self.block.digest or ""),
             "option": " ".join(title.split()),
         }
-        page = Answers(Words(self.client.profile.language), self.client.profile)
+        page = Answers(self.words, self.client.profile)
         known = "".join("".join(page.lines(self.block, values, whole)) for whole in (True, False))
         spaceless = "".join(known.split())
         return visible(
@@ -376,7 +381,7 @@ class _Answer:
 
     def _stated(self) -> str:
         """What an approval states, in the client's language."""
-        _ = Words(self.client.profile.language, packaged.own_templates(self.client.root)).gettext
+        _ = self.words.gettext
         if self.about is About.AGREEMENT:
             return _("Agrees with the amendment of the contract.")
         if self.about is About.OBJECTION:

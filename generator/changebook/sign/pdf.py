@@ -5,6 +5,7 @@ One that is signed digitally keeps every byte, since each is part of the signatu
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -101,7 +102,10 @@ def _examined(pdf: Pdf, content: bytes) -> Paper:
     if not removed:
         return Paper(Kind.PDF, content)
     stream = BytesIO()
-    pdf.save(stream, deterministic_id=True)
+    with warnings.catch_warnings():
+        # That a form is incomplete was so before.
+        warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
+        pdf.save(stream, deterministic_id=True)
     return Paper(Kind.PDF, stream.getvalue(), tuple(dict.fromkeys(removed)))
 
 

@@ -21,7 +21,7 @@ _PICTURE = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB pHYs sBIT bKGD".s
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 #: The brands of the formats of phones, in the first box of the file.
 _PHONE = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
-_AS_PDF = "Save it as a PDF, or as a JPEG, and file that"
+_AS_PDF = "Save it as a PDF or a JPEG, and file that with `changebook sign`"
 _NOTES = "what the camera or program noted in it"
 
 
@@ -66,7 +66,7 @@ def _opened(content: bytes) -> Image.Image:
             raise _too_large() from None
         except UnidentifiedImageError:
             raise UnfitPaper(
-                "It is neither a PDF nor a picture that browsers show", _AS_PDF
+                "It is neither a PDF nor a picture of a kind that browsers show", _AS_PDF
             ) from None
         except (OSError, SyntaxError, ValueError, EOFError, struct.error):
             raise _broken() from None

@@ -35,6 +35,11 @@ class SignedPaper:
     by: tuple[str, ...]
     seal: Seal | None
 
+    @property
+    def kind(self) -> str:
+        """What people call such a file: PDF, PNG or JPG."""
+        return posixpath.splitext(self.name)[1][1:].upper()
+
 
 @dataclass(frozen=True)
 class DecisionEntry:

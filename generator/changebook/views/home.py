@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from changebook.editions import Edition
 from changebook.sums import Position
-from changebook.views.news import Event, latest
+from changebook.views.news import Event, EventKind, events
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
 
@@ -27,11 +28,13 @@ class Home:
 
 def home(edition: Edition, position: Position) -> Home:
     """The home view of an edition."""
+    # Talks are many, and say less than what came of them.
+    told = (event for event in events(edition.records) if event.kind is not EventKind.TALK)
     return Home(
         position,
         small_sums(position),
         dates_picture(position.milestones, edition.as_of),
         waiting(edition.records, edition.as_of),
-        latest(edition.records, _LATELY),
+        tuple(islice(told, _LATELY)),
         len(edition.records),
     )

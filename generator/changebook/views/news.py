@@ -118,11 +118,6 @@ def events(records: Iterable[EditionRecord]) -> tuple[Event, ...]:
     return tuple(found)
 
 
-def latest(records: Iterable[EditionRecord], count: int) -> tuple[Event, ...]:
-    """The newest events, the newest first."""
-    return events(records)[:count]
-
-
 @dataclass(frozen=True)
 class Day:
     """A day of the calendar and what happened on it; on most days nothing did."""

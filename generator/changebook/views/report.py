@@ -6,7 +6,7 @@ down. What is written down late stands in the report of the period in which that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from changebook import timeline
 from changebook.editions import Edition, EditionRecord, as_known
-from changebook.schema import ChangeRecord, PlanStep
+from changebook.schema import ChangeRecord, PlanStep, Profile
 from changebook.sums import Position
 from changebook.views.change import ChangeRow, row
 from changebook.views.decision import DecisionEntry, entry
@@ -22,6 +22,7 @@ from changebook.views.months import (
     MOST_MONTHS,
     Comparison,
     LateEntry,
+    MonthEnd,
     Then,
     compare,
     late_entries,
@@ -190,15 +191,16 @@ def report(edition: Edition, period: Period) -> Report:
     return _Reports(edition).of(period)
 
 
-def reports(edition: Edition) -> tuple[Report, ...]:
+def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[Report, ...]:
     """Every month, and the weeks in which something happened: the newest first.
 
     The period that the edition's day is in has a report of what happened so far, once anything did.
+    `ends` are month ends of the edition that the caller has already: they need not be made again.
     """
     signed, until = edition.profile.contract.signed, edition.as_of
     if until < signed:
         return ()
-    known = _Reports(edition)
+    known = _Reports(edition, ends)
     days = {max(day, signed) for day in _days(edition.records) if day <= until}
     weeks = {around(day, Kind.WEEK) for day in days}
     months = {around(day, Kind.MONTH) for day in days} | set(_ended_months(signed, until))
@@ -237,14 +239,15 @@ def _days(records: Iterable[EditionRecord]) -> Iterator[date]:
 class _Reports:
     """Reports of one edition. The end of a period is often the beginning of the next."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, ends: Iterable[MonthEnd] = ()) -> None:
         self._edition = edition
+        self._ends = {end.on: end.then for end in ends}
         self._states: dict[date, tuple[Edition, Then]] = {}
 
     def _at(self, day: date) -> tuple[Edition, Then]:
         if day not in self._states:
             then = as_known(self._edition, day, day)
-            self._states[day] = then, state(then)
+            self._states[day] = then, self._ends.get(day) or state(then)
         return self._states[day]
 
     def of(self, period: Period) -> Report:
@@ -254,7 +257,8 @@ class _Reports:
         begin = signed if is_first else period.first - timedelta(days=1)
         (before, old), (after, new) = self._at(begin), self._at(on)
         # What happened before the contract was signed belongs to the first period.
-        earlier = () if is_first else before.records
+        earlier = {} if is_first else {r.data.id: r for r in before.records}
+        moved = [r for r in after.records if _is_other(r.data, earlier.get(r.data.id))]
         position, since = new.position, compare(old, new)
         late = (e for e in late_entries(self._edition, on) if (e.counts_from or e.on) > begin)
         return Report(
@@ -262,8 +266,8 @@ class _Reports:
             complete=period.last <= self._edition.as_of,
             since=since,
             position=position,
-            progress=tuple(_progress(earlier, after, position)),
-            notices=_notices(earlier, after.records),
+            progress=tuple(_progress(earlier, moved, self._edition.profile, position)),
+            notices=_notices(earlier, moved),
             waiting=waiting(after.records, on),
             in_hand=_in_hand(after.records, period, on),
             late=tuple(late),
@@ -272,36 +276,46 @@ class _Reports:
         )
 
 
+def _is_other(data: ChangeRecord, before: EditionRecord | None) -> bool:
+    """Whether anything about a record is not as it was; most records are the same object."""
+    return before is None or (data is not before.data and data != before.data)
+
+
 def _progress(
-    earlier: Iterable[EditionRecord], after: Edition, position: Position
+    earlier: Mapping[str, EditionRecord],
+    moved: Iterable[EditionRecord],
+    profile: Profile,
+    position: Position,
 ) -> Iterator[Progress]:
     """The steps that were not known at the beginning, in the order in which they were taken."""
-    known = {record.data.id: len(record.data.history) for record in earlier}
     found = []
-    for record in after.records:
-        data = record.data
+    for record in moved:
+        data, before = record.data, earlier.get(record.data.id)
         groups: dict[Stage, list[Step]] = {}
-        for step in data.history[known.get(data.id, 0) :]:
+        for step in data.history[len(before.data.history) if before else 0 :]:
             if step.status in _STAGES:
                 recorded = step.recorded if step.recorded != step.on else None
                 groups.setdefault(_STAGES[step.status], []).append(
                     Step(step.status, step.on, step.by, recorded, step.note)
                 )
         for stage, steps in groups.items():
-            decided = entry(record, after.profile) if stage is Stage.DECIDED else None
+            decided = entry(record, profile) if stage is Stage.DECIDED else None
             if decided and decided.outcome is not OUTCOMES[steps[-1].status]:
                 decided = None
-            shown = row(record, after.profile, position)
+            shown = row(record, profile, position)
             found.append(Progress(stage, shown, data, tuple(steps), decided))
     yield from sorted(found, key=lambda p: (p.day, p.row.id))
 
 
-def _notices(earlier: Iterable[EditionRecord], after: Iterable[EditionRecord]) -> tuple[Event, ...]:
+def _notices(
+    earlier: Mapping[str, EditionRecord], moved: Sequence[EditionRecord]
+) -> tuple[Event, ...]:
     """The other events that were not known at the beginning, the oldest first."""
-    known = {event.key for event in events(earlier)}
+    before = (earlier[record.data.id] for record in moved if record.data.id in earlier)
+    known = {event.key for event in events(before)}
     return tuple(
         event
-        for event in reversed(events(after))
+        for event in reversed(events(moved))
         if event.kind is not EventKind.STATUS and event.key not in known
     )
 

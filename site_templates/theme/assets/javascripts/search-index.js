@@ -21,34 +21,75 @@ const begin = async () => {
   return pagefind
 }
 
-// The changes that have every word of the query; where there is none, those with most of its words
-// (`partly`). Without a query, all changes. `filters` are values by facet: one of each facet's.
+// The changes that have every word of the query; where there is none, those with enough of its
+// words (`partly`). Without a query, all changes. `filters` are values by facet: a change has one
+// of each facet's.
 export const find = async (query, filters = {}, sort = {}) => {
   const pagefind = await load()
-  const options = {filters: {...asked(filters), ...CHANGES}, sort}
-  if (!query.trim()) return pagefind.search(null, options)
+  const asked = Object.entries(filters).map(([key, values]) => [key, {any: values}])
+  const options = {filters: {...Object.fromEntries(asked), ...CHANGES}, sort}
   const ways = spelt(query, box.dataset.prefix)
+  if (!ways.length) return query.trim() ? NOTHING : pagefind.search(null, options)
+  let each
   for (const way of ways) {
-    const found = await pagefind.search(way, options)
-    if (found.results.length || found.unfilteredResultCount) return found
+    if (QUOTED.test(way)) return phrase(pagefind, way, options)
+    each = await Promise.all(wordsOf(way).map(word => one(pagefind, word, options)))
+    if (each.every(({known}) => known)) {
+      const found = each.length === 1 ? each[0].found : await pagefind.search(way, options)
+      if (found.results.length || found.unfilteredResultCount) return found
+    }
   }
-  return partly(pagefind, ways.at(-1) ?? "", options)
+  return partly(each)
 }
 
-const asked = filters =>
-  Object.fromEntries(Object.entries(filters).map(([key, values]) => [key, {any: values}]))
+const NOTHING = {results: [], filters: {}}
+const QUOTED = /^".+"$/
+const wordsOf = way => [...new Set(way.replaceAll('"', " ").split(" ").filter(Boolean))]
 
-const partly = async (pagefind, way, options) => {
-  const words = [...new Set(way.replaceAll('"', "").split(" ").filter(Boolean))]
-  const scores = new Map()
-  const each = words.length > 1 ? words : []
-  const searches = await Promise.all(each.map(word => pagefind.search(word, options)))
-  for (const {results} of searches)
-    for (const result of results) {
-      const before = scores.get(result.id)
-      scores.set(result.id, before ? {...before, score: before.score + result.score} : result)
+// One word. Pagefind leaves out of a query what no page has, and takes the longest beginning of a
+// word that some page has (`a` for `apple`): neither is the word that was asked for.
+const one = async (pagefind, word, options) => {
+  const found = await pagefind.search(word, options)
+  if (!found.unfilteredResultCount) return {found, known: false}
+  const exact = await pagefind.search(`"${word}"`)
+  const known = exact.results.length > 0 || !found.results.length || (await begins(word, found))
+  return {found, known}
+}
+
+const begins = async (word, {results: [first]}) => {
+  const {raw_content: content, weighted_locations: places} = await first.data()
+  if (!places.length) return true
+  const words = content.split(/\s+/)
+  const wanted = fold(word)
+  const near = part => part.startsWith(wanted) || (part.length > 3 && wanted.startsWith(part))
+  return places.some(({location}) => fold(words[location] ?? "").split(NO_WORD).some(near))
+}
+
+const NO_WORD = /[^\p{L}\p{N}]+/u
+const fold = word => word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
+
+// Pagefind does not rank those that have a phrase.
+const phrase = async (pagefind, way, options) => {
+  const exact = await pagefind.search(way, options)
+  const has = new Set(exact.results.map(result => result.id))
+  const {results} = await pagefind.search(way.replaceAll('"', ""), options)
+  return {...exact, results: results.filter(result => has.has(result.id))}
+}
+
+// An unknown Chinese word of two characters takes three of the five pairs of a query with another.
+const ENOUGH = 0.4
+
+const partly = each => {
+  const sums = new Map()
+  for (const {found, known} of each)
+    for (const result of known ? found.results : []) {
+      const before = sums.get(result.id) ?? {result, count: 0, score: 0}
+      sums.set(result.id, {...before, count: before.count + 1, score: before.score + result.score})
     }
-  const results = [...scores.values()].sort((a, b) => b.score - a.score)
+  const results = [...sums.values()]
+    .filter(({count}) => count >= ENOUGH * each.length)
+    .sort((a, b) => b.count - a.count || b.score - a.score)
+    .map(({result}) => result)
   return {results, filters: {}, partly: results.length > 0}
 }
 

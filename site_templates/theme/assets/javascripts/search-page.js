@@ -1,5 +1,5 @@
 // The search page: words, facets and sorting, all of which stand in the address.
-import {alsoOn, element, find, pageLink, parts} from "./search-index.js"
+import {alsoOn, element, find, load, pageLink, parts} from "./search-index.js"
 
 const page = document.getElementById("find")
 const words = page.dataset
@@ -55,6 +55,7 @@ const facets = [...new Set(boxes.map(box => box.name))]
 
 document.getElementById("find-bar").append(label)
 sorts.remove()
+const best = sorting.options[0].textContent
 facetList.querySelector("summary").after(clear)
 list.after(more)
 page.before(form)
@@ -87,6 +88,7 @@ const fromAddress = () => {
 
 // --- Results
 
+let loaded
 let results = []
 let latest = 0
 
@@ -133,7 +135,10 @@ const showCounts = (counts, partly) => {
     row.querySelector(".cb-find__count").textContent = partly ? "" : number.format(has)
     row.classList.toggle("cb-find__none", !has && !box.checked && !partly)
   }
-  for (const group of facetList.querySelectorAll("fieldset")) fold(group)
+  for (const group of facetList.querySelectorAll("fieldset")) {
+    fold(group)
+    group.hidden = !group.querySelector("li:not(.cb-find__none)")
+  }
   const marks = boxes.filter(box => box.checked).length
   document.getElementById("find-chosen").textContent = marks ? `(${number.format(marks)})` : ""
   clear.hidden = !marks
@@ -148,6 +153,7 @@ const fold = group => {
     return box.checked ? Infinity : Number(row.querySelector(".cb-find__count").textContent.replace(/\D/g, ""))
   }
   const order = [...rows].sort((a, b) => weight(b) - weight(a))
+  const few = order.filter(row => weight(row)).length <= FEW
   let rest = group.querySelector("details")
   if (!rest) {
     rest = element("details", "", element("summary", "", words.rest))
@@ -156,16 +162,21 @@ const fold = group => {
   }
   group.querySelector("ul").replaceChildren(...order.slice(0, FEW))
   rest.querySelector("ul").replaceChildren(...order.slice(FEW))
+  rest.hidden = few
 }
 
 const show = async () => {
   const mine = ++latest
   const query = field.value.trim()
   const filters = chosen()
+  // Without words there is no best match: the newest come first.
+  sorting.options[0].textContent = query ? best : sorting.options[1].textContent
+  sorting.options[1].hidden = !query
   document.title = query ? `${words.title.replace("{words}", query)} - ${title}` : title
   try {
-    // Without words there is no best match: the newest come first.
     const sort = SORTS[sorting.value] ?? (query ? {} : SORTS.newest)
+    // Pagefind counts only those facets that it has loaded.
+    await (loaded ??= load().then(pagefind => pagefind.filters()))
     const found = await find(query, filters, sort)
     const counts = await countEach(query, filters, found)
     const pages = query ? await alsoOn(query) : []

@@ -7,6 +7,8 @@ const STOPS = "\\u2014\\u2018\\u2019\\u201c\\u201d\\u2026\\u3000-\\u3004\\u3006-
 const RUN = new RegExp(`[${CJK}]+`, "gu")
 const PAIR = new RegExp(`^(.*?[${CJK}])[${CJK}]$`, "u")
 const KEY = new RegExp(`^${BEGIN}[^${END}]*${END}`, "u")
+const END_OF_CELL = new RegExp(`(?<=${END})\\.$`, "u")
+const ONLY_KEYS = new RegExp(`^(?:${BEGIN}[^${END}]*${END} ?)+$`, "u")
 const CLOSED = new RegExp(`[${STOPS}]$`, "u")
 const MONEY = "[$£¥€]|元|RMB|CNY"
 const NUMBER =
@@ -50,10 +52,11 @@ const paired = query =>
     .trim()
 
 // The ways to put a query to Pagefind, the most exact first: with the keys of ids and amounts, then
-// as it was typed.
+// as it was typed, unless it is nothing else.
 export const spelt = (query, prefix) => {
   const text = query.normalize("NFKC")
-  return [...new Set([paired(keyed(text, prefix)), paired(text)])].filter(Boolean)
+  const first = paired(keyed(text, prefix))
+  return ONLY_KEYS.test(first) ? [first] : [...new Set([first, paired(text)])].filter(Boolean)
 }
 
 // The words of the index as a reader sees them, each with whether it was looked for: `hit` says it
@@ -72,7 +75,8 @@ const pieces = (words, hit = () => false) => {
       return
     }
     const pair = word.match(PAIR)
-    const text = pair ? pair[1] : word.replaceAll(END, "")
+    // Pagefind ends each heading and cell with a full stop of its own.
+    const text = pair ? pair[1] : word.replace(END_OF_CELL, "。").replaceAll(END, "")
     shown.push({text, hit: hit(place) || carried, glued: Boolean(pair) || CLOSED.test(text)})
     carried = Boolean(pair) && hit(place)
   })
@@ -112,11 +116,17 @@ export const excerpt = (content, locations) => {
 // The pieces as nodes, what was looked for in `mark`.
 export const nodes = shown => {
   const parts = []
+  const add = (text, hit) => {
+    const last = parts.at(-1)
+    if (last?.hit === hit) last.text += text
+    else if (text) parts.push({hit, text})
+  }
   shown.forEach(({text, hit, glued}, n) => {
     const space = glued || n === shown.length - 1 ? "" : " "
-    const last = parts.at(-1)
-    if (last && last.hit === hit) last.text += text + space
-    else parts.push({hit, text: text + space})
+    const word = hit ? text.replace(/[\p{P}\p{S}]+$/u, "") : text
+    const both = hit && !text.slice(word.length) && shown[n + 1]?.hit
+    add(word + (both ? space : ""), hit)
+    add(text.slice(word.length) + (both ? "" : space), false)
   })
   return parts.map(({hit, text}) => {
     if (!hit) return document.createTextNode(text)

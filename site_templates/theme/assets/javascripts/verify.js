@@ -53,7 +53,7 @@
     return sentence
   }
 
-  /** Shows sentences; the kind is `good`, `bad` or `plain`, which the first sentence says as well. */
+  /** Shows sentences; the kind is `good`, `ended`, `bad` or `plain`, which they say as well. */
   const show = (kind, sentences) => {
     const verdict = document.createElement("div")
     verdict.className = `cb-verdict__box cb-verdict__box--${kind}`
@@ -189,7 +189,7 @@
     let kind = "plain"
     if (name !== "asked") {
       const found = proof(row, chain)
-      kind = found.bad ? "bad" : found.holds ? "good" : "plain"
+      kind = found.bad ? "bad" : row.dataset.ended ? "ended" : found.holds ? "good" : "plain"
       const place = said("place", {number, count: seals.length, event: part(row, "event")})
       const since = document.createElement("p")
       since.append(...[...part(row, "since").childNodes].map(node => node.cloneNode(true)))
@@ -255,10 +255,11 @@
     const {sentence, fits} = compared(data.entries)
     const sentences = faults.length
       ? [said("file-broken"), ...faults.map(fault => said(fault.name, fault))]
-      : [said("file-sound", {count: data.entries.length})]
+      : [said(gaps.length ? "file-in-part" : "file-sound", {count: data.entries.length})]
     if (gaps.length) sentences.push(said("file-gaps", {numbers: gaps.join(", ")}))
     if (notShown.length) sentences.push(said("file-not-shown", {numbers: notShown.join(", ")}))
-    show(faults.length || !fits ? "bad" : "good", [...sentences, sentence])
+    const kind = faults.length || !fits ? "bad" : gaps.length ? "ended" : "good"
+    show(kind, [...sentences, sentence])
     if (!own && !faults.length && fits && data.entries.length === seals.length)
       own = {data, faults, gaps, notShown}
   }

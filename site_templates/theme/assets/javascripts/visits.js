@@ -6,23 +6,30 @@
   const box = document.getElementById("visits")
   if (!box || !location.protocol.startsWith("http")) return
 
-  let latest, name, state
+  let latest, name, kept
   try {
     localStorage.getItem("changebook")
     const answer = await fetch(box.dataset.source, {cache: "no-cache"})
     if (!answer.ok) return
     latest = await answer.json()
     name = `changebook/${latest.edition}`
-    state = JSON.parse(localStorage.getItem(name))
+    kept = localStorage.getItem(name)
   } catch {
     return
+  }
+  const whole = visit => (Array.isArray(visit?.keys) && /^\d{4}-\d\d-\d\d$/.test(visit.on) ? visit : null)
+  let state = null
+  try {
+    state = JSON.parse(kept)
+  } catch {
+    // Something else wrote here: this is a first visit.
   }
 
   const now = new Date()
   const today = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10)
   const here = {on: today, from: latest.from, keys: latest.events.map(([key]) => key)}
   // `before` is what was there at the end of the visit before this one.
-  const before = state && now - state.last > PAUSE ? state.here : state?.before
+  const before = whole(now - state?.last > PAUSE ? state.here : state?.before)
   const save = earlier => {
     try {
       localStorage.setItem(name, JSON.stringify({before: earlier, here, last: +now}))
@@ -49,7 +56,7 @@
   }
   for (const element of document.querySelectorAll(".md-content [data-key]"))
     if (keys.has(element.dataset.key)) mark(element)
-  for (const element of document.querySelectorAll(".md-content [data-id]"))
+  for (const element of document.querySelectorAll(".md-content tr[data-id]"))
     if (ids.has(element.dataset.id)) mark(element)
 
   const [year, month, day] = before.on.split("-").map(Number)
