@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from html import escape
 from itertools import count
@@ -11,6 +12,10 @@ from pathlib import Path
 import pytest
 
 from changebook import urls
+from changebook.checks import load_checked
+from changebook.compare.effects import differing_terms
+from changebook.compare.pairs import client_pairs
+from changebook.compare.revealed import hidden_phrases, revealed
 from changebook.editions import Edition, make_edition
 from changebook.glossary import Term, client_terms, explain, terms_of
 from changebook.pages import pages
@@ -153,3 +158,47 @@ def test_the_glossary_of_a_file_reaches_the_edition_and_no_other_client() -> Non
     assert made.glossary.also == {"PSP": ("payment provider",)}
     others, _ = read_workspace(CASES / "check" / "glossary-names-another-client")
     assert make_edition(others.client("globex"), Audience.CLIENT).glossary is None
+
+
+def _workspace(root: Path, glossary: str | None, body: str = "") -> Path:
+    """The sound case with another glossary, and a record with that body."""
+    shutil.copytree(CASES / "check" / "good-glossary", root)
+    file = root / "changes" / "acme" / "glossary.md"
+    file.unlink()
+    if glossary is not None:
+        file.write_text(glossary, "utf-8")
+    with next(root.glob("changes/acme/2026/*.md")).open("a", encoding="utf-8") as record:
+        record.write(body)
+    return root
+
+
+def test_a_link_to_the_glossary_leads_to_its_page(tmp_path: Path) -> None:
+    root = _workspace(
+        tmp_path / "a", "---\nterms: {PSP: a company}\n---\n", "\n[W](../glossary.md)\n"
+    )
+    workspace, problems = load_checked(root)
+    assert problems == []
+    (shown,) = make_edition(workspace.client("acme"), Audience.TEAM).records
+    assert "[W](../../glossary/index.md)" in shown.body
+
+
+def test_a_comparison_names_the_terms_that_differ(tmp_path: Path) -> None:
+    before = _workspace(tmp_path / "a", "---\nterms: {PSP: a company, UAT: a test, A: b}\n---\n")
+    after = _workspace(
+        tmp_path / "b",
+        "---\nterms: {PSP: the company, UAT: a test, B: c}\nalso: {UAT: [trial]}\n---\n",
+    )
+    old, new = read_workspace(before)[0], read_workspace(after)[0]
+    (pair,) = client_pairs(old, new)
+    assert differing_terms(pair.before, pair.after) == ("PSP", "UAT", "B", "A")
+    assert differing_terms(pair.before, pair.before) == ()
+
+
+def test_internal_words_that_become_a_term_are_revealed(tmp_path: Path) -> None:
+    secret = "our price floor is forty thousand"
+    record = f"\n::: internal\nThe {secret}.\n:::\n"
+    before = _workspace(tmp_path / "a", None, record)
+    after = _workspace(tmp_path / "b", f"---\nterms: {{floor: The {secret}.}}\n---\n", record)
+    old, new = read_workspace(before)[0], read_workspace(after)[0]
+    (pair,) = client_pairs(old, new)
+    assert secret in " ".join(item.words for item in revealed(pair, hidden_phrases(old)))

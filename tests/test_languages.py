@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from mkdocs.exceptions import PluginError
 
-from changebook import packaged
+from changebook import packaged, urls
 from changebook.admonitions import titled
 from changebook.build import build
 from changebook.checks import load_checked
+from changebook.contents import workspace_contents
+from changebook.editions import make_edition
+from changebook.plugin import ChangebookPlugin
+from changebook.vocabulary import Audience
 from changebook.words import CatalogueError, Words, languages
+from changebook.workspace import read_workspace
 
 SAMPLE = Path(__file__).parent / "cases" / "pages"
 #: What marks a word of the pseudo catalogue, so that one which was not asked for shows.
@@ -69,6 +75,22 @@ def test_a_teams_own_catalogue_makes_a_language(german: Path) -> None:
     assert words.gettext("Where we stand") == f"{MARK}Where we stand{MARK}"
     assert words.date(date(2026, 3, 1)) == "01.03.2026"
     assert words.money(Decimal("1234.5"), "EUR").replace("\N{NO-BREAK SPACE}", " ") == "1.234,50 €"
+
+
+def test_the_portfolio_is_in_the_teams_language(german: Path) -> None:
+    workspace, _ = read_workspace(german)
+    editions = [make_edition(client, Audience.TEAM) for client in workspace.clients]
+    contents = workspace_contents(editions, german, directory_urls=True, language="de")
+    assert (contents.language, contents.name) == ("de", f"{MARK}Portfolio{MARK}")
+    home = next(page.content for page in contents.pages if page.path == urls.HOME)
+    assert f"{MARK}Internal: team edition{MARK}" in home
+
+
+def test_a_language_that_the_portfolio_can_t_have_is_refused(german: Path) -> None:
+    plugin = ChangebookPlugin()
+    plugin.load_config({"language": "fr"})
+    with pytest.raises(PluginError, match="write one of en, de, zh-CN"):
+        plugin.team_language(german)
 
 
 @pytest.mark.slow

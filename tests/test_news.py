@@ -135,10 +135,10 @@ def test_months_have_all_their_days(edition: Edition) -> None:
 
 
 def test_a_long_log_has_a_page_for_each_older_month(edition: Edition) -> None:
-    # Three times the events on the same days, under other ids.
+    # Five times the events on the same days, under other ids.
     many = tuple(
         replace(record, data=record.data.model_copy(update={"id": f"{record.data.id}{n}"}))
-        for n in range(3)
+        for n in range(5)
         for record in edition.records
     )
     view = news(many, edition.as_of)

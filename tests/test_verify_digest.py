@@ -1,4 +1,4 @@
-"""`verify --digest`: a digest as people have it, and what it was meant to be where it is mistyped."""
+"""`verify --digest`: a digest as people have it, and what a mistyped one was meant to be."""
 
 from __future__ import annotations
 

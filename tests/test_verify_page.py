@@ -84,6 +84,50 @@ def test_the_address_on_paper_opens_the_answer(sites: Path, visit: Visit) -> Non
     assert not visit.strangers
 
 
+def test_the_code_on_paper_leads_from_the_record_to_the_answer(sites: Path, visit: Visit) -> None:
+    sealed = entry(decisions(sites), "MER-0010", "approved")
+    visit.page.goto(f"{visit.base}{SLUGS[0]}/changes/MER-0010/#digest={sealed['digest']}")
+    visit.page.wait_for_url("**/decisions/verify/*")
+    assert "This is the fingerprint of MER-0010" in verdict(visit.page, "good")
+
+
+#: A camera that sees a code after a few pictures, and a browser that reads it.
+_CAMERA = """digest => {
+  let seen = 0
+  globalThis.BarcodeDetector = class {
+    async detect() {
+      return ++seen < 3 ? [] : [{rawValue: `https://log.example/changes/#digest=${digest}`}]
+    }
+  }
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = document.createElement("canvas")
+    const draw = () => {
+      canvas.getContext("2d").fillRect(0, 0, 9, 9)
+      requestAnimationFrame(draw)
+    }
+    draw()
+    return globalThis.scanned = canvas.captureStream()
+  }
+}"""
+
+
+def test_a_camera_reads_the_code_on_paper(sites: Path, visit: Visit) -> None:
+    sealed = entry(decisions(sites), "MER-0010", "approved")
+    visit.page.add_init_script(f"({_CAMERA})('{sealed['digest']}')")
+    page = open_page(visit)
+    page.get_by_role("button", name="Scan the code on the paper").click()
+    assert "This is the fingerprint of MER-0010" in verdict(page, "good")
+    assert page.evaluate("scanned.getTracks().every(track => track.readyState === 'ended')")
+    assert not page.locator("video").is_visible()
+
+
+def test_without_a_camera_there_is_no_button_for_it(visit: Visit) -> None:
+    visit.page.add_init_script("delete globalThis.BarcodeDetector")
+    page = open_page(visit)
+    assert page.get_by_role("button").filter(has_text="Check").is_visible()
+    assert not page.locator("#verify button", has_text="Scan the code").is_visible()
+
+
 def test_what_was_superseded_is_marked_so(sites: Path, visit: Visit) -> None:
     sealed = entry(decisions(sites), "MER-0001", "approved")
     text = verdict(open_page(visit, f"#digest={sealed['digest']}"), "ended")
@@ -145,8 +189,9 @@ def test_a_signed_paper_is_known_by_its_content(sites: Path, visit: Visit, tmp_p
     renamed.write_bytes(filed.read_bytes())
     page.get_by_label("Or a file").set_input_files(renamed)
     assert "This is the signed copy of MER-0008" in verdict(page, "good")
-    renamed.write_bytes(filed.read_bytes() + b"\n")
-    page.get_by_label("Or a file").set_input_files(renamed)
+    other = tmp_path / "saved anew.pdf"
+    other.write_bytes(filed.read_bytes() + b"\n")
+    page.get_by_label("Or a file").set_input_files(other)
     assert "No signed copy here is this file." in verdict(page, "bad")
 
 

@@ -457,6 +457,8 @@ class _Site:
                 for words, kind, target in _feeds(self.words)
             ],
         }
+        if path != urls.VERIFY:
+            meta["cb_verify"] = self._render.href(path, urls.VERIFY)
         meta |= extra or {}
         if description:
             meta["description"] = description

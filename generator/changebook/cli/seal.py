@@ -131,20 +131,21 @@ def _verify_digest(root: Path, digest: str, form: str) -> None:
         # What is read by programs has exact matches only.
         is_for_people = form == "text"
         says = ["No record of this workspace has this digest, nor any entry of its seals."]
-        says += [_told_of_miss(miss) for miss in near_misses(workspace, typed)]
-        click.echo(visible("\n".join(says)), err=not is_for_people)
+        says += [line for miss in near_misses(workspace, typed) for line in _told_of_miss(miss)]
+        for line in says:
+            click.echo(line, err=not is_for_people)
     sys.exit(0 if matches and all(match.holds for match in matches) else PROBLEMS)
 
 
-def _told_of_miss(miss: NearMiss) -> str:
+def _told_of_miss(miss: NearMiss) -> tuple[str, ...]:
     """It is another digest, and people must not take it for the same."""
-    record = f"{miss.match.id} {miss.match.title}".strip()
+    record = visible(f"{miss.match.id} {miss.match.title}".strip())
     number = f"{miss.distance} {'character' if miss.distance == 1 else 'characters'}"
     return (
         f"It is NOT the same as that of {record}, from which it differs in {number}. If you typed "
-        "it, compare it once more:\n"
-        f"  yours  {canonical.grouped(miss.digits)}\n"
-        f"  there  {canonical.grouped(miss.there)}"
+        "it, compare it once more:",
+        f"  yours  {canonical.grouped(miss.digits)}",
+        f"  there  {canonical.grouped(miss.there)}",
     )
 
 

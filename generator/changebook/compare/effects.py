@@ -255,7 +255,7 @@ def _differs(pair: ClientPair) -> bool:
         or pair.new
         or pair.renumbered
         or pair.before.source.lines != pair.after.source.lines
-        or _terms(pair.before) != _terms(pair.after)
+        or differing_terms(pair.before, pair.after)
         or any(p.is_moved or p.before.source.lines != p.after.source.lines for p in pair.kept)
         or any(_files(pair.before, pair.after))
     )
@@ -280,7 +280,7 @@ def _changed(
         gone=tuple(_entry(r, pair.before, new=False) for r in pair.gone),
         files=tuple(_files(pair.before, pair.after)),
         profile=_keys(pair.before.source, pair.after.source),
-        terms=_differing_terms(_terms(pair.before), _terms(pair.after)),
+        terms=differing_terms(pair.before, pair.after),
         approvers=tuple(_approvers(pair.before.profile, pair.after.profile)),
         figures=figures,
         revealed=tuple(revealed(pair, hidden)),
@@ -319,7 +319,7 @@ def _whole(
         gone=() if new else entries,
         files=tuple(_files(old, new)),
         profile=(),
-        terms=_differing_terms({} if new else _terms(client), _terms(new) if new else {}),
+        terms=differing_terms(old, new),
         approvers=tuple(_approvers(None, client.profile)) if new else (),
         figures=figures,
         revealed=tuple(revealed_whole(client, hidden)) if new else (),
@@ -385,11 +385,11 @@ def _terms(client: Client) -> Mapping[str, tuple[str, ...]]:
     return {term: (meaning, *data.also.get(term, ())) for term, meaning in data.terms.items()}
 
 
-def _differing_terms(
-    before: Mapping[str, tuple[str, ...]], after: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    every = dict.fromkeys((*after, *before))
-    return tuple(term for term in every if before.get(term) != after.get(term))
+def differing_terms(before: Client | None, after: Client | None) -> tuple[str, ...]:
+    """The terms of the glossary that are new, gone, or explained in other words."""
+    old, new = (_terms(client) if client else {} for client in (before, after))
+    every = dict.fromkeys((*new, *old))
+    return tuple(term for term in every if old.get(term) != new.get(term))
 
 
 def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:

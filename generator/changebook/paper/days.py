@@ -30,9 +30,7 @@ def of_change_order(view: RecordView, register: Iterable[ChangeOrder]) -> Iterat
 
 def of_record(data: ChangeRecord) -> Iterator[date]:
     """The days of what a document shows of a record: not the plan's progress, and no talks."""
-    for entry in data.history:
-        yield entry.on
-        yield recorded(entry)
+    yield from _history(data)
     if data.requested:
         yield data.requested.on
     if data.impact and data.impact.assessed:
@@ -45,17 +43,29 @@ def of_record(data: ChangeRecord) -> Iterator[date]:
         yield objection.on
         if objection.resolved:
             yield objection.resolved
-    if data.agreement and data.agreement.signed:
-        yield data.agreement.signed
+    yield from _signed(data)
 
 
-def of_register(register: Iterable[ChangeOrder], signed: Iterable[date]) -> Iterator[date]:
-    """The days of the register's entries and of the agreements that it names."""
+def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]) -> Iterator[date]:
+    """The days of the register's entries, and of the statuses and agreements that it names."""
     for entry in register:
         yield from _counted(entry)
-    yield from signed
+    for data in records:
+        yield from _history(data)
+        yield from _signed(data)
 
 
 def _counted(entry: ChangeOrder) -> Iterator[date]:
     yield entry.on
     yield entry.recorded
+
+
+def _history(data: ChangeRecord) -> Iterator[date]:
+    for entry in data.history:
+        yield entry.on
+        yield recorded(entry)
+
+
+def _signed(data: ChangeRecord) -> Iterator[date]:
+    if data.agreement and data.agreement.signed:
+        yield data.agreement.signed

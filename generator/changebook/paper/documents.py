@@ -162,16 +162,12 @@ class Printery:
     def register(self) -> Paper:
         """Every change order with what it did to the sum and to the dates."""
         register = self._position.register
-        signed = (
-            agreement.signed
-            for entry in register
-            if (agreement := self._views[entry.id].data.agreement) and agreement.signed
-        )
+        records = (self._views[entry.id].data for entry in register)
         return self._paper(
             "register",
             urls.REGISTER_PDF,
             self._words.gettext("Register of change orders"),
-            days.of_register(register, signed),
+            days.of_register(register, records),
             marks.of_log(self._edition, urls.IMPACT),
             views=self._views,
             landscape=True,

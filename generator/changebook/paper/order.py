@@ -10,7 +10,9 @@ from enum import Enum
 from changebook.schema import Person, Profile
 from changebook.sums import PENDING, Part, Position
 from changebook.views.record import RecordView
-from changebook.vocabulary import APPROVED_OR_LATER, OPEN, AgreementStatus, Party, Status
+from changebook.vocabulary import APPROVED_OR_LATER, AgreementStatus, Party, Status
+
+_TO_SIGN = (APPROVED_OR_LATER | {Status.AWAITING_DECISION}) - {Status.VOID, Status.SUPERSEDED}
 
 
 @dataclass(frozen=True)
@@ -105,16 +107,13 @@ def contract_time(view: RecordView) -> tuple[Direction, int] | None:
 
 
 def signing(view: RecordView) -> Signing:
-    """Whether there is anything to sign: not where a change has ended, and not a second time."""
+    """Whether there is anything to sign: not before it is assessed, after its end, or twice."""
     data = view.data
     if data.agreement and data.agreement.status is AgreementStatus.SIGNED:
         return Signing.SIGNED
     if data.agreement and data.agreement.status is AgreementStatus.NOT_REQUIRED:
         return Signing.NOT_REQUIRED
-    ended = data.status in (Status.VOID, Status.SUPERSEDED)
-    if not ended and data.status in OPEN | APPROVED_OR_LATER | {Status.DRAFT}:
-        return Signing.TO_SIGN
-    return Signing.CLOSED
+    return Signing.TO_SIGN if data.status in _TO_SIGN else Signing.CLOSED
 
 
 def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:

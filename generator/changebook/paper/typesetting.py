@@ -91,7 +91,9 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
     """The PDF of a paper. Raises CannotTypeset; `say` hears of pictures that could not be shown."""
     weasyprint = _weasyprint()
     text, drawn = _with_diagrams(paper, say)
-    with _heard(say):
+    with _heard(say), warnings.catch_warnings():
+        # It leaves its colour profile to be closed by whoever collects the garbage.
+        warnings.simplefilter("ignore", ResourceWarning)
         page = weasyprint.HTML(string=text, url_fetcher=_fetcher(paper, drawn))
         made: bytes = page.write_pdf(
             finisher=_finish, pdf_variant=_VARIANT, pdf_tags=True, optimize_images=True, dpi=_DPI

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 _EQUALS = "===="
 #: A mark alone on its line, or joined with others by a mail program.
-MARK = re.compile(r"={4,}[^=\n]{1,120}={4,}")
+MARK = re.compile(r"(?<!=)={4,}[^=\n]{1,120}={4,}")
 #: A field, alone on its line or joined with others by a mail program.
 FIELD = re.compile(
     r"Changebook\s?[-\u2010-\u2013]\s?(Answer|Record|Revision|Digest|About|Option)\s*[:\uff1a]\s*"

@@ -20,6 +20,10 @@ SIZE_LIMIT = 50_000_000
 _DEPTH_LIMIT = 4
 #: A long id is no id that a mail program gives.
 _LONGEST_ID = 200
+#: A text with all that it quotes is no longer; what follows is left out.
+_LONGEST_TEXT = 200_000
+#: Nobody has a longer name or address.
+_LONGEST_NAME = 300
 #: What mails call a charset, and the one that has all of its characters.
 _WIDER = {
     "gb2312": "gb18030",
@@ -34,7 +38,7 @@ _WIDER = {
 _GUESSES = ("utf-8", "gb18030")
 _OUTLOOK = b"\xd0\xcf\x11\xe0"
 #: What the email package raises for headers and parts that are not as they should be.
-_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,15 @@ def read(content: bytes, path: str) -> Letter:
             "or forward it to yourself as an attachment"
         )
     content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    message = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
-    if not _header(message, "from"):
-        raise Refusal(f"{path} is no mail: it has no line `From:`. Save the whole mail as .eml")
-    return _letter(message, 0)
+    try:
+        message = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
+        if _header(message, "from"):
+            return _letter(message, 0)
+    except RecursionError:
+        raise Refusal(
+            f"{path} has parts within parts without end: copy its text into a mail of your own"
+        ) from None
+    raise Refusal(f"{path} is no mail: it has no line `From:`. Save the whole mail as .eml")
 
 
 def _letter(message: EmailMessage, depth: int) -> Letter:
@@ -104,9 +113,10 @@ def _header(message: EmailMessage, name: str) -> str:
 def _sender(message: EmailMessage) -> tuple[str, str]:
     try:
         first = message["from"].addresses[0]
-        return " ".join(str(first.display_name).split()), str(first.addr_spec)
-    except (*_MALFORMED, IndexError):
-        return " ".join(_header(message, "from").split()), ""
+        name, address = str(first.display_name), str(first.addr_spec)
+    except _MALFORMED:
+        name, address = _header(message, "from"), ""
+    return " ".join(name[:_LONGEST_NAME].split()), address[:_LONGEST_NAME]
 
 
 def _sent(message: EmailMessage) -> datetime | None:
@@ -166,7 +176,7 @@ def _text(message: EmailMessage) -> tuple[Line, ...]:
 
 
 def _lines_of(part: EmailMessage) -> tuple[Line, ...]:
-    text = _decoded(part)
+    text = _decoded(part)[:_LONGEST_TEXT]
     if part.get_content_type() == "text/html":
         return html_lines(text)
     try:
@@ -189,7 +199,7 @@ def _decoded(part: EmailMessage) -> str:
     for charset in (_WIDER.get(said, said), *_GUESSES):
         try:
             return content.decode(charset)
-        except (UnicodeError, LookupError):
+        except (ValueError, LookupError):
             continue  # the next one may fit
     return content.decode("utf-8", "replace")
 

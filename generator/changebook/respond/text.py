@@ -13,7 +13,7 @@ import nh3
 _LINES = frozenset("p div li tr table ul ol h1 h2 h3 h4 h5 h6 pre blockquote hr".split())
 _KEPT = _LINES | {"br", "td", "th"}
 _DROPPED = frozenset({"script", "style", "title", "template"})
-_QUOTE = re.compile(r"[ \t]?>")
+_QUOTES = re.compile(r"(?:[ \t]?>)+")
 #: Above a mail that is quoted or forwarded without marks, in the words of common programs.
 _SEPARATOR = re.compile(
     r"\s*(?:-{3,}\s*(?:Original(?: Message| Appointment)?|Forwarded [Mm]essage|原始邮件|原邮件|"
@@ -28,6 +28,10 @@ _HEADER = re.compile(
 )
 _FROM = re.compile(r"\s*\**(?:From|发件人|寄件者)\s*\**\s*[:：]", re.IGNORECASE)
 _WROTE = re.compile(r"\s*(?:On\b.{4,300}\bwrote\s*:|.{4,300}写道\s*[:：]|.{4,300}寫道\s*[:：])\s*")
+
+
+#: No line that heads another mail is longer.
+_LONGEST_HEAD = 400
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,10 @@ class _Html(HTMLParser):
 
 
 def _line(text: str) -> Line:
-    depth = 0
-    while mark := _QUOTE.match(text):
-        depth, text = depth + 1, text[mark.end() :]
-    return Line(depth, text.removeprefix(" ") if depth else text)
+    marks = _QUOTES.match(text)
+    if marks is None:
+        return Line(0, text)
+    return Line(marks[0].count(">"), text[marks.end() :].removeprefix(" "))
 
 
 def _unflowed(split: Sequence[Line], delete_space: bool) -> Iterator[Line]:
@@ -163,19 +167,23 @@ def _deeper(split: Sequence[Line]) -> Iterator[Line]:
 def begins_other(split: Sequence[Line], at: int) -> bool:
     """Whether a line says that another mail's text follows: the last line of what says so."""
     text = split[at].text
+    if len(text) > _LONGEST_HEAD:
+        return False
     if _SEPARATOR.fullmatch(text) or _WROTE.fullmatch(text):
         return True
     # The words that name the other mail may be broken into two lines.
     if at and _goes_on(split, at - 1):
         return True
-    below = [line.text for line in split[at + 1 : at + 6]]
+    below = [line.text[:_LONGEST_HEAD] for line in split[at + 1 : at + 6]]
     return bool(_FROM.match(text)) and sum(bool(_HEADER.match(each)) for each in below) >= 2
 
 
 def _goes_on(split: Sequence[Line], at: int) -> bool:
-    if at + 1 >= len(split) or _WROTE.fullmatch(split[at].text):
+    if at + 1 >= len(split):
         return False
     first, second = split[at], split[at + 1]
+    if max(len(first.text), len(second.text)) > _LONGEST_HEAD or _WROTE.fullmatch(first.text):
+        return False
     begins = re.match(r"\s*(?:On\b.*\d|在.*\d)", first.text)
     ends = re.search(r"(?:\bwrote|写道|寫道)\s*[:：]\s*$", second.text)
     return bool(begins and ends and first.depth == second.depth)
@@ -184,17 +192,21 @@ def _goes_on(split: Sequence[Line], at: int) -> bool:
 def is_forward(split: Sequence[Line]) -> bool:
     """Whether the text says that it passes another mail on."""
     return any(
-        line.depth == 1 and _SEPARATOR.fullmatch(line.text) and _FORWARD.search(line.text)
+        line.depth == 1
+        and len(line.text) <= _LONGEST_HEAD
+        and _SEPARATOR.fullmatch(line.text)
+        and _FORWARD.search(line.text)
         for line in split
     )
 
 
 def header_value(text: str, *, sender: bool = False) -> str | None:
     """The value of a line that is a header of a quoted mail; `sender`: of who wrote it."""
-    found = _HEADER.fullmatch(text)
+    found = _HEADER.fullmatch(text[:_LONGEST_HEAD])
     return found["value"].strip() if found and (not sender or _FROM.match(text)) else None
 
 
 def is_header(text: str) -> bool:
     """Whether a line belongs to the head of a quoted mail, not to what it says."""
+    text = text[:_LONGEST_HEAD]
     return bool(_HEADER.fullmatch(text) or _SEPARATOR.fullmatch(text) or _WROTE.fullmatch(text))

@@ -136,33 +136,31 @@ const showCounts = (counts, partly) => {
     row.classList.toggle("cb-find__none", !has && !box.checked && !partly)
   }
   for (const group of facetList.querySelectorAll("fieldset")) {
-    fold(group)
-    group.hidden = !group.querySelector("li:not(.cb-find__none)")
+    if (!folded) fold(group)
+    for (const part of [...group.querySelectorAll("details"), group])
+      part.hidden = !part.querySelector("li:not(.cb-find__none)")
   }
+  folded = true
   const marks = boxes.filter(box => box.checked).length
   document.getElementById("find-chosen").textContent = marks ? `(${number.format(marks)})` : ""
   clear.hidden = !marks
 }
 
-// A long facet shows the values that most changes have, and the others when asked.
+// A long facet shows the values that most changes have, and the others when asked. They stay where
+// they are from then on, so that nothing moves away under a finger.
+let folded = false
 const fold = group => {
-  const rows = [...group.querySelectorAll("li")]
-  if (rows.length <= FEW + 2 || group.querySelector("[data-whole]")) return
+  const list = group.querySelector("ul")
+  const rows = [...list.children]
+  if (rows.length <= FEW + 2 || list.dataset.whole) return
   const weight = row => {
-    const box = row.querySelector("input")
-    return box.checked ? Infinity : Number(row.querySelector(".cb-find__count").textContent.replace(/\D/g, ""))
+    const has = row.querySelector(".cb-find__count").textContent.replace(/\D/g, "")
+    return row.querySelector("input").checked ? Infinity : Number(has)
   }
-  const order = [...rows].sort((a, b) => weight(b) - weight(a))
-  const few = order.filter(row => weight(row)).length <= FEW
-  let rest = group.querySelector("details")
-  if (!rest) {
-    rest = element("details", "", element("summary", "", words.rest))
-    rest.append(element("ul", ""))
-    group.append(rest)
-  }
-  group.querySelector("ul").replaceChildren(...order.slice(0, FEW))
-  rest.querySelector("ul").replaceChildren(...order.slice(FEW))
-  rest.hidden = few
+  rows.sort((a, b) => weight(b) - weight(a))
+  const rest = element("ul", "", ...rows.slice(FEW))
+  list.replaceChildren(...rows.slice(0, FEW))
+  list.after(element("details", "", element("summary", "", words.rest), rest))
 }
 
 const show = async () => {

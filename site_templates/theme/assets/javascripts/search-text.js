@@ -71,6 +71,7 @@ const pieces = (words, hit = () => false) => {
       if (last) {
         last.text += word.slice(key[0].length)
         last.hit ||= hit(place)
+        last.glued ||= CLOSED.test(last.text)
       }
       return
     }

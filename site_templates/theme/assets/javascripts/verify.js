@@ -294,6 +294,10 @@
   chooser.addEventListener("change", () => {
     if (chooser.files.length) lookAtFile(chooser.files[0])
   })
+  // The same name may be another file by now.
+  chooser.addEventListener("click", () => {
+    chooser.value = ""
+  })
   form.addEventListener("dragover", event => event.preventDefault())
   form.addEventListener("drop", event => {
     event.preventDefault()
