@@ -354,7 +354,10 @@ and [a {c.word("text of a reference to a draft")}][draft].
     by: [Ada Moreau, Lin Wei]
 """
     return {
-        f"{CLIENT}/client.md": _profile("Harbour Office", "HBR", [hidden, "Lin Wei"])
+        f"{CLIENT}/client.md": _profile("Harbour Office", "HBR", [hidden, "Lin Wei"]).replace(
+            "approves: true}",
+            f"approves: true, email: {c.word('mail address of a person')}@harbour.example}}",
+        )
         + f"\n::: internal\n{c.word('internal block of the profile')}\n:::\n",
         f"{CLIENT}/glossary.md": "---\nterms:\n"
         f"  berth: a place for one ship  # {c.word('comment in the glossary')}\n"

@@ -31,7 +31,7 @@ LINES = ("Organisation", "Name in print", "Job title", "Signature", "Date")
 
 def paper(body: str = "<p>Words.</p>", **more: Any) -> Paper:
     html = f'<!doctype html><html lang="en"><title>T</title><body>{body}</body></html>'
-    return Paper("a.pdf", "T", DAY, html, **more)
+    return Paper("a.pdf", "a.pdf", "T", DAY, html, **more)
 
 
 def sheets(content: bytes) -> list[str]:
@@ -144,11 +144,8 @@ def _elements(root: Any) -> Iterator[Any]:
 
 def _tagged(page: Any) -> set[int]:
     """The marked contents of a page that are no artifacts."""
-    return {
-        int(operands[1]["/MCID"])
-        for operands, operator in pikepdf.parse_content_stream(page)
-        if str(operator) == "BDC"
-    }
+    marks = (o for o in pikepdf.parse_content_stream(page) if str(o.operator) == "BDC")
+    return {int(mark.operands[1]["/MCID"]) for mark in marks}
 
 
 @pytest.mark.parametrize(("size", "points"), [("a4", (595, 842)), ("letter", (612, 792))])

@@ -60,6 +60,12 @@ def test_all_documents_of_a_client(papers: list[Paper], tmp_path: Path) -> None:
     assert "lakeside-clinics/change-order-register.pdf" in made
 
 
+def test_the_report_of_a_month(papers: list[Paper], tmp_path: Path) -> None:
+    assert run("--client", "yunfan", "--report", "2026-03", out=tmp_path).exit_code == 0
+    assert names(tmp_path) == ["yunfan/report-2026-03.pdf"]
+    assert "2026年3月" in papers[0].title
+
+
 def test_language_sheet_and_day_are_chosen(papers: list[Paper], tmp_path: Path) -> None:
     words = ["MER-0008", "--language", "zh-CN", "--paper", "letter", "--as-of", "2026-05-31"]
     assert run(*words, out=tmp_path).exit_code == 0
@@ -77,7 +83,7 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
     ("words", "said"),
     [
         ([], "name records by their IDs"),
-        (["--client", "yunfan"], "--decisions, --register, --all"),
+        (["--client", "yunfan"], "--decisions, --register, --report, --all"),
         (["--client", "yunfan", "--all", "--register"], "one of --decisions"),
         (["--client", "nobody", "--all"], "no client `nobody`"),
         (["MER-0008", "--client", "yunfan"], "don't go together"),
@@ -87,6 +93,8 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
         (["MER-0015"], "MER-0015 is not in the client's edition"),
         (["MER-0008", "--as-of", "2025-12-01"], "not in the client's edition as of 2025-12-01"),
         (["MER-0012", "--without-money"], "MER-0012 is not decided"),
+        (["--client", "yunfan", "--report", "2031-01"], "2031-01 begins after"),
+        (["--client", "yunfan", "--report", "spring"], "neither a week like 2026-W12"),
         (["MER-0008", "--paper", "a5"], "'a5' is not one of"),
         (["MER-0008", "--language", "fr"], "'fr' is not one of"),
         (["MER-0008", "--out", str(ROOT / "changes" / "x")], "lies among the records"),

@@ -14,6 +14,7 @@ from typing import Any
 from changebook import export, feeds, packaged, pages, published_seals, urls
 from changebook.editions import Asset, Edition
 from changebook.impact_export import Report, as_csv, as_json, as_xlsx, differences
+from changebook.paper.offered import offered
 from changebook.rendering import Renderer
 from changebook.sums import Position
 from changebook.views.impact import impact
@@ -43,8 +44,10 @@ class Contents:
     files: tuple[GeneratedFile, ...] = ()
 
 
-def edition_contents(edition: Edition, root: Path, *, directory_urls: bool) -> Contents:
-    """One client's site."""
+def edition_contents(
+    edition: Edition, root: Path, *, directory_urls: bool, pdf: bool = False
+) -> Contents:
+    """One client's site. With `pdf` its pages link to documents that the caller puts there."""
     assets = [asset for record in edition.records for asset in record.assets]
     summary, ends = impact(edition), month_ends(edition)
     return Contents(
@@ -58,6 +61,7 @@ def edition_contents(edition: Edition, root: Path, *, directory_urls: bool) -> C
                 ends=ends,
                 directory_urls=directory_urls,
                 templates=packaged.own_templates(root),
+                papers=offered(edition, summary.position).keys() if pdf else (),
             )
         ),
         nav=pages.nav(edition),

@@ -7,7 +7,7 @@ page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +50,17 @@ def pages(
     ends: Sequence[months.MonthEnd] | None = None,
     directory_urls: bool = True,
     templates: Path | None = None,
+    papers: Collection[str] = (),
 ) -> list[GeneratedPage]:
     """Every page of an edition. `templates` is a team's own `site_templates`, if it has one.
 
     `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
-    them too.
+    them too. `papers` are the paths of the documents that the edition has.
     """
     summary = summary or impact.impact(edition)
     ends = months.month_ends(edition) if ends is None else ends
     position = summary.position
-    site = _Site(edition, position, directory_urls, templates)
+    site = _Site(edition, position, directory_urls, templates, papers)
     history = index.history(edition, position)
     finding = search.search(history)
     return [
@@ -237,11 +238,17 @@ class _Site:
     """The pages of one edition: what they all have in common."""
 
     def __init__(
-        self, edition: Edition, position: Position, directory_urls: bool, templates: Path | None
+        self,
+        edition: Edition,
+        position: Position,
+        directory_urls: bool,
+        templates: Path | None,
+        papers: Collection[str],
     ) -> None:
         self.words = edition.words
         self._edition = edition
         self._position = position
+        self._papers = papers
         self._render = Renderer(self.words, directory_urls, templates)
 
     def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
@@ -478,5 +485,6 @@ class _Site:
             team=team,
             currency=profile.contract.currency,
             answer=answer,
+            papers=self._papers,
             **view,
         )

@@ -33,11 +33,15 @@ QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
 
 @dataclass(frozen=True)
 class Order:
-    """One site to be built: an edition, or the portfolio over all of them."""
+    """One site to be built: an edition, or the portfolio over all of them.
+
+    With `pdf` the pages link to the documents, which are brought beside them.
+    """
 
     of: Edition | tuple[Edition, ...]
     root: Path
     folder: Path
+    pdf: bool = False
 
     @property
     def slug(self) -> str:
@@ -94,12 +98,12 @@ def build_site(order: Order) -> tuple[str, ...]:
         except Exception as error:
             # Whatever a theme, a template or another plugin raises: the reader needs the client's
             # name and the reason, and the other sites their turn.
-            reason = f"{_template_place(error)}{type(error).__name__}: {error}"
+            reason = f"{template_place(error)}{type(error).__name__}: {error}"
             raise SiteFailed("; ".join([*said, reason])) from error
     return tuple(said)
 
 
-def _template_place(error: Exception) -> str:
+def template_place(error: Exception) -> str:
     """The line of the template that an error came from, as a prefix of the message."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
     return f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
@@ -114,7 +118,9 @@ def _config(order: Order) -> MkDocsConfig:
     if isinstance(order.of, Edition):
         edition = located(order.of, config.site_url)
         config.site_url = edition.site_url
-        contents = edition_contents(edition, order.root, directory_urls=directory_urls)
+        contents = edition_contents(
+            edition, order.root, directory_urls=directory_urls, pdf=order.pdf
+        )
     else:
         contents = portfolio_contents(
             order.of,

@@ -83,6 +83,11 @@ def report(id: str) -> str:
     return f"reports/{id.lower()}/index.md"
 
 
+def report_pdf(id: str) -> str:
+    """The report of a period on paper, beside its page."""
+    return beside(report(id), "report.pdf")
+
+
 def news(day: date) -> str:
     """The page of what happened in the month that the day is in."""
     return f"news/{day:%Y-%m}/index.md"

@@ -26,6 +26,8 @@ UNSEEN_NAMED = rule(
 )
 #: Keys whose values name records on purpose: an edition leaves out what its reader may not see.
 _NAMING = frozenset({"id", "links", "internal"})
+#: Keys below others that an edition for the client leaves out; list items have no step here.
+_LEFT_OUT = frozenset({("people", "email")})
 #: Titles narrower than this (a Chinese character takes two columns) are ordinary words that a
 #: sentence may hold by chance.
 _TELLING_TITLE = 12
@@ -41,7 +43,8 @@ def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
             yield value, path
         elif isinstance(value, dict):
             for key, below in value.items():
-                if not key.startswith("x-"):
+                named = tuple(step for step in (*path, key) if isinstance(step, str))
+                if not key.startswith("x-") and named not in _LEFT_OUT:
                     yield key, (*path, key)
                     yield from texts(below, (*path, key))
         elif isinstance(value, list):

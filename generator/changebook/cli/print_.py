@@ -14,10 +14,12 @@ import click
 from changebook.checks import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, coloured, print_problems, progress, short
+from changebook.cli.report import PeriodName
 from changebook.diagnostics import errors
 from changebook.editions import Edition, located, make_edition
-from changebook.packaged import own_templates
 from changebook.refusal import Refusal
+from changebook.views.periods import Kind, Period, last_complete
+from changebook.views.report import PeriodUnknown
 from changebook.vocabulary import Audience, PaperSize
 from changebook.words import languages
 from changebook.workspace import CHANGES, Client, Workspace
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from changebook.paper import Paper, Printery
 
 DEFAULT_OUT = "print"
-#: The kinds of documents that --client prints, by their options.
-_KINDS = ("decisions", "register", "all")
 
 
 @click.command(name="print")
@@ -36,6 +36,12 @@ _KINDS = ("decisions", "register", "all")
 @click.option("--client", "slug", metavar="SLUG", help="The client whose documents to print.")
 @click.option("--decisions", is_flag=True, help="The decision log, as a book.")
 @click.option("--register", is_flag=True, help="The register of change orders.")
+@click.option(
+    "--report",
+    "period",
+    type=PeriodName(),
+    help="The report of 2026-W12, 2026-03, or week or month: the last one that is over.",
+)
 @click.option("--all", "everything", is_flag=True, help="Every document of the client.")
 @click.option(
     "--without-money",
@@ -62,6 +68,7 @@ def print_(
     slug: str | None,
     decisions: bool,
     register: bool,
+    period: Period | Kind | None,
     everything: bool,
     without_money: bool,
     audience: str,
@@ -76,7 +83,12 @@ def print_(
     They show what the client may see; --audience team prints internal records too, and says so on
     each page.
     """
-    kinds = {"decisions": decisions, "register": register, "all": everything}
+    kinds = {
+        "decisions": decisions,
+        "register": register,
+        "report": period is not None,
+        "all": everything,
+    }
     _understand(ids, slug, kinds, without_money)
     root = root.resolve()
     out = (out or root / DEFAULT_OUT).resolve()
@@ -106,9 +118,8 @@ def print_(
             given.bodies,
             size=PaperSize(size) if size else None,
             stated=as_of is not None,
-            templates=own_templates(root),
         )
-        found = _papers(printery, edition, chosen, kinds, without_money)
+        found = _papers(printery, edition, chosen, kinds, without_money, period)
         papers += found
         places += [out / client.slug / _name(paper, edition) for paper in found]
     with progress("Printing", "printed") as say:
@@ -192,6 +203,7 @@ def _papers(
     ids: Sequence[str],
     kinds: dict[str, bool],
     without_money: bool,
+    period: Period | Kind | None,
 ) -> list[Paper]:
     if without_money:
         undecided = next((id for id in ids if not printery.is_decided(id)), None)
@@ -204,10 +216,23 @@ def _papers(
         return [printery.log_book()]
     if kinds["register"]:
         return [printery.register()]
+    if period is not None:
+        return [_report(printery, edition, period)]
     return list(printery.all())
+
+
+def _report(printery: Printery, edition: Edition, period: Period | Kind) -> Paper:
+    try:
+        if isinstance(period, Kind):
+            period = last_complete(edition.as_of, period)
+        return printery.report(period)
+    except PeriodUnknown as error:
+        raise Refusal(str(error)) from error
+    except OverflowError as error:
+        raise Refusal("the calendar has no such period: name one like 2026-03") from error
 
 
 def _name(paper: Paper, edition: Edition) -> str:
     """A file's name; what is not for the client says so."""
-    name = paper.path.rpartition("/")[2]
+    name = paper.name
     return name if edition.audience is Audience.CLIENT else f"internal-{name}"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, coloured, print_problems, progress, short
 from changebook.vocabulary import Audience
+
+if TYPE_CHECKING:
+    from changebook.build import Documents
 
 
 @click.command(name="build")
@@ -24,6 +28,13 @@ from changebook.vocabulary import Audience
 @click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
 @click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes.  [default: one per CPU]")
+@click.option("--no-pdf", is_flag=True, help="Without the documents to print, and links to them.")
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where PDFs are kept for the next build.  [default: .changebook/documents in the "
+    "workspace]",
+)
 def build_(
     root: Path,
     out: Path | None,
@@ -31,8 +42,14 @@ def build_(
     audience: str,
     as_of: date | None,
     jobs: int | None,
+    no_pdf: bool,
+    cache: Path | None,
 ) -> None:
-    """Build and publish the clients' sites, or the team's."""
+    """Build and publish the clients' sites, or the team's.
+
+    A client's site offers its documents as PDFs; those that would be as they were are not made
+    again.
+    """
     from changebook.build import build  # noqa: PLC0415 - slow to load
 
     with progress() as say:
@@ -44,6 +61,8 @@ def build_(
             as_of=as_of,
             jobs=jobs,
             progress=say,
+            pdf=not no_pdf,
+            cache=cache,
         )
     print_problems(result.problems, root.resolve(), err=True)
     for warning in result.warnings:
@@ -54,9 +73,17 @@ def build_(
         click.echo("Nothing was published; what was published before is as it was.", err=True)
         sys.exit(PROBLEMS)
     for site in result.published:
-        click.echo(f"published {short(site)}")
+        documents = result.documents.get(site.name)
+        click.echo(f"published {short(site)}{f', {_told(documents)}' if documents else ''}")
     if not result.published:
         click.echo("There are no clients to publish.")
+
+
+def _told(documents: Documents) -> str:
+    """How many PDFs a site has, and what it took to have them."""
+    kept = documents.total - documents.made
+    noun = "document" if documents.total == 1 else "documents"
+    return f"with {documents.total} {noun}: {documents.made} made, {kept} kept"
 
 
 @click.command()

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from changebook import canonical, packaged, sums, urls
-from changebook.editions import Edition
+from changebook.editions import Edition, as_known
 from changebook.paper import days, marks, order
 from changebook.paper.bodies import Bodies
 from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
 from changebook.rendering import environment, one_line
+from changebook.reports.phrases import Phrases
 from changebook.views import decision, record
 from changebook.views.decision import DecisionEntry
+from changebook.views.periods import Period
 from changebook.views.record import RecordView
+from changebook.views.report import report as reported
+from changebook.views.report import reports
 from changebook.vocabulary import Audience, Outcome, PaperSize, Status
 
 #: In these a record is not in force: it says so across the page.
@@ -44,7 +50,7 @@ class Printery:
     """Lays out the documents of one edition. It makes no bytes, and is pure.
 
     `stated` is the day that every document bears where somebody asked for the state of a day; else
-    each bears the newest day that it rests on. `templates` is a team's own `site_templates`.
+    each bears the newest day that it rests on.
     """
 
     def __init__(
@@ -54,18 +60,22 @@ class Printery:
         *,
         size: PaperSize | None = None,
         stated: bool = False,
-        templates: Path | None = None,
     ) -> None:
         self._edition = edition
         self._bodies = bodies
         self._size = size or edition.profile.paper.size
         self._stated = stated
-        self._folders = (templates,) if templates else ()
+        self._folders = (edition.templates,) if edition.templates else ()
         self._words = edition.words
         self._position = sums.position(
             [r.data for r in edition.records], edition.profile, edition.as_of
         )
         self._copies = {r.data.id: r for r in edition.records}
+
+    @property
+    def position(self) -> sums.Position:
+        """The sums of the edition."""
+        return self._position
 
     @cached_property
     def _views(self) -> dict[str, RecordView]:
@@ -78,6 +88,7 @@ class Printery:
             *self.decision_records(),
             self.log_book(),
             self.register(),
+            *self.monthly_reports(),
         )
 
     def is_decided(self, id: str) -> bool:
@@ -118,7 +129,7 @@ class Printery:
             revision=view.data.revision,
             status=view.data.status,
         )
-        return Paper(paper.path, paper.title, paper.day, paper.html, body.files, body.diagrams)
+        return replace(paper, files=body.files, diagrams=body.diagrams)
 
     def decision_record(self, id: str) -> Paper:
         """What was decided and why, without money, for an archive that must not have it.
@@ -174,6 +185,32 @@ class Printery:
             subject=one_line(self._edition.profile.project),
         )
 
+    def report(self, period: Period) -> Paper:
+        """What happened in a week or a month. Raises PeriodUnknown where there is no report of it.
+
+        It bears the end of the period, or the edition's day where that comes first.
+        """
+        edition = self._edition
+        shown = reported(edition, period)
+        wording = Phrases(edition.words, edition.profile, edition.audience)
+        return self._paper(
+            "report",
+            urls.report_pdf(period.id),
+            wording.title(period),
+            [shown.on],
+            marks.of_log(as_known(edition, shown.on), urls.report(period.id)),
+            name=f"report-{period.id.lower()}.pdf",
+            stated=False,
+            report=shown,
+            wording=wording,
+            subject=one_line(edition.profile.project),
+        )
+
+    def monthly_reports(self) -> tuple[Paper, ...]:
+        """The reports of all months that are over, the newest first."""
+        found = (r for r in reports(self._edition) if r.complete and not r.period.is_week)
+        return tuple(self.report(each.period) for each in found)
+
     def _mark(self, view: RecordView) -> Mark:
         question = canonical.digest(self._copies[view.data.id].question)
         return marks.of_record(view, question, self._edition)
@@ -194,14 +231,16 @@ class Printery:
         rests_on: Iterable[date],
         mark: Mark,
         *,
+        name: str | None = None,
         status: Status | None = None,
         revision: int | None = None,
         landscape: bool = False,
+        stated: bool | None = None,
         **view: Any,
     ) -> Paper:
         edition, profile = self._edition, self._edition.profile
         newest = max(rests_on, default=profile.contract.signed)
-        day = edition.as_of if self._stated else newest
+        day = edition.as_of if (self._stated if stated is None else stated) else newest
         page = environment(profile.language, self._folders, _PRINT)
         html = page.get_template(f"{template}.html.j2").render(
             title=title,
@@ -218,15 +257,13 @@ class Printery:
             sheet=f"{self._size.value} landscape" if landscape else self._size.value,
             watermark=watermark,
             Outcome=Outcome,
-            styles=Markup(self._styles),  # noqa: S704 - the team's or the package's own file
             **view,
         )
-        return Paper(path, title, day, html)
+        return Paper(path, name or posixpath.basename(path), title, day, html, self._styles)
 
     @cached_property
     def _styles(self) -> str:
         """The style sheet, the team's own in the place of the packaged one."""
         folders = (*self._folders, packaged.templates_dir())
-        files = [folder / _PRINT / "print.css" for folder in folders]
-        chosen = next(file for file in files if file.is_file())
-        return chosen.read_text("utf-8")
+        files: list[Path] = [folder / _PRINT / "print.css" for folder in folders]
+        return next(file for file in files if file.is_file()).read_text("utf-8")

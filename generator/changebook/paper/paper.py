@@ -21,14 +21,18 @@ class Diagram:
 class Paper:
     """One document: a whole HTML page that loads nothing but `files`, by their addresses in it.
 
-    `path` is where its PDF lies in the edition, one of `urls`. `day` is the newest day that its
-    content rests on.
+    `styles` are the style sheet that many documents have in common.
+
+    `path` is where its PDF lies in the edition, one of `urls`; `name` what its file is called where
+    it lies alone. `day` is the newest day that its content rests on.
     """
 
     path: str
+    name: str
     title: str
     day: date
     html: str
+    styles: str = ""
     files: tuple[tuple[str, Path], ...] = ()
     diagrams: tuple[Diagram, ...] = ()
 
@@ -38,4 +42,6 @@ class Paper:
             (address, hashlib.sha256(file.read_bytes()).hexdigest()) for address, file in self.files
         ]
         diagrams = [(diagram.tag, diagram.source) for diagram in self.diagrams]
-        return hashlib.sha256(json.dumps([self.html, files, diagrams]).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps([self.html, self.styles, files, diagrams]).encode()
+        ).hexdigest()

@@ -96,9 +96,20 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
         warnings.simplefilter("ignore", ResourceWarning)
         page = weasyprint.HTML(string=text, url_fetcher=_fetcher(paper, drawn))
         made: bytes = page.write_pdf(
-            finisher=_finish, pdf_variant=_VARIANT, pdf_tags=True, optimize_images=True, dpi=_DPI
+            stylesheets=[_sheet(paper.styles)],
+            finisher=_finish,
+            pdf_variant=_VARIANT,
+            pdf_tags=True,
+            optimize_images=True,
+            dpi=_DPI,
         )
     return made
+
+
+@lru_cache(maxsize=4)
+def _sheet(styles: str) -> Any:
+    """A style sheet, parsed once for all the documents that have it in common."""
+    return _weasyprint().CSS(string=styles)
 
 
 @lru_cache(maxsize=1)

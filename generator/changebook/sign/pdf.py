@@ -68,7 +68,7 @@ def examined(content: bytes) -> Paper:
             return _examined(pdf, content)
     except pikepdf.PasswordError:
         raise _locked() from None
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
+    except (pikepdf.PdfError, zlib.error, ValueError, TypeError, KeyError, AttributeError):
         # Its parts are not what a PDF has in these places.
         raise UnfitPaper(
             "It begins like a PDF and can't be read as one", "Scan or print it into a new PDF"

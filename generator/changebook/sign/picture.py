@@ -15,6 +15,8 @@ from changebook.sign.paper import Kind, Paper, UnfitPaper
 #: A sheet of A3 with 600 dots per inch has 70 million.
 _MOST_PIXELS = 150_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
+#: Of the others the first picture is the one that is shown.
+_OF_PAGES = frozenset({"WEBP", "TIFF"})
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 #: The chunks of a PNG that make the picture (W3C PNG, chapter 11); all others say something more.
 _PICTURE = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB pHYs sBIT bKGD".split())
@@ -29,7 +31,13 @@ def examined(content: bytes) -> Paper:
     """The picture without its notes. TIFF and WebP become PNG. Raises UnfitPaper."""
     if content[4:8] == b"ftyp" and content[8:12] in _PHONE:
         raise UnfitPaper("It is a HEIC or AVIF picture, which not all browsers show", _AS_PDF)
-    image = _opened(content)
+    with warnings.catch_warnings():
+        # Faulty notes are about to go, and the limit on pixels here is another one.
+        warnings.simplefilter("ignore")
+        return _without_notes(content, _opened(content))
+
+
+def _without_notes(content: bytes, image: Image.Image) -> Paper:
     exif = image.getexif()
     orientation = exif.get(_ORIENTATION, 1)
     place = ["the place where it was taken"] if exif.get_ifd(_PLACE) else []
@@ -46,30 +54,28 @@ def examined(content: bytes) -> Paper:
             piece for name, piece in _chunks(content[len(_PNG) :]) if name in _PICTURE
         )
         return Paper(Kind.PNG, clean, () if clean == content else (_NOTES, *place))
-    if (pages := getattr(image, "n_frames", 1)) > 1:
-        raise UnfitPaper(f"It is a picture of {pages} pages, which browsers don't show", _AS_PDF)
     remarks = () if image.format == "PNG" else (f"It was a {image.format} and is a PNG now.",)
     return Paper(Kind.PNG, _as_png(image), (_NOTES, *place), remarks)
 
 
 def _opened(content: bytes) -> Image.Image:
     """The picture, all of it read."""
-    with warnings.catch_warnings():
-        # The limit here is another one, and odd tags are about to go.
-        warnings.simplefilter("ignore")
-        try:
-            image = Image.open(BytesIO(content), formats=_FORMATS)
-            if image.width * image.height > _MOST_PIXELS:
-                raise _too_large()
-            image.load()
-        except Image.DecompressionBombError:
-            raise _too_large() from None
-        except UnidentifiedImageError:
-            raise UnfitPaper(
-                "It is neither a PDF nor a picture of a kind that browsers show", _AS_PDF
-            ) from None
-        except (OSError, SyntaxError, ValueError, EOFError, struct.error):
-            raise _broken() from None
+    try:
+        image = Image.open(BytesIO(content), formats=_FORMATS)
+        if image.width * image.height > _MOST_PIXELS:
+            raise _too_large()
+        image.load()
+        pages = getattr(image, "n_frames", 1)
+    except Image.DecompressionBombError:
+        raise _too_large() from None
+    except UnidentifiedImageError:
+        raise UnfitPaper(
+            "It is neither a PDF nor a picture of a kind that browsers show", _AS_PDF
+        ) from None
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error):
+        raise _broken() from None
+    if pages > 1 and image.format in _OF_PAGES:
+        raise UnfitPaper(f"It is a picture of {pages} pages, which browsers don't show", _AS_PDF)
     return image
 
 

@@ -1,4 +1,4 @@
-"""Every fingerprint of an edition, for who holds one in their hand and wants to know whose it is."""
+"""Every fingerprint of an edition, for whoever holds one and wants to know whose it is."""
 
 from __future__ import annotations
 

@@ -130,9 +130,7 @@ class RecordView:
         """The decisions that were announced on what is asked for now, and not recorded yet."""
         talks = self.data.communications if self.waits else ()
         return tuple(
-            talk
-            for talk in talks
-            if talk.proposes and talk.proposes.revision == self.data.revision
+            talk for talk in talks if talk.proposes and talk.proposes.revision == self.data.revision
         )
 
     @property

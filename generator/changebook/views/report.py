@@ -211,6 +211,15 @@ def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[Report, ..
     return tuple(r for r in found if not (r.quiet and (r.period.is_week or not r.complete)))
 
 
+def ended_months(edition: Edition) -> tuple[Period, ...]:
+    """The months that are over and have a report: every one, the newest first."""
+    signed, until = edition.profile.contract.signed, edition.as_of
+    days = {max(day, signed) for day in _days(edition.records) if day <= until}
+    months = {around(day, Kind.MONTH) for day in days} | set(_ended_months(signed, until))
+    over = (month for month in months if month.last <= until)
+    return tuple(sorted(over, key=lambda month: month.last, reverse=True))
+
+
 def _ended_months(first: date, until: date) -> Iterator[Period]:
     """The months that have ended, of more than `MOST_MONTHS` the last."""
     for _ in range(MOST_MONTHS):

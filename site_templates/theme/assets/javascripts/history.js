@@ -66,7 +66,18 @@
   let asked = nothing()
   let unknown = []
 
-  const isDay = text => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+  const isDay = text => {
+    const day = new Date(`${text}T00:00Z`)
+    return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(`${text}T`)
+  }
+  // What the address leads to; `:target` is not known yet while the page loads.
+  const target = () => {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)))
+    } catch {
+      return null // not an address that this site made
+    }
+  }
   const read = () => {
     const address = new URLSearchParams(location.search)
     asked = nothing()
@@ -90,7 +101,7 @@
       if (["months", "table"].includes(address.get("view"))) asked.view = address.get("view")
       else strange("view", address.get("view"))
     }
-    if (timeline.contains(document.querySelector(":target"))) asked.view = "months"
+    if (timeline.contains(target())) asked.view = "months"
   }
   const write = put => {
     const address = new URLSearchParams(location.search)
@@ -417,6 +428,6 @@
       change()
     })
   // Where an address leads has moved, as one of the two views is gone.
-  document.querySelector(":target")?.scrollIntoView()
+  target()?.scrollIntoView()
   addEventListener("popstate", arrive)
 })()
