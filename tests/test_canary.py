@@ -52,6 +52,9 @@ def test_nothing_leaks_into_a_client_edition(
     assert (built / "changes" / "HBR-0001" / "berths.png").is_file()
     assert "Longer berths" in (built / "changes" / "HBR-0001" / "index.html").read_text()
     downloads = (
+        urls.CHANGES_CSV,
+        urls.CHANGES_XLSX,
+        urls.CHANGES_JSON,
         urls.REGISTER_CSV,
         urls.IMPACT_XLSX,
         urls.IMPACT_JSON,

@@ -19,7 +19,7 @@ from changebook.paper import Paper, Printery
 from changebook.paper.bodies import Bodies
 from changebook.paper.marks import Mark
 from changebook.paper.settings import settings
-from changebook.schema import Person, Stationery
+from changebook.schema import Person, SignedCopy, Stationery
 from changebook.views.decision import seals
 from changebook.vocabulary import Audience, PaperSize, Party, Status
 from changebook.workspace import Client
@@ -227,6 +227,22 @@ def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:
         assert "Name in print" not in html, id
 
 
+def test_a_signed_paper_that_was_filed_is_named_by_its_digest() -> None:
+    shown = edition("meridian-outdoor")
+    record = next(r for r in shown.records if r.data.id == "MER-0008")
+    agreement = record.data.agreement
+    assert agreement
+    filed = SignedCopy(
+        file="s.pdf", sha256="ab" * 32, filed=date(2026, 5, 20), by=("Harriet Coles",)
+    )
+    agreement = agreement.model_copy(update={"signed_copy": filed})
+    record = replace(record, data=record.data.model_copy(update={"agreement": agreement}))
+    paper = printery(replace(shown, records=(record,))).change_order("MER-0008")
+    assert canonical.grouped("ab" * 32) in text(paper.html)
+    assert "Signed by Harriet Coles" in text(paper.html)
+    assert paper.day == date(2026, 5, 20)
+
+
 def test_a_client_s_own_words_and_signatories_stand_on_paper() -> None:
     own = Stationery(
         size=PaperSize.LETTER,
@@ -275,7 +291,7 @@ def test_bodies_show_their_own_files_and_link_to_the_site_alone() -> None:
 def test_the_key_is_that_of_all_that_a_paper_is_made_from(tmp_path: Path) -> None:
     picture = tmp_path / "a.png"
     picture.write_bytes(b"one")
-    paper = Paper("p.pdf", "p.pdf", "Title", date(2026, 1, 1), "<p>", (("file:a.png", picture),))
+    paper = Paper("p.pdf", "p.pdf", "T", date(2026, 1, 1), "<p>", files=(("file:a.png", picture),))
     key = paper.key()
     assert replace(paper, html="<p>.").key() != key
     picture.write_bytes(b"two")

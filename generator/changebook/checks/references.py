@@ -371,6 +371,14 @@ def check_profile(client: Client) -> Iterator[Problem]:
         )
     own = packaged.own_templates(client.root)
     known = languages(own)
+    for key in ("wording", "notice"):
+        for language in sorted(getattr(profile.paper, key).keys() - set(known)):
+            yield from subject.key(
+                UNKNOWN_LANGUAGE,
+                ("paper", key, language),
+                f"Nothing is printed in the language `{language}`.",
+                f"Write it in one of {_code(list(known))}.",
+            )
     if profile.language not in known:
         yield from subject.value(
             UNKNOWN_LANGUAGE,

@@ -69,3 +69,5 @@ def _history(data: ChangeRecord) -> Iterator[date]:
 def _signed(data: ChangeRecord) -> Iterator[date]:
     if data.agreement and data.agreement.signed:
         yield data.agreement.signed
+    if data.agreement and data.agreement.signed_copy:
+        yield data.agreement.signed_copy.filed

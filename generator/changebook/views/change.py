@@ -42,9 +42,9 @@ class ChangeRow:
 
     `amount` is what was approved, or else what is asked for; None where it has not been assessed
     yet. `bucket` says where it counts, and `counts` with how much: the amount less what it takes
-    the place of. `day` is the day on which the change was asked for; a draft may have none. `decided`
-    is the day of the decision that stands. `risk` is how grave its gravest risk is; None where it
-    names none.
+    the place of. `day` is the day on which the change was asked for; a draft may have none.
+    `decided` is the day of the decision that stands. `risk` is how grave its gravest risk is; None
+    where it names none.
     """
 
     id: str
