@@ -86,7 +86,8 @@ def site() -> None:
     offer_paper()
     set_up(RUNTIME)
     out = ROOT / "site"
-    run(tool("changebook"), "build", "--workspace", ROOT, "--out", out)
+    without = [] if paper_works() else ["--no-pdf"]
+    run(tool("changebook"), "build", "--workspace", ROOT, "--out", out, *without)
     pages = sorted(out.glob("*/index.html"))
     if not pages:
         stop(f"the build ended well but left no site in {out}.")
@@ -184,6 +185,17 @@ def offer_paper() -> None:
         install([*missing], lacking(missing))
     except Stop as problem:
         print(f"dev.py: PDFs can't be made, or not as they should look: {problem}", flush=True)
+
+
+def paper_works() -> bool:
+    """Whether PDFs can be made; says why not."""
+    probe = "from changebook.paper import typesetting; typesetting.require()"
+    command = [tool("python"), "-c", probe]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        _, _, reason = done.stderr.strip().rpartition("\n")[2].partition(": ")
+        print(f"dev.py: the sites are built without PDFs: {reason}", flush=True)
+    return done.returncode == 0
 
 
 def lacking(missing: dict[str, str]) -> str:

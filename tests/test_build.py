@@ -23,6 +23,9 @@ from changebook.site import Order, SiteFailed, build_site
 from changebook.vocabulary import Audience
 from changebook.workspace import WorkspaceError
 
+#: Documents have tests of their own.
+BUILD = (sys.executable, "-m", "changebook", "build", "--no-pdf")
+
 pytestmark = pytest.mark.slow
 
 
@@ -81,7 +84,7 @@ def test_a_client_edition_has_nothing_internal_and_nothing_of_others(two_clients
 
 
 def test_two_builds_are_identical(two_clients: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "changebook", "build", "--workspace", str(two_clients)]
+    command = [*BUILD, "--workspace", str(two_clients)]
     for seed, jobs in (("1", "1"), ("2", "2")):
         subprocess.run(
             [*command, "--out", str(tmp_path / seed), "--jobs", jobs],
@@ -349,7 +352,7 @@ def test_a_killed_build_leaves_the_old_site_or_the_new(two_clients: Path) -> Non
     old = content(out)
     profile = two_clients / "changes" / "example" / "client.md"
     profile.write_text(profile.read_text("utf-8").replace("Online orders", "Web shop"), "utf-8")
-    command = [sys.executable, "-m", "changebook", "build", "--workspace", str(two_clients)]
+    command = [*BUILD, "--workspace", str(two_clients)]
     for moment in (0.3, 0.9, 1.5, 2.2, 3.0):
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

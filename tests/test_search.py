@@ -133,7 +133,7 @@ def test_it_says_why_no_index_could_be_made(
     program = tmp_path / "pagefind-program"
     program.write_text("#!/bin/sh\necho broken >&2\nexit 3\n", "utf-8")
     program.chmod(0o755)
-    monkeypatch.setattr(indexing.pagefind_bin, "get_executable", lambda: program)
+    monkeypatch.setattr(indexing, "get_executable", lambda: program)
     with pytest.raises(Refusal, match=r"the search index could not be made: broken"):
         index_sites(tmp_path, keep_index=False)
     program.unlink()

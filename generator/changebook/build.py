@@ -276,9 +276,9 @@ def _documents(
     """Each document that was made: whose site it belongs to, its folder, and its path there."""
     folders = {share.slug: share.folder for share in printing}
     for order in orders:
-        folder = folders.get(order.slug)
-        for file in sorted(folder.rglob("*.pdf")) if folder else ():
-            yield order, folder, file.relative_to(folder)
+        if folder := folders.get(order.slug):
+            for file in sorted(folder.rglob("*.pdf")):
+                yield order, folder, file.relative_to(folder)
 
 
 def _located(said: Sequence[tuple[Task, str]], workspace: Workspace) -> Iterator[str]:

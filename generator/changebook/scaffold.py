@@ -13,7 +13,7 @@ from markdown.extensions.toc import slugify
 from changebook import editors, yaml_text
 from changebook.chain import LOCK
 from changebook.git import repository
-from changebook.publish import DEFAULT_OUT
+from changebook.publish import DEFAULT_OUT, OWN
 from changebook.refusal import Refusal
 from changebook.vocabulary import (
     ChangeType,
@@ -37,7 +37,7 @@ def init(folder: Path) -> list[Path]:
         file.relative_to(_EXAMPLE): file.read_text("utf-8")
         for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
     }
-    texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in DEFAULT_OUT.values())
+    texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in (*DEFAULT_OUT.values(), OWN))
     texts |= editors.files()
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():

@@ -13,10 +13,10 @@ from changebook.schema import ChangeRecord
 from changebook.sums import Position
 from changebook.views.decision import entry
 from changebook.views.report import ended_months
-from changebook.vocabulary import OUTCOMES, Status
+from changebook.vocabulary import Status
 
-#: A change is worked out when it comes before the client; until then there is nothing to sign.
-_PUT_FORWARD = OUTCOMES.keys() | {Status.AWAITING_DECISION}
+#: While no more than this has happened a change is not worked out: there is nothing to sign yet.
+_BEFORE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.ASSESSING, Status.WITHDRAWN})
 
 LayOut = Callable[[Printery], Paper]
 
@@ -27,7 +27,7 @@ def offered(edition: Edition, position: Position) -> Mapping[str, LayOut]:
     decided = False
     for record in edition.records:
         id = record.data.id
-        if _was_put_forward(record.data):
+        if _is_worked_out(record.data):
             found[urls.change_order_pdf(id)] = partial(Printery.change_order, id=id)
         if entry(record, edition.profile):
             decided = True
@@ -42,5 +42,5 @@ def offered(edition: Edition, position: Position) -> Mapping[str, LayOut]:
     return found
 
 
-def _was_put_forward(data: ChangeRecord) -> bool:
-    return any(step.status in _PUT_FORWARD for step in data.history)
+def _is_worked_out(data: ChangeRecord) -> bool:
+    return any(step.status not in _BEFORE for step in data.history)

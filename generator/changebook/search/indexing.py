@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pagefind_bin
+from pagefind_bin import get_executable
 
 from changebook import urls
 from changebook.refusal import Refusal
@@ -60,9 +60,8 @@ def _index(site: Path, keep_index: bool) -> None:
 
 def _run(*arguments: str) -> None:
     try:
-        program = pagefind_bin.get_executable()
-        done = subprocess.run(
-            [program, "--silent", *arguments], capture_output=True, text=True, check=False
+        done = subprocess.run(  # noqa: S603 - the package's own program, and paths of ours
+            [get_executable(), "--silent", *arguments], capture_output=True, text=True, check=False
         )
     except OSError as error:
         raise Refusal(f"the search index could not be made: {error}") from None

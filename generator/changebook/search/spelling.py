@@ -84,9 +84,9 @@ def _key(match: re.Match[str], text: str) -> str:
     if match["prefix"]:
         return id_key(match["prefix"], match["number"])
     amount = match["amount"]
-    if amount.isdigit() and not _BEFORE_NUMBER.search(text, 0, match.start()):
-        if len(amount) < 4 or _YEAR.fullmatch(amount):
-            return ""
+    bare = amount.isdigit() and not _BEFORE_NUMBER.search(text, 0, match.start())
+    if bare and (len(amount) < 4 or _YEAR.fullmatch(amount)):
+        return ""
     value = Decimal(re.sub(r"[,\s万]", "", amount))
     return amount_key(value * 10000 if amount.endswith("万") else value)
 
@@ -100,7 +100,6 @@ def spelt_html(html: str) -> str:
     """HTML whose text is spelt for Pagefind; attributes stay as they are."""
     pieces = _TAG.split(_INLINE.sub("", _PERMALINK.sub("", html)))
     pieces[::2] = [
-        escape(spelt(unescape(text)), quote=False) if text.strip() else text
-        for text in pieces[::2]
+        escape(spelt(unescape(text)), quote=False) if text.strip() else text for text in pieces[::2]
     ]
     return "".join(pieces)

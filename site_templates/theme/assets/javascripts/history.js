@@ -162,7 +162,7 @@
     if (places.has(key)) return places.get(key).get(value) * (grade.has(key) ? -1 : 1)
     return periods.includes(key) ? value : Number(value)
   }
-  const flat = make("tbody")
+  const flat = make("tbody", {role: "rowgroup"})
   const sort = () => {
     const {key, down} = asked.sort
     if (key === first.key && down === first.down) {
@@ -251,17 +251,7 @@
     entry.box.hidden = true
     entry.button.setAttribute("aria-expanded", "false")
   }
-  // Rows that are laid out as grids or cards are no table to some screen readers unless they say so.
-  const name = (elements, role) => {
-    for (const element of elements) element.setAttribute("role", role)
-  }
   const build = () => {
-    name([table], "table")
-    name([table.tHead, ...groups, flat], "rowgroup")
-    name(table.rows, "row")
-    name(table.querySelectorAll("td"), "cell")
-    name(table.querySelectorAll("thead th"), "columnheader")
-    name(table.querySelectorAll("tbody th"), "rowheader")
     form.append(
       make("label", {class: "cb-unseen", for: find.id}, say("find")),
       find,
