@@ -15,9 +15,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
+from pypdf import PdfReader
 
 from changebook.search.spelling import spelt
 from changebook.sign.paper import examined
@@ -108,13 +110,44 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
             for member in archive.namelist():
                 yield from _unpacked(f"{name}!{member}", archive.read(member))
     elif content[:4] == b"%PDF":
-        for piece in content.split(b"stream\r\n")[1:] + content.split(b"stream\n")[1:]:
-            try:
-                yield f"{name}!stream", zlib.decompressobj().decompress(piece)
-            except zlib.error:
-                continue  # not deflated: its bytes were searched above
+        yield from ((f"{name}!{part}", held) for part, held in _of_pdf(content))
     elif content[:8] == b"\x89PNG\r\n\x1a\n":
         yield f"{name}!pixels", b"".join(_inflated(content))
+
+
+def _of_pdf(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """All that a PDF holds: streams with its metadata and attachments, strings, and its text."""
+    with pikepdf.open(io.BytesIO(content)) as document:
+        for thing in document.objects:
+            if isinstance(thing, pikepdf.Stream):
+                yield "stream", _decoded(thing)
+            yield from (("string", str(text).encode()) for text in _strings(thing))
+    # Glyphs have numbers of their own, and a word may be cut at the end of a line.
+    pages = PdfReader(io.BytesIO(content)).pages
+    yield "text", "".join(page.extract_text() for page in pages).replace("\n", "").encode()
+
+
+def _decoded(stream: pikepdf.Stream) -> bytes:
+    try:
+        return stream.read_bytes()
+    except pikepdf.PdfError:
+        return stream.read_raw_bytes()  # a picture's own format
+
+
+def _strings(thing: Any) -> Iterator[pikepdf.String]:
+    """The texts in an object, but for those of other objects that it refers to."""
+    if isinstance(thing, pikepdf.String):
+        yield thing
+    elif isinstance(thing, Dictionary | pikepdf.Stream):
+        yield from _each(thing[key] for key in thing.keys())  # noqa: SIM118 - no mapping
+    elif isinstance(thing, Array):
+        yield from _each(thing)
+
+
+def _each(things: Iterable[Any]) -> Iterator[pikepdf.String]:
+    for thing in things:
+        if not getattr(thing, "is_indirect", False):
+            yield from _strings(thing)
 
 
 def _inflated(png: bytes) -> Iterator[bytes]:

@@ -6,9 +6,11 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from changebook import scaffold, urls
@@ -16,17 +18,22 @@ from changebook.build import DEFAULT_CACHE, Documents, Result, build
 from changebook.checks import load_checked
 from changebook.cli import main
 from changebook.editions import make_edition
+from changebook.paper import Printery, typesetting
 from changebook.paper import shares as shares_module
 from changebook.paper import toolchain as toolchain_module
-from changebook.paper import typesetting
 from changebook.paper.cache import Cache, Kept
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
+from changebook.paper.settings import settings
 from changebook.paper.shares import print_share, shares
 from changebook.refusal import Refusal
+from changebook.seal import seal
 from changebook.site import SiteFailed
 from changebook.views.impact import impact
 from changebook.vocabulary import Audience, Status
+
+from .canary import CLIENT, Canaries, plant
+from .test_canary import GUARDS
 
 SLUG = "example"
 ORDER = "changes/EX-0001/EX-0001-change-order.pdf"
@@ -383,3 +390,73 @@ def test_the_command_says_what_was_made(
     main(["build", "--no-pdf"], standalone_mode=False)
     assert capsys.readouterr().out == "published site/example\n"
     assert asked["pdf"] is False
+
+
+# Isolation: the same words as in the other files of an edition, on paper.
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canaries]:
+    root = tmp_path_factory.mktemp("planted")
+    canaries = plant(root)
+    assert seal(root).additions
+    return root, canaries
+
+
+def _papers(root: Path) -> dict[str, Paper]:
+    edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
+    printery = Printery(edition, settings(root).bodies)
+    documents = offered(edition, printery.position)
+    return {path: lay_out(printery) for path, lay_out in documents.items()}
+
+
+@pytest.mark.slow
+def test_nothing_leaks_into_the_documents_of_an_edition(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, canaries = planted
+    result = build(
+        root, out=tmp_path / "out", cache=tmp_path / "kept", slugs=[CLIENT], jobs=1, pdf=True
+    )
+    site = tmp_path / "out" / CLIENT
+    made = pdfs(site)
+    assert made.keys() >= _papers(root).keys()
+    assert result.documents[CLIENT].total == len(_papers(root))
+    assert "HBR-0001-signed.pdf" in {path.rpartition("/")[2] for path in made}
+    assert canaries.leaks(site) == []
+    for path in _papers(root):
+        with pikepdf.open(BytesIO(made[path])) as document:
+            assert not document.attachments, path
+            assert "Author" not in canaries.said(str(document.docinfo))
+
+
+#: What no paper shows, with or without the guard: files beside a record, and links.
+NOT_ON_PAPER = {
+    "files are copied by use",
+}
+
+
+@pytest.mark.parametrize("guard", sorted(GUARDS))
+def test_without_a_guard_paper_leaks(
+    planted: tuple[Path, Canaries], guard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, canaries = planted
+    take_out, _ = GUARDS[guard]
+    take_out(monkeypatch)
+    said = canaries.said("".join(paper.html for paper in _papers(root).values()))
+    print(guard, said)
+    assert bool(said) is (guard not in NOT_ON_PAPER)
+
+
+@pytest.mark.slow
+def test_the_search_sees_into_a_document(
+    planted: tuple[Path, Canaries], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root, canaries = planted
+    take_out, place = GUARDS["internal blocks are taken out"]
+    take_out(monkeypatch)
+    paper = _papers(root)["changes/HBR-0001/HBR-0001-change-order.pdf"]
+    (tmp_path / "a.pdf").write_bytes(typesetting.pdf(paper))
+    leaks = canaries.leaks(tmp_path)
+    assert f"{place} in a.pdf!text" in leaks
+    assert "Chinese internal block in a.pdf!text" in leaks
