@@ -49,6 +49,7 @@ MATERIAL_SEARCH: dict[str, Any] = {
 }
 IDS = "links => links.map(link => link.href.match(/changes\\/([A-Z][A-Z0-9]*-[0-9]+)/)?.[1])"
 PAUSE = 400  # ms after typing: Material's results come when its worker has them
+PAGE = 5000  # ms until the page has loaded what it loads by itself
 
 
 def contents_of(root: Path, slug: str) -> Contents:
@@ -177,7 +178,7 @@ def loaded(browser: Browser, address: str, query: str, parts: re.Pattern[str]) -
 
     page.on("response", count)
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(PAGE)
     before = sum(sizes)
     page.keyboard.press("/")
     page.keyboard.type(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import frontmatter
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from changebook import canonical, packaged, urls
@@ -20,6 +21,7 @@ from changebook.vocabulary import Status
 from changebook.words import Words
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -
         lstrip_blocks=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
+        finalize=_in_one_line,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext,
@@ -89,6 +92,8 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -
         pgettext=words.pgettext,
         npgettext=words.npgettext,
     )
+    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+        environment.globals[name] = _with_values_in_one_line(environment.globals[name])
     environment.globals.update(
         urls=urls,
         words=words,
@@ -116,13 +121,32 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -
     return environment
 
 
+def _in_one_line(value: object) -> object:
+    """A value without line breaks: within raw HTML, Markdown would begin anew after them."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _LINE_BREAK.sub(" ", value)
+    return value
+
+
+def _with_values_in_one_line(translate: Any) -> Callable[..., str]:
+    """One of Jinja's functions for translations, which put values into their sentence at once."""
+
+    @pass_context
+    def translated(context: Context, *messages: object, **values: object) -> str:
+        kept = {key: _in_one_line(value) for key, value in values.items()}
+        text: str = translate(context, *messages, **kept)
+        return text
+
+    return translated
+
+
 def _time(words: Words, day: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), words.date(day))
 
 
 def _prose(text: str) -> Markup:
     """Plain text as paragraphs."""
-    blocks = [b for b in _BLANK_LINES.split(text.strip()) if b.strip()]
+    blocks = [_LINE_BREAK.sub(" ", b) for b in _BLANK_LINES.split(text.strip()) if b.strip()]
     return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in blocks)
 
 
