@@ -43,6 +43,20 @@ def test_internal_lines_are_those_left_empty(name: str) -> None:
     assert {n for n, line in enumerate(lines, 1) if "SECRET" in line} <= body.internal_lines(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("a\n\n::: internal\nSECRET\n\nSECRET\n:::\n\nb\n", "a\n\nb\n"),
+        ("a\n::: internal\nSECRET\n:::\nb", "a\n\nb"),
+        ("::: internal\nSECRET\n:::\n\na\n\n\nb\n", "a\n\n\nb\n"),
+        ("a\n\n::: internal\nSECRET\n:::\n", "a\n"),
+        ("::: internal\nSECRET\n:::\n", ""),
+    ],
+)
+def test_nothing_tells_how_long_an_internal_block_was(text: str, closed: str) -> None:
+    assert body.closed_up(body.public(text), body.internal_lines(text)) == closed
+
+
 FAULTS = {
     "::: internal\na": [("unclosed-internal", 1, 1)],
     "a\n- ::: internal\n": [("unclosed-internal", 2, 3)],

@@ -26,7 +26,9 @@ from changebook.workspace import read_workspace
 from .conftest import Matches
 
 CASE = Path(__file__).parent / "cases" / "pages"
-HOSTILE = "</h1></td><script>alert(1)</script> \"'&amp; *b* {: #x } [a](b) {{ 7*7 }} {% x %}\n\n# h"
+HOSTILE = (
+    "</h1></td><script>alert(1)</script> \"'&amp; *b* {: #x } [a](b) {{ 7*7 }} {% x %}\n```\n\n# h"
+)
 
 
 def _edition(slug: str, audience: Audience) -> Edition:
@@ -88,7 +90,7 @@ class _Tags(HTMLParser):
 
 
 def _html(content: str) -> _Tags:
-    extensions = ["attr_list", "md_in_html", "toc", "abbr", "tables"]
+    extensions = ["attr_list", "md_in_html", "toc", "abbr", "tables", "pymdownx.superfences"]
     body = frontmatter.loads(content).content
     return _Tags(markdown.markdown(body, extensions=extensions))
 

@@ -284,7 +284,7 @@ def test_bodies_show_their_own_files_and_link_to_the_site_alone() -> None:
     assert diagram.source.startswith("flowchart LR")
     assert diagram.tag in plain.change_order("MER-0001").html
     loaded = re.findall(r'<img[^>]* src="([^"]*)"', paper.html)
-    assert {address.split(":")[0] for address in loaded} == {"data", "file"}
+    assert {address.split(":")[0] for address in loaded} == {"qr", "file"}
     assert not re.search(r'href="(?!https?:|mailto:|#)', paper.html)
 
 

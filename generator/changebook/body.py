@@ -110,6 +110,31 @@ def public(text: str) -> str:
     return "\n".join("" if inside else line for line, inside, _ in _scan(text)[0])
 
 
+def closed_up(text: str, emptied: frozenset[int]) -> str:
+    """The text with one empty line in the place of emptied ones, given by their 1-based numbers.
+
+    So nothing tells how many there were.
+    """
+    kept: list[str] = []
+    closing = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip() and (closing or number in emptied):
+            closing = True
+            continue
+        if closing:
+            kept = _ended(kept)
+            closing = False
+        kept.append(line)
+    return "\n".join(_ended(kept) if closing else kept)
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """The lines with one empty line at their end."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return [*lines, ""] if lines else []
+
+
 def internal_lines(text: str) -> frozenset[int]:
     """The 1-based numbers of the lines that belong to internal blocks."""
     return frozenset(n for n, (_, inside, _) in enumerate(_scan(text)[0], 1) if inside)

@@ -309,7 +309,7 @@ class _Text:
         """The text as the page `page` shows it, and the files that it uses."""
         assets: dict[Path, Asset] = {}
         if self._audience is Audience.CLIENT:
-            text = body.public(text)
+            text = body.closed_up(body.public(text), body.internal_lines(text))
         text = body.uncommented(text)
         text = plain_lists(body.replace_links(text, self._replacer(folder, page, assets)))
         text = admonitions.titled(text, self._words)

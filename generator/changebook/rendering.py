@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import frontmatter
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from changebook import canonical, packaged, urls
 from changebook.sums import SumLine
 from changebook.vocabulary import Status
 from changebook.words import Words
+
+#: The only templates that Markdown reads.
+_PAGES = "pages"
+_Value = TypeVar("_Value")
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
@@ -65,7 +69,7 @@ class Renderer:
 
 
 @lru_cache(maxsize=16)
-def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -> Environment:
+def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) -> Environment:
     """Templates of the team's own folders first, then those that come with the package.
 
     `kind` is the folder of `site_templates` that they lie in.
@@ -83,7 +87,7 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -
         lstrip_blocks=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        finalize=_in_one_line,
+        finalize=_in_one_line if kind == _PAGES else None,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext,
@@ -92,8 +96,10 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -
         pgettext=words.pgettext,
         npgettext=words.npgettext,
     )
-    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
-        environment.globals[name] = _with_values_in_one_line(environment.globals[name])
+    if kind == _PAGES:
+        for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+            environment.globals[name] = _with_values_in_one_line(environment.globals[name])
+        environment.filters["join"] = _joined
     environment.globals.update(
         urls=urls,
         words=words,
@@ -121,8 +127,8 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = "pages") -
     return environment
 
 
-def _in_one_line(value: object) -> object:
-    """A value without line breaks: within raw HTML, Markdown would begin anew after them."""
+def _in_one_line(value: _Value) -> _Value | str:
+    """A value without line breaks: Markdown takes a line that begins like code for code."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return _LINE_BREAK.sub(" ", value)
     return value
@@ -138,6 +144,11 @@ def _with_values_in_one_line(translate: Any) -> Callable[..., str]:
         return text
 
     return translated
+
+
+def _joined(values: Iterable[str], separator: str = "") -> Markup:
+    """Jinja's filter, which is the other one that puts texts together before they are output."""
+    return escape(separator).join(map(_in_one_line, values))
 
 
 def _time(words: Words, day: date) -> Markup:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import segno
-
 from changebook import urls
 from changebook.editions import Edition
+from changebook.paper import codes
 from changebook.views import decision
 from changebook.views.record import RecordView
 
@@ -26,14 +25,8 @@ class Mark:
 
     @property
     def qr(self) -> str:
-        """The code as a picture's address, without the white border, for which there is room.
-
-        Error correction M survives the loss of a seventh to folds and stamps. It is a bitmap
-        because vectors would be drawn anew on each page.
-        """
-        code = segno.make(self.code, error="m", micro=False, boost_error=False)
-        address: str = code.png_data_uri(scale=4, border=0)
-        return address
+        """The address of the code's picture."""
+        return codes.address(self.code)
 
 
 def of_record(view: RecordView, question: str, edition: Edition) -> Mark:

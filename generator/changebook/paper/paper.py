@@ -19,7 +19,7 @@ class Diagram:
 
 @dataclass(frozen=True)
 class Paper:
-    """One document: a whole HTML page that loads nothing but `files`, by their addresses in it.
+    """One document: a whole HTML page that loads `files` by their addresses, and QR codes.
 
     `styles` are the style sheet that many documents have in common.
 

@@ -13,12 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from changebook.paper import tagging, typesetting
+from changebook.paper import codes, tagging, typesetting
 
 #: The packages that lay out, draw, write and compress.
 _PACKAGES = (
     *("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
-    *("pillow", "mermaidx"),
+    *("pillow", "mermaidx", "segno"),
 )
 _TAB = "\t"
 _FONT = "%{file}\\t%{family}\\t%{style}\\t%{fontversion}\\n"
@@ -35,7 +35,7 @@ def toolchain() -> str | None:
     fonts = _fonts()
     if fonts is None:
         return None
-    code = [Path(str(module.__file__)).read_bytes() for module in (tagging, typesetting)]
+    code = [Path(str(module.__file__)).read_bytes() for module in (codes, tagging, typesetting)]
     made_with = {
         "packages": {name: version(name) for name in _PACKAGES},
         "libraries": _libraries(),

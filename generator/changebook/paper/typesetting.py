@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from changebook.paper import tagging
+from changebook.paper import codes, tagging
 from changebook.paper.paper import Diagram, Paper
 from changebook.refusal import Refusal
 
@@ -169,6 +169,8 @@ def _fetcher(paper: Paper, drawn: dict[str, bytes]) -> Any:
                 return super().fetch(url, headers)
             if url in drawn:
                 return _response(url, drawn[url], "image/svg+xml")
+            if url.startswith(codes.SCHEME):
+                return _response(url, codes.picture(url), "image/png")
             if file := files.get(url):
                 kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
                 return _response(url, file.read_bytes(), kind)

@@ -23,7 +23,7 @@ const item = data => {
   const link = element("a", "md-search-result__link")
   link.href = data.url
   link.append(
-    element("article", "md-search-result__article md-typeset", element("h1", "", ...title), facts, sentence),
+    element("article", "md-search-result__article md-typeset", element("h2", "", ...title), facts, sentence),
   )
   return element("li", "md-search-result__item", link)
 }

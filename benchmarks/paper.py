@@ -1,0 +1,231 @@
+"""Time PDFs: WeasyPrint beside the obvious alternatives, and what they add to a build.
+
+    python benchmarks/paper.py --corpus DIR [--records N]
+
+The alternatives get the words of the same change orders as headings, paragraphs and tables. What
+is not installed (`pip install typst fpdf2`, chromium) is left out. Nothing is asserted about the
+times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from importlib.metadata import version
+from pathlib import Path
+
+from changebook.checks import load_checked
+from changebook.editions import make_edition
+from changebook.paper import Paper, Printery, typesetting
+from changebook.paper.settings import settings
+from changebook.vocabulary import Audience
+from corpus_workspace import make_workspace
+
+_SAMPLES = Path(__file__).resolve().parents[1]
+_CLIENTS = ("lakeside-clinics", "meridian-outdoor")
+_CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+_FONT = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
+#: The whole process of a browser is started for each document, as its command line has it.
+_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
+
+Block = tuple[str, list[list[str]]]
+
+
+class _Blocks(HTMLParser):
+    """The words of a page: headings, paragraphs and the rows of tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Block] = []
+        self._kind, self._rows, self._skipped = "p", [[""]], 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("head", "style", "svg"):
+            self._skipped += 1
+        elif tag == "table" or (tag in ("h1", "h2", "h3", "p", "li", "dt", "dd") and not self._in):
+            self._end()
+            self._kind, self._rows = tag, [] if tag == "table" else [[""]]
+        elif tag == "tr" and self._in:
+            self._rows.append([])
+        elif tag in ("td", "th") and self._in:
+            self._rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("head", "style", "svg"):
+            self._skipped -= 1
+        elif tag == self._kind:
+            self._end()
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped and self._rows and self._rows[-1]:
+            self._rows[-1][-1] += data
+
+    @property
+    def _in(self) -> bool:
+        return self._kind == "table"
+
+    def _end(self) -> None:
+        rows = [[" ".join(cell.split()) for cell in row] for row in self._rows if row]
+        if any(cell for row in rows for cell in row):
+            self.found.append((self._kind, rows))
+        self._kind, self._rows = "p", [[""]]
+
+
+def blocks(paper: Paper) -> list[Block]:
+    """What stands on a paper, for those that can't read its HTML."""
+    parser = _Blocks()
+    parser.feed(paper.html)
+    parser.close()
+    return parser.found
+
+
+def by_weasyprint(paper: Paper, folder: Path) -> None:
+    (folder / "out.pdf").write_bytes(typesetting.pdf(paper))
+
+
+def by_chromium(paper: Paper, folder: Path) -> None:
+    page = folder / "page.html"
+    page.write_text(paper.html.replace("</head>", f"<style>{paper.styles}</style></head>"), "utf-8")
+    command = [str(_CHROMIUM), *_FLAGS, f"--print-to-pdf={folder / 'out.pdf'}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def by_typst(paper: Paper, folder: Path) -> None:
+    import typst  # noqa: PLC0415 - may be missing
+
+    typst.compile("".join(_typst(blocks(paper))).encode(), output=str(folder / "out.pdf"))
+
+
+def _typst(found: Sequence[Block]) -> Iterator[str]:
+    yield '#set page(paper: "a4", numbering: "1 / 1")\n#set text(font: "Noto Sans", size: 9pt)\n'
+    for kind, rows in found:
+        if kind == "table":
+            width = max(map(len, rows))
+            cells = ", ".join(f"[{_plain(c)}]" for r in rows for c in r + [""] * (width - len(r)))
+            yield f"#table(columns: {width}, {cells})\n\n"
+        else:
+            level = "=" * int(kind[1]) + " " if kind[0] == "h" else ""
+            yield f"{level}{_plain(rows[0][0])}\n\n"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([\\#$*_`<>@\[\]=~/+\-])", r"\\\1", text)
+
+
+def by_fpdf2(paper: Paper, folder: Path) -> None:
+    from fpdf import FPDF  # noqa: PLC0415 - may be missing
+
+    made = FPDF()
+    made.add_font("Noto", fname=_FONT)
+    made.set_font("Noto", size=9)
+    made.add_page()
+    for kind, rows in blocks(paper):
+        if kind == "table":
+            with made.table(first_row_as_headings=False) as table:
+                for row in rows:
+                    line = table.row()
+                    for cell in row:
+                        line.cell(cell)
+        else:
+            made.multi_cell(0, text=rows[0][0], new_x="LMARGIN", new_y="NEXT")
+    made.output(str(folder / "out.pdf"))
+
+
+def tools() -> Iterator[tuple[str, Callable[[Paper, Path], None]]]:
+    """What can be compared on this machine."""
+    yield f"WeasyPrint {version('weasyprint')}: tagged, PDF/A-3a, page x of y", by_weasyprint
+    if _CHROMIUM:
+        yield "Chromium, the same HTML, a process for each", by_chromium
+    if importlib.util.find_spec("typst"):
+        yield f"Typst {version('typst')}, the same words", by_typst
+    if importlib.util.find_spec("fpdf") and _FONT.is_file():
+        yield f"fpdf2 {version('fpdf2')}, the same words", by_fpdf2
+
+
+def change_orders() -> list[Paper]:
+    """The change orders in English of the sample workspace that have no diagram."""
+    workspace, _ = load_checked(_SAMPLES)
+    found = []
+    for slug in _CLIENTS:
+        edition = make_edition(workspace.client(slug), Audience.CLIENT)
+        found += Printery(edition, settings(_SAMPLES).bodies).change_orders()
+    return [paper for paper in found if not paper.diagrams]
+
+
+def compare(folder: Path) -> None:
+    papers = change_orders()
+    print(f"| {len(papers)} change orders, one process | per second | seconds each | kB each |")
+    print("|---|--:|--:|--:|")
+    for name, make in tools():
+        make(papers[0], folder)
+        begin, size = time.perf_counter(), 0
+        for paper in papers:
+            make(paper, folder)
+            size += (folder / "out.pdf").stat().st_size
+        each = (time.perf_counter() - begin) / len(papers)
+        print(f"| {name} | {1 / each:.1f} | {each:.2f} | {size / len(papers) / 1000:.0f} |")
+    print(flush=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A build: seconds on the clock, and what it said of documents."""
+
+    seconds: float
+    made: int
+    kept: int
+
+
+def build(root: Path, *more: str) -> Run:
+    command = [sys.executable, "-m", "changebook", "build", "--workspace", str(root), *more]
+    begin = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr[-4000:])
+    told = re.findall(r"(\d+) made, (\d+) kept", done.stdout)
+    seconds = time.perf_counter() - begin
+    return Run(seconds, sum(int(m) for m, _ in told), sum(int(k) for _, k in told))
+
+
+def whole_builds(corpus: Path, root: Path, clients: int, records: int) -> None:
+    make_workspace(corpus, root, count=clients, records=records, seed=1, mend=True)
+    print(f"| build, {records} records, {clients} clients | seconds | made | kept |")
+    print("|---|--:|--:|--:|")
+
+    def row(name: str, *more: str) -> None:
+        run = build(root, *more)
+        print(f"| {name} | {run.seconds:.1f} | {run.made} | {run.kept} |", flush=True)
+
+    row("`--no-pdf`", "--no-pdf")
+    row("cold")
+    row("nothing changed")
+    changed = sorted((root / "changes").glob("*/*/*.md"))[0]
+    with changed.open("a", encoding="utf-8") as record:
+        record.write("\nOne more paragraph.\n")
+    row("the text of one record changed")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--corpus", type=Path, required=True, help="the folder of the proposals")
+    parser.add_argument("--clients", type=int, default=10)
+    parser.add_argument("--records", type=int, default=1000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        compare(Path(folder))
+        whole_builds(options.corpus, Path(folder, "work"), options.clients, options.records)
+    print(f"\nPython {sys.version.split()[0]}, {os.cpu_count()} CPUs")
+
+
+if __name__ == "__main__":
+    main()
