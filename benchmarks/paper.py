@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import logging
 import os
 import re
 import shutil
@@ -24,6 +25,8 @@ from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from changebook.checks import load_checked
 from changebook.editions import make_edition
 from changebook.paper import Paper, Printery, typesetting
@@ -35,7 +38,6 @@ _SAMPLES = Path(__file__).resolve().parents[1]
 _CLIENTS = ("lakeside-clinics", "meridian-outdoor")
 _CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 _FONT = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
-#: The whole process of a browser is started for each document, as its command line has it.
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
 
 Block = tuple[str, list[list[str]]]
@@ -93,17 +95,43 @@ def by_weasyprint(paper: Paper, folder: Path) -> None:
     (folder / "out.pdf").write_bytes(typesetting.pdf(paper))
 
 
-def by_chromium(paper: Paper, folder: Path) -> None:
+def _page(paper: Paper, folder: Path) -> Path:
     page = folder / "page.html"
     page.write_text(paper.html.replace("</head>", f"<style>{paper.styles}</style></head>"), "utf-8")
+    return page
+
+
+def by_chromium(paper: Paper, folder: Path) -> None:
+    page = _page(paper, folder)
     command = [str(_CHROMIUM), *_FLAGS, f"--print-to-pdf={folder / 'out.pdf'}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True)
+
+
+class KeptChromium:
+    """A browser that stays open."""
+
+    def __init__(self) -> None:
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(
+            executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        self._tab = self._browser.new_page()
+
+    def __call__(self, paper: Paper, folder: Path) -> None:
+        self._tab.goto(_page(paper, folder).as_uri())
+        self._tab.pdf(path=folder / "out.pdf", prefer_css_page_size=True, tagged=True, outline=True)
+
+    def close(self) -> None:
+        self._browser.close()
+        self._playwright.stop()
 
 
 def by_typst(paper: Paper, folder: Path) -> None:
     import typst  # noqa: PLC0415 - may be missing
 
-    typst.compile("".join(_typst(blocks(paper))).encode(), output=str(folder / "out.pdf"))
+    page = folder / "page.typ"
+    page.write_text("".join(_typst(blocks(paper))), "utf-8")
+    typst.compile(str(page), output=str(folder / "out.pdf"))
 
 
 def _typst(found: Sequence[Block]) -> Iterator[str]:
@@ -146,6 +174,9 @@ def tools() -> Iterator[tuple[str, Callable[[Paper, Path], None]]]:
     yield f"WeasyPrint {version('weasyprint')}: tagged, PDF/A-3a, page x of y", by_weasyprint
     if _CHROMIUM:
         yield "Chromium, the same HTML, a process for each", by_chromium
+        kept = KeptChromium()
+        yield "Chromium, the same HTML, kept open, tagged", kept
+        kept.close()
     if importlib.util.find_spec("typst"):
         yield f"Typst {version('typst')}, the same words", by_typst
     if importlib.util.find_spec("fpdf") and _FONT.is_file():
@@ -155,7 +186,7 @@ def tools() -> Iterator[tuple[str, Callable[[Paper, Path], None]]]:
 def change_orders() -> list[Paper]:
     """The change orders in English of the sample workspace that have no diagram."""
     workspace, _ = load_checked(_SAMPLES)
-    found = []
+    found: list[Paper] = []
     for slug in _CLIENTS:
         edition = make_edition(workspace.client(slug), Audience.CLIENT)
         found += Printery(edition, settings(_SAMPLES).bodies).change_orders()
@@ -164,6 +195,8 @@ def change_orders() -> list[Paper]:
 
 def compare(folder: Path) -> None:
     papers = change_orders()
+    # fpdf2 names each glyph that its font lacks.
+    logging.getLogger("fpdf").setLevel(logging.ERROR)
     print(f"| {len(papers)} change orders, one process | per second | seconds each | kB each |")
     print("|---|--:|--:|--:|")
     for name, make in tools():
@@ -209,7 +242,7 @@ def whole_builds(corpus: Path, root: Path, clients: int, records: int) -> None:
     row("`--no-pdf`", "--no-pdf")
     row("cold")
     row("nothing changed")
-    changed = sorted((root / "changes").glob("*/*/*.md"))[0]
+    changed = min((root / "changes").glob("*/*/*.md"))
     with changed.open("a", encoding="utf-8") as record:
         record.write("\nOne more paragraph.\n")
     row("the text of one record changed")

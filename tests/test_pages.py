@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urldefrag, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 import frontmatter
 import markdown
@@ -224,24 +224,6 @@ def test_the_body_is_the_last_thing_on_the_page() -> None:
 
 def _links(content: str, scheme: str) -> list[str]:
     return [link for link in _html(content).links if link.startswith(scheme)]
-
-
-def test_an_answer_names_the_change_its_revision_and_its_fingerprint() -> None:
-    edition = _edition("acme", Audience.CLIENT)
-    page = _by_path(edition)[urls.record("ACME-0002")]
-    decide, ask = _links(page, "mailto:")
-    query = parse_qs(urlsplit(decide).query)
-    assert urlsplit(decide).path == "change@northwind.example"
-    assert query["subject"] == ["Decision on ACME-0002, revision 1: Gift cards <b>&</b> vouchers"]
-    asked = next(r for r in edition.records if r.data.id == "ACME-0002")
-    assert f"Revision 1, fingerprint {record.digest(asked)}" in query["body"][0]
-    assert "a) Do it" in query["body"][0]
-    assert "Question on ACME-0002" in parse_qs(urlsplit(ask).query)["subject"][0]
-    (form,) = _links(page, "https://tracker.example/new")
-    assert parse_qs(urlsplit(form).query) == {
-        "title": ["ACME-0002 Gift cards <b>&</b> vouchers"],
-        "revision": ["1"],
-    }
 
 
 def test_a_page_without_a_way_to_answer_offers_none() -> None:

@@ -47,12 +47,15 @@ from changebook.vocabulary import (
     Visibility,
 )
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?")
-_INTEGER = re.compile(r"[+-]?\d{1,9}")
-_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4,}")
+# Digits are those of ASCII: others would make a second spelling of the same id or amount.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4,}", re.ASCII)
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]*")
 _URL = re.compile(r"(https?://|mailto:)\S+")
+#: The addresses of pages and files are put behind it.
+_SITE_URL = re.compile(r"https?://[^\s/?#][^\s?#]*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _FLAG = re.compile(r"true|false")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -195,6 +198,13 @@ Url = Annotated[
     str,
     BeforeValidator(_matching(_URL, "url", "should be a web address (https://...)")),
     _in_yaml("string", pattern=_URL, example="https://tracker.example/ABC-123"),
+]
+SiteUrl = Annotated[
+    str,
+    BeforeValidator(
+        _matching(_SITE_URL, "url", "should be a web address (https://...) without `?` and `#`")
+    ),
+    _in_yaml("string", pattern=_SITE_URL, example="https://changes.acme.example/"),
 ]
 Email = Annotated[
     str,
@@ -389,7 +399,7 @@ class Profile(Shape):
         Respond(), description="How the client answers from a page of the site."
     )
     request: Request = Field(Request(), description="How the client asks for a change.")
-    site_url: Url | None = Field(
+    site_url: SiteUrl | None = Field(
         None,
         description="The address at which this client reads the log: feeds, calendars and paper "
         "name it.",

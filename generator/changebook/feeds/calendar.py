@@ -100,7 +100,7 @@ def _appointments(edition: Edition, position: Position, words: Words) -> Iterato
         if record.data.status is Status.DRAFT:
             continue
         for appointment in _of_record(record, found.get(record.data.id, []), edition, words):
-            long_over = appointment.day < edition.as_of - _CANCELLED_STAYS
+            long_over = edition.as_of - appointment.day > _CANCELLED_STAYS
             if not (appointment.status is STATUS.CANCELLED and long_over):
                 yield appointment
 
