@@ -190,7 +190,7 @@ def offer_paper() -> None:
 def paper_works() -> bool:
     """Whether PDFs can be made; says why not."""
     probe = "from changebook.paper import typesetting; typesetting.require()"
-    command = [tool("python"), "-c", probe]
+    command = [str(tool("python")), "-c", probe]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         _, _, reason = done.stderr.strip().rpartition("\n")[2].partition(": ")

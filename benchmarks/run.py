@@ -61,8 +61,8 @@ def jobs(root: Path) -> tuple[Job, ...]:
     """What is compared, in the order of the table."""
     site, loop = root / "site", "stock, a site per client, one after another"
     # `paper.py` times PDFs: stock MkDocs makes none.
-    build = (*_CHANGEBOOK, "build", "--no-pdf")
-    build += ("--workspace", str(root / "mended"), "--out", str(site))
+    ours = ("--workspace", str(root / "mended"), "--out", str(site))
+    build = (*_CHANGEBOOK, "build", "--no-pdf", *ours)
     together = f"stock, a site per client, {_CORES} at a time"
     one_site = root / "one-site"
     return (

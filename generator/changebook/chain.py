@@ -45,7 +45,7 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Event(StrEnum):
-    """What was sealed: a decision, the signing of its agreement, or the filing of the signed copy."""
+    """What was sealed: a decision, the signing of its agreement, or filing the signed copy."""
 
     APPROVED = "approved"
     REJECTED = "rejected"

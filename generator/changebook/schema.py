@@ -191,7 +191,7 @@ Prefix = Annotated[
 ]
 Sha256 = Annotated[
     str,
-    BeforeValidator(_matching(_SHA256, "sha256", "should be a SHA-256 in 64 digits of 0-9 and a-f")),
+    BeforeValidator(_matching(_SHA256, "sha256", "should be a SHA-256: 64 digits of 0-9 and a-f")),
     _in_yaml("string", pattern=_SHA256, example=64 * "0"),
 ]
 Url = Annotated[

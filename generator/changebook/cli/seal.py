@@ -142,8 +142,8 @@ def _told_of_miss(miss: NearMiss) -> tuple[str, ...]:
     record = visible(f"{miss.match.id} {miss.match.title}".strip())
     number = f"{miss.distance} {'character' if miss.distance == 1 else 'characters'}"
     return (
-        f"It is NOT the same as that of {record}, from which it differs in {number}. If you typed "
-        "it, compare it once more:",
+        f"It is NOT the same as that of {record}, from which it differs in {number}.",
+        "If you typed it, compare it once more:",
         f"  yours  {canonical.grouped(miss.digits)}",
         f"  there  {canonical.grouped(miss.there)}",
     )
