@@ -424,6 +424,18 @@ def test_private_settings_stay_behind(workspace: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_what_the_authors_of_templates_noted_stays_behind(workspace: Path, tmp_path: Path) -> None:
+    theme = workspace / "site_templates" / "theme"
+    (theme / "partials").mkdir(parents=True)
+    (theme / "partials" / "copyright.html").write_text("{#- private\nremark -#}\n<p>Ours</p>\n")
+    for name in (".copyright.html.swp", "README.md", "tools.py"):
+        (theme / name).write_text("private")
+    out = tmp_path / "site"
+    assert site_at(workspace, out).exit_code == 0
+    assert (out / "theme" / "partials" / "copyright.html").read_text() == "{#- -#}\n<p>Ours</p>\n"
+    assert [f for f in out.rglob("*") if f.is_file() and b"private" in f.read_bytes()] == []
+
+
 def _plain_config() -> str:
     """The packaged mkdocs.yml without what only Python can read."""
     text = (ROOT / "mkdocs.yml").read_text("utf-8")

@@ -124,7 +124,7 @@ def test_people_are_told_that_it_is_not_the_same(digest: str) -> None:
     assert result.output == (
         "No record of this workspace has this digest, nor any entry of its seals.\n"
         "It is NOT the same as that of ACME-0001 Split payments, from which it differs in 1 "
-        "character. If you typed it, compare it once more:\n"
+        "character.\nIf you typed it, compare it once more:\n"
         f"  yours  {canonical.grouped(typed)}\n"
         f"  there  {canonical.grouped(digest)}\n"
     )

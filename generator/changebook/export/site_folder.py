@@ -7,9 +7,11 @@ navigation. Only the Markdown extension `changebook` is still needed.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -44,6 +46,8 @@ MANIFEST = ".changebook-export"
 #: stay behind: a client's pages have none.
 _KEPT = ("use_directory_urls", "theme", "validation", "extra")
 _KEPT_OF_THEME = ("font", "icon", "features", "palette", "favicon", "logo")
+_NOT_OF_THEME = ("*.py", "*.pyc", "*readme*", "mkdocs_theme.yml")
+_TEMPLATE_COMMENT = re.compile(r"(\{#[-+]?).*?([-+]?#\})", re.DOTALL)
 _HEAD = """\
 # A client's change log as plain Markdown, written by `changebook export`.
 # It needs the packages changebook (for its Markdown extension) and mkdocs-material:
@@ -142,8 +146,22 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
     # The folders override each other, the first the others.
     for folder in reversed(theme_dirs(root)):
         for part in sorted(Path(folder).rglob("*")):
-            if part.is_file():
-                yield _Made(f"{THEME}/{part.relative_to(folder).as_posix()}", part)
+            path = part.relative_to(folder)
+            if part.is_file() and not _is_kept_back(path):
+                yield _Made(f"{THEME}/{path.as_posix()}", _uncommented(part))
+
+
+def _is_kept_back(path: Path) -> bool:
+    """Whether MkDocs would not publish the file of a theme either."""
+    hidden = any(step.startswith((".", "__")) for step in path.parts)
+    return hidden or any(fnmatch(path.name.lower(), pattern) for pattern in _NOT_OF_THEME)
+
+
+def _uncommented(part: Path) -> bytes | Path:
+    """A file of the theme; of a template without what its authors noted for themselves."""
+    if part.suffix != ".html":
+        return part
+    return _TEMPLATE_COMMENT.sub(r"\1 \2", part.read_text("utf-8")).encode()
 
 
 def _read(file: Path) -> Mapping[str, Any]:
