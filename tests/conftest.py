@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from changebook import scaffold
+from changebook.build import build
 
+from .browsing import served
+
+ROOT = Path(__file__).resolve().parents[1]
 Matches = Callable[[Path, str], None]
 
 # A change is judged by the same examples each time. `--hypothesis-profile=explore` looks for new.
@@ -47,3 +54,33 @@ def workspace(tmp_path: Path) -> Path:
     root = tmp_path / "workspace"
     scaffold.init(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def sample_sites(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The sample's client sites below some/where/, built once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base if worker_id == "master" else base.parent) / "sample"
+    with FileLock(f"{root}.lock"):
+        if not root.is_dir():
+            result = build(ROOT, out=root / "some" / "where")
+            assert result.ok, (result.problems, result.failures)
+    return root / "some" / "where"
+
+
+@pytest.fixture(scope="session")
+def address(sample_sites: Path) -> Iterator[str]:
+    """Where the sample's sites are served: below a sub-path, as on most hosts."""
+    with served(sample_sites.parents[1]) as host:
+        yield f"{host}some/where/"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("the browser tests need chromium: install Debian's package `chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

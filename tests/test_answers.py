@@ -28,9 +28,7 @@ from changebook.vocabulary import Audience, Outcome
 from changebook.words import Words
 from changebook.workspace import read_workspace
 
-from .test_browser import _served, browser
-
-__all__ = ["browser"]  # a fixture
+from .browsing import served
 
 WORKSPACE = Path(__file__).parent / "cases" / "respond" / "workspace"
 #: An id and a title may be any text.
@@ -216,7 +214,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     out = tmp_path_factory.mktemp("site")
     result = build(WORKSPACE, out=out, slugs=["acme"], jobs=1)
     assert result.ok, (result.problems, result.failures)
-    with _served(out) as host:
+    with served(out) as host:
         yield f"{host}acme/changes/ACME-0001/"
 
 

@@ -5,35 +5,24 @@ The sites lie below a sub-path, as on most hosts, and nothing may come from anyw
 
 from __future__ import annotations
 
-import functools
 import re
-import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
     Browser,
-    ConsoleMessage,
     Page,
-    Request,
-    ViewportSize,
-    sync_playwright,
 )
 
 from changebook.build import build
 
+from .browsing import WIDTHS, Visit, fits, served
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
-WIDTHS: dict[str, ViewportSize] = {
-    "desktop": {"width": 1280, "height": 900},
-    "phone": {"width": 390, "height": 844},
-}
 
 
 @dataclass(frozen=True)
@@ -52,73 +41,6 @@ CLIENTS = [
 ]
 
 
-@dataclass
-class Visit:
-    """A page, and all that went wrong or out while it was used."""
-
-    page: Page
-    base: str
-    errors: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", self._request)
-        self.page.on("requestfailed", self._failed)
-        self.page.on(
-            "response",
-            lambda r: self.errors.append(f"{r.status} {r.url}") if r.status >= 400 else None,
-        )
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.errors.append(message.text)
-
-    def _failed(self, request: Request) -> None:
-        # The browser itself gives up what a page was loading when it goes to the next one.
-        if request.failure != "net::ERR_ABORTED":
-            self.errors.append(f"{request.failure}: {request.url}")
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.base, "data:", "blob:")):
-            self.strangers.append(request.url)
-
-
-@contextmanager
-def _served(root: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *message: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(root))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample's client sites, served below a sub-path."""
-    root = tmp_path_factory.mktemp("host")
-    result = build(ROOT, out=root / "some" / "where", slugs=[c.slug for c in CLIENTS], jobs=2)
-    assert result.ok, (result.problems, result.failures)
-    with _served(root) as host:
-        yield f"{host}some/where/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("the browser tests need chromium: install Debian's package `chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=list(WIDTHS))
 def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
     """A browser window; after the test there must be no error and no request to another host."""
@@ -131,12 +53,6 @@ def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
     context.close()
     assert visit.errors == []
     assert visit.strangers == []
-
-
-def fits(page: Page) -> None:
-    """The page itself never scrolls sideways; a wide table does so within itself."""
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{page.url} is {wide}px wider than the window"
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
@@ -294,7 +210,7 @@ def test_a_diagram_loads_nothing_from_other_hosts(
     assert build(workspace, out=tmp_path / "out", jobs=1).ok
     page, errors = browser.new_page(), list[str]()
     page.on("requestfailed", lambda r: errors.append(f"{r.failure} {r.url}"))
-    with _served(tmp_path / "out") as address:
+    with served(tmp_path / "out") as address:
         page.goto(f"{address}example/changes/EX-0002/")
         page.locator("div.mermaid").wait_for(state="attached")
         page.wait_for_load_state("networkidle")

@@ -20,9 +20,7 @@ from changebook.views.change import ChangeRow
 from changebook.views.index import ordered
 from changebook.vocabulary import Audience, Priority, Status
 
-from .test_browser import WIDTHS, Visit, address, browser, fits
-
-__all__ = ["address", "browser"]  # fixtures
+from .browsing import WIDTHS, Visit, fits
 
 pytestmark = pytest.mark.slow
 

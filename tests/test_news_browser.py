@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from changebook.build import build
-
-from .test_browser import Visit, _served
+from .browsing import Visit
 
 pytestmark = pytest.mark.slow
 
@@ -25,27 +22,6 @@ NO_STORAGE = """Object.defineProperty(window, "localStorage", {
 })"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One client's site, below a sub-path."""
-    root = tmp_path_factory.mktemp("host")
-    result = build(ROOT, out=root / "log", slugs=[SLUG], jobs=1)
-    assert result.ok, (result.problems, result.failures)
-    with _served(root) as host:
-        yield f"{host}log/{SLUG}/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("the browser tests need chromium: install Debian's package `chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(service_workers="block")
@@ -54,9 +30,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
+def home(address: str) -> str:
+    """The home page of the client whose news these are."""
+    return f"{address}{SLUG}/"
+
+
+@pytest.fixture
+def visit(context: BrowserContext, home: str) -> Iterator[Visit]:
     """A reader's window; in the end there must be no error and no request to another host."""
-    visit = Visit(context.new_page(), address)
+    visit = Visit(context.new_page(), home)
     yield visit
     assert visit.errors == []
     assert visit.strangers == []
@@ -68,15 +50,15 @@ def _remembered(page: Page) -> dict[str, Any]:
     return found
 
 
-def _come_back(page: Page, address: str, unseen: int) -> list[str]:
+def _come_back(page: Page, home: str, unseen: int) -> list[str]:
     """Let the last visit have been long ago, when the newest events were not there yet."""
-    page.goto(address)
+    page.goto(home)
     state = _remembered(page)
     keys = state["here"]["keys"]
     state["here"] |= {"keys": keys[unseen:], "on": "2026-03-03"}
     state["last"] = 0
     page.evaluate("([name, state]) => localStorage.setItem(name, state)", [NAME, json.dumps(state)])
-    page.goto(address)
+    page.goto(home)
     page.locator("#visits:visible").wait_for()
     return list(keys[:unseen])
 
@@ -160,13 +142,13 @@ def test_whatever_the_browser_kept_the_page_works(visit: Visit, kept: str) -> No
     assert not page.locator("#visits").is_visible()
 
 
-def test_without_storage_nothing_is_shown_or_loaded(browser: Browser, address: str) -> None:
+def test_without_storage_nothing_is_shown_or_loaded(browser: Browser, home: str) -> None:
     context = browser.new_context()
     context.add_init_script(NO_STORAGE)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address)
+    page.goto(home)
     page.wait_for_load_state("networkidle")
     assert not page.locator("#visits").is_visible()
     assert [url for url in asked if url.endswith("latest.json")] == []
@@ -175,12 +157,12 @@ def test_without_storage_nothing_is_shown_or_loaded(browser: Browser, address: s
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_address_with_a_day_shows_what_came_since(
-    browser: Browser, address: str, scripts: bool
+    browser: Browser, home: str, scripts: bool
 ) -> None:
     context = browser.new_context(java_script_enabled=scripts)
     page = context.new_page()
     # Nothing happened on that Sunday: the day has its place all the same.
-    page.goto(f"{address}news/#2026-06-07")
+    page.goto(f"{home}news/#2026-06-07")
     days = page.locator("section.cb-day")
     shown = [days.nth(n).get_attribute("id") or "" for n in range(days.count())]
     visible = [id for n, id in enumerate(shown) if days.nth(n).is_visible()]

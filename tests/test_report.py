@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from itertools import pairwise
@@ -272,6 +273,19 @@ def test_each_report_has_a_page_with_its_neighbours() -> None:
     assert "../2026-03/" in found[urls.report("2026-02")]
     assert "../../impact/2026-03/" in found[urls.report("2026-03")]
     assert "Week 11, 2026" in found[urls.REPORTS]
+
+
+def test_links_within_a_page_lead_somewhere() -> None:
+    days = (f"2026-03-{day:02}" for day in range(2, 13))
+    log = edition(*(approved(number, day, days=1) for number, day in enumerate(days, 1)))
+    found = {page.path: page.content for page in pages.pages(log)}
+    # More changes have moved a milestone than a picture names.
+    assert found[urls.HOME].count('href="#dates-table"') == 1
+    assert '<details class="cb-behind"><summary>11 changes' in found[urls.report("2026-03")]
+    for path, text in found.items():
+        anchors = set(re.findall(r'\sid="([^"]+)"|\{#([\w-]+)\}', text))
+        links = set(re.findall(r'href="#([^"]+)"', text))
+        assert links <= {one or other for one, other in anchors}, path
 
 
 def _editions() -> st.SearchStrategy[Edition]:

@@ -8,38 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from changebook import canonical
-from changebook.build import build
 
-from .test_browser import ROOT, Visit, _served
+from .browsing import Visit
 
 pytestmark = pytest.mark.slow
 
 SLUGS = ("meridian-outdoor", "yunfan")
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sites")
-    result = build(ROOT, out=root / "out", slugs=list(SLUGS), jobs=2)
-    assert result.ok, (result.problems, result.failures)
-    return root / "out"
-
-
-@pytest.fixture(scope="module")
-def address(sites: Path) -> Iterator[str]:
-    with _served(sites) as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -49,8 +26,8 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     page.close()
 
 
-def decisions(sites: Path, slug: str = SLUGS[0]) -> dict[str, Any]:
-    file = sites / slug / "decisions" / "decisions.json"
+def decisions(sample_sites: Path, slug: str = SLUGS[0]) -> dict[str, Any]:
+    file = sample_sites / slug / "decisions" / "decisions.json"
     loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return loaded
 
@@ -72,8 +49,8 @@ def verdict(page: Page, kind: str) -> str:
     return box.inner_text()
 
 
-def test_the_address_on_paper_opens_the_answer(sites: Path, visit: Visit) -> None:
-    data = decisions(sites)
+def test_the_address_on_paper_opens_the_answer(sample_sites: Path, visit: Visit) -> None:
+    data = decisions(sample_sites)
     sealed = entry(data, "MER-0010", "approved")
     text = verdict(open_page(visit, f"?digest={sealed['digest']}"), "good")
     assert "This is the fingerprint of MER-0010" in text
@@ -84,8 +61,10 @@ def test_the_address_on_paper_opens_the_answer(sites: Path, visit: Visit) -> Non
     assert not visit.strangers
 
 
-def test_the_code_on_paper_leads_from_the_record_to_the_answer(sites: Path, visit: Visit) -> None:
-    sealed = entry(decisions(sites), "MER-0010", "approved")
+def test_the_code_on_paper_leads_from_the_record_to_the_answer(
+    sample_sites: Path, visit: Visit
+) -> None:
+    sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     visit.page.goto(f"{visit.base}{SLUGS[0]}/changes/MER-0010/#digest={sealed['digest']}")
     visit.page.wait_for_url("**/decisions/verify/*")
     assert "This is the fingerprint of MER-0010" in verdict(visit.page, "good")
@@ -111,8 +90,8 @@ _CAMERA = """digest => {
 }"""
 
 
-def test_a_camera_reads_the_code_on_paper(sites: Path, visit: Visit) -> None:
-    sealed = entry(decisions(sites), "MER-0010", "approved")
+def test_a_camera_reads_the_code_on_paper(sample_sites: Path, visit: Visit) -> None:
+    sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     visit.page.add_init_script(f"({_CAMERA})('{sealed['digest']}')")
     page = open_page(visit)
     page.get_by_role("button", name="Scan the code on the paper").click()
@@ -128,15 +107,15 @@ def test_without_a_camera_there_is_no_button_for_it(visit: Visit) -> None:
     assert not page.locator("#verify button", has_text="Scan the code").is_visible()
 
 
-def test_what_was_superseded_is_marked_so(sites: Path, visit: Visit) -> None:
-    sealed = entry(decisions(sites), "MER-0001", "approved")
+def test_what_was_superseded_is_marked_so(sample_sites: Path, visit: Visit) -> None:
+    sealed = entry(decisions(sample_sites), "MER-0001", "approved")
     text = verdict(open_page(visit, f"#digest={sealed['digest']}"), "ended")
     assert "Superseded on 14 May 2026 MER-0010" in text
     assert "unbroken" in text
 
 
-def test_a_fingerprint_is_typed_as_it_is_printed(sites: Path, visit: Visit) -> None:
-    sealed = entry(decisions(sites), "MER-0010", "approved")
+def test_a_fingerprint_is_typed_as_it_is_printed(sample_sites: Path, visit: Visit) -> None:
+    sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     page = open_page(visit)
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in sealed["digest"][:12].upper())
     for typed in (canonical.grouped(sealed["digest"])[:19], wide, sealed["digest"].upper()):
@@ -148,15 +127,17 @@ def test_a_fingerprint_is_typed_as_it_is_printed(sites: Path, visit: Visit) -> N
     assert f"the whole chain up to No. {sealed['number']}" in verdict(page, "good")
 
 
-def test_chinese_decisions_are_reckoned_alike(sites: Path, visit: Visit) -> None:
-    sealed = entry(decisions(sites, "yunfan"), "YF-0006", "filed")
+def test_chinese_decisions_are_reckoned_alike(sample_sites: Path, visit: Visit) -> None:
+    sealed = entry(decisions(sample_sites, "yunfan"), "YF-0006", "filed")
     text = verdict(open_page(visit, f"?digest={sealed['digest']}", "yunfan"), "good")
     assert "YF-0006" in text
     assert "没有断裂" in text
 
 
-def test_a_mistyped_fingerprint_is_not_taken_for_the_right_one(sites: Path, visit: Visit) -> None:
-    right = entry(decisions(sites), "MER-0010", "approved")["digest"]
+def test_a_mistyped_fingerprint_is_not_taken_for_the_right_one(
+    sample_sites: Path, visit: Visit
+) -> None:
+    right = entry(decisions(sample_sites), "MER-0010", "approved")["digest"]
     wrong = right[:30] + ("0" if right[30] != "0" else "1") + right[31:]
     text = verdict(open_page(visit, f"?digest={wrong}"), "bad")
     assert "No decision here has this fingerprint." in text
@@ -172,19 +153,21 @@ def test_what_is_no_fingerprint_is_said(visit: Visit) -> None:
         assert "This is no fingerprint" in verdict(page, "bad")
 
 
-def test_the_fingerprint_of_an_answer_is_found(sites: Path, visit: Visit) -> None:
+def test_the_fingerprint_of_an_answer_is_found(sample_sites: Path, visit: Visit) -> None:
     page = open_page(visit)
     row = page.locator("#questions tbody tr", has_text="MER-0012")
     digest = row.get_attribute("data-digest")
     assert digest is not None
     text = verdict(open_page(visit, f"?digest={digest[:12]}"), "plain")
     assert "MER-0012" in text
-    assert "as the client was asked to decide on it" in text
+    assert "of what the change asks for, not of a decision" in text
 
 
-def test_a_signed_paper_is_known_by_its_content(sites: Path, visit: Visit, tmp_path: Path) -> None:
+def test_a_signed_paper_is_known_by_its_content(
+    sample_sites: Path, visit: Visit, tmp_path: Path
+) -> None:
     page = open_page(visit)
-    filed = sites / SLUGS[0] / "changes" / "MER-0008" / "MER-0008-signed.pdf"
+    filed = sample_sites / SLUGS[0] / "changes" / "MER-0008" / "MER-0008-signed.pdf"
     renamed = tmp_path / "from the archive.pdf"
     renamed.write_bytes(filed.read_bytes())
     page.get_by_label("Or a file").set_input_files(renamed)
@@ -237,9 +220,9 @@ def _altered(data: dict[str, Any], kind: str) -> None:
     ],
 )
 def test_a_file_that_was_kept_is_held_against_the_site(
-    sites: Path, visit: Visit, tmp_path: Path, alteration: str, kind: str, says: str
+    sample_sites: Path, visit: Visit, tmp_path: Path, alteration: str, kind: str, says: str
 ) -> None:
-    data = decisions(sites)
+    data = decisions(sample_sites)
     _altered(data, alteration)
     kept = tmp_path / "kept.json"
     kept.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -249,8 +232,8 @@ def test_a_file_that_was_kept_is_held_against_the_site(
     assert not visit.errors
 
 
-def test_a_site_whose_chain_was_altered_proves_nothing(sites: Path, visit: Visit) -> None:
-    data = decisions(sites)
+def test_a_site_whose_chain_was_altered_proves_nothing(sample_sites: Path, visit: Visit) -> None:
+    data = decisions(sample_sites)
     digest = entry(data, "MER-0010", "approved")["digest"]
     data["entries"][2]["content"]["title"] += "!"
 
@@ -264,42 +247,42 @@ def test_a_site_whose_chain_was_altered_proves_nothing(sites: Path, visit: Visit
 
 
 def test_without_the_file_it_only_looks_up_until_the_file_is_chosen(
-    sites: Path, visit: Visit
+    sample_sites: Path, visit: Visit
 ) -> None:
-    sealed = entry(decisions(sites), "MER-0010", "approved")
+    sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     visit.page.route("**/decisions.json", lambda route: route.abort())
     page = open_page(visit, f"?digest={sealed['digest']}")
     assert "Only looked up, not checked: the file of decisions" in verdict(page, "plain")
     page.get_by_label("Or a file").set_input_files(
-        sites / SLUGS[0] / "decisions" / "decisions.json"
+        sample_sites / SLUGS[0] / "decisions" / "decisions.json"
     )
     assert "It is the chain of this site." in verdict(page, "good")
     page.get_by_role("button", name="Check").click()
     assert "unbroken" in verdict(page, "good")
 
 
-def test_without_https_it_says_that_it_only_looks_up(sites: Path, visit: Visit) -> None:
+def test_without_https_it_says_that_it_only_looks_up(sample_sites: Path, visit: Visit) -> None:
     visit.page.add_init_script(
         "Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})"
     )
-    sealed = entry(decisions(sites), "MER-0010", "approved")
+    sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     page = open_page(visit, f"?digest={sealed['digest']}")
     text = verdict(page, "plain")
     assert "This is the fingerprint of MER-0010" in text
     assert "Only looked up, not checked: browsers make fingerprints only" in text
     page.get_by_label("Or a file").set_input_files(
-        sites / SLUGS[0] / "decisions" / "decisions.json"
+        sample_sites / SLUGS[0] / "decisions" / "decisions.json"
     )
     assert "Files can't be checked here" in verdict(page, "bad")
 
 
 def test_without_scripts_the_list_is_there_to_compare_by_eye(
-    sites: Path, browser: Browser, address: str
+    sample_sites: Path, browser: Browser, address: str
 ) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(f"{address}{SLUGS[0]}/decisions/verify/")
     shown = page.locator("#seals").inner_text()
-    assert all(canonical.grouped(e["digest"]) in shown for e in decisions(sites)["entries"])
+    assert all(canonical.grouped(e["digest"]) in shown for e in decisions(sample_sites)["entries"])
     assert not page.locator("#verify").is_visible()
     assert not page.locator("#verify-words").is_visible()
     page.close()

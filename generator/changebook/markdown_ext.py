@@ -16,6 +16,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from changebook.glossary import explain
+from changebook.raw_blocks import RawBlocks
 from changebook.sanitise import sanitise
 
 #: The id of the page's own heading above a record's body.
@@ -61,9 +62,13 @@ class _Explain(Postprocessor):
 
 
 class ChangebookExtension(Extension):
-    """Registers all three, after everything else of Python-Markdown and PyMdown."""
+    """Registers all; what cleans and explains, after all else of Python-Markdown and PyMdown."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        # PyMdown takes out fenced code at priority 25, MkDocs looks for anchors at 21, and
+        # Python-Markdown for raw HTML at 20.
+        md.preprocessors.register(RawBlocks(md, anchors=False), "changebook_raw_blocks", 22)
+        md.preprocessors.register(RawBlocks(md, anchors=True), "changebook_raw_anchors", 20.5)
         # attr_list sets ids at priority 8, toc reads headings at 5.
         md.treeprocessors.register(_BodyHeadings(md), "changebook_headings", 6)
         md.postprocessors.register(_Sanitise(md), "changebook_sanitise", -1000)

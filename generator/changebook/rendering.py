@@ -107,8 +107,9 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         SumLine=SumLine,
     )
     environment.filters.update(
-        day=lambda day: _time(words, day),
-        date=words.date,
+        # The same days stand on many pages, and Babel takes its time.
+        day=lru_cache(maxsize=4096)(partial(_time, words)),
+        date=lru_cache(maxsize=4096)(words.date),
         month=words.month,
         quarter=words.quarter,
         tick=words.tick,

@@ -7,6 +7,7 @@ one allow-list: no scripts, no forms, nothing that loads from another host, and 
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from html import escape, unescape
 
 import nh3
@@ -63,6 +64,8 @@ _LINKS = frozenset({"href", "cite"})
 _LOADED = frozenset({"src", "poster"})
 #: `webcal` opens the calendar program.
 _LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "webcal"})
+#: Longer values, such as whole pictures, are not worth remembering.
+_SHORT = 200
 #: Browsers drop these characters anywhere in an address before they look at its scheme.
 _IGNORED = re.compile(r"[\x00-\x20]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|(//)", re.IGNORECASE)
@@ -79,25 +82,34 @@ def sanitise(html: str) -> str:
 
     A picture from another host becomes a link to it.
     """
-    clean = nh3.clean(
-        html,
+    return _Elements().rewrite(_cleaner().clean(html))
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    """The allow-list made ready, which takes longer than to clean a heading."""
+    return nh3.Cleaner(
         tags=set(TAGS),
         clean_content_tags=set(_DROPPED),
         attributes=_ATTRIBUTES,
-        attribute_filter=_attribute,
+        attribute_filter=_kept,
         generic_attribute_prefixes={"aria-", "data-"},
         filter_style_properties={"text-align"},
         url_schemes=set(_LINK_SCHEMES) | {"data"},
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
-    return _Elements().rewrite(clean)
 
 
 def scheme(address: str) -> str:
     """The scheme of an address as a browser sees it, `//` for another host, or "" if relative."""
     match = _SCHEME.match(_IGNORED.sub("", address).replace("\\", "/"))
     return (match[1] or match[2]).lower() if match else ""
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    """What `_attribute` says; a page asks for the same short values thousands of times."""
+    return _remembered(tag, name, value) if len(value) < _SHORT else _attribute(tag, name, value)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -115,6 +127,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if "url(" in value.lower() and tag in _SVG:
         return value if re.fullmatch(r"\s*url\(\s*['\"]?#[\w-]+['\"]?\s*\)\s*", value) else None
     return value
+
+
+_remembered = lru_cache(maxsize=8192)(_attribute)
 
 
 def _loads_from_here(address: str) -> bool:

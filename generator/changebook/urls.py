@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from datetime import date
+from functools import lru_cache
 
 HOME = "index.md"
 CHANGES = "changes/index.md"
@@ -115,7 +116,13 @@ def absolute(site_url: str, target: str, fragment: str = "") -> str:
 def href(page: str, target: str, fragment: str = "", *, directory_urls: bool) -> str:
     """The relative address of `target` (a page or an asset) as a link on `page`."""
     folder = posixpath.dirname(target) if target.endswith(".md") else target
-    address = posixpath.relpath(folder or ".", posixpath.dirname(page) or ".")
+    address = _relative(folder or ".", posixpath.dirname(page) or ".")
     if target.endswith(".md"):
         address += "/" if directory_urls else "/index.html"
     return address + (f"#{fragment}" if fragment else "")
+
+
+@lru_cache(maxsize=4096)
+def _relative(folder: str, start: str) -> str:
+    """The relative path to one folder from another; a page links many times to the same ones."""
+    return posixpath.relpath(folder, start)

@@ -139,8 +139,9 @@ CONFLICT = rule(
     right="Merge the other branch, and put its entry first or last, as it happened.",
 )
 
+_GLOSSARY = "glossary"
 #: What readers take for part of the agreement, beside the decided content itself.
-_BESIDE_DECIDED = ("summary", "out_of_scope", "type", "path", "requested")
+_BESIDE_DECIDED = ("summary", "out_of_scope", _GLOSSARY, "type", "path", "requested")
 #: The keys of the contract that sums and dates are reckoned from; milestones come by their dates.
 _BASELINE = ("sum", "currency", "signed", "tax_rate", "effort", "change_budget")
 _ENTRY_KEYS = tuple(HistoryEntry.model_fields)
@@ -397,6 +398,8 @@ def _decided(pair: Pair) -> Iterator[Problem]:
             )
     for key in _BESIDE_DECIDED:
         for change in differences(before.source.data.get(key), source.data.get(key), (key,)):
+            if key == _GLOSSARY and change.before is None:
+                continue  # to explain one word more takes nothing back
             if not _touches(before.reported, change.path):
                 yield ALTERED_AFTER_DECISION.at(
                     source.path,

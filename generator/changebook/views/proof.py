@@ -30,7 +30,7 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class Question:
-    """What the client is or was asked to decide on, with its whole digest."""
+    """What a change asks for, with its whole digest: its paper bears it until there is a seal."""
 
     id: str
     title: str
@@ -49,12 +49,11 @@ class Fingerprints:
 def fingerprints(edition: Edition) -> Fingerprints:
     """All that a digest can belong to, as far as this reader sees it."""
     entries = [_sealed(seal.entry, record) for record in edition.records for seal in record.seals]
-    asked = [r for r in edition.records if r.data.entered(Status.AWAITING_DECISION)]
     return Fingerprints(
         tuple(sorted(entries, key=lambda sealed: sealed.entry.number)),
         tuple(
             Question(r.data.id, r.data.title, r.data.revision, canonical.digest(r.question))
-            for r in sorted(asked, key=lambda r: r.data.id, reverse=True)
+            for r in sorted(edition.records, key=lambda r: r.data.id, reverse=True)
         ),
     )
 

@@ -141,6 +141,7 @@ const showCounts = (counts, partly) => {
       part.hidden = !part.querySelector("li:not(.cb-find__none)")
   }
   folded = true
+  facetList.hidden = !facetList.querySelector("fieldset:not([hidden])")
   const marks = boxes.filter(box => box.checked).length
   document.getElementById("find-chosen").textContent = marks ? `(${number.format(marks)})` : ""
   clear.hidden = !marks
