@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
-from PIL import Image
+from PIL import Image, ImageFile
 
 from changebook import decided
 from changebook.cli import main
@@ -281,6 +281,15 @@ def test_what_is_no_paper_is_refused_with_a_way_out(case: str) -> None:
     with pytest.raises(UnfitPaper, match=says) as refused:
         examined(content)
     assert refused.value.help.endswith(".")
+
+
+def test_a_cut_picture_is_refused_also_where_pillow_was_told_to_fill_it_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(UnfitPaper, match="damaged or cut off"):
+        examined(picture("PNG")[:60])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def _signed_digitally(document: Pdf) -> None:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from changebook.sign import jpeg
 from changebook.sign.paper import Kind, Paper, UnfitPaper
@@ -58,13 +58,23 @@ def _without_notes(content: bytes, image: Image.Image) -> Paper:
     return Paper(Kind.PNG, _as_png(image), (_NOTES, *place), remarks)
 
 
+def _load_whole(image: Image.Image) -> None:
+    """Read all of the picture; OSError where it is cut off."""
+    # WeasyPrint, once imported, makes Pillow fill up what is missing, in the whole process.
+    lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        image.load()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+
+
 def _opened(content: bytes) -> Image.Image:
     """The picture, all of it read."""
     try:
         image = Image.open(BytesIO(content), formats=_FORMATS)
         if image.width * image.height > _MOST_PIXELS:
             raise _too_large()
-        image.load()
+        _load_whole(image)
         pages = getattr(image, "n_frames", 1)
     except Image.DecompressionBombError:
         raise _too_large() from None
