@@ -27,6 +27,8 @@ _HEADING = re.compile(r"h[1-6]")
 _RAW_HEADING = re.compile(r"(</?h)[12](?=[ >])")
 _MARKER = re.compile(rf'<h\d[^>]*\sid="{BODY_HEADING}"')
 
+_BARE_LINK = re.compile(r'<a (href="(?:mailto:)?([^"]+)" rel="[^"]*">\2</a>)')
+
 
 class _BodyHeadings(Treeprocessor):
     """Moves the headings of a record's body below the page's, before the table of contents."""
@@ -54,6 +56,13 @@ class _Sanitise(Postprocessor):
         return clean[:cut] + _RAW_HEADING.sub(rf"\g<1>{_HIGHEST}", clean[cut:])
 
 
+class _BareLinks(Postprocessor):
+    """Marks links whose words are their target, so that paper does not say it twice."""
+
+    def run(self, text: str) -> str:
+        return _BARE_LINK.sub(r'<a class="cb-bare" \1', text)
+
+
 class _Explain(Postprocessor):
     """Links the first use of each term to its entry in the page's list."""
 
@@ -72,6 +81,7 @@ class ChangebookExtension(Extension):
         # attr_list sets ids at priority 8, toc reads headings at 5.
         md.treeprocessors.register(_BodyHeadings(md), "changebook_headings", 6)
         md.postprocessors.register(_Sanitise(md), "changebook_sanitise", -1000)
+        md.postprocessors.register(_BareLinks(md), "changebook_bare_links", -1002)
         md.postprocessors.register(_Explain(md), "changebook_explain", -1001)
 
 

@@ -254,6 +254,7 @@ class _Site:
     def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
         """The page of a record, with the ways up and on that the theme shows around it."""
         path, data = urls.record(view.data.id), view.data
+        revision = self.words.gettext("Revision %(number)s") % {"number": data.revision}
         pager = self._pager(
             path,
             (
@@ -270,7 +271,9 @@ class _Site:
             "record",
             f"{data.id} {data.title}",
             description=data.summary,
-            extra=self.up(path, self.words.gettext("All changes"), urls.CHANGES) | pager,
+            extra=self.up(path, self.words.gettext("All changes"), urls.CHANGES)
+            | pager
+            | {"cb_paper": f"{data.id} · {revision}"},
             found=found,
             view=view,
             data=data,
