@@ -122,7 +122,8 @@ def _between(text: str, start: str, end: str) -> list[str]:
     return [piece.split(end)[0] for piece in text.split(start)[1:]]
 
 
-@pytest.mark.parametrize("day", [date(1, 1, 1), date(1960, 1, 1), date(9999, 12, 31)])
+# A sitemap's archive holds days from 1970 to 2106.
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1960, 1, 1), date(2107, 1, 1)])
 def test_a_sitemap_of_any_day(workspace: Path, day: date) -> None:
     own = Path(build_module.__file__).parents[2] / "mkdocs.yml"
     (workspace / "mkdocs.yml").write_text(
