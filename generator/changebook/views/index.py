@@ -161,12 +161,17 @@ def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
     """What happened in each month in which anything did, the newest month first.
 
     A request stands on the day on which it was made, every other step on the day of its entry in
-    the history.
+    the history. An approval that counts back to the edition's day, but was given later, is no event
+    of it.
     """
     found: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: defaultdict(list))
     for record in edition.records:
         entry = row(record, edition.profile, position)
-        steps = [(e.on, e.status) for e in record.data.history if e.status in _KIND]
+        steps = [
+            (e.on, e.status)
+            for e in record.data.history
+            if e.status in _KIND and e.on <= edition.as_of
+        ]
         if entry.day and record.data.status is not Status.DRAFT:
             steps.insert(0, (entry.day, Status.SUBMITTED))
         for on, status in steps:
