@@ -123,8 +123,12 @@ def _between(text: str, start: str, end: str) -> list[str]:
 
 
 # A sitemap's archive holds days from 1970 to 2106.
-@pytest.mark.parametrize("day", [date(1, 1, 1), date(1960, 1, 1), date(2107, 1, 1)])
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(2107, 1, 1)])
 def test_a_sitemap_of_any_day(workspace: Path, day: date) -> None:
+    # A century later, so that there are few months up to the later day.
+    (workspace / "changes" / "example" / "decisions.lock").unlink()
+    for file in (workspace / "changes").rglob("*.md"):
+        file.write_text(file.read_text("utf-8").replace("2026-", "2106-"), "utf-8")
     own = Path(build_module.__file__).parents[2] / "mkdocs.yml"
     (workspace / "mkdocs.yml").write_text(
         own.read_text("utf-8") + "\nsite_url: https://log.example/\n", "utf-8"
@@ -270,7 +274,7 @@ def test_a_broken_page_of_the_team_is_named_with_its_line(workspace: Path, text:
 
 def test_what_a_record_breaks_names_the_record(workspace: Path) -> None:
     file = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
-    deep = "".join(f"{'    ' * level}- a\n" for level in range(400))
+    deep = "".join(f"{'    ' * level}- a\n" for level in range(300))
     file.write_text(f"{file.read_text('utf-8')}\n{deep}", "utf-8")
     [failure] = build(workspace, jobs=1).failures
     assert file.relative_to(workspace).as_posix() in failure

@@ -492,6 +492,8 @@ def test_each_client_is_published_by_itself(origin: Scratch, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_gitlab_publishes_one_client_by_each_job(origin: Scratch, tmp_path: Path) -> None:
+    # Without records there are few PDFs to make.
+    origin.commit({DECIDED: None, WAITING: None, "changes/example/decisions.lock": None})
     machine = pushed(origin, tmp_path / "gitlab")
     job = parsed(GITLAB)["publish"]
     assert job["parallel"]["matrix"] == [{"CLIENT": ["acme", "globex"]}]

@@ -14,9 +14,11 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import CodeType
 from typing import Any, Literal
 
-from jinja2 import Environment, TemplateError
+from jinja2 import BytecodeCache, Environment, TemplateError
+from jinja2.bccache import Bucket
 from mkdocs.config.base import Config
 from mkdocs.config.config_options import Type
 from mkdocs.config.defaults import MkDocsConfig
@@ -49,6 +51,22 @@ _SITEMAP = "sitemap.xml"
 _MATERIAL_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
 
 log = logging.getLogger(f"mkdocs.plugins.{__name__}")
+
+
+class _Compiled(BytecodeCache):
+    """The theme's templates as they were compiled for an earlier site of the same process."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
@@ -145,6 +163,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Material loads mermaid from another host unless the site has it."""
+        env.bytecode_cache = _COMPILED
         pages = (file.page for file in files.documentation_pages())
         if any('class="mermaid"' in (page.content or "") for page in pages if page):
             files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))

@@ -25,8 +25,10 @@ def as_csv(edition: Edition, position: Position) -> bytes:
 
 def as_xlsx(edition: Edition, position: Position) -> bytes:
     """One sheet with a row for each change."""
+    from changebook.tabular import workbook  # noqa: PLC0415 - slow to load
+
     words, profile = edition.words, edition.profile
-    return tabular.as_xlsx(
+    return workbook.as_xlsx(
         [changes(edition, position, words)],
         words,
         creator=profile.vendor.name,

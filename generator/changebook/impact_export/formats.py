@@ -26,9 +26,11 @@ def as_csv(report: Report) -> bytes:
 
 def as_xlsx(report: Report) -> bytes:
     """All tables, a sheet for each."""
+    from changebook.tabular import workbook  # noqa: PLC0415 - slow to load
+
     profile = report.edition.profile
     words = report.edition.words
-    return tabular.as_xlsx(
+    return workbook.as_xlsx(
         tables(report, words),
         words,
         creator=profile.vendor.name,

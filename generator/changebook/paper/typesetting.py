@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 from changebook.paper import codes, tagging
-from changebook.paper.paper import Diagram, Paper
+from changebook.paper.paper import Paper
 from changebook.refusal import Refusal
 
 #: The Debian packages that typesetting takes, by what each is for.
@@ -143,7 +143,7 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, bytes]]:
     text, drawn = paper.html, {}
     for number, diagram in enumerate(paper.diagrams, 1):
         try:
-            drawn[f"diagram:{number}"] = _drawn(diagram)
+            drawn[f"diagram:{number}"] = _drawn(diagram.source)
         except Exception as error:  # noqa: BLE001 - whatever the diagram's own script throws
             say(f"a diagram can't be drawn, so that its source is printed: {error}")
             source = f'<pre class="source"><code>{html.escape(diagram.source)}</code></pre>'
@@ -151,10 +151,12 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, bytes]]:
     return text, drawn
 
 
-def _drawn(diagram: Diagram) -> bytes:
+@lru_cache(maxsize=64)
+def _drawn(source: str) -> bytes:
+    """A diagram, which takes seconds and stands in several documents of its record."""
     from mermaidx import render  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
 
-    picture: str = render(_DIAGRAMS + diagram.source).svg()
+    picture: str = render(_DIAGRAMS + source).svg()
     return picture.encode()
 
 

@@ -1,8 +1,10 @@
-"""Tables of values as files for spreadsheets: CSV and XLSX, safe to open and exact to the digit."""
+"""Tables of values as files for spreadsheets: CSV and XLSX, safe to open and exact to the digit.
+
+`tabular.workbook` writes XLSX. It is not loaded here, since most commands write none.
+"""
 
 from changebook.tabular.csv_file import as_csv
 from changebook.tabular.table import Cell, Money, Row, Table, ids_or_none, money_or_none, read
-from changebook.tabular.workbook import as_xlsx
 
 __all__ = [
     "Cell",
@@ -10,7 +12,6 @@ __all__ = [
     "Row",
     "Table",
     "as_csv",
-    "as_xlsx",
     "ids_or_none",
     "money_or_none",
     "read",
