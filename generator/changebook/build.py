@@ -17,7 +17,7 @@ from typing import Any
 
 from changebook.checks import load_checked
 from changebook.diagnostics import Problem, errors
-from changebook.editions import make_edition
+from changebook.editions import Edition, make_edition
 from changebook.paper import typesetting
 from changebook.paper.shares import Keep, Printed, Share, print_share, shares
 from changebook.paper.toolchain import toolchain
@@ -90,14 +90,9 @@ def build(
     keep, notes = _means(root, out, cache) if pdf else (None, ())
     with Publisher(out, audience) as publisher:
         orders = [Order(edition, root, publisher.stage(), pdf) for edition in editions]
-        if audience is Audience.TEAM:
-            chosen = {edition.slug: edition for edition in editions}
-            everyone = tuple(
-                chosen.get(client.slug) or make_edition(client, audience, as_of)
-                for client in workspace.clients
-            )
-            if everyone:
-                orders.append(Order(everyone, root, publisher.stage()))
+        if audience is Audience.TEAM and workspace.clients:
+            everyone = _everyone(workspace, editions, as_of)
+            orders.append(Order(everyone, root, publisher.stage()))
         printing = [
             share
             for edition in editions
@@ -119,25 +114,37 @@ def build(
             return Result(problems, warnings, failures)
 
         _bring_together(orders, printing)
-        for order in orders:
-            if order.slug:
-                publisher.publish(order.slug, order.folder)
-            else:
-                publisher.publish_root(order.folder)
+        published = tuple(_published(publisher, order) for order in orders)
         if keep:
-            for slug, printed in done.printed.items():
-                keep.cache.used(out / slug, (name for each in printed for name in each.entries))
-            keep.cache.prune()
-    return Result(
-        problems,
-        warnings,
-        (),
-        tuple(out / order.slug for order in orders),
-        {
-            slug: Documents(sum(p.total for p in printed), sum(p.made for p in printed))
-            for slug, printed in done.printed.items()
-        },
+            _remember(keep, done, out)
+    return Result(problems, warnings, (), published, done.documents)
+
+
+def _everyone(
+    workspace: Workspace, editions: Iterable[Edition], as_of: date | None
+) -> tuple[Edition, ...]:
+    """The team's editions of all clients, for the portfolio, also where only some are built."""
+    chosen = {edition.slug: edition for edition in editions}
+    return tuple(
+        chosen.get(client.slug) or make_edition(client, Audience.TEAM, as_of)
+        for client in workspace.clients
     )
+
+
+def _published(publisher: Publisher, order: Order) -> Path:
+    """Put a built site in its place, which is returned."""
+    if order.slug:
+        publisher.publish(order.slug, order.folder)
+    else:
+        publisher.publish_root(order.folder)
+    return publisher.out / order.slug
+
+
+def _remember(keep: Keep, done: _Done, out: Path) -> None:
+    """Note which PDFs are published, and take the others out of the cache."""
+    for slug, printed in done.printed.items():
+        keep.cache.used(out / slug, (name for each in printed for name in each.entries))
+    keep.cache.prune()
 
 
 def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tuple[str, ...]]:
@@ -177,6 +184,14 @@ class _Done:
     warnings: list[tuple[Task, str]]
     failures: list[tuple[Task, str]]
     printed: dict[str, list[Printed]]
+
+    @property
+    def documents(self) -> dict[str, Documents]:
+        """How many documents each edition has, by slug."""
+        return {
+            slug: Documents(sum(p.total for p in printed), sum(p.made for p in printed))
+            for slug, printed in self.printed.items()
+        }
 
 
 def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) -> _Done:
