@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,9 @@ class Canaries:
     """The words, by the place that each was planted in."""
 
     words: dict[str, str] = field(default_factory=dict)
+    _searched: dict[tuple[tuple[tuple[str, str], ...], bytes], frozenset[str]] = field(
+        default_factory=dict, repr=False
+    )
 
     def word(self, place: str) -> str:
         """A new word for a place: letters alone, so that no encoding cuts it."""
@@ -49,15 +53,22 @@ class Canaries:
 
     def leaks(self, root: Path) -> list[str]:
         """Every place whose word stands in some file below `root`, or in a file's name."""
+        words = tuple(self.words.items())
         found = set()
         for name, content in _contents(root):
-            folded = _unfolded(content)
-            for place, word in self.words.items():
-                if word.casefold() in name.casefold() or any(
-                    form in folded for form in _forms(word)
-                ):
-                    found.add(f"{place} in {name}")
+            named = {place for place, word in words if word.casefold() in name.casefold()}
+            found |= {f"{place} in {name}" for place in named | self._held(words, content)}
         return sorted(found)
+
+    def _held(self, words: tuple[tuple[str, str], ...], content: bytes) -> frozenset[str]:
+        """The places whose words stand in a content; most of a site is the same in the next one."""
+        key = (words, hashlib.sha256(content).digest())
+        if key not in self._searched:
+            folded = _unfolded(content)
+            self._searched[key] = frozenset(
+                place for place, word in words if any(form in folded for form in _forms(word))
+            )
+        return self._searched[key]
 
     def said(self, text: str) -> list[str]:
         """The places whose words stand in a text."""
@@ -72,8 +83,13 @@ def _unfolded(content: bytes) -> bytes:
     return content.lower()
 
 
-def _forms(word: str) -> Iterator[bytes]:
+@cache
+def _forms(word: str) -> tuple[bytes, ...]:
     """A word as it may stand in a file: plain, wide, escaped for HTML, JSON or URLs, base64."""
+    return tuple(_spellings(word))
+
+
+def _spellings(word: str) -> Iterator[bytes]:
     low = word.casefold()
     yield low.encode()
     for wide in ("utf-16-le", "utf-16-be", "utf-32-le"):

@@ -18,33 +18,25 @@ from openpyxl import load_workbook
 from changebook import urls
 from changebook.build import build
 from changebook.checks import load_checked
-from changebook.contents import Contents, edition_contents, workspace_contents
-from changebook.editions import Edition, make_edition
+from changebook.contents import Contents, edition_contents
+from changebook.editions import Edition
 from changebook.impact_export import as_csv, as_json, as_xlsx, report
 from changebook.vocabulary import Audience, Status
 from changebook.words import Words
-from changebook.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = ("lakeside-clinics", "meridian-outdoor", "yunfan")
+from . import samples
+
 DOWNLOADS = (urls.REGISTER_CSV, urls.IMPACT_XLSX, urls.IMPACT_JSON)
 
 
-@pytest.fixture(scope="module")
-def samples() -> Workspace:
-    workspace, _ = load_checked(ROOT)
-    return workspace
-
-
-@pytest.fixture(scope="module", params=[(s, a) for s in SAMPLES for a in Audience], ids=str)
-def edition(samples: Workspace, request: pytest.FixtureRequest) -> Edition:
-    slug, audience = request.param
-    return make_edition(samples.client(slug), audience)
+@pytest.fixture(scope="module", params=samples.EDITIONS, ids=str)
+def edition(request: pytest.FixtureRequest) -> Edition:
+    return samples.edition(*request.param)
 
 
 @pytest.fixture(scope="module")
 def contents(edition: Edition) -> Contents:
-    return edition_contents(edition, ROOT, directory_urls=True)
+    return samples.contents(edition.slug, edition.audience)
 
 
 def files(contents: Contents) -> dict[str, bytes]:
@@ -97,10 +89,8 @@ def test_the_page_links_to_every_file_that_it_has(edition: Edition, contents: Co
     assert register_page(contents).downloads["register.csv"] == name
 
 
-def test_the_files_are_those_of_the_command(
-    samples: Workspace, edition: Edition, contents: Contents
-) -> None:
-    made = report(samples.client(edition.slug), edition.audience)
+def test_the_files_are_those_of_the_command(edition: Edition, contents: Contents) -> None:
+    made = report(samples.workspace().client(edition.slug), edition.audience)
     assert files(contents) == {
         urls.REGISTER_CSV: as_csv(made),
         urls.IMPACT_XLSX: as_xlsx(made),
@@ -157,22 +147,23 @@ def test_every_new_date_of_the_page_is_in_the_register_file(
     assert moved
 
 
-def test_without_change_orders_there_is_no_register(samples: Workspace) -> None:
-    edition = make_edition(samples.client("meridian-outdoor"), Audience.CLIENT)
+def test_without_change_orders_there_is_no_register() -> None:
+    edition = samples.edition("meridian-outdoor")
     waiting = tuple(r for r in edition.records if r.data.status is Status.AWAITING_DECISION)
     assert waiting
-    contents = edition_contents(replace(edition, records=waiting), ROOT, directory_urls=True)
+    contents = edition_contents(
+        replace(edition, records=waiting), samples.ROOT, directory_urls=True
+    )
     assert set(files(contents)) == {urls.IMPACT_XLSX, urls.IMPACT_JSON}
     assert set(register_page(contents).downloads) == {"impact.xlsx", "impact.json"}
 
 
-def test_in_one_site_of_all_clients_each_has_its_own_files(samples: Workspace) -> None:
-    editions = [make_edition(client, Audience.TEAM) for client in samples.clients]
-    together = files(workspace_contents(editions, ROOT, directory_urls=True))
-    assert set(together) == {f"{slug}/{path}" for slug in SAMPLES for path in DOWNLOADS}
-    for edition in editions:
-        alone = files(edition_contents(edition, ROOT, directory_urls=True))
-        assert {path: together[f"{edition.slug}/{path}"] for path in alone} == alone
+def test_in_one_site_of_all_clients_each_has_its_own_files() -> None:
+    together = files(samples.overview())
+    assert set(together) == {f"{slug}/{path}" for slug in samples.SLUGS for path in DOWNLOADS}
+    for slug in samples.SLUGS:
+        alone = files(samples.contents(slug, Audience.TEAM))
+        assert {path: together[f"{slug}/{path}"] for path in alone} == alone
 
 
 def test_a_build_publishes_the_files(workspace: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -41,27 +42,19 @@ from changebook.vocabulary import Audience, Term
 from changebook.words import Words
 from changebook.workspace import Client, Workspace
 
+from . import samples
 from .canary import CLIENT, Canaries, plant
 
-ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = ("lakeside-clinics", "meridian-outdoor", "yunfan")
 BREAKDOWNS = ("by_reason", "by_type", "by_party", "by_item")
 
 
-@pytest.fixture(scope="module")
-def samples() -> Workspace:
-    workspace, _ = load_checked(ROOT)
-    return workspace
+def client_of(slug: str) -> Client:
+    return samples.workspace().client(slug)
 
 
-def client_of(workspace: Workspace, slug: str) -> Client:
-    return next(client for client in workspace.clients if client.slug == slug)
-
-
-@pytest.fixture(scope="module", params=[(s, a) for s in SAMPLES for a in Audience], ids=str)
-def edition(samples: Workspace, request: pytest.FixtureRequest) -> Edition:
-    slug, audience = request.param
-    return make_edition(client_of(samples, slug), audience)
+@pytest.fixture(scope="module", params=samples.EDITIONS, ids=str)
+def edition(request: pytest.FixtureRequest) -> Edition:
+    return samples.edition(*request.param)
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +75,8 @@ def loaded(report: Report) -> Any:
     return json.loads(as_json(report))
 
 
-def test_the_report_is_the_pages_view(samples: Workspace, edition: Edition) -> None:
-    made = report(client_of(samples, edition.slug), edition.audience)
+def test_the_report_is_the_pages_view(edition: Edition) -> None:
+    made = report(client_of(edition.slug), edition.audience)
     assert made.edition == edition
     assert made.view == impact(edition)
     assert made.ends == month_ends(edition)
@@ -169,13 +162,16 @@ def test_every_figure_names_its_records_and_every_amount_has_the_currencys_decim
 
 
 def documented() -> set[str]:
-    return set(re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "impact-json.md").read_text("utf-8")))
+    return set(
+        re.findall(r"`([a-z_]+)`", (samples.ROOT / "docs" / "impact-json.md").read_text("utf-8"))
+    )
 
 
+@cache
 def exported_keys() -> set[str]:
     """The keys of every object of the samples, without months and what a contract chooses."""
-    workspace, _ = load_checked(ROOT)
-    made = [make_edition(c, Audience.TEAM) for c in workspace.clients]
+    workspace = samples.workspace()
+    made = [samples.edition(client.slug, Audience.TEAM) for client in workspace.clients]
     data: list[Any] = [
         loaded(Report(edition, None, impact(edition), month_ends(edition))) for edition in made
     ]
@@ -331,22 +327,27 @@ def test_a_month_end_that_is_known_differently_now_stands_twice() -> None:
             "counts_from": "2026-02-20",
         }
     ]
-    rows = titled(counting_back(), "Month ends")
+    sheets = book(as_xlsx(counting_back()))
+    rows = titled(sheets, "Month ends")
     assert [(row[0].date(), row[1], row[3]) for row in rows] == [
         (date(2026, 1, 31), "As known then", 0),
         (date(2026, 2, 28), "As known then", 0),
         (date(2026, 2, 28), "As known now", -30),
         (date(2026, 3, 31), "As known then", -30),
     ]
-    ((end, id, *_, recorded, counts_from),) = titled(counting_back(), "Written down later")
+    ((end, id, *_, recorded, counts_from),) = titled(sheets, "Written down later")
     assert (end.date(), id) == (date(2026, 2, 28), "ACME-0001")
     assert (recorded.date(), counts_from.date()) == (date(2026, 3, 10), date(2026, 2, 20))
 
 
-def titled(of: Report, title: str) -> list[tuple[Any, ...]]:
+@pytest.fixture(scope="module")
+def workbook(exported: Report) -> Workbook:
+    return book(as_xlsx(exported))
+
+
+def titled(sheets: Workbook, title: str, language: str = "en") -> list[tuple[Any, ...]]:
     """The rows of a sheet below its heads."""
-    words = Words(of.edition.profile.language)
-    _, *rows = book(as_xlsx(of))[words.gettext(title)].iter_rows(values_only=True)
+    _, *rows = sheets[Words(language).gettext(title)].iter_rows(values_only=True)
     return rows
 
 
@@ -374,8 +375,8 @@ def test_csv_gives_the_register_back(exported: Report) -> None:
         assert row[-1] == exported.currency
 
 
-def test_the_heads_are_in_the_clients_language(samples: Workspace) -> None:
-    head, _ = register_rows(as_csv(report(client_of(samples, "yunfan"))))
+def test_the_heads_are_in_the_clients_language() -> None:
+    head, _ = register_rows(as_csv(report(client_of("yunfan"))))
     assert head[:3] == ["序号", "变更", "标题"]
     assert "两仓全面上线：新日期" in head
 
@@ -384,17 +385,17 @@ def book(content: bytes) -> Workbook:
     return load_workbook(io.BytesIO(content))
 
 
-def cells(content: bytes, sheet: int) -> list[list[Any]]:
-    return [[cell.value for cell in row] for row in book(content).worksheets[sheet].iter_rows()]
+def cells(sheets: Workbook, sheet: int) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheets.worksheets[sheet].iter_rows()]
 
 
 def exact(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, int | float) else value
 
 
-def test_xlsx_gives_every_figure_back(exported: Report) -> None:
-    content, position = as_xlsx(exported), exported.position
-    in_sums = [exact(row[1]) for row in cells(content, 0)[1:]]
+def test_xlsx_gives_every_figure_back(exported: Report, workbook: Workbook) -> None:
+    position = exported.position
+    in_sums = [exact(row[1]) for row in cells(workbook, 0)[1:]]
     assert in_sums[:6] == [figure.amount for _, figure in exported.view.headline]
     assert in_sums[6:10] == [
         figure.amount
@@ -405,70 +406,70 @@ def test_xlsx_gives_every_figure_back(exported: Report) -> None:
             position.pending_credits,
         )
     ]
-    register = cells(content, 1)[1:]
+    register = cells(workbook, 1)[1:]
     assert [[row[1], *(exact(row[n]) for n in (6, 9, 10, 11))] for row in register] == [
         [e.id, e.amount, e.before, e.this, e.after] for e in position.register
     ]
-    pending = [(row[0], exact(row[7])) for row in cells(content, 2)[1:]]
+    pending = [(row[0], exact(row[7])) for row in cells(workbook, 2)[1:]]
     assert pending == [(c.row.id, c.standing.amount) for c in exported.view.pending]
-    dates = [(row[1].date(), row[2].date()) for row in cells(content, 3)[1:]]
+    dates = [(row[1].date(), row[2].date()) for row in cells(workbook, 3)[1:]]
     assert dates == [(m.original, m.agreed) for m in position.milestones]
-    people = [(exact(row[1]), exact(row[3])) for row in cells(content, 4)[1:]]
+    people = [(exact(row[1]), exact(row[3])) for row in cells(workbook, 4)[1:]]
     effort = position.effort
     assert people == [(r.approved.amount, r.pending.amount) for r in (*effort.roles, effort.total)]
 
 
-def test_xlsx_gives_the_analysis_back(exported: Report) -> None:
-    view = exported.view
+def test_xlsx_gives_the_analysis_back(exported: Report, workbook: Workbook) -> None:
+    view, language = exported.view, exported.edition.profile.language
     groups: list[Group[Any]] = [group for key in BREAKDOWNS for group in getattr(view, key)]
-    rows = titled(exported, "Where the changes come from")
+    rows = titled(workbook, "Where the changes come from", language)
     assert [(row[2], exact(row[3]), exact(row[4]), row[5]) for row in rows] == [
         (len(g.share.ids), g.share.approved.amount, g.share.pending.amount, g.share.granted)
         for g in groups
     ]
-    rows = titled(exported, "Revised sum over time")
+    rows = titled(workbook, "Revised sum over time", language)
     assert [(row[0].date(), exact(row[1]), exact(row[2])) for row in rows] == [
         (point.on, point.revised, point.left) for point in view.course
     ]
-    rows = titled(exported, "By quarter")
+    rows = titled(workbook, "By quarter", language)
     assert [(row[1], row[2], exact(row[3]), row[4], *map(exact, row[5:7])) for row in rows] == [
         (len(q.requested), len(q.decided), q.approved.amount, q.days, q.revised, q.left)
         for q in view.by_quarter
     ]
-    rows = titled(exported, "Asked for and decided")
+    rows = titled(workbook, "Asked for and decided", language)
     assert [row[1:3] for row in rows] == [
         (len(month.requested), len(month.decided)) for month in view.pace.months
     ]
-    rows = titled(exported, "How fast changes move")
+    rows = titled(workbook, "How fast changes move", language)
     assert [(exact(row[1]), row[2], row[3]) for row in rows] == [
         (status.median, status.completed, len(status.now)) for status in view.pace.statuses
     ]
-    rows = titled(exported, "Pending changes by age")
+    rows = titled(workbook, "Pending changes by age", language)
     bands = view.aging.bands if view.pending else ()
     assert [exact(row[1]) for row in rows] == [band.figure.amount for band in bands]
-    rows = titled(exported, "Risks of open changes")
+    rows = titled(workbook, "Risks of open changes", language)
     assert [(row[0], row[3], row[5]) for row in rows] == [
         (risk.risk.risk, risk.score, risk.id) for risk in view.risks
     ]
     then = [
         row
-        for row in titled(exported, "Month ends")
-        if row[1] == Words(exported.edition.profile.language).gettext("As known then")
+        for row in titled(workbook, "Month ends", language)
+        if row[1] == Words(language).gettext("As known then")
     ]
     assert [[exact(cell) for cell in row[2:8]] for row in then] == [
         [change.after.amount for change in end.since.lines] for end in exported.ends
     ]
 
 
-def test_every_sheet_has_a_name_that_a_sheet_may_have(exported: Report) -> None:
-    names = book(as_xlsx(exported)).sheetnames
+def test_every_sheet_has_a_name_that_a_sheet_may_have(workbook: Workbook) -> None:
+    names = workbook.sheetnames
     assert len(names) == len({name.casefold() for name in names}) == 16
     assert all(len(name) <= 31 for name in names)
 
 
-def test_xlsx_numbers_bear_their_currencys_format(samples: Workspace) -> None:
+def test_xlsx_numbers_bear_their_currencys_format() -> None:
     def formats(slug: str) -> set[str]:
-        sheet = book(as_xlsx(report(client_of(samples, slug)))).worksheets[0]
+        sheet = book(as_xlsx(report(client_of(slug)))).worksheets[0]
         return {row[1].number_format for row in sheet.iter_rows(min_row=2)}
 
     assert formats("yunfan") == {'"¥"#,##0.00'}
@@ -537,36 +538,44 @@ def test_text_is_the_same_on_every_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     assert as_text(made) == first
 
 
-def test_text_leaves_out_what_stands_elsewhere_and_a_sheet_does_not(samples: Workspace) -> None:
-    made = report(client_of(samples, "meridian-outdoor"))
+def test_text_leaves_out_what_stands_elsewhere_and_a_sheet_does_not() -> None:
+    made = report(client_of("meridian-outdoor"))
     assert "Sum before" not in " ".join(table_of_text(made, "Register of change orders"))
-    assert "Sum before" in cells(as_xlsx(made), 1)[0]
+    assert "Sum before" in cells(book(as_xlsx(made)), 1)[0]
 
 
-def test_the_part_that_proceeds_is_named_in_the_reader_s_language(samples: Workspace) -> None:
-    assert "其中：已开工，未议定" in as_text(report(client_of(samples, "yunfan"))).decode()
+def test_the_part_that_proceeds_is_named_in_the_reader_s_language() -> None:
+    assert "其中：已开工，未议定" in as_text(report(client_of("yunfan"))).decode()
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.fixture(scope="module")
+def read_later() -> Workspace:
+    """The samples, read a second time and years later."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.time", lambda: 2_000_000_000.0)
+        return load_checked(samples.ROOT)[0]
+
+
 def test_the_same_records_give_the_same_bytes(
-    form: str, exported: Report, samples: Workspace, monkeypatch: pytest.MonkeyPatch
+    exported: Report, read_later: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = FORMATS[form](exported)
+    first = {form: write(exported) for form, write in FORMATS.items()}
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    again = client_of(load_checked(ROOT)[0], exported.edition.slug)
-    assert FORMATS[form](report(again, exported.edition.audience)) == first
+    again = report(read_later.client(exported.edition.slug), exported.edition.audience)
+    for form, write in FORMATS.items():
+        assert write(again) == first[form], form
 
 
-def test_a_workbook_bears_the_day_of_its_figures(samples: Workspace) -> None:
-    content = as_xlsx(report(client_of(samples, "yunfan"), as_of=date(2026, 3, 31)))
+def test_a_workbook_bears_the_day_of_its_figures() -> None:
+    content = as_xlsx(report(client_of("yunfan"), as_of=date(2026, 3, 31)))
     properties = book(content).properties
     assert properties.created == properties.modified == datetime(2026, 3, 31)  # noqa: DTZ001
     with ZipFile(io.BytesIO(content)) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2026, 3, 31, 0, 0, 0)}
 
 
-def test_known_on_leaves_out_what_was_written_down_later(samples: Workspace) -> None:
-    yunfan = client_of(samples, "yunfan")
+def test_known_on_leaves_out_what_was_written_down_later() -> None:
+    yunfan = client_of("yunfan")
     day, known = date(2026, 5, 15), date(2026, 5, 15)
     # YF-0009 counts from 14 May, and was written down on 18 May.
     now, then = report(yunfan, as_of=day), report(yunfan, as_of=day, known_on=known)
@@ -578,14 +587,12 @@ def test_known_on_leaves_out_what_was_written_down_later(samples: Workspace) -> 
     assert as_text(then) != as_text(now)
 
 
-@pytest.mark.parametrize("slug", SAMPLES)
+@pytest.mark.parametrize("slug", samples.SLUGS)
 @pytest.mark.parametrize("audience", Audience)
 @pytest.mark.parametrize("known", [date(2026, 1, 20), date(2026, 3, 11), date(2026, 5, 20)])
-def test_known_on_is_the_position_as_known(
-    samples: Workspace, slug: str, audience: Audience, known: date
-) -> None:
-    made = report(client_of(samples, slug), audience, known_on=known)
-    edition = make_edition(client_of(samples, slug), audience)
+def test_known_on_is_the_position_as_known(slug: str, audience: Audience, known: date) -> None:
+    made = report(client_of(slug), audience, known_on=known)
+    edition = make_edition(client_of(slug), audience)
     records = [record.data for record in edition.records]
     expected = sums.position(records, edition.profile, edition.as_of, known)
     assert same_figures(made.position, expected)
@@ -598,9 +605,9 @@ def same_figures(one: Position, other: Position) -> bool:
     return plain(one) == plain(other)
 
 
-def test_what_was_a_draft_then_is_kept_from_the_client(samples: Workspace) -> None:
+def test_what_was_a_draft_then_is_kept_from_the_client() -> None:
     """Asked for in December, but written down as submitted only in March."""
-    yunfan = client_of(samples, "yunfan")
+    yunfan = client_of("yunfan")
     record = next(r for r in yunfan.records if r.data.id == "YF-0003")
     first, *others = record.data.history
     late = first.model_copy(update={"recorded": date(2026, 3, 1)})
@@ -683,7 +690,7 @@ def test_characters_that_turn_text_around_do_not_reach_a_terminal_or_a_sheet() -
 
 @pytest.mark.parametrize("sum_", ["123456789012345.67", "12345678901234.50"])
 def test_a_number_that_a_sheet_would_round_is_written_as_text(sum_: str) -> None:
-    sheet = cells(as_xlsx(crafted(sum=sum_, amount="0.00")), 0)
+    sheet = cells(book(as_xlsx(crafted(sum=sum_, amount="0.00"))), 0)
     value = sheet[1][1]
     assert (str(value) == sum_) if isinstance(value, str) else (exact(value) == Decimal(sum_))
     assert isinstance(value, str) == (sum_ == "123456789012345.67")
@@ -699,7 +706,7 @@ def test_nothing_that_a_client_must_not_see_is_in_any_form(tmp_path: Path) -> No
     canaries = plant(tmp_path / "workspace")
     for id in ("HBR-0003", "HBR-0004"):
         canaries.words[f"id {id}"] = id
-    harbour = client_of(load_checked(tmp_path / "workspace")[0], CLIENT)
+    harbour = load_checked(tmp_path / "workspace")[0].client(CLIENT)
 
     def written(audience: Audience) -> Path:
         folder = tmp_path / audience.value
@@ -725,23 +732,21 @@ def run(*arguments: str | Path) -> Result:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_command_prints_and_writes_the_same(
-    form: str, samples: Workspace, tmp_path: Path
-) -> None:
-    expected = FORMATS[form](report(client_of(samples, "yunfan")))
-    printed = run("yunfan", "--workspace", ROOT, "--format", form)
+def test_the_command_prints_and_writes_the_same(form: str, tmp_path: Path) -> None:
+    expected = FORMATS[form](report(client_of("yunfan")))
+    printed = run("yunfan", "--workspace", samples.ROOT, "--format", form)
     assert (printed.exit_code, printed.stdout_bytes) == (0, expected)
     out = tmp_path / "impact"
-    assert run("yunfan", "--workspace", ROOT, "--format", form, "--out", out).exit_code == 0
+    assert run("yunfan", "--workspace", samples.ROOT, "--format", form, "--out", out).exit_code == 0
     assert out.read_bytes() == expected
 
 
-def test_the_command_takes_days_and_an_audience(samples: Workspace) -> None:
+def test_the_command_takes_days_and_an_audience() -> None:
     options = ("--as-of", "2026-05-15", "--known-on", "2026-05-15", "--audience", "team")
-    done = run("yunfan", "--workspace", ROOT, "--format", "json", *options)
+    done = run("yunfan", "--workspace", samples.ROOT, "--format", "json", *options)
     day = date(2026, 5, 15)
     assert done.stdout_bytes == as_json(
-        report(client_of(samples, "yunfan"), Audience.TEAM, as_of=day, known_on=day)
+        report(client_of("yunfan"), Audience.TEAM, as_of=day, known_on=day)
     )
 
 

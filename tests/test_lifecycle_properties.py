@@ -76,12 +76,18 @@ def test_the_standard_path_is_approved_beforehand() -> None:
     assert more == {(S.SUBMITTED, S.APPROVED)}
 
 
+# Made once: to make a strategy takes hypothesis longer than to draw from it.
+_paths = st.sampled_from([None, *ChangePath])
+_firsts = st.sampled_from([S.DRAFT, S.SUBMITTED])
+_steps = st.integers(0, 12)
+
+
 @st.composite
 def walks(draw: st.DrawFn) -> Walk:
     """A path, and statuses that follow each other on it."""
-    path = draw(st.sampled_from([None, *ChangePath]))
-    way = [draw(st.sampled_from([S.DRAFT, S.SUBMITTED]))]
-    for _ in range(draw(st.integers(0, 12))):
+    path = draw(_paths)
+    way = [draw(_firsts)]
+    for _ in range(draw(_steps)):
         nexts = [s for s in Status if may_become(way[-1], s, path, S.APPROVED in way)]
         if not nexts:
             break
@@ -234,14 +240,21 @@ SPLICES = (
 )
 
 
+_pieces = st.sampled_from(SPLICES) | st.text(max_size=5) | st.none()
+_slips = st.sampled_from(["insert", "cut", "replace", "cut line", "repeat line"])
+_times = st.integers(1, 4)
+_lengths = st.integers(0, 30)
+
+
 @st.composite
 def mutations(draw: st.DrawFn, text: str) -> str:
     """The text with a few of the slips that people and editors make."""
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(_times)):
         start = draw(st.integers(0, len(text)))
-        end = min(len(text), start + draw(st.integers(0, 30)))
-        piece = draw(st.sampled_from(SPLICES) | st.just(text[start:end]) | st.text(max_size=5))
-        match draw(st.sampled_from(["insert", "cut", "replace", "cut line", "repeat line"])):
+        end = min(len(text), start + draw(_lengths))
+        drawn = draw(_pieces)
+        piece = text[start:end] if drawn is None else drawn
+        match draw(_slips):
             case "insert":
                 text = text[:start] + piece + text[start:]
             case "cut":

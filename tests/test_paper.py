@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -12,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from changebook import canonical, pages, urls
-from changebook.checks import load_checked
+from changebook import canonical, urls
 from changebook.editions import Edition, make_edition
 from changebook.paper import Paper, Printery
 from changebook.paper.bodies import Bodies
@@ -22,26 +22,19 @@ from changebook.paper.settings import settings
 from changebook.schema import Person, SignedCopy, Stationery
 from changebook.views.decision import seals
 from changebook.vocabulary import Audience, PaperSize, Party, Status
-from changebook.workspace import Client
 
-ROOT = Path(__file__).resolve().parents[1]
-CLIENTS = ("lakeside-clinics", "meridian-outdoor", "yunfan")
+from . import samples
+
 MONEY = re.compile(r"[+−]?(?:[¥£€$]|US\$)[\d,]+\.\d\d")
 
 
 @cache
-def client(slug: str) -> Client:
-    workspace, _ = load_checked(ROOT)
-    return workspace.client(slug)
-
-
-@cache
 def bodies() -> Bodies:
-    return settings(ROOT).bodies
+    return settings(samples.ROOT).bodies
 
 
 def edition(slug: str, as_of: date | None = None, audience: Audience = Audience.CLIENT) -> Edition:
-    return make_edition(client(slug), audience, as_of)
+    return make_edition(samples.workspace().client(slug), audience, as_of)
 
 
 def printery(of: Edition, **options: Any) -> Printery:
@@ -60,37 +53,33 @@ def text(html: str) -> str:
 
 
 def one(id: str, audience: Audience = Audience.CLIENT, **options: Any) -> Paper:
-    slug = next(s for s in CLIENTS if id.startswith(client(s).profile.prefix))
-    return printery(edition(slug, audience=audience), **options).change_order(id)
+    found = (samples.edition(slug, audience) for slug in samples.SLUGS)
+    shown = next(edition for edition in found if id.startswith(edition.profile.prefix))
+    return printery(shown, **options).change_order(id)
 
 
-@pytest.mark.parametrize("slug", CLIENTS)
+@pytest.mark.parametrize("slug", samples.SLUGS)
 def test_a_change_order_has_the_amounts_of_its_page(slug: str) -> None:
-    shown = edition(slug)
-    contents = {page.path: page.content for page in pages.pages(shown)}
-    compared = 0
-    for record in shown.records:
+    shown, contents, compared = printery(samples.edition(slug)), samples.pages(slug), 0
+    for record in samples.edition(slug).records:
         id = record.data.id
         page = set(MONEY.findall(text(contents[urls.record(id)])))
-        paper = set(MONEY.findall(text(printery(shown).change_order(id).html)))
+        paper = set(MONEY.findall(text(shown.change_order(id).html)))
         # The sentence that asks for an answer writes amounts without their sign.
         assert {money.lstrip("+") for money in page} <= {money.lstrip("+") for money in paper}, id
         compared += len(page)
     assert compared > 50
 
 
-@pytest.mark.parametrize("slug", CLIENTS)
+@pytest.mark.parametrize("slug", samples.SLUGS)
 def test_the_register_has_the_amounts_of_its_page(slug: str) -> None:
-    shown = edition(slug)
-    page = next(p.content for p in pages.pages(shown) if p.path == urls.IMPACT)
-    paper = set(MONEY.findall(text(printery(shown).register().html)))
+    paper = set(MONEY.findall(text(printery(samples.edition(slug)).register().html)))
     assert len(paper) > 10
-    assert paper <= set(MONEY.findall(text(page)))
+    assert paper <= set(MONEY.findall(text(samples.pages(slug)[urls.IMPACT])))
 
 
 def test_a_report_has_the_amounts_of_its_page() -> None:
-    shown = edition("meridian-outdoor")
-    contents = {page.path: page.content for page in pages.pages(shown)}
+    shown, contents = samples.edition("meridian-outdoor"), samples.pages("meridian-outdoor")
     found = printery(shown).monthly_reports()
     assert len(found) > 4
     for paper in found:
@@ -101,15 +90,28 @@ def test_a_report_has_the_amounts_of_its_page() -> None:
         assert paper.day <= shown.as_of
 
 
-@pytest.mark.parametrize("slug", CLIENTS)
+@pytest.mark.parametrize("slug", samples.SLUGS)
 def test_a_document_says_what_was_so_on_its_day(slug: str) -> None:
-    of_day = {
-        day: {paper.path: paper for paper in printery(edition(slug, day)).all()}
-        for day in {paper.day for paper in everything(slug)}
-    }
-    assert len(of_day) > 3
+    by_day: dict[date, dict[str, str]] = {}
     for paper in everything(slug):
-        assert of_day[paper.day][paper.path].html == paper.html, paper.path
+        by_day.setdefault(paper.day, {})[paper.path] = paper.html
+    assert len(by_day) > 3
+    for day, papers in by_day.items():
+        assert dict(laid_out(edition(slug, day), papers)) == papers, day
+
+
+def laid_out(of: Edition, paths: Container[str]) -> Iterator[tuple[str, str]]:
+    """The documents of an edition that lie at some paths."""
+    shown, ids = printery(of), [record.data.id for record in of.records]
+    for paper in (
+        *shown.change_orders(id for id in ids if urls.change_order_pdf(id) in paths),
+        *shown.decision_records(id for id in ids if urls.decision_record_pdf(id) in paths),
+        *((shown.log_book(),) if urls.LOG_BOOK_PDF in paths else ()),
+        *((shown.register(),) if urls.REGISTER_PDF in paths else ()),
+        *shown.monthly_reports(),
+    ):
+        if paper.path in paths:
+            yield paper.path, paper.html
 
 
 def test_what_happens_elsewhere_moves_no_approved_change_order() -> None:

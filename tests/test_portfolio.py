@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from changebook.views.impact import impact
 from changebook.views.portfolio import Portfolio, portfolio
 from changebook.vocabulary import Audience, ChangeType
 
-SAMPLES = Path(__file__).resolve().parents[1]
+from . import samples
+
 CASE = Path(__file__).parent / "cases" / "pages"
 AS_OF = date(2026, 3, 31)
 
@@ -76,6 +78,11 @@ def edition(
     return Edition(slug, Audience.TEAM, AS_OF, profile, "", (), records)
 
 
+def team_editions(root: Path) -> list[Edition]:
+    workspace = samples.workspace() if root == samples.ROOT else load_checked(root)[0]
+    return [make_edition(client, Audience.TEAM) for client in workspace.clients]
+
+
 def overview(*editions: Edition) -> Portfolio:
     return portfolio([(edition, impact(edition)) for edition in editions])
 
@@ -117,10 +124,9 @@ def test_only_sums_of_one_currency_are_added() -> None:
     assert (pending.count, pending.unknown) == (3, 1)
 
 
-@pytest.mark.parametrize("root", [SAMPLES, CASE], ids=["samples", "case"])
+@pytest.mark.parametrize("root", [samples.ROOT, CASE], ids=["samples", "case"])
 def test_every_line_is_the_sum_of_its_clients(root: Path) -> None:
-    workspace, _ = load_checked(root)
-    editions = [make_edition(client, Audience.TEAM) for client in workspace.clients]
+    editions = team_editions(root)
     view = overview(*editions)
     assert {slug for part in view.currencies for slug in part.totals.clients} == {
         edition.slug for edition in editions
@@ -371,15 +377,21 @@ class _Page(HTMLParser):
 
 
 @pytest.mark.parametrize("directory_urls", [True, False])
-@pytest.mark.parametrize("root", [SAMPLES, CASE], ids=["samples", "case"])
+@pytest.mark.parametrize("root", [samples.ROOT, CASE], ids=["samples", "case"])
 def test_every_link_leads_into_a_clients_folder_and_to_a_place_there(
     root: Path, directory_urls: bool
 ) -> None:
-    workspace, _ = load_checked(root)
-    editions = [make_edition(client, Audience.TEAM) for client in workspace.clients]
-    contents = workspace_contents(editions, root, directory_urls=directory_urls)
-    read = {posixpath.dirname(page.path): _Page(page.content) for page in contents.pages}
-    whole = read[""]
+    if root == samples.ROOT:
+        contents = samples.overview(directory_urls=directory_urls)
+    else:
+        contents = workspace_contents(team_editions(root), root, directory_urls=directory_urls)
+    written = {posixpath.dirname(page.path): page.content for page in contents.pages}
+
+    @cache
+    def read(folder: str) -> _Page:
+        return _Page(written[folder])
+
+    whole = read("")
     for link in whole.links:
         target, fragment = urldefrag(link)
         assert not urlsplit(link).scheme
@@ -387,9 +399,9 @@ def test_every_link_leads_into_a_clients_folder_and_to_a_place_there(
             assert target.endswith("/index.html")
             target = target.removesuffix("index.html")
         folder = posixpath.normpath(target) if target else ""
-        assert folder in read, link
-        assert not fragment or unquote(fragment) in read[folder].ids, link
-    for edition in editions:
+        assert folder in written, link
+        assert not fragment or unquote(fragment) in read(folder).ids, link
+    for edition in team_editions(root):
         assert any(link.startswith(f"{edition.slug}/impact/") for link in whole.links)
 
 

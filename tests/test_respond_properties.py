@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,21 @@ def run(root: Path, file: Path, *said: str) -> Any:
     return CliRunner().invoke(main, ["respond", str(file), *said, "--workspace", str(root)])
 
 
+@cache
+def untouched() -> tuple[dict[str, str], dict[str, ChangeRecord]]:
+    """The files of the workspace before any answer, and its records by id."""
+    workspace, _ = load_checked(CASES / "workspace")
+    records = {r.data.id: r.data for client in workspace.clients for r in client.records}
+    return contents(CASES / "workspace"), records
+
+
 def is_sound(root: Path, file: Path, *said: str) -> None:
     """A message and nothing written, or a record that passes check and is still undecided."""
-    shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(CASES / "workspace", root)
-    before = contents(root)
-    earlier = {r.data.id: r.data for c in load_checked(root)[0].clients for r in c.records}
+    before, earlier = untouched()
+    # Most answers write nothing, so the copy of the last example is mostly as good as a new one.
+    if contents(root) != before:
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(CASES / "workspace", root)
     done = run(root, file, *said)
     assert isinstance(done.exception, SystemExit | None)
     assert done.exit_code in (0, 1, 2)

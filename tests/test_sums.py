@@ -295,6 +295,13 @@ def test_what_was_replaced_before_it_took_effect_brings_no_money() -> None:
     assert at("2026-04-30", old, new).forecast.amount == 1200030
 
 
+def test_a_request_takes_out_what_is_approved_and_not_in_effect_yet() -> None:
+    old = approved(1, "2026-03-20", "100.00", decision={"effective": "2026-05-01"})
+    position = at("2026-03-31", old, change(2, "assessing", "30.00", links=replacing(1)))
+    # 100 + 30 - 100: both are pending, and only one of them can come true
+    assert shown(position.pending.amount, position.forecast.amount) == "30.00 1200030.00"
+
+
 def test_only_the_last_of_a_row_of_replacements_counts() -> None:
     row = (
         approved(1, "2026-03-20", "10.00"),

@@ -17,7 +17,7 @@ from changebook.vocabulary import Outcome, Status, SupersedeMode, Visibility
 
 from .strategies import Log, changed, changes, logs, may_be_hidden
 
-checked = settings(max_examples=50, deadline=None)
+checked = settings(max_examples=100, deadline=None)
 
 #: The line on which each bucket's records stand. Drafts and replaced records stand on none.
 LINES = {

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -125,8 +126,14 @@ def _currency(value: Any) -> str:
     return value
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    """The zones that the system knows; to ask it reads whole folders, so it is asked once."""
+    return frozenset(available_timezones())
+
+
 def _timezone(value: Any) -> str:
-    if not isinstance(value, str) or value not in available_timezones():
+    if not isinstance(value, str) or value not in _timezones():
         raise PydanticCustomError("timezone", "should be an IANA time zone like Asia/Shanghai")
     return value
 

@@ -128,11 +128,8 @@ class Words:
 
     def money(self, amount: Decimal, currency: str, *, signed: bool = False) -> str:
         """An amount with the decimals of its currency; `signed` shows a plus too."""
-        with localcontext(prec=_DIGITS):
-            text = format_currency(amount, currency, locale=self.locale)
-        # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
-        text = _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
-        return _sign(text, amount, signed)
+        # Zero has no sign, and equal amounts are one entry of the cache.
+        return _sign(_money(amount or Decimal(0), currency, self.locale), amount, signed)
 
     def money_form(self, currency: str) -> MoneyForm:
         """How amounts of a currency are written, for a script that adds some up."""
@@ -164,6 +161,15 @@ class Words:
         """A number of calendar days."""
         words = self.ngettext("%(num)s day", "%(num)s days", abs(count))
         return words % {"num": self.number(count, signed=signed)}
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+    """An amount as Babel writes it; the same ones stand on many pages, and Babel takes its time."""
+    with localcontext(prec=_DIGITS):
+        text = format_currency(amount, currency, locale=locale)
+    # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
+    return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _sign(text: str, value: Decimal | int, signed: bool) -> str:
