@@ -56,6 +56,9 @@ def contents_of(root: Path, slug: str) -> Contents:
     """A client edition's pages: those of the records, the home page and the search page."""
     workspace, _ = load_checked(root)
     edition = make_edition(workspace.client(slug), Audience.CLIENT)
+    # Figures of month ends are not searched, and take long: a contract signed today has none.
+    contract = edition.profile.contract.model_copy(update={"signed": edition.as_of})
+    edition = replace(edition, profile=edition.profile.model_copy(update={"contract": contract}))
     whole = edition_contents(edition, root, directory_urls=True)
     kept = {urls.HOME, urls.SEARCH} | {urls.record(r.data.id) for r in edition.records}
     pages = tuple(page for page in whole.pages if page.path in kept)
@@ -131,10 +134,11 @@ def typed(page: Page, query: str) -> list[str]:
     return list(dict.fromkeys(id for id in found if id))
 
 
-def quality() -> str:
+def quality() -> Iterator[str]:
     """First place and recall of each search, for each client of the query set."""
     cases: dict[str, list[dict[str, Any]]] = yaml.safe_load(QUERIES.read_text("utf-8"))
-    rows = ["| client | queries | search | first | recall |", "|---|--:|---|--:|--:|"]
+    yield "| client | queries | search | first | recall |"
+    yield "|---|--:|---|--:|--:|"
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         for slug, queries in cases.items():
             contents = contents_of(ROOT, slug)
@@ -148,8 +152,7 @@ def quality() -> str:
                     page.wait_for_timeout(2000)
                     first, recall = _judge(page, queries)
                     page.close()
-                rows.append(f"| {slug} | {len(queries)} | {name} | {first:.1%} | {recall:.1%} |")
-    return "\n".join(rows)
+                yield f"| {slug} | {len(queries)} | {name} | {first:.1%} | {recall:.1%} |"
 
 
 def _judge(page: Page, queries: Sequence[dict[str, Any]]) -> tuple[float, float]:
@@ -188,10 +191,10 @@ def loaded(browser: Browser, address: str, query: str, parts: re.Pattern[str]) -
     return before, sum(sizes)
 
 
-def bytes_loaded(corpus: Path, sizes: Sequence[int], query: str) -> str:
+def bytes_loaded(corpus: Path, sizes: Sequence[int], query: str) -> Iterator[str]:
     """What each search loads in editions of so many records."""
-    head = "| records | search | with the page, KB | up to the first results, KB |"
-    rows = [head, "|--:|---|--:|--:|"]
+    yield "| records | search | with the page, KB | up to the first results, KB |"
+    yield "|--:|---|--:|--:|"
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         for records in sizes:
             root = Path(folder, str(records))
@@ -205,8 +208,7 @@ def bytes_loaded(corpus: Path, sizes: Sequence[int], query: str) -> str:
             ):
                 with served(root / name) as address:
                     page, first = loaded(browser, address, query, re.compile(parts))
-                rows.append(f"| {records:,} | {name} | {page / 1000:.0f} | {first / 1000:.0f} |")
-    return "\n".join(rows)
+                yield f"| {records:,} | {name} | {page / 1000:.0f} | {first / 1000:.0f} |"
 
 
 def main() -> None:
@@ -221,7 +223,8 @@ def main() -> None:
     given = parser.parse_args()
     if not find_spec("jieba"):
         parser.exit(2, "Material's search needs jieba for Chinese: uv pip install jieba\n")
-    print(given.run(given))
+    for row in given.run(given):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

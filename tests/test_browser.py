@@ -98,14 +98,6 @@ def search(page: Page, words: str) -> None:
     field.press_sequentially(words)
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
-def test_every_index_page(visit: Visit, client: Client) -> None:
-    for path in ("", "changes/", "changes/by-status/", "changes/by-scope/", "impact/", "process/"):
-        visit.page.goto(f"{visit.base}{client.slug}/{path}")
-        assert visit.page.locator("h1").count() == 1
-        fits(visit.page)
-
-
 def test_two_month_ends_are_compared(visit: Visit) -> None:
     page, months = visit.page, f"{visit.base}meridian-outdoor/impact/months/"
     page.goto(f"{months}?from=2026-01&to=2026-03")
@@ -139,18 +131,6 @@ def test_the_month_ends_are_whole_without_scripts(browser: Browser, address: str
     assert not page.locator("#compare").is_visible()
     assert page.locator("#months tbody tr:visible").count() == 7
     assert page.locator(".cb-month:visible").count() == 7
-    context.close()
-
-
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
-def test_the_impact_page_fits_the_narrowest_phone(
-    browser: Browser, address: str, client: Client
-) -> None:
-    """320 px is the width at which WCAG 1.4.10 wants a page without sideways scrolling."""
-    context = browser.new_context(viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    page.goto(f"{address}{client.slug}/impact/")
-    fits(page)
     context.close()
 
 

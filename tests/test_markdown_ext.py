@@ -44,7 +44,10 @@ def convert(markdown: Markdown, text: str) -> str:
         ("PSP\n:   pays", "<dt>PSP</dt>\n<dd>pays</dd>"),
         ("A ==mark==, H~2~O, ^^new^^", "<mark>mark</mark>, H<sub>2</sub>O, <ins>new</ins>"),
         ("![Flow](flow.png){ width=300 }", '<img alt="Flow" src="flow.png" width="300">'),
-        ("## Why {#why}", '<h2 id="why">Why<a class="headerlink" href="#why"'),
+        (
+            "## Why {#why}",
+            '<h2 id="why">Why<a class="headerlink" href="#why" tabindex="-1" aria-hidden="true"',
+        ),
         ('<figure markdown="span">\n![F](f.png)\n</figure>', '<figure>\n<img alt="F" src="f.png">'),
         ("    <script>", "<code>&lt;script&gt;"),
     ],

@@ -6,6 +6,7 @@ import posixpath
 import re
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -31,14 +32,20 @@ HOSTILE = (
 )
 
 
+@cache
 def _edition(slug: str, audience: Audience) -> Edition:
     workspace, problems = read_workspace(CASE)
     assert problems == []
     return make_edition(next(c for c in workspace.clients if c.slug == slug), audience)
 
 
-def _by_path(edition: Edition, *, directory_urls: bool = True) -> dict[str, str]:
-    return {p.path: p.content for p in pages.pages(edition, directory_urls=directory_urls)}
+def _by_path(edition: Edition) -> dict[str, str]:
+    return {p.path: p.content for p in pages.pages(edition)}
+
+
+@cache
+def _pages(slug: str, audience: Audience) -> dict[str, str]:
+    return _by_path(_edition(slug, audience))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +54,7 @@ def _by_path(edition: Edition, *, directory_urls: bool = True) -> dict[str, str]
 )
 def test_golden_pages(slug: str, audience: Audience, matches: Matches) -> None:
     expected = CASE / "expected" / f"{slug}-{audience.value}"
-    found = _by_path(_edition(slug, audience))
+    found = _pages(slug, audience)
     for path, content in found.items():
         (expected / path).parent.mkdir(parents=True, exist_ok=True)
         matches(expected / path, content)
@@ -63,7 +70,9 @@ def test_golden_portfolio(matches: Matches) -> None:
 
 def test_pages_do_not_depend_on_the_order_of_records() -> None:
     edition = _edition("acme", Audience.TEAM)
-    assert _by_path(replace(edition, records=edition.records[::-1])) == _by_path(edition)
+    assert _by_path(replace(edition, records=edition.records[::-1])) == _pages(
+        "acme", Audience.TEAM
+    )
 
 
 class _Tags(HTMLParser):
@@ -180,14 +189,13 @@ def test_hostile_text_is_shown_as_written_and_changes_no_structure(audience: Aud
 
 
 def test_a_client_edition_prints_nothing_internal() -> None:
-    edition = _edition("acme", Audience.CLIENT)
-    whole = "\n".join(_by_path(edition).values())
+    whole = "\n".join(_pages("acme", Audience.CLIENT).values())
     for secret in ("ACME-0003", "Unseen", "margin", "Hidden", "Secret", "cb_internal", "nternal"):
         assert secret not in whole
 
 
 def test_a_team_edition_marks_itself_and_what_is_internal() -> None:
-    found = _by_path(_edition("acme", Audience.TEAM))
+    found = _pages("acme", Audience.TEAM)
     for content in found.values():
         assert frontmatter.loads(content)["cb_internal"] == "Internal: team edition"
     page = found[urls.record("ACME-0001")]
@@ -198,7 +206,7 @@ def test_a_team_edition_marks_itself_and_what_is_internal() -> None:
 
 
 def test_what_is_empty_is_not_shown() -> None:
-    draft = _by_path(_edition("acme", Audience.TEAM))[urls.record("ACME-0003")]
+    draft = _pages("acme", Audience.TEAM)[urls.record("ACME-0003")]
     assert re.findall(r"^##+ .*", draft, re.MULTILINE) == ["## Related changes {#links}"]
 
 
@@ -227,7 +235,7 @@ def _links(content: str, scheme: str) -> list[str]:
 
 
 def test_a_page_without_a_way_to_answer_offers_none() -> None:
-    found = _by_path(_edition("lanhai", Audience.CLIENT))
+    found = _pages("lanhai", Audience.CLIENT)
     assert _links(found[urls.PROCESS], "mailto:") == []
 
 
@@ -238,8 +246,8 @@ def _whole(content: str) -> str:
 
 
 def test_terms_are_explained_once_where_they_first_stand() -> None:
-    english = _by_path(_edition("acme", Audience.CLIENT))[urls.record("ACME-0001")]
-    chinese = _by_path(_edition("lanhai", Audience.CLIENT))[urls.record("LH-0001")]
+    english = _pages("acme", Audience.CLIENT)[urls.record("ACME-0001")]
+    chinese = _pages("lanhai", Audience.CLIENT)[urls.record("LH-0001")]
     assert re.findall(r'<a class="cb-term" href="#(word-\d+)"[^>]*>PSP</a>', _whole(english)) == [
         "word-1"
     ]

@@ -27,6 +27,7 @@ _HEADING = re.compile(r"h[1-6]")
 _RAW_HEADING = re.compile(r"(</?h)[12](?=[ >])")
 _MARKER = re.compile(rf'<h\d[^>]*\sid="{BODY_HEADING}"')
 
+_PERMALINK = re.compile(r'(<a class="headerlink" href="#[^"]*")')
 _BARE_LINK = re.compile(r'<a (href="(?:mailto:)?([^"]+)" rel="[^"]*">\2</a>)')
 
 
@@ -63,6 +64,13 @@ class _BareLinks(Postprocessor):
         return _BARE_LINK.sub(r'<a class="cb-bare" \1', text)
 
 
+class _Permalinks(Postprocessor):
+    """Keeps "¶" from those who hear a page or go through it by keyboard: it stands everywhere."""
+
+    def run(self, text: str) -> str:
+        return _PERMALINK.sub(r'\1 tabindex="-1" aria-hidden="true"', text)
+
+
 class _Explain(Postprocessor):
     """Links the first use of each term to its entry in the page's list."""
 
@@ -82,6 +90,7 @@ class ChangebookExtension(Extension):
         md.treeprocessors.register(_BodyHeadings(md), "changebook_headings", 6)
         md.postprocessors.register(_Sanitise(md), "changebook_sanitise", -1000)
         md.postprocessors.register(_BareLinks(md), "changebook_bare_links", -1002)
+        md.postprocessors.register(_Permalinks(md), "changebook_permalinks", -1003)
         md.postprocessors.register(_Explain(md), "changebook_explain", -1001)
 
 

@@ -228,6 +228,7 @@ def theme_words(words: Words) -> dict[str, str]:
         "search_other": words.gettext("%(count)s changes found") % {"count": "{count}"},
         "search_partly": words.gettext("No change has all these words; these have some of them"),
         "search_trouble": words.gettext("The search could not be loaded"),
+        "search_wait": words.gettext("Searching…"),
         "light_mode": words.gettext("Switch to light colours"),
         "dark_mode": words.gettext("Switch to dark colours"),
         "system_mode": words.gettext("Switch to the colours of your device"),

@@ -232,6 +232,8 @@ window.addEventListener("popstate", () => {
 })
 
 fromAddress()
+// Until it is known what each value would leave.
+facetList.hidden = true
 facetList.open = window.matchMedia("(min-width: 60em)").matches
 document.getElementById("find-without").hidden = true
 page.hidden = false

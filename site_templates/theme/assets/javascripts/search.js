@@ -48,6 +48,7 @@ const search = async () => {
     also.hidden = true
     return say(begin)
   }
+  if (!list.childElementCount) say(status.dataset.wait)
   try {
     const found = await find(query)
     const shown = await Promise.all(found.results.slice(0, SHOWN).map(result => result.data()))
