@@ -223,6 +223,26 @@ def test_too_many_changes_for_a_bar_each_are_drawn_together(
     assert {"#order-1", "#pending"} <= {f"#{id}" for id in _html(page).ids}
 
 
+@pytest.mark.parametrize(("waiting_now", "folded"), [(8, 0), (9, 3)])
+def test_where_much_waits_the_newest_are_folded_away(waiting_now: int, folded: int) -> None:
+    edition = _edition("acme", Audience.CLIENT)
+    asked = next(r for r in edition.records if waiting.waiting_decision(r.data, edition.as_of))
+    many = tuple(
+        replace(
+            asked, data=asked.data.model_copy(update={"id": f"ACME-{number}", "objections": ()})
+        )
+        for number in range(1000, 1000 + waiting_now)
+    )
+    home = _by_path(replace(edition, records=many))[urls.HOME]
+    waits = home.partition("{#standing}")[0]
+    seen, _, rest = waits.partition("<details")
+    assert (seen.count("cb-wait__title"), rest.count("cb-wait__title")) == (
+        waiting_now - folded,
+        folded,
+    )
+    assert ("3 more</summary>" in rest) is bool(folded)
+
+
 def test_the_body_is_the_last_thing_on_the_page() -> None:
     edition = _edition("acme", Audience.CLIENT)
     records = tuple(replace(r, body="<div>unclosed `") for r in edition.records)

@@ -52,9 +52,14 @@ class Waiting:
     agreements: tuple[UnsignedAgreement, ...]
 
     @property
+    def all(self) -> tuple[WaitingDecision | OpenObjection | UnsignedAgreement, ...]:
+        """All of them, those that hold up most first."""
+        return (*self.decisions, *self.objections, *self.agreements)
+
+    @property
     def count(self) -> int:
         """How many things wait."""
-        return len(self.decisions) + len(self.objections) + len(self.agreements)
+        return len(self.all)
 
 
 def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
