@@ -10,10 +10,12 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pikepdf
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 from pypdf import PdfReader
 
 from changebook.cli import main
@@ -140,6 +142,109 @@ def _elements(root: Any) -> Iterator[Any]:
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
             yield kid
             yield from _elements(kid)
+
+
+def _tree(body: str) -> list[Any]:
+    """The elements of a text, each as its kind and what it holds."""
+    with pikepdf.open(BytesIO(typesetting.pdf(paper(body)))) as document:
+        return _grown(document.Root.StructTreeRoot["/K"][0])
+
+
+def _grown(element: Any) -> list[Any]:
+    return [
+        (str(kid["/S"]).lstrip("/"), _grown(kid))
+        for kid in element["/K"]
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid
+    ]
+
+
+def _kinds(tree: list[Any]) -> list[Any]:
+    """The tree without spans of text, and without what holds nothing else."""
+    found = [(kind, _kinds(kids)) for kind, kids in tree if kind not in ("Span", "P", "NonStruct")]
+    return [(kind, kids) if kids else kind for kind, kids in found]
+
+
+def test_what_stands_in_a_list_has_an_item_and_a_body() -> None:
+    item = ("LI", ["Lbl", "LBody"])
+    assert _kinds(_tree("<ul><li>a <b>b</b> c</li><li>d</li></ul>")) == [("L", [item, item])]
+    assert _kinds(_tree("<ul>a<li>b</li><ul><li>c</li></ul></ul>")) == [
+        ("L", [("L", [("LI", ["LBody"])]), item, ("L", [item])])
+    ]
+    alone = _kinds(_tree("<li>a</li><dl><dt>b</dt><dd>c</dd></dl>"))
+    assert alone == [("Div", ["Div", "Div"]), ("L", [("LI", ["LBody"])] * 2)]
+
+
+def test_no_heading_is_two_levels_below_the_one_before() -> None:
+    asked = (1, 2, 4, 6, 4, 3, 2, 5, 1)
+    tree = _tree("".join(f"<h{level}>Words</h{level}>" for level in asked))
+    assert [kind for kind, _ in tree] == ["H1", "H2", "H3", "H4", "H3", "H3", "H2", "H3", "H1"]
+
+
+def test_a_table_has_one_head_a_body_and_rows_of_one_width() -> None:
+    head, foot = "<thead><tr><th>a</th></tr></thead>", "<tfoot><tr><td>z</td></tr></tfoot>"
+    row = "<tr><td>b</td></tr>"
+    one, two = ("TR", ["TD"]), ("TR", ["TH"])
+    whole = [("THead", [two]), ("TBody", [two]), ("TBody", [one])]
+    assert _kinds(_tree(f"<table>{head}{head}<tbody>{row}</tbody></table>")) == [("Table", whole)]
+    for alone, row_in_it in ((head, two), (foot, one)):
+        table = ("Table", [("TBody", [row_in_it])])
+        assert _kinds(_tree(f"<table>{alone}</table>")) == [table]
+    ragged = '<tr><td rowspan="9">a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>'
+    widths = [("TR", ["TD", "TD", "TD"]), ("TR", ["TD", "TD"])]
+    assert _kinds(_tree(f"<table>{ragged}</table>")) == [("Table", [("TBody", widths)])]
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+SHOWN = f'<img src="data:image/svg+xml,{quote(PICTURE)}" alt="A corner">'
+
+
+def test_a_picture_that_links_stands_in_the_link() -> None:
+    made = typesetting.pdf(paper(f'<p><a href="https://shop.example/">{SHOWN}</a></p>'))
+    with pikepdf.open(BytesIO(made)) as document:
+        root = document.Root.StructTreeRoot
+        listed = iter(root.ParentTree.Nums)
+        above = {int(number): parent for number, parent in zip(listed, listed, strict=True)}
+        notes = [note for page in document.pages for note in page["/Annots"]]
+        assert notes
+        assert {str(above[int(note["/StructParent"])]["/S"]) for note in notes} == {"/Link"}
+        figures = [e for e in _elements(root) if e["/S"] == "/Figure"]
+        assert [str(figure["/P"]["/S"]) for figure in figures] == ["/Link"]
+        assert all(isinstance(kid, int) for kid in figures[0]["/K"])
+
+
+def test_a_drawing_without_a_name_is_not_read() -> None:
+    named = PICTURE.replace("<path", "<title>Corner</title><path")
+    assert _kinds(_tree(f"<p>a</p><div>{PICTURE}</div>")) == []
+    assert _kinds(_tree(f"<p>a</p><div>{named}</div>")) == [("Div", ["Figure"])]
+
+
+def test_photographs_keep_to_the_colours_of_the_profile(tmp_path: Path) -> None:
+    inks, light = tmp_path / "inks.jpg", tmp_path / "light.png"
+    Image.new("CMYK", (9, 9), (0, 255, 255, 0)).save(inks)
+    Image.new("RGBA", (9, 9), (255, 0, 0, 90)).save(light)
+    body = "".join(f'<img src="file:{file.name}" alt="Red">' for file in (inks, light))
+    files = tuple((f"file:{file.name}", file) for file in (inks, light))
+    with pikepdf.open(BytesIO(typesetting.pdf(paper(body, files=files)))) as document:
+        streams = (thing for thing in document.objects if isinstance(thing, pikepdf.Stream))
+        images = [thing for thing in streams if thing.get("/Subtype") == "/Image"]
+        assert sorted(str(image["/ColorSpace"]) for image in images) == [
+            *("/DeviceGray", "/DeviceRGB", "/DeviceRGB")
+        ]
+        assert not any(image["/Interpolate"] for image in images)
+        shown = pikepdf.PdfImage(next(i for i in images if "/SMask" not in i)).as_pil_image()
+        red, green, blue = shown.convert("RGB").tobytes()[:3]
+        assert red > 200
+        assert max(green, blue) < 60
+
+
+def test_what_no_font_has_is_printed_as_unknown_and_said() -> None:
+    said: list[str] = []
+    drawing = PICTURE.replace("<path", "<title>T</title><text>\U0010fffd</text><path")
+    body = f'<p>Yes \u0378 and \ue000 no</p><img alt="d" src="data:image/svg+xml,{quote(drawing)}">'
+    made = typesetting.pdf(paper(body), said.append)
+    assert "Yes \N{REPLACEMENT CHARACTER} and \N{REPLACEMENT CHARACTER} no" in sheets(made)[0]
+    assert [words for words in said if "U+0378, U+E000, U+10FFFD" in words] == said
+    assert len(said) == 1
 
 
 def _tagged(page: Any) -> set[int]:

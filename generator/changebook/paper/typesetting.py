@@ -11,12 +11,15 @@ import html
 import io
 import logging
 import mimetypes
+import re
 import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
+
+from PIL import Image, ImageOps
 
 from changebook.paper import codes, tagging
 from changebook.paper.paper import Paper
@@ -27,6 +30,10 @@ LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 #: The families that print.css names, with the Debian package of each.
 FONTS = {"Noto Sans": "fonts-noto-core", "Noto Sans CJK SC": "fonts-noto-cjk"}
 _VARIANT = "pdf/a-3a"
+#: Stands where no font has the character, as PDF/A-3a refuses the box that fonts have for that.
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+#: Mean something only in a font of one's own, and nothing to a screen reader.
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 #: Photographs keep what a press can show, and no more. The codes must stay below it.
 _DPI = 400
 _END_OF_RDF = b"</rdf:RDF>"
@@ -88,13 +95,31 @@ def shortcomings() -> tuple[str, ...]:
 
 
 def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
-    """The PDF of a paper. Raises CannotTypeset; `say` hears of pictures that could not be shown."""
-    weasyprint = _weasyprint()
+    """The PDF of a paper. Raises CannotTypeset; `say` hears of what could not be shown."""
     text, drawn = _with_diagrams(paper, say)
-    with _heard(say), warnings.catch_warnings():
+    unknown = frozenset(_PRIVATE.findall(text))
+    made, heard = _typeset(paper, text, drawn, unknown)
+    if heard.missing:
+        # Only the fonts that are there know what they lack, and they say so while they draw.
+        unknown |= heard.missing
+        made, heard = _typeset(paper, text, drawn, unknown)
+    if unknown:
+        names = ", ".join(f"U+{ord(character):04X}" for character in sorted(unknown))
+        say(f"no font on this machine has {names}, so that {_UNKNOWN} is printed there")
+    for words in heard.said:
+        say(words)
+    return made
+
+
+def _typeset(
+    paper: Paper, text: str, drawn: dict[str, bytes], unknown: frozenset[str]
+) -> tuple[bytes, _Heard]:
+    """The PDF without some characters, and what was heard while it was made."""
+    shown = text.translate({ord(character): _UNKNOWN for character in unknown})
+    with _hearing() as heard, warnings.catch_warnings():
         # It leaves its colour profile to be closed by whoever collects the garbage.
         warnings.simplefilter("ignore", ResourceWarning)
-        page = weasyprint.HTML(string=text, url_fetcher=_fetcher(paper, drawn))
+        page = _weasyprint().HTML(string=shown, url_fetcher=_fetcher(paper, drawn, unknown))
         made: bytes = page.write_pdf(
             stylesheets=[_sheet(paper.styles)],
             finisher=_finish,
@@ -103,7 +128,7 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
             optimize_images=True,
             dpi=_DPI,
         )
-    return made
+    return made, heard
 
 
 @lru_cache(maxsize=4)
@@ -160,15 +185,17 @@ def _drawn(source: str) -> bytes:
     return picture.encode()
 
 
-def _fetcher(paper: Paper, drawn: dict[str, bytes]) -> Any:
+def _fetcher(paper: Paper, drawn: dict[str, bytes], unknown: frozenset[str]) -> Any:
     """Gives WeasyPrint the paper's own files, and nothing else of this machine or another."""
     urls = _weasyprint().urls
     files = dict(paper.files)
+    without = {ord(character): _UNKNOWN for character in unknown}
 
     class Fetcher(urls.URLFetcher):  # type: ignore[name-defined,misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("data:"):
-                return super().fetch(url, headers)
+                said = super().fetch(url, headers)
+                return _response(url, said.read(), said.content_type)
             if url in drawn:
                 return _response(url, drawn[url], "image/svg+xml")
             if url.startswith(codes.SCHEME):
@@ -179,38 +206,65 @@ def _fetcher(paper: Paper, drawn: dict[str, bytes]) -> Any:
             raise ValueError(f"{url} is no file of this document")
 
     def _response(url: str, content: bytes, kind: str) -> Any:
+        if kind == "image/svg+xml":
+            drawing = content.decode(errors="surrogateescape").translate(without)
+            content = drawing.encode(errors="surrogateescape")
+        elif kind == "image/jpeg":
+            content = _in_light(content)
         return urls.URLFetcherResponse(url, content, {"Content-Type": kind})
 
     return Fetcher()
 
 
+def _in_light(photograph: bytes) -> bytes:
+    """A photograph in red, green and blue, where it came in inks.
+
+    Inks need an output intent for a press (ISO 19005-3, 6.2.4.3), and ours is sRGB.
+    """
+    with Image.open(io.BytesIO(photograph)) as picture:
+        if picture.mode != "CMYK":
+            return photograph
+        made = io.BytesIO()
+        ImageOps.exif_transpose(picture).convert("RGB").save(made, "PNG")
+    return made.getvalue()
+
+
 def _finish(_: Any, made: Any) -> None:
-    """Complete the tags, and add the mark of PDF/UA to the metadata, which names PDF/A alone."""
+    """Complete the tags and what PDF/A and PDF/UA ask of pictures and of the metadata."""
     tagging.complete(made)
     for thing in made.objects:
-        if getattr(thing, "extra", {}).get("Type") == "/Metadata":
+        extra = getattr(thing, "extra", {})
+        if "Interpolate" in extra:
+            extra["Interpolate"] = "false"  # ISO 19005-3, 6.2.8
+        if extra.get("Type") == "/Metadata":
             thing.stream = [
                 part.replace(_END_OF_RDF, _UNIVERSAL_ACCESS + _END_OF_RDF) for part in thing.stream
             ]
 
 
 @contextlib.contextmanager
-def _heard(say: Say) -> Iterator[None]:
-    """What WeasyPrint warns about goes to `say` and not to the terminal."""
-    logger, handler = logging.getLogger("weasyprint"), _Handler(say)
+def _hearing() -> Iterator[_Heard]:
+    """What WeasyPrint warns about meanwhile, which does not go to the terminal."""
+    logger, heard = logging.getLogger("weasyprint"), _Heard()
     propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
+    logger.addHandler(heard)
     try:
-        yield
+        yield heard
     finally:
-        logger.removeHandler(handler)
+        logger.removeHandler(heard)
         logger.propagate = propagate
 
 
-class _Handler(logging.Handler):
-    def __init__(self, say: Say) -> None:
+class _Heard(logging.Handler):
+    """The warnings, and by themselves the characters that no font has."""
+
+    def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._say = say
+        self.said: list[str] = []
+        self.missing: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._say(record.getMessage())
+        if record.msg.startswith(".notdef") and isinstance(record.args, tuple):
+            self.missing.add(str(record.args[0]))
+        else:
+            self.said.append(record.getMessage())
