@@ -29,6 +29,7 @@ import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 from changebook import urls
 from changebook.checks import load_checked
@@ -50,6 +51,7 @@ MATERIAL_SEARCH: dict[str, Any] = {
 IDS = "links => links.map(link => link.href.match(/changes\\/([A-Z][A-Z0-9]*-[0-9]+)/)?.[1])"
 PAUSE = 400  # ms after typing: Material's results come when its worker has them
 PAGE = 5000  # ms until the page has loaded what it loads by itself
+PATIENCE = 120_000  # ms until no result is taken for none
 
 
 def contents_of(root: Path, slug: str) -> Contents:
@@ -166,10 +168,12 @@ def _judge(page: Page, queries: Sequence[dict[str, Any]]) -> tuple[float, float]
     return right / len(queries), sum(shares) / len(shares)
 
 
-def loaded(browser: Browser, address: str, query: str, parts: re.Pattern[str]) -> tuple[int, int]:
+def loaded(
+    browser: Browser, address: str, query: str, parts: re.Pattern[str]
+) -> tuple[int, int | None]:
     """Bytes of what the search loads with the page, and up to the first results of a query.
 
-    Counted as a host that compresses sends them.
+    Counted as a host that compresses sends them. None where no result came.
     """
     page, sizes = browser.new_page(), list[int]()
 
@@ -185,9 +189,13 @@ def loaded(browser: Browser, address: str, query: str, parts: re.Pattern[str]) -
     before = sum(sizes)
     page.keyboard.press("/")
     page.keyboard.type(query)
-    page.locator(".md-search-result__list a").first.wait_for()
-    page.wait_for_load_state("networkidle")
-    page.close()
+    try:
+        page.locator(".md-search-result__list a").first.wait_for(timeout=PATIENCE)
+        page.wait_for_load_state("networkidle")
+    except TooLate:
+        return before, None
+    finally:
+        page.close()
     return before, sum(sizes)
 
 
@@ -208,7 +216,8 @@ def bytes_loaded(corpus: Path, sizes: Sequence[int], query: str) -> Iterator[str
             ):
                 with served(root / name) as address:
                     page, first = loaded(browser, address, query, re.compile(parts))
-                yield f"| {records:,} | {name} | {page / 1000:.0f} | {first / 1000:.0f} |"
+                shown = f"{first / 1000:.0f}" if first else f"none in {PATIENCE // 1000} s"
+                yield f"| {records:,} | {name} | {page / 1000:.0f} | {shown} |"
 
 
 def main() -> None:
