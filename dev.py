@@ -35,6 +35,9 @@ COMPILE = [
 # Tests share nothing, so they run side by side.
 EVERY_CPU = ["--numprocesses", "auto", "--dist", "worksteal"]
 
+# Some hundred processes would each compile all modules again where that variable is set.
+KEEP_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+
 # What the tests need of the system, and why.
 PACKAGES = {
     "chromium": "the browser of the browser tests",
@@ -105,10 +108,10 @@ def test(arguments: list[str]) -> None:
     run(tool("ruff"), "format", "--check")
     run(tool("mypy"))
     if arguments:
-        run(tool("pytest"), *arguments)
+        run(tool("pytest"), *arguments, **KEEP_COMPILED)
     else:
-        run(tool("pytest"), *EVERY_CPU, "-m", "not slow")
-        run(tool("pytest"), *EVERY_CPU, "-m", "slow")
+        run(tool("pytest"), *EVERY_CPU, "-m", "not slow", **KEEP_COMPILED)
+        run(tool("pytest"), *EVERY_CPU, "-m", "slow", **KEEP_COMPILED)
 
 
 def lock(arguments: list[str]) -> None:
