@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,10 +39,8 @@ EVERY_CPU = ["--numprocesses", "auto", "--dist", "worksteal"]
 # Some hundred processes would each compile all modules again where that variable is set.
 KEEP_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
-# What the tests need of the system, and why.
-PACKAGES = {
-    "chromium": "the browser of the browser tests",
-}
+# Either will do for the browser tests. The first has no windows and needs half the time.
+BROWSERS = ("chromium-headless-shell", "chromium")
 
 # What PDFs need of the system, and why. Without them sites are built all the same.
 PAPER = {
@@ -102,8 +101,12 @@ def site() -> None:
 
 def test(arguments: list[str]) -> None:
     """Check style and types, then test: the fast tests first unless `arguments` choose."""
-    require_packages()
-    set_up(DEV)
+    require_venv()
+    # Both mostly wait for the network.
+    with ThreadPoolExecutor() as pool:
+        packages = pool.submit(require_packages)
+        set_up(DEV)
+        packages.result()
     run(tool("ruff"), "check")
     run(tool("ruff"), "format", "--check")
     run(tool("mypy"))
@@ -168,11 +171,11 @@ def require_venv() -> None:
 
 
 def require_packages() -> None:
-    if shutil.which("dpkg-query"):
-        wanted = PACKAGES | PAPER
-        missing = {name: wanted[name] for name in wanted if not is_installed(name)}
-    else:
-        missing = {name: PACKAGES[name] for name in PACKAGES if shutil.which(name) is None}
+    """Have what the tests need of the system, or say what is missing."""
+    wanted = PAPER if shutil.which("dpkg-query") else {}
+    missing = {name: wanted[name] for name in wanted if not is_installed(name)}
+    if not any(map(shutil.which, BROWSERS)):
+        missing[BROWSERS[0]] = "the browser of the browser tests"
     if missing:
         install([*missing], lacking(missing))
 

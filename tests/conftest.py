@@ -83,9 +83,9 @@ def address(sample_sites: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if path is None:
-        pytest.fail("the browser tests need chromium: install Debian's package `chromium`")
+        pytest.fail("the browser tests need Debian's package `chromium-headless-shell`")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

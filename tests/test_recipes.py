@@ -21,8 +21,10 @@ from typing import Any
 import pathspec
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from changebook import scaffold
+from changebook.cli import main
 
 from .scratch import Scratch
 
@@ -217,8 +219,8 @@ def origin(tmp_path: Path) -> Scratch:
     scaffold.init(tmp_path / "origin")
     scratch = Scratch.at(tmp_path / "origin")
     scratch.git("config", "uploadpack.allowAnySHA1InWant", "true")
-    sealed = tool("changebook", "seal", folder=scratch.root)
-    assert sealed.returncode == 0, sealed.stderr
+    sealed = CliRunner().invoke(main, ["seal", "--workspace", str(scratch.root)])
+    assert sealed.exit_code == 0, sealed.output
     scratch.commit({}, "The workspace")
     return scratch
 
