@@ -237,7 +237,8 @@ def root_prefix() -> list[str] | None:
 
 
 def pip(*arguments: str | Path) -> None:
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    # Python compiles what it loads; all the rest of the packages would take pip a while.
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     run(tool("python"), "-m", "pip", "install", *quiet, *arguments)
 
 

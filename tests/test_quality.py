@@ -19,6 +19,7 @@ from .browsing import WIDTHS, Visit, fits
 
 pytestmark = pytest.mark.slow
 
+CLIENTS = ["meridian-outdoor", "yunfan"]
 #: WCAG 2.2 at level AA, and what the authors of axe advise beyond it.
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -28,7 +29,7 @@ RULES = {
 #: What else colours and the width of a window can break: the rest of the rules judge the document.
 LOOKS = {**RULES, "runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
 #: What stands for one of many of its kind, in an address.
-ONE_OF_MANY = [(r"[A-Z]+-\d+", "ID"), (r"\d{4}-\d\d", "month"), (r"\d{4}-w\d\d", "week")]
+ONE_OF_MANY = [(r"[A-Z]+-\d+", "ID"), (r"\d{4}-w?\d\d", "period")]
 #: What scripts add to a page or arrange anew; the rest must be the same without them.
 TOOLS = (
     ".cb-choices, .cb-compare, .cb-filter__form, .cb-find__form, .cb-shown, .cb-switch,"
@@ -96,8 +97,8 @@ def settled(page: Page, address: str) -> None:
 
 def accessible(page: Page, scheme: Literal["light", "dark"]) -> None:
     """Nothing for axe to find: all rules in light, and in dark those that colours can break."""
-    brightness = page.evaluate(BRIGHTNESS)
-    assert brightness > 200 if scheme == "light" else brightness < 60, page.url
+    # A script follows the device's colours a moment later.
+    page.wait_for_function(f"{BRIGHTNESS} {'> 200' if scheme == 'light' else '< 60'}")
     page.evaluate(MARK_LOOKS)
     found = page.evaluate("rules => axe.run(rules)", RULES if scheme == "light" else LOOKS)
     faults = [
@@ -131,7 +132,7 @@ def whole_without_scripts_and_styles(still: Page, scripted: Page) -> None:
     assert all(below <= above + 1 for above, below in pairwise([0, *levels])), (still.url, levels)
 
 
-@pytest.mark.parametrize("client", ["meridian-outdoor", "yunfan"])
+@pytest.mark.parametrize("client", CLIENTS)
 def test_every_kind_of_page_is_for_everybody(
     browser: Browser, address: str, sample_sites: Path, client: str
 ) -> None:
@@ -147,12 +148,13 @@ def test_every_kind_of_page_is_for_everybody(
     devtools = context.new_cdp_session(page)
     still = browser.new_context(java_script_enabled=False).new_page()
     found = kinds(sample_sites / client)
-    assert len(found) > 18, found
+    assert len(found) > 16, found
     for path in found:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(WIDTHS["desktop"])
         settled(page, f"{address}{client}/{path}")
-        whole_without_scripts_and_styles(still, page)
+        if client == CLIENTS[0]:  # the templates and scripts are the same in each language
+            whole_without_scripts_and_styles(still, page)
         fits(page)
         headings(page)
         page.evaluate(AXE)
