@@ -22,16 +22,17 @@ from typing import Any
 import pygal
 from jinja2 import Environment, Template
 
-from changebook import sums, urls
-from changebook.checks import load_checked
-from changebook.editions import Edition, make_edition
-from changebook.rendering import Renderer
-from changebook.sanitise import sanitise
-from changebook.sums import CoursePoint, Position
-from changebook.sums.pace import MonthRate
+from changebook.check import load_checked
+from changebook.edition import urls
+from changebook.edition.editions import Edition, make_edition
+from changebook.model import sums
+from changebook.model.sums import CoursePoint, Position
+from changebook.model.sums.pace import MonthRate
+from changebook.model.vocabulary import Audience
+from changebook.model.words import Words
+from changebook.pages.rendering import Renderer
+from changebook.pages.sanitise import sanitise
 from changebook.views import impact, pictures, record
-from changebook.vocabulary import Audience
-from changebook.words import Words
 
 _DATES = '{{ charts.dates(picture, "a", "b", "c", "d", "e") }}'
 _IMPORT = '{% import "_charts.md.j2" as charts with context %}'

@@ -28,11 +28,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from changebook import urls
-from changebook.checks import load_checked
-from changebook.contents import edition_contents
-from changebook.editions import make_edition
-from changebook.vocabulary import Audience
+from changebook.check import load_checked
+from changebook.edition import urls
+from changebook.edition.editions import make_edition
+from changebook.model.vocabulary import Audience
+from changebook.site.contents import edition_contents
 from corpus_workspace import make_workspace
 from search import build_ours
 

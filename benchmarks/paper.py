@@ -27,11 +27,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from changebook.checks import load_checked
-from changebook.editions import make_edition
+from changebook.check import load_checked
+from changebook.edition.editions import make_edition
+from changebook.model.vocabulary import Audience
 from changebook.paper import Paper, Printery, typesetting
 from changebook.paper.settings import settings
-from changebook.vocabulary import Audience
 from corpus_workspace import make_workspace
 
 _SAMPLES = Path(__file__).resolve().parents[1]

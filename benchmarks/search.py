@@ -31,13 +31,13 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 from playwright.sync_api import TimeoutError as TooLate
 
-from changebook import urls
-from changebook.checks import load_checked
-from changebook.contents import Contents, edition_contents
-from changebook.editions import make_edition
-from changebook.site import config_file, the_plugin
-from changebook.vocabulary import Audience
-from changebook.workspace import CHANGES
+from changebook.check import load_checked
+from changebook.edition import urls
+from changebook.edition.editions import make_edition
+from changebook.model.vocabulary import Audience
+from changebook.read.workspace import CHANGES
+from changebook.site.building import config_file, the_plugin
+from changebook.site.contents import Contents, edition_contents
 from corpus_workspace import make_workspace
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -22,8 +22,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from pypdf import PdfReader
 
-from changebook.search.spelling import spelt
-from changebook.sign.paper import examined
+from changebook.read.scan.paper import examined
+from changebook.site.search.spelling import spelt
 
 CLIENT = "harbour"
 _ENDS = "abcdefghijklmnopqrstuvwxyz"

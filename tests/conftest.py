@@ -11,10 +11,9 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from changebook import scaffold
-from changebook.build import build
-
-from .browsing import served
+from changebook.edit import scaffold
+from changebook.publish.build import build
+from tests.browsing import served
 
 ROOT = Path(__file__).resolve().parents[1]
 Matches = Callable[[Path, str], None]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from changebook.checks import load_checked
-from changebook.contents import Contents, edition_contents, workspace_contents
-from changebook.editions import Edition, make_edition
-from changebook.vocabulary import Audience
-from changebook.workspace import Workspace
+from changebook.check import load_checked
+from changebook.edition.editions import Edition, make_edition
+from changebook.model.vocabulary import Audience
+from changebook.read.workspace import Workspace
+from changebook.site.contents import Contents, edition_contents, workspace_contents
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUGS = ("lakeside-clinics", "meridian-outdoor", "yunfan")

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from changebook.schema import ChangeRecord, Profile
-from changebook.vocabulary import (
+from changebook.model.schema import ChangeRecord, Profile
+from changebook.model.vocabulary import (
     APPROVED_OR_LATER,
     MAY_BE_INTERNAL,
     ChangePath,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from changebook import sums
-from changebook.schema import ChangeRecord, Profile
-from changebook.sums import Position
+from changebook.model import sums
+from changebook.model.schema import ChangeRecord, Profile
+from changebook.model.sums import Position
 
 _WAY = {
     "draft": ("draft",),

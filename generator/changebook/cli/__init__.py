@@ -25,8 +25,8 @@ from changebook.cli.schema import schema
 from changebook.cli.seal import seal, verify
 from changebook.cli.sign import sign
 from changebook.cli.sites import build_, serve
+from changebook.read.workspace import WorkspaceError
 from changebook.refusal import Refusal
-from changebook.workspace import WorkspaceError
 
 __all__ = ["main"]
 

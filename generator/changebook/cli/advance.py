@@ -13,13 +13,20 @@ import click
 
 from changebook.cli.options import Amount, Assigned, Day, folder
 from changebook.cli.output import PROBLEMS, print_problems
-from changebook.diagnostics import errors
-from changebook.vocabulary import AgreementStatus, ChangeType, Priority, Status, Term, Visibility
+from changebook.model.diagnostics import errors
+from changebook.model.vocabulary import (
+    AgreementStatus,
+    ChangeType,
+    Priority,
+    Status,
+    Term,
+    Visibility,
+)
 
 if TYPE_CHECKING:
-    from changebook.advance import Plan, Step, Wanted
-    from changebook.seal import Sealing
-    from changebook.workspace import Workspace
+    from changebook.edit.advance import Plan, Step, Wanted
+    from changebook.proof.seal import Sealing
+    from changebook.read.workspace import Workspace
 
 #: The exit code where the step was not taken because something was not said.
 _COULD_NOT_RUN = 2
@@ -101,9 +108,9 @@ def advance(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) 
     listed elsewhere. Nothing is written unless the record passes `check` afterwards. A decision, or
     a signed agreement, is sealed in the same run.
     """
-    from changebook import advance as core  # noqa: PLC0415 - slow to load
-    from changebook import seal  # noqa: PLC0415 - the same
-    from changebook.workspace import read_workspace  # noqa: PLC0415 - the same
+    from changebook.edit import advance as core  # noqa: PLC0415 - slow to load
+    from changebook.proof import seal  # noqa: PLC0415 - the same
+    from changebook.read.workspace import read_workspace  # noqa: PLC0415 - the same
 
     workspace, reading = read_workspace(root)
     step = _step(workspace, id_, said)
@@ -138,7 +145,7 @@ def advance(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) 
 
 
 def _step(workspace: Workspace, id_: str, said: dict[str, Any]) -> Step:
-    from changebook.advance import Step, find  # noqa: PLC0415 - slow to load
+    from changebook.edit.advance import Step, find  # noqa: PLC0415 - slow to load
 
     client, _ = find(workspace, id_)
     said["milestones"], said["days"] = dict(said["milestones"]), dict(said["days"])

@@ -9,14 +9,14 @@ import click
 
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import short
-from changebook.vocabulary import ChangeType
+from changebook.model.vocabulary import ChangeType
 
 
 @click.command()
 @click.argument("place", metavar="[FOLDER]", type=click.Path(path_type=Path), default=Path())
 def init(place: Path) -> None:
     """Lay out a new workspace with an example client."""
-    from changebook import scaffold  # noqa: PLC0415 - slow to load
+    from changebook.edit import scaffold  # noqa: PLC0415 - slow to load
 
     for file in scaffold.init(place):
         click.echo(f"wrote {short(file)}")
@@ -53,7 +53,7 @@ def new(
     number: int | None,
 ) -> None:
     """Write the next record of CLIENT with the keys that its status needs."""
-    from changebook import scaffold  # noqa: PLC0415 - slow to load
+    from changebook.edit import scaffold  # noqa: PLC0415 - slow to load
 
     file = scaffold.new(
         root,

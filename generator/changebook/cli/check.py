@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from changebook.checks import load_checked
+from changebook.check import load_checked
+from changebook.check.formats import FORMATS
+from changebook.check.since.merging import MergeFindings, check_merge
+from changebook.check.since.revisions import Findings, check_since
 from changebook.cli.mending import mend_files
 from changebook.cli.options import folder
 from changebook.cli.output import PROBLEMS, print_problems, summary
-from changebook.compare.merging import MergeFindings, check_merge
-from changebook.compare.revisions import Findings, check_since
-from changebook.diagnostics import Problem, errors
-from changebook.formats import FORMATS
-from changebook.git import folder_in_repository
+from changebook.model.diagnostics import Problem, errors
+from changebook.read.git import folder_in_repository
 
 
 @click.command()

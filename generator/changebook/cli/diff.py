@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import Day, folder, words
-from changebook.vocabulary import Audience
+from changebook.model.vocabulary import Audience
 
 
 @click.command()
@@ -42,8 +42,8 @@ def diff(
 
     The report is for the team: it quotes internal words that become visible.
     """
-    from changebook.compare import document, effects, forms, shape  # noqa: PLC0415 - see cli
-    from changebook.compare.revisions import revisions  # noqa: PLC0415
+    from changebook.check.since.revisions import revisions  # noqa: PLC0415
+    from changebook.diff import document, effects, forms, shape  # noqa: PLC0415 - see cli
 
     compared = revisions(root, revision, exact=exact)
     effect = effects.effect_since(root, compared, Audience(audience), as_of)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from changebook.checks import load_checked
+from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, print_problems, short
-from changebook.diagnostics import errors
-from changebook.editions import located, make_edition
-from changebook.export import FORMATS
+from changebook.edition.editions import located, make_edition
+from changebook.exports.changes import FORMATS
+from changebook.model.diagnostics import errors
+from changebook.model.sums import position
+from changebook.model.vocabulary import Audience
+from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
-from changebook.sums import position
-from changebook.vocabulary import Audience
-from changebook.workspace import CHANGES
 
 _SITE = "site"
 #: Where a site goes by default, below the workspace, with a folder for each client.
@@ -60,11 +60,11 @@ def export(
     print_problems(problems, workspace.root, err=True)
     if errors(problems):
         sys.exit(PROBLEMS)
-    from changebook.site import site_url  # noqa: PLC0415 - slow to load
+    from changebook.site.building import site_url  # noqa: PLC0415 - slow to load
 
     edition = located(make_edition(workspace.client(client), to, as_of), site_url(workspace.root))
     if form == _SITE and out:
-        from changebook.export.site_folder import write_site  # noqa: PLC0415 - slow to load
+        from changebook.site.site_folder import write_site  # noqa: PLC0415 - slow to load
 
         written = write_site(edition, workspace.root, out)
         click.echo(f"wrote {len(written)} files into {short(out.absolute())}")
@@ -82,6 +82,6 @@ def export(
 @click.argument("built", type=click.Path(path_type=Path, file_okay=False), default=Path())
 def index(built: Path) -> None:
     """Make the search index of an exported site that was built.  BUILT is the export's folder."""
-    from changebook.export.site_folder import index as make  # noqa: PLC0415 - slow to load
+    from changebook.site.site_folder import index as make  # noqa: PLC0415 - slow to load
 
     click.echo(f"indexed {short(make(built).absolute())}")

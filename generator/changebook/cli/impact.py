@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from changebook.checks import load_checked
+from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, print_problems, short
-from changebook.diagnostics import errors
+from changebook.model.diagnostics import errors
+from changebook.model.vocabulary import Audience
+from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
-from changebook.vocabulary import Audience
-from changebook.workspace import CHANGES
 
 
 @click.command()
@@ -45,7 +45,7 @@ def impact(
 
     They are those that the client may see; --audience team counts internal changes too.
     """
-    from changebook import impact_export  # noqa: PLC0415 - slow to load
+    from changebook.exports import impact as impact_export  # noqa: PLC0415 - slow to load
 
     if form == "xlsx" and out is None and sys.stdout.isatty():
         raise click.UsageError("a workbook is no text for a terminal: name a file with --out")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from changebook.diagnostics import visible
+from changebook.model.diagnostics import visible
 
 
 def mend_files(root: Path, paths: Sequence[Path], *, dry_run: bool) -> bool:
@@ -16,7 +16,7 @@ def mend_files(root: Path, paths: Sequence[Path], *, dry_run: bool) -> bool:
     What is done goes to stderr, one line a fault; with `dry_run` the difference goes to stdout and
     nothing is written.
     """
-    from changebook import fix  # noqa: PLC0415 - slow to load
+    from changebook.edit import fix  # noqa: PLC0415 - slow to load
 
     chosen = [path.resolve() for path in paths]
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from changebook.schema import Number
-from changebook.vocabulary import Term
+from changebook.model.schema import Number
+from changebook.model.vocabulary import Term
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

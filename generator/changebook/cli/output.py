@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from changebook.diagnostics import Problem, as_text, count
-from changebook.report import source_lines
+from changebook.model.diagnostics import Problem, as_text, count
+from changebook.read.source_lines import source_lines
 
 #: The exit code where something is wrong with what was looked at.
 PROBLEMS = 1

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from changebook.checks import load_checked
+from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, coloured, print_problems, progress, short
 from changebook.cli.report import PeriodName
-from changebook.diagnostics import errors
-from changebook.editions import Edition, located, make_edition
+from changebook.edition.editions import Edition, located, make_edition
+from changebook.model.diagnostics import errors
+from changebook.model.periods import Kind, Period, last_complete
+from changebook.model.vocabulary import Audience, PaperSize
+from changebook.model.words import languages
+from changebook.read.workspace import CHANGES, Client, Workspace
 from changebook.refusal import Refusal
-from changebook.views.periods import Kind, Period, last_complete
 from changebook.views.report import PeriodUnknown
-from changebook.vocabulary import Audience, PaperSize
-from changebook.words import languages
-from changebook.workspace import CHANGES, Client, Workspace
 
 if TYPE_CHECKING:
     from changebook.paper import Paper, Printery

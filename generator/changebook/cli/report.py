@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 
-from changebook.checks import load_checked
+from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, print_problems, short
-from changebook.diagnostics import errors
-from changebook.editions import Edition, default_as_of, located, make_edition
+from changebook.edition.editions import Edition, default_as_of, located, make_edition
+from changebook.model import periods
+from changebook.model.diagnostics import errors
+from changebook.model.periods import Kind, Period
+from changebook.model.vocabulary import Audience
 from changebook.packaged import own_templates
+from changebook.read.workspace import CHANGES, Client
 from changebook.refusal import Refusal
-from changebook.views import periods
-from changebook.views.periods import Kind, Period
-from changebook.vocabulary import Audience
-from changebook.workspace import CHANGES, Client
 
 
 class PeriodName(click.ParamType[Period | Kind]):
@@ -128,7 +128,7 @@ def _located(edition: Edition, root: Path) -> Edition:
     """The edition with its address, where mkdocs.yml has one for all."""
     if edition.site_url:
         return edition
-    from changebook.site import site_url  # noqa: PLC0415 - slow to load
+    from changebook.site.building import site_url  # noqa: PLC0415 - slow to load
 
     return located(edition, site_url(root))
 
@@ -141,7 +141,7 @@ def _written(
     to: tuple[str, ...],
     sender: str | None,
 ) -> bytes:
-    from changebook.reports import documents, mail  # noqa: PLC0415 - slow to load
+    from changebook.exports.reports import documents, mail  # noqa: PLC0415 - slow to load
     from changebook.views.report import PeriodUnknown  # noqa: PLC0415 - slow to load
 
     try:

@@ -10,7 +10,7 @@ import click
 
 from changebook.cli.options import Day, folder
 from changebook.cli.output import PROBLEMS, coloured, print_problems
-from changebook.diagnostics import errors, visible
+from changebook.model.diagnostics import errors, visible
 
 _KINDS = ("approve", "object", "ask")
 
@@ -43,9 +43,9 @@ def respond(
     as it is, and nothing is written unless the record passes `check` afterwards. The same mail is
     taken over once.
     """
-    from changebook.respond import letter, planning, reading  # noqa: PLC0415 - slow to load
-    from changebook.respond.block import Kind  # noqa: PLC0415 - the same
-    from changebook.workspace import read_workspace  # noqa: PLC0415 - the same
+    from changebook.edit.respond import letter, planning, reading  # noqa: PLC0415 - slow to load
+    from changebook.pages.answer_block import Kind  # noqa: PLC0415 - the same
+    from changebook.read.workspace import read_workspace  # noqa: PLC0415 - the same
 
     path = visible(str(file))
     if file.stat().st_size > letter.SIZE_LIMIT:

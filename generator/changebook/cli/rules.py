@@ -11,7 +11,7 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the pages go.")
 def rules(out: Path) -> None:
     """Write a page of documentation for every rule of check."""
-    from changebook import ruledocs  # noqa: PLC0415 - slow to load
+    from changebook.check import rule_pages as ruledocs  # noqa: PLC0415 - slow to load
 
     ruledocs.write(out)
 
@@ -20,7 +20,7 @@ def rules(out: Path) -> None:
 @click.argument("name", metavar="[RULE]", required=False)
 def explain(name: str | None) -> None:
     """Explain a rule of check: an example, and why. Without RULE, list all rules."""
-    from changebook import ruledocs  # noqa: PLC0415 - slow to load
+    from changebook.check import rule_pages as ruledocs  # noqa: PLC0415 - slow to load
     from changebook.cli.paper import show_markdown, show_table  # noqa: PLC0415 - slow to load
 
     if name is None:

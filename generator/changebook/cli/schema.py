@@ -21,7 +21,7 @@ def schema(name: str, out: Path | None) -> None:
 
     An editor's YAML plug-in completes and explains the keys with it.
     """
-    from changebook import editors  # noqa: PLC0415 - slow to load
+    from changebook.edit import editors  # noqa: PLC0415 - slow to load
 
     if out is None:
         click.echo(editors.schema_text(name), nl=False)

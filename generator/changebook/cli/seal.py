@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from changebook import canonical
-from changebook.chain import LOCK
 from changebook.cli.options import folder
 from changebook.cli.output import PROBLEMS, print_problems
-from changebook.diagnostics import as_rows, visible
-from changebook.seal import Addition
-from changebook.seal import seal as seal_decisions
-from changebook.verify import (
+from changebook.model import canonical
+from changebook.model.chain import LOCK
+from changebook.model.diagnostics import as_rows, visible
+from changebook.proof.seal import Addition
+from changebook.proof.seal import seal as seal_decisions
+from changebook.proof.verify import (
     Chain,
     Match,
     NearMiss,
@@ -25,8 +25,8 @@ from changebook.verify import (
     look_up,
     near_misses,
 )
-from changebook.verify import verify as verify_chains
-from changebook.workspace import CHANGES, read_workspace
+from changebook.proof.verify import verify as verify_chains
+from changebook.read.workspace import CHANGES, read_workspace
 
 
 @click.command()

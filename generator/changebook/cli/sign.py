@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from changebook import canonical
 from changebook.cli.options import Day, folder
 from changebook.cli.output import PROBLEMS, print_problems
-from changebook.diagnostics import errors, visible
+from changebook.model import canonical
+from changebook.model.diagnostics import errors, visible
 
 if TYPE_CHECKING:
-    from changebook.seal import Sealing
-    from changebook.sign.filing import Filing
-    from changebook.workspace import Workspace
+    from changebook.proof.filing import Filing
+    from changebook.proof.seal import Sealing
+    from changebook.read.workspace import Workspace
 
 
 @click.command()
@@ -56,10 +56,10 @@ def sign(
     gets its SHA-256, the agreement becomes signed, and both are sealed in the same run. The file
     that you give stays as it is: keep it, and keep the paper.
     """
-    from changebook import seal  # noqa: PLC0415 - slow to load
-    from changebook.advance import find  # noqa: PLC0415 - the same
-    from changebook.sign.filing import Signature, file_paper, filing  # noqa: PLC0415 - the same
-    from changebook.workspace import read_workspace  # noqa: PLC0415 - the same
+    from changebook.edit.advance import find  # noqa: PLC0415 - the same
+    from changebook.proof import seal  # noqa: PLC0415 - slow to load
+    from changebook.proof.filing import Signature, file_paper, filing  # noqa: PLC0415 - the same
+    from changebook.read.workspace import read_workspace  # noqa: PLC0415 - the same
 
     workspace, reading = read_workspace(root)
     client, _ = find(workspace, id_)

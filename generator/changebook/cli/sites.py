@@ -11,10 +11,10 @@ import click
 
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, coloured, print_problems, progress, short
-from changebook.vocabulary import Audience
+from changebook.model.vocabulary import Audience
 
 if TYPE_CHECKING:
-    from changebook.build import Documents
+    from changebook.publish.build import Documents
 
 
 @click.command(name="build")
@@ -50,7 +50,7 @@ def build_(
     A client's site offers its documents as PDFs; those that would be as they were are not made
     again.
     """
-    from changebook.build import build  # noqa: PLC0415 - slow to load
+    from changebook.publish.build import build  # noqa: PLC0415 - slow to load
 
     with progress() as say:
         result = build(
@@ -93,7 +93,7 @@ def _told(documents: Documents) -> str:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve(root: Path, slug: str | None, audience: str | None, port: int) -> None:
     """Preview with live reload; problems are shown on the page."""
-    from changebook.serve import serve as run  # noqa: PLC0415 - slow to load
+    from changebook.site.serve import serve as run  # noqa: PLC0415 - slow to load
 
     if audience == Audience.CLIENT and not slug:
         raise click.UsageError("--audience client needs --client: an edition is for one client")

@@ -18,11 +18,11 @@ from urllib.parse import unquote
 from markdown import Markdown
 from markupsafe import Markup
 
-from changebook import urls
-from changebook.editions import Asset
-from changebook.markdown_ext import BODY_HEADING
+from changebook.edition import urls
+from changebook.edition.editions import Asset
+from changebook.pages.markdown_ext import BODY_HEADING
+from changebook.pages.sanitise import scheme
 from changebook.paper.paper import Diagram
-from changebook.sanitise import scheme
 
 #: What is made for screens: marks to link to a heading.
 _ON_SCREENS = {"toc": {"permalink": False}}

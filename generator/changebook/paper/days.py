@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from changebook.schema import ChangeRecord
-from changebook.sums import ChangeOrder
-from changebook.timeline import recorded
+from changebook.model.schema import ChangeRecord
+from changebook.model.sums import ChangeOrder
+from changebook.model.timeline import recorded
 from changebook.views.record import RecordView
 
 

@@ -13,21 +13,23 @@ from urllib.parse import quote
 
 from markupsafe import escape
 
-from changebook import canonical, packaged, sums, urls
-from changebook.editions import Edition, as_known
+from changebook import packaged
+from changebook.edition import urls
+from changebook.edition.editions import Edition, as_known
+from changebook.model import canonical, sums
+from changebook.model.periods import Period
+from changebook.model.vocabulary import Audience, Outcome, PaperSize, Status
+from changebook.pages.phrases import Phrases
+from changebook.pages.rendering import environment, one_line
 from changebook.paper import days, marks, order
 from changebook.paper.bodies import Bodies
 from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
-from changebook.rendering import environment, one_line
-from changebook.reports.phrases import Phrases
 from changebook.views import decision, record
 from changebook.views.decision import DecisionEntry
-from changebook.views.periods import Period
 from changebook.views.record import RecordView
 from changebook.views.report import report as reported
 from changebook.views.report import reports
-from changebook.vocabulary import Audience, Outcome, PaperSize, Status
 
 #: In these a record is not in force: it says so across the page.
 _ACROSS = frozenset({Status.DRAFT, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})

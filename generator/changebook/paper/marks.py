@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from changebook import urls
-from changebook.editions import Edition
+from changebook.edition import urls
+from changebook.edition.editions import Edition
 from changebook.paper import codes
 from changebook.views import decision
 from changebook.views.record import RecordView

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from changebook import urls
-from changebook.editions import Edition
+from changebook.edition import urls
+from changebook.edition.editions import Edition
+from changebook.model.schema import ChangeRecord
+from changebook.model.sums import Position
+from changebook.model.vocabulary import Status
 from changebook.paper.documents import Printery
 from changebook.paper.paper import Paper
-from changebook.schema import ChangeRecord
-from changebook.sums import Position
 from changebook.views.decision import entry
 from changebook.views.report import ended_months
-from changebook.vocabulary import Status
 
 #: While no more than this has happened a change is not worked out: there is nothing to sign yet.
 _BEFORE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.ASSESSING, Status.WITHDRAWN})

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from changebook.schema import Person, Profile
-from changebook.sums import PENDING, Part, Position
+from changebook.model.schema import Person, Profile
+from changebook.model.sums import PENDING, Part, Position
+from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Party, Status
 from changebook.views.record import RecordView
-from changebook.vocabulary import APPROVED_OR_LATER, AgreementStatus, Party, Status
 
 _TO_SIGN = (APPROVED_OR_LATER | {Status.AWAITING_DECISION}) - {Status.VOID, Status.SUPERSEDED}
 

@@ -11,9 +11,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from changebook.paper.bodies import Bodies
+from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
-from changebook.site import QUIET, config_file, environment
-from changebook.workspace import CHANGES
+from changebook.site.building import QUIET, config_file, environment
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 
-from changebook import sums
-from changebook.editions import Edition, located
+from changebook.edition.editions import Edition, located
+from changebook.model import sums
 from changebook.paper.cache import Cache, Kept
 from changebook.paper.documents import Printery
 from changebook.paper.offered import offered
@@ -22,7 +22,7 @@ from changebook.paper.paper import Paper
 from changebook.paper.settings import settings
 from changebook.paper.typesetting import pdf
 from changebook.refusal import Refusal
-from changebook.site import SiteFailed, template_place
+from changebook.site.building import SiteFailed, template_place
 
 #: Fewer are not worth that another process reads the edition.
 _FEWEST = 12

@@ -1,1 +1,1 @@
-"""What each page shows, as plain data."""
+"""Plain data for each page and document; it holds no HTML and asks for no file."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from changebook import sums
-from changebook.editions import EditionRecord
-from changebook.schema import ChangeRecord, Profile, Risk
-from changebook.sums import Bucket, Position
-from changebook.vocabulary import (
+from changebook.edition.editions import EditionRecord
+from changebook.model import sums
+from changebook.model.schema import ChangeRecord, Profile, Risk
+from changebook.model.sums import Bucket, Position
+from changebook.model.vocabulary import (
     OPEN,
     OUTCOMES,
     ChangePath,

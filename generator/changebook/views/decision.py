@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from changebook.chain import Event
-from changebook.editions import Edition, EditionRecord, Seal
-from changebook.schema import Condition, Option, Person, Profile
+from changebook.edition.editions import Edition, EditionRecord, Seal
+from changebook.model.chain import Event
+from changebook.model.schema import Condition, Option, Person, Profile
+from changebook.model.vocabulary import Outcome, Status
 from changebook.views.change import MilestoneDays, granted, is_approved
-from changebook.vocabulary import Outcome, Status
 
 
 @dataclass(frozen=True)

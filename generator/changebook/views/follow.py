@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from changebook import urls
-from changebook.editions import Edition
+from changebook.edition import urls
+from changebook.edition.editions import Edition
 
 _WEB = ("https://", "http://")
 

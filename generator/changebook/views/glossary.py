@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from changebook import meanings
-from changebook.editions import Edition
-from changebook.glossary import Term, client_terms
-from changebook.sums import SumLine
-from changebook.vocabulary import ChangePath, Confidence, Status
-from changebook.vocabulary import Term as Word
-from changebook.words import Words
+from changebook.edition.editions import Edition
+from changebook.model.glossary import Term, client_terms
+from changebook.model.sums import SumLine
+from changebook.model.vocabulary import ChangePath, Confidence, Status
+from changebook.model.vocabulary import Term as Word
+from changebook.model.words import Words
+from changebook.views import meanings
 
 
 @dataclass(frozen=True)

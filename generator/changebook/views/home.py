@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-from changebook.editions import Edition
-from changebook.sums import Position
+from changebook.edition.editions import Edition
+from changebook.model.sums import Position
 from changebook.views.news import Event, EventKind, events
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting

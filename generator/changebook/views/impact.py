@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from changebook import sums
-from changebook.editions import Edition, EditionRecord
-from changebook.schema import Risk
-from changebook.sums import (
+from changebook.edition.editions import Edition, EditionRecord
+from changebook.model import sums
+from changebook.model.schema import Risk
+from changebook.model.sums import (
     CoursePoint,
     Difference,
     Figure,
@@ -23,11 +23,8 @@ from changebook.sums import (
     Standing,
     SumLine,
 )
-from changebook.sums.aging import Aging, aging
-from changebook.views import pictures
-from changebook.views.change import WEIGHT, ChangeRow, band, row, score
-from changebook.views.pace import Pace, decision_days, pace, request_days
-from changebook.vocabulary import (
+from changebook.model.sums.aging import Aging, aging
+from changebook.model.vocabulary import (
     OPEN,
     Audience,
     ChangeType,
@@ -36,6 +33,9 @@ from changebook.vocabulary import (
     ReasonCategory,
     Status,
 )
+from changebook.views import pictures
+from changebook.views.change import WEIGHT, ChangeRow, band, row, score
+from changebook.views.pace import Pace, decision_days, pace, request_days
 
 HEADLINE = (
     SumLine.ORIGINAL,

@@ -10,11 +10,10 @@ from datetime import date
 from itertools import groupby
 from types import MappingProxyType
 
-from changebook.editions import Edition, EditionRecord
-from changebook.schema import Profile
-from changebook.sums import PENDING, Bucket, Position, SumLine, minor_units
-from changebook.views.change import ChangeRow, newest_first, row
-from changebook.vocabulary import (
+from changebook.edition.editions import Edition, EditionRecord
+from changebook.model.schema import Profile
+from changebook.model.sums import PENDING, Bucket, Position, SumLine, minor_units
+from changebook.model.vocabulary import (
     OUTCOMES,
     ChangeType,
     Level,
@@ -23,6 +22,7 @@ from changebook.vocabulary import (
     Status,
     Term,
 )
+from changebook.views.change import ChangeRow, newest_first, row
 
 _KINDS = ("requested", "decided", "done", "ended")
 #: What a step beyond the request is for those who read the history by month.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from changebook import sums, timeline
-from changebook.editions import Edition, as_known, is_unseen
-from changebook.schema import ChangeRecord
-from changebook.sums import (
+from changebook.edition.editions import Edition, as_known, is_unseen
+from changebook.model import sums, timeline
+from changebook.model.schema import ChangeRecord
+from changebook.model.sums import (
     ChangeOrder,
     Figure,
     MilestonePosition,
@@ -24,8 +24,8 @@ from changebook.sums import (
     Standing,
     SumLine,
 )
+from changebook.model.vocabulary import OUTCOMES, Status
 from changebook.views.impact import HEADLINE
-from changebook.vocabulary import OUTCOMES, Status
 
 #: Twenty years; a year that is mistyped must not make ten thousand pages.
 MOST_MONTHS = 240

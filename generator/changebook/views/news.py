@@ -12,10 +12,10 @@ from itertools import accumulate, groupby
 from types import MappingProxyType
 from typing import TypeVar
 
-from changebook import timeline
-from changebook.editions import EditionRecord
-from changebook.schema import ChangeRecord, Communication, Objection
-from changebook.vocabulary import (
+from changebook.edition.editions import EditionRecord
+from changebook.model import timeline
+from changebook.model.schema import ChangeRecord, Communication, Objection
+from changebook.model.vocabulary import (
     OUTCOMES,
     AgreementStatus,
     Channel,

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from changebook.schema import ChangeRecord
-from changebook.sums.pace import MonthRate, StatusPace, days_in_status, months, stays
+from changebook.model.schema import ChangeRecord
+from changebook.model.sums.pace import MonthRate, StatusPace, days_in_status, months, stays
+from changebook.model.vocabulary import OUTCOMES, ObjectionOutcome, Status
 from changebook.views.change import asked_on
-from changebook.vocabulary import OUTCOMES, ObjectionOutcome, Status
 
 
 @dataclass(frozen=True)

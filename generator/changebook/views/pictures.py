@@ -8,9 +8,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from itertools import groupby, pairwise
 
-from changebook import charts
-from changebook.charts import Axis, Bar, Segment
-from changebook.sums import (
+from changebook.model.sums import (
     Bucket,
     ChangeOrder,
     CostTable,
@@ -21,8 +19,10 @@ from changebook.sums import (
     Share,
     Standing,
 )
-from changebook.sums.amounts import EXACT
-from changebook.sums.pace import MonthRate, StatusPace
+from changebook.model.sums.amounts import EXACT
+from changebook.model.sums.pace import MonthRate, StatusPace
+from changebook.views import charts
+from changebook.views.charts import Axis, Bar, Segment
 
 #: More bars than this are no picture any more: they are drawn together.
 MOST_BARS = 30

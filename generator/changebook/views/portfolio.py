@@ -9,13 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from changebook import charts
-from changebook.charts import Axis, Bar
-from changebook.editions import Edition
-from changebook.sums import Position
-from changebook.sums.aging import Age, Aging
-from changebook.sums.pace import MonthRate, Stay, days_in_status, stays
-from changebook.sums.portfolio import (
+from changebook.edition.editions import Edition
+from changebook.model.sums import Position
+from changebook.model.sums.aging import Age, Aging
+from changebook.model.sums.pace import MonthRate, Stay, days_in_status, stays
+from changebook.model.sums.portfolio import (
     BudgetUse,
     CurrencyTotals,
     ShareTotal,
@@ -25,9 +23,11 @@ from changebook.sums.portfolio import (
     shares,
     total,
 )
+from changebook.model.vocabulary import ChangeType, ReasonCategory, Status, Term
+from changebook.views import charts
+from changebook.views.charts import Axis, Bar
 from changebook.views.impact import Group, Impact, OpenRisk
 from changebook.views.waiting import Waiting, WaitingDecision, waiting
-from changebook.vocabulary import ChangeType, ReasonCategory, Status, Term
 
 #: From this score on (likelihood times severity) a risk is a grave one.
 GRAVE = 6

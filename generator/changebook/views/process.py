@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from changebook.editions import Edition
-from changebook.sums import Position
+from changebook.edition.editions import Edition
+from changebook.model.sums import Position
+from changebook.model.vocabulary import BACKBONE, ENDED, TRANSITIONS, Phase, Status
 from changebook.views.change import ChangeRow, newest_first, row
-from changebook.vocabulary import BACKBONE, ENDED, TRANSITIONS, Phase, Status
 
 _WAY = tuple(status for statuses in BACKBONE.values() for status in statuses)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from changebook import canonical
-from changebook.chain import Entry
-from changebook.editions import Edition, EditionRecord
+from changebook.edition.editions import Edition, EditionRecord
+from changebook.model import canonical
+from changebook.model.chain import Entry
+from changebook.model.vocabulary import Status
 from changebook.views import decision
 from changebook.views.decision import SignedPaper
-from changebook.vocabulary import Status
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from changebook import canonical, sums
-from changebook.chain import Event
-from changebook.charts import calendar_axis
-from changebook.editions import Edition, EditionRecord, Seal
-from changebook.schema import ChangeRecord, Communication, Profile
-from changebook.sums import ChangeOrder, CostTable, Position
+from changebook.edition.editions import Edition, EditionRecord, Seal
+from changebook.model import canonical, sums
+from changebook.model.chain import Event
+from changebook.model.schema import ChangeRecord, Communication, Profile
+from changebook.model.sums import ChangeOrder, CostTable, Position
+from changebook.model.vocabulary import BACKBONE, ENDED, OPEN, Status, SupersedeMode
 from changebook.views import change, decision, waiting
+from changebook.views.charts import calendar_axis
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
-from changebook.vocabulary import BACKBONE, ENDED, OPEN, Status, SupersedeMode
 
 #: The way of a change that goes through; other statuses are places where the way ends or waits.
 _WAY = tuple(status for statuses in BACKBONE.values() for status in statuses)

@@ -12,10 +12,12 @@ from datetime import date, timedelta
 from enum import Enum
 from itertools import accumulate
 
-from changebook import timeline
-from changebook.editions import Edition, EditionRecord, as_known
-from changebook.schema import ChangeRecord, PlanStep, Profile
-from changebook.sums import Position
+from changebook.edition.editions import Edition, EditionRecord, as_known
+from changebook.model import timeline
+from changebook.model.periods import Kind, Period, around, last_complete
+from changebook.model.schema import ChangeRecord, PlanStep, Profile
+from changebook.model.sums import Position
+from changebook.model.vocabulary import OUTCOMES, Status
 from changebook.views.change import ChangeRow, row
 from changebook.views.decision import DecisionEntry, entry
 from changebook.views.months import (
@@ -29,10 +31,8 @@ from changebook.views.months import (
     state,
 )
 from changebook.views.news import Event, EventKind, events
-from changebook.views.periods import Kind, Period, around, last_complete
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
-from changebook.vocabulary import OUTCOMES, Status
 
 #: Statuses in which the steps of a plan are being taken.
 _IN_WORK = frozenset({Status.APPROVED, Status.IMPLEMENTING, Status.IMPLEMENTED})

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from changebook.editions import EditionRecord
-from changebook.schema import ChangeRecord, Objection
-from changebook.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
+from changebook.edition.editions import EditionRecord
+from changebook.model.schema import ChangeRecord, Objection
+from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
 
 
 @dataclass(frozen=True)

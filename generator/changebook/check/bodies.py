@@ -1,0 +1,362 @@
+"""Checks of Markdown bodies: internal blocks, links, raw HTML, and the files beside the records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from changebook.model.diagnostics import START, Place, Problem, Rule, rule
+from changebook.model.vocabulary import Status, Visibility
+from changebook.pages.sanitise import TAGS
+from changebook.read import body
+from changebook.read.source import SourceFile
+from changebook.read.targets import Kind, Targets
+from changebook.read.workspace import Client, Workspace
+
+UNCLOSED_INTERNAL = rule(
+    "unclosed-internal",
+    summary="An `::: internal` block is never closed.",
+    why="What follows would be taken for internal or, worse, for public. Changebook does "
+    "not guess.",
+    wrong="::: internal\nOur margin is thin here.",
+    right="::: internal\nOur margin is thin here.\n:::",
+)
+BLOCK_NOT_OPEN = rule(
+    "block-not-open",
+    summary="A `:::` line closes a block that is not open.",
+    why="It usually means that an internal block ended earlier than its author meant, so that "
+    "internal words would be published.",
+    wrong="Public text.\n:::",
+    right="::: internal\nInternal text.\n:::",
+)
+UNKNOWN_BLOCK = rule(
+    "unknown-block",
+    summary="A `:::` block has a name other than `internal`.",
+    why="A misspelt `internal` would publish what was meant to stay inside.",
+    wrong="::: intrenal\nOur margin is thin here.\n:::",
+    right="::: internal\nOur margin is thin here.\n:::",
+)
+INTERNAL_MARKER = rule(
+    "internal-marker",
+    summary="What looks like an internal marker opens no block.",
+    why="Only `::: internal` on a line of its own in the body opens a block. Within a line, with "
+    "full-width colons, as `!!! internal` or in the front matter it does not, and the words after "
+    "it would be published.",
+    wrong="The price is firm. ::: internal our margin is thin :::",
+    right="The price is firm.\n\n::: internal\nOur margin is thin.\n:::",
+)
+BROKEN_LINK = rule(
+    "broken-link",
+    summary="A link or image points at a file that is not there.",
+    why="The client would find a dead link or an empty picture.",
+    wrong="![The flow](flwo.png)",
+    right="![The flow](flow.png)",
+)
+OUTSIDE_LINK = rule(
+    "link-outside-client",
+    summary="A link or image points out of the client's folder.",
+    why="What lies there belongs to another client or to nobody: it is never copied into this "
+    "client's edition.",
+    wrong="[terms](../../globex/terms.pdf)",
+    right="[terms](terms.pdf), with a copy of the file beside the record",
+)
+LINK_FORM = rule(
+    "link-form",
+    summary="A link is written in a form that can't be followed safely.",
+    why="Changebook rewrites links to records and files, and takes out those that the reader may "
+    "not follow. It must be sure where a link begins and ends.",
+    wrong="[the plan](the plan.pdf)",
+    right="[the plan](<the plan.pdf>)",
+)
+UNSEEN_LINK = rule(
+    "link-to-unseen",
+    severity="warning",
+    summary="A text that the client reads links to a record that the client does not see.",
+    why="The client's edition leaves the link out, with its text, so the sentence around it may "
+    "read oddly.",
+    wrong="It builds on [the new ledger](ACME-0031-new-ledger.md).",
+    right="::: internal\nIt builds on [the new ledger](ACME-0031-new-ledger.md).\n:::",
+)
+EXTERNAL_IMAGE = rule(
+    "external-image",
+    severity="warning",
+    summary="An image would be loaded from another host.",
+    why="A client's site asks nothing of other hosts: the picture could change or vanish, and its "
+    "host would learn who reads the log. A link takes the picture's place.",
+    wrong="![The flow](https://cdn.example/flow.png)",
+    right="![The flow](flow.png), with a copy of the file beside the record",
+)
+UNCLOSED_COMMENT = rule(
+    "unclosed-comment",
+    summary="An HTML comment is never closed.",
+    why="Python-Markdown shows the words of such a comment to the reader.",
+    wrong="<!-- To do: ask Lin.",
+    right="<!-- To do: ask Lin. -->",
+)
+UNSAFE_FILE = rule(
+    "unsafe-attachment",
+    summary="An attachment could run scripts on the client's site, or be taken for a page.",
+    why="HTML and script files, and SVG images with scripts in them, run with all the rights of "
+    "the site that serves them. A Markdown file would become a page that nobody checked.",
+    wrong="[prototype](prototype.html)",
+    right="[prototype](prototype.pdf)",
+)
+UNUSED_FILE = rule(
+    "unused-file",
+    severity="warning",
+    summary="A file in a client's folder is used by no record.",
+    why="It is not published. Either a link to it is missing, or it is left over.",
+    wrong="changes/acme/2026/old-flow.png, which no record shows",
+    right="![The old flow](old-flow.png) in a record, or no such file",
+)
+DROPPED_HTML = rule(
+    "dropped-html",
+    severity="warning",
+    summary="Raw HTML in a body will not be shown.",
+    why="Scripts, frames, forms and elements that HTML does not have are taken out of the page.",
+    wrong="A vector<uint256> of amounts.",
+    right="A `vector<uint256>` of amounts.",
+)
+FORMULA = rule(
+    "formula-as-source",
+    severity="warning",
+    summary="A TeX formula is shown as its source.",
+    why="Pages set no formulas: the reader sees dollar signs and backslashes.",
+    wrong="$$ fee = \\frac{cost}{orders} $$",
+    right="fee = cost / orders, or a picture of the formula",
+)
+
+_FAULTS: Mapping[str, tuple[Rule, str, str]] = {
+    "unclosed-internal": (
+        UNCLOSED_INTERNAL,
+        "This internal block is never closed.",
+        "Put a line `:::` after its last line.",
+    ),
+    "block-not-open": (
+        BLOCK_NOT_OPEN,
+        "This `:::` closes no block.",
+        "Take the line out, or open the block with `::: internal`.",
+    ),
+    "unknown-block": (
+        UNKNOWN_BLOCK,
+        "`::: {word}` is no kind of block.",
+        "Did you mean `::: internal`? For notes use `!!! note`.",
+    ),
+    "internal-marker": (
+        INTERNAL_MARKER,
+        "This looks like an internal marker, but it opens no block.",
+        "Put `::: internal` and `:::` on lines of their own, with plain colons.",
+    ),
+}
+#: What a browser would run, and what MkDocs would take for the source of a page.
+_UNSAFE = frozenset(
+    ".html .htm .xht .xhtml .shtml .mht .mhtml .hta .htc .js .mjs .xml .xsl .xslt .rss .atom .rdf "
+    ".svgz .swf .markdown .mdown .mkdn .mkd".split()
+)
+_SVG_SCRIPT = re.compile(
+    r"<(?:[\w.-]+:)?(?:script|foreignObject|handler|listener)\b|<!ENTITY|<\?xml-stylesheet|"
+    r"\s(?:[\w.-]+:)?on\w+\s*=|j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t\s*:",
+    re.IGNORECASE,
+)
+_LOADED_BY_DIAGRAM = re.compile(
+    r"(?:\bimg\s*:|\bsrc\s*=|\burl\(|@import)[\s\"'\\]*(?P<address>(?:https?:)?//[^\s\"')\\>]+)",
+    re.IGNORECASE,
+)
+
+
+def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
+    """Every problem of the client's bodies and of the files beside them."""
+    targets = Targets(client)
+    unseen = unseen_records(client)
+    used: set[Path] = set()
+    profile = Body(client.source, client.folder, True)
+    records = [Body(r.source, r.file.parent, r.data.id not in unseen) for r in client.records]
+    used |= _signed_copies(client, targets)
+    for each in (profile, *records):
+        yield from _markers(each.source)
+        yield from _links(each, targets, unseen, used)
+        yield from _html(each)
+        yield from _formulas(each)
+        yield from _hidden(each)
+        yield from _diagrams(each)
+    for file in client.others:
+        if file.suffix.lower() in _UNSAFE or _svg_with_script(file):
+            yield UNSAFE_FILE.at(
+                workspace.relative(file),
+                START,
+                "This file could run scripts on the client's site, or be taken for a page of it.",
+                "Attach a PDF or an image; take the scripts out of an SVG.",
+            )
+        elif file not in used:
+            yield UNUSED_FILE.at(
+                workspace.relative(file),
+                START,
+                "No record uses this file, so it is not published.",
+                "Link it from a record by its relative path, or delete it.",
+            )
+
+
+@dataclass(frozen=True)
+class Body:
+    """A Markdown text of the client: where it lies, and whether the client reads it at all."""
+
+    source: SourceFile
+    folder: Path
+    seen: bool
+
+    def place(self, offset: int, width: int = 1) -> Place:
+        """A place in the file from an offset in the body."""
+        return self.source.in_body(offset, width)
+
+
+def _signed_copies(client: Client, targets: Targets) -> set[Path]:
+    """The files that records use in their front matter."""
+    named = (
+        targets.resolve(record.file.parent, agreement.signed_copy.file).file
+        for record in client.records
+        if (agreement := record.data.agreement) and agreement.signed_copy
+    )
+    return {file for file in named if file}
+
+
+def unseen_records(client: Client) -> Mapping[str, str]:
+    """Ids and titles of the records that no client edition shows."""
+    return {
+        r.data.id: r.data.title
+        for r in client.records
+        if r.data.visibility is Visibility.INTERNAL or r.data.status is Status.DRAFT
+    }
+
+
+def _markers(source: SourceFile) -> Iterator[Problem]:
+    for fault in body.marker_faults(source.body):
+        rule_, message, help_ = _FAULTS[fault.kind]
+        place = Place(fault.line + source.body_line - 1, fault.column)
+        yield rule_.at(source.path, place, message.format(word=fault.word), help_)
+
+
+def _links(
+    text: Body, targets: Targets, unseen: Mapping[str, str], used: set[Path]
+) -> Iterator[Problem]:
+    path, words = text.source.path, text.source.body
+    internal = body.internal_lines(words)
+    for link in body.links(words):
+        place = text.place(link.start, len(link.target) if link.html else link.end - link.start)
+        if link.external:
+            if link.image and link.target.startswith(("http:", "https:", "//")):
+                yield EXTERNAL_IMAGE.at(
+                    path,
+                    place,
+                    f"The image {link.target} lies on another host; a link takes its place.",
+                    "Put a copy of the image beside the record.",
+                )
+            continue
+        if not link.path:
+            continue  # a place on the same page
+        target = targets.resolve(text.folder, link.path)
+        if target.kind is Kind.OUTSIDE:
+            yield OUTSIDE_LINK.at(
+                path,
+                place,
+                f"`{link.path}` lies outside the client's folder.",
+                "Put a copy of the file beside the record and link to that.",
+            )
+        elif target.kind is Kind.MISSING:
+            yield BROKEN_LINK.at(
+                path,
+                place,
+                f"There is no file `{link.path}`.",
+                "Mend the path: it is relative to this file's folder, and capitals count.",
+            )
+        elif target.kind is Kind.FILE and target.file:
+            used.add(target.file)
+        elif target.kind is Kind.RECORD and link.html:
+            yield LINK_FORM.at(
+                path,
+                place,
+                "A link to a record is written in HTML.",
+                "Write it in Markdown: [text](path).",
+            )
+        elif (
+            target.id in unseen
+            and text.seen
+            and place.line - text.source.body_line + 1 not in internal
+        ):
+            yield UNSEEN_LINK.at(
+                path,
+                place,
+                f"The client does not see {target.id}, so this link is left out for them.",
+                "Read the sentence without the link, or move it into an internal block.",
+            )
+    for offset, target_path in body.unlinked(words):
+        yield LINK_FORM.at(
+            path,
+            text.place(offset),
+            f"This may be meant as a link to `{target_path}`, but it is not written as one.",
+            "Put the address in < >, write %20 for a space, or put code in backticks.",
+        )
+
+
+def _formulas(text: Body) -> Iterator[Problem]:
+    for start, end in body.formulas(text.source.body):
+        yield FORMULA.at(
+            text.source.path,
+            text.place(start, end - start),
+            "Pages set no formulas: this is shown as its TeX source.",
+            "Write it in words and signs, or show a picture of it; put code in backticks.",
+        )
+
+
+def _html(text: Body) -> Iterator[Problem]:
+    for element in body.elements(text.source.body):
+        handlers = [name for name, _ in element.attributes if name.startswith("on")]
+        if element.tag not in TAGS:
+            yield DROPPED_HTML.at(
+                text.source.path,
+                text.place(element.start, len(element.tag) + 1),
+                f"`<{element.tag}>` is not shown: the page takes it out.",
+                "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
+            )
+        elif handlers:
+            yield DROPPED_HTML.at(
+                text.source.path,
+                text.place(element.start, len(element.tag) + 1),
+                f"`{handlers[0]}` on `<{element.tag}>` is taken out: pages run no scripts.",
+                "Take the attribute out.",
+            )
+
+
+def _hidden(text: Body) -> Iterator[Problem]:
+    # An internal block may hold the comment's end: only what is public closes it for the reader.
+    public = body.public(text.source.body)
+    start = body.unclosed_comment(public)
+    if start is not None:
+        yield UNCLOSED_COMMENT.at(
+            text.source.path,
+            text.source.in_body(start, len("<!--"), public),
+            "This comment is never closed.",
+            "Put `-->` after its last word, outside of internal blocks.",
+        )
+
+
+def _diagrams(text: Body) -> Iterator[Problem]:
+    for offset, source in body.diagrams(text.source.body):
+        for match in _LOADED_BY_DIAGRAM.finditer(source):
+            yield EXTERNAL_IMAGE.at(
+                text.source.path,
+                text.place(offset + match.start("address"), len(match["address"])),
+                f"The diagram would load {match['address']} from another host; pages load nothing "
+                "from there.",
+                "Take it out of the diagram, or show a copy of the image beside the record.",
+            )
+
+
+def _svg_with_script(file: Path) -> bool:
+    if file.suffix.lower() != ".svg":
+        return False
+    raw = file.read_bytes()
+    # Wide encodings would hide the words, as would characters that are written as numbers.
+    return b"\0" in raw[:4] or bool(_SVG_SCRIPT.search(unescape(raw.decode("utf-8", "replace"))))

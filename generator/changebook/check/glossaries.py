@@ -1,0 +1,75 @@
+"""Checks of a client's glossary.md: each term once, other words only for terms that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from changebook.check.references import LISTED_TWICE
+from changebook.check.subject import Subject
+from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.read.workspace import Client
+
+UNKNOWN_TERM = rule(
+    "unknown-term",
+    summary="glossary.md has other words for a term that it does not explain.",
+    why="Readers would find the word without an explanation.",
+    wrong="terms:\n  PSP: the company that processes card payments\n"
+    "also:\n  PSPs: [payment provider]",
+    right="terms:\n  PSP: the company that processes card payments\n"
+    "also:\n  PSP: [payment provider]",
+)
+GLOSSARY_TEXT = rule(
+    "glossary-text",
+    summary="glossary.md has text below its front matter.",
+    why="That text is shown nowhere. A glossary has terms alone; what introduces the log is the "
+    "text of client.md.",
+    wrong="---\nterms: {PSP: the company that processes card payments}\n---\nOur words.",
+    right="---\nterms: {PSP: the company that processes card payments}\n---",
+)
+
+
+def check_glossary(client: Client) -> Iterator[Problem]:
+    """Terms and other words that no two explanations claim, and nothing below them."""
+    if client.glossary is None:
+        return
+    data, source = client.glossary.data, client.glossary.source
+    subject = Subject(source, client.glossary.reported)
+    first: dict[str, KeyPath] = {}
+    for term in data.terms:
+        yield from _twice(subject, first, ("terms", term), term)
+    for term, others in data.also.items():
+        if term not in data.terms:
+            close = get_close_matches(term, data.terms, n=1, cutoff=0.6)
+            yield from subject.key(
+                UNKNOWN_TERM,
+                ("also", term),
+                f"`terms` has no `{term}`.",
+                f"Did you mean `{close[0]}`?" if close else "Explain it below `terms` first.",
+            )
+        for index, word in enumerate(others):
+            yield from _twice(subject, first, ("also", term, index), word)
+    for number, line in enumerate(source.body.split("\n")):
+        if line.strip():
+            yield GLOSSARY_TEXT.at(
+                source.path,
+                Place(source.body_line + number, 1, len(line)),
+                "Text below the front matter of the glossary is shown nowhere.",
+                "Write it as a term, or move it to the text of client.md.",
+            )
+            break
+
+
+def _twice(
+    subject: Subject, first: dict[str, KeyPath], at: KeyPath, word: str
+) -> Iterator[Problem]:
+    """Whether a word is claimed again; capitals and small letters are the same here."""
+    known = first.setdefault(word.casefold(), at)
+    if known != at:
+        line = subject.source.place(*known).line
+        yield from subject.key(
+            LISTED_TWICE,
+            at,
+            f"`{word}` is explained twice; first in line {line}.",
+            "Keep one of the two.",
+        )

@@ -1,0 +1,122 @@
+"""Clients never learn of each other: what one may read names no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from changebook.check.bodies import unseen_records
+from changebook.check.privacy import visible_texts
+from changebook.check.subject import Subject
+from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.read import body
+from changebook.read.naming import whole
+from changebook.read.source import SourceFile
+from changebook.read.workspace import Client, Workspace
+
+OTHER_CLIENT_NAMED = rule(
+    "other-client-named",
+    summary="A text that a client reads names another client.",
+    why="Who else works with the vendor, and on what, is nobody's business but theirs.",
+    wrong="summary: The same card form that Globex uses.",
+    right="summary: A card form that has proved itself elsewhere.",
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """One way to name a client. `hint` is casefolded text that each match holds."""
+
+    slug: str
+    hint: str
+    pattern: re.Pattern[str]
+
+
+def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Problem]:
+    """Names, ids and folders of other clients in what this one reads."""
+    names = [
+        name
+        for other in workspace.clients
+        if other is not client and other.profile.name != client.profile.name
+        for name in _names(other, client)
+    ]
+    unseen = unseen_records(client)
+    seen = (record.source for record in client.records if record.data.id not in unseen)
+    for source in (*client.common_sources, *seen):
+        yield from _in_front_matter(source, names)
+        yield from _in_body(source, names)
+
+
+def _names(other: Client, reader: Client) -> Iterator[Name]:
+    prefix, slug, known = other.profile.prefix, other.slug, Subject.of(other).sound
+    words = other.profile.name.split()
+    # "Globex" in "Globex Services" is the reader's own name.
+    pattern = f"(?P<own>{_spaced(reader.profile.name)})|{whole(_spaced(other.profile.name))}"
+    # A name of one word may be an ordinary word as well ("Target").
+    flags = re.IGNORECASE if len(words) > 1 else re.NOFLAG
+    if known("name"):
+        yield Name(slug, words[0].casefold(), re.compile(pattern, flags))
+    if known("prefix") and prefix != reader.profile.prefix:
+        ids = re.compile(whole(rf"{prefix}-\d+"))
+        yield Name(slug, f"{prefix}-".casefold(), ids)
+    yield Name(slug, f"changes/{slug}", re.compile(rf"changes/{slug}(?![\w-])"))
+
+
+def _spaced(name: str) -> str:
+    """The name, with any white space between its words."""
+    return r"\s+".join(re.escape(word) for word in name.split())
+
+
+def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
+    """Where the text names a client: offset, the words, and the client's slug."""
+    folded = text.casefold()
+    for name in names:
+        if name.hint in folded:
+            for match in name.pattern.finditer(text):
+                if not match.groupdict().get("own"):
+                    yield match.start(), match[0], name.slug
+
+
+def _in_front_matter(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
+    texts = list(visible_texts(source))
+    folded = "\n".join(text for text, _ in texts).casefold()
+    near = [name for name in names if name.hint in folded]
+    for text, path in texts if near else ():
+        for words, other in dict.fromkeys(
+            (words, other) for _, words, other in mentions(text, near)
+        ):
+            yield _named(source, _place_in_value(source, path, words), words, other)
+
+
+def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
+    """The words where they stand in the file; the value's beginning where they are broken up."""
+    start = source.place(*path)
+    end = min(
+        (place for place in source.places.values() if place[:2] > start[:2]),
+        default=Place(source.body_line, 1),
+    )
+    for number in range(start.line, end.line + 1):
+        line = source.lines[number - 1]
+        found = line.find(words, start.column - 1 if number == start.line else 0)
+        if found >= 0 and (number, found + 1) < end[:2]:
+            return Place(number, found + 1, len(words))
+    return source.value(*path)
+
+
+def _in_body(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
+    # Internal blocks become empty lines, so places in the public text are places in the file.
+    text = body.public(source.body)
+    for offset, words, other in mentions(text, names):
+        place = source.in_body(offset, len(words.partition("\n")[0]), text)
+        yield _named(source, place, words, other)
+
+
+def _named(source: SourceFile, place: Place, words: str, other: str) -> Problem:
+    shown = " ".join(words.split())
+    return OTHER_CLIENT_NAMED.at(
+        source.path,
+        place,
+        f"`{shown}` names another client ({other}), and this text is for the client to read.",
+        "Say it without the name, or move it below `internal:` or into an internal block.",
+    )

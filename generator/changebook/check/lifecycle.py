@@ -1,0 +1,541 @@
+"""The life cycle of record-format.md: which steps are allowed, and what each status needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import BaseModel
+
+from changebook.check.subject import Subject
+from changebook.model import sums
+from changebook.model.diagnostics import KeyPath, Problem, rule
+from changebook.model.schema import ChangeRecord, HistoryEntry
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    MAY_BE_INTERNAL,
+    NEEDS_NOTE,
+    OUTCOMES,
+    AgreementStatus,
+    ChangePath,
+    ObjectionOutcome,
+    Outcome,
+    Status,
+    Visibility,
+    may_become,
+)
+from changebook.read.form import spell
+from changebook.read.workspace import Client, Record
+
+STATUS_NOT_LAST = rule(
+    "status-not-last",
+    summary="The status is not the last entry of the history.",
+    why="Lists go by `status`, and the figures of a past day by `history`; they must say the same.",
+    wrong="status: approved\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
+    right="status: submitted\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
+)
+STEP_NOT_ALLOWED = rule(
+    "step-not-allowed",
+    summary="The history skips a step, or takes one that the life cycle does not have.",
+    why="Request, assess, decide, implement: a client relies on no step being left out.",
+    wrong="history:\n"
+    "  - {status: submitted, on: 2026-03-02, by: Zhao Min}\n"
+    "  - {status: implementing, on: 2026-03-09, by: Lin Wei}",
+    right="history:\n"
+    "  - {status: submitted, on: 2026-03-02, by: Zhao Min}\n"
+    "  - {status: assessing, on: 2026-03-03, by: Lin Wei}\n"
+    "  - {status: awaiting-decision, on: 2026-03-09, by: Lin Wei}\n"
+    "  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
+    "  - {status: implementing, on: 2026-03-25, by: Lin Wei}",
+)
+HISTORY_GOES_BACK = rule(
+    "history-goes-back",
+    summary="An entry of the history is dated before the one above it.",
+    why="The history is read from top to bottom; what stood on a given day follows from it.",
+    wrong="  - {status: assessing, on: 2026-03-09, by: Lin Wei}\n"
+    "  - {status: awaiting-decision, on: 2026-03-03, by: Lin Wei}",
+    right="  - {status: assessing, on: 2026-03-03, by: Lin Wei}\n"
+    "  - {status: awaiting-decision, on: 2026-03-09, by: Lin Wei}",
+)
+RECORDED_TOO_EARLY = rule(
+    "recorded-too-early",
+    summary="A change of status was written down before it happened.",
+    why="`recorded` says from when on we knew. Nothing is known before it happens.",
+    wrong="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-02}",
+    right="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-23}",
+)
+NEEDED_BY_STATUS = rule(
+    "needed-by-status",
+    summary="A key is missing that a record needs by the time it has its status.",
+    why="A draft may be five lines; what a client is asked to decide on must be complete. What "
+    "an earlier status of the history needed is needed still.",
+    wrong="status: submitted\n# and no `reason`",
+    right="status: submitted\nreason: {category: market, text: Carts are abandoned at payment.}",
+)
+NEEDS_NOTE_RULE = rule(
+    "reason-for-the-end",
+    summary="A record was voided or withdrawn without a note that says why.",
+    why="A change that ends without a reason leaves the client to guess.",
+    wrong="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min}",
+    right="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
+)
+MUST_BE_VISIBLE = rule(
+    "must-be-visible",
+    summary="A record is internal in a status in which the client must see it.",
+    why="It is the client who decides, and what they decided counts in their sums.",
+    wrong="status: awaiting-decision\nvisibility: internal",
+    right="status: awaiting-decision\nvisibility: client",
+)
+NOBODY_APPROVES = rule(
+    "nobody-approves",
+    summary="A decision is awaited, but nobody in client.md may decide.",
+    why="The client's page says who decides; with nobody to name, the record waits for ever.",
+    wrong="people:\n  - {name: Chen Yu, role: Project sponsor, party: client}",
+    right="people:\n  - {name: Chen Yu, role: Project sponsor, party: client, approves: true}",
+)
+NOT_AN_APPROVER = rule(
+    "decided-without-approver",
+    summary="Nobody who approved the change is someone who may approve.",
+    why="Money and dates move by this decision. It must be clear that the right person took it.",
+    wrong="decision:\n  by: [{name: Lin Wei, party: vendor}]",
+    right="decision:\n  by: [{name: Chen Yu, role: Project sponsor, party: client}]",
+)
+OUTCOME_NOT_STATUS = rule(
+    "outcome-not-status",
+    summary="The decision's outcome and the history do not say the same.",
+    why="One of the two is wrong, and the sums go by both.",
+    wrong="status: rejected\ndecision: {outcome: approved, on: 2026-03-20}",
+    right="status: rejected\ndecision: {outcome: rejected, on: 2026-03-20}",
+)
+DECISION_NOT_IN_HISTORY = rule(
+    "decision-date-differs",
+    summary="The decision has another date than its entry in the history.",
+    why="On the days between the two dates the record would be decided and undecided at once.",
+    wrong="decision: {outcome: approved, on: 2026-03-20}\n"
+    "history:\n  - {status: approved, on: 2026-03-23, by: Chen Yu}",
+    right="decision: {outcome: approved, on: 2026-03-20}\n"
+    "history:\n  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-23}",
+)
+NOT_READY_TO_CLOSE = rule(
+    "not-ready-to-close",
+    summary="A record is closed though something is open.",
+    why="Closed means done with: every condition met, no open objection, and the agreement signed "
+    "or not required.",
+    wrong="status: closed\nagreement: {status: drafting}",
+    right="status: closed\n"
+    "agreement: {status: signed, reference: SOW-3 Amendment 2, signed: 2026-03-24}",
+)
+NO_SUCCESSOR = rule(
+    "no-approved-successor",
+    summary="A record is superseded, but no approved record supersedes it.",
+    why="An approved change counts until its successor is approved. Without one it would vanish "
+    "from the sums.",
+    wrong="status: superseded\n# and no approved record with `links: {supersedes: [ACME-0007]}`",
+    right="# in the successor\nstatus: approved\nlinks: {supersedes: [ACME-0007], mode: replace}",
+)
+NOT_MARKED_SUPERSEDED = rule(
+    "superseded-not-marked",
+    severity="warning",
+    summary="An approved record supersedes another one, which still has its old status.",
+    why="The client would read the old page as if it still held.",
+    wrong="# in ACME-0007, which ACME-0012 replaces\nstatus: approved",
+    right="# in ACME-0007\nstatus: superseded\nhistory:\n  - ...\n"
+    "  - {status: superseded, on: 2026-03-20, by: Lin Wei}",
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """A key that a status needs, and how to write it."""
+
+    path: KeyPath
+    example: str
+    remark: str = ""
+
+
+def _need(path: str, example: str, remark: str = "") -> Need:
+    return Need(tuple(path.split(".")), example, remark)
+
+
+_DECIDED = (
+    _need("decision.outcome", "outcome: approved"),
+    _need("decision.on", "on: 2026-03-20"),
+    _need("decision.by", "by: [{name: Chen Yu, role: Project sponsor, party: client}]"),
+    _need("decision.rationale", "rationale: why it was decided so"),
+)
+_S = Status
+
+#: What a record must have by the time it has a status: the third column of the life cycle's table.
+NEEDS: Mapping[Status, tuple[Need, ...]] = MappingProxyType(
+    {
+        _S.SUBMITTED: (
+            _need("requested", "requested: {on: 2026-03-02, by: Zhao Min, party: client}"),
+            _need("type", "type: addition"),
+            _need("priority", "priority: medium"),
+            _need("summary", "summary: one plain sentence"),
+            _need("scope", "scope: [{item: Checkout, action: modify}]"),
+            _need("reason", "reason: {category: market, text: why it is asked for}"),
+        ),
+        _S.AWAITING_DECISION: (
+            _need("impact.cost", "cost: []", "with the cost lines; an empty list says none"),
+            _need("impact.schedule", "schedule: []", "with the days; an empty list says none"),
+            _need("impact.resources", "resources: []", "with the roles; an empty list says none"),
+            _need("options", "options: [{id: a, title: ...}]", "doing nothing is one of them"),
+            _need("plan", "plan: []", "with the steps; an empty list says that none is needed"),
+            _need("decision.due", "due: 2026-03-16"),
+        ),
+        _S.DEFERRED: (*_DECIDED, _need("decision.review", "review: 2026-06-01")),
+        _S.REJECTED: _DECIDED,
+        _S.APPROVED: (
+            *_DECIDED,
+            _need("decision.amount", "amount: 54000.00"),
+            _need("agreement", "agreement: {status: drafting}", "or `signed`, or `not-required`"),
+        ),
+    }
+)
+#: Who works before the decision says by when it will be there.
+UNDECIDED_EMERGENCY_NEEDS = (_need("decision.due", "due: 2026-03-16"),)
+
+
+def check_steps(record: Record, client: Client) -> Iterator[Problem]:
+    """The history: in order, no step skipped, its last entry the status."""
+    data, subject = record.data, Subject.of(record)
+    if not subject.sound("history"):
+        return
+    last = data.history[-1] if data.history else None
+    if last is None and data.status is not _S.DRAFT:
+        yield from subject.value(
+            STATUS_NOT_LAST,
+            ("status",),
+            f"The status is `{data.status}`, but there is no history.",
+            "Add `history:` with one entry per change of status, from `submitted` on.",
+        )
+    elif last and last.status is not data.status:
+        yield from subject.value(
+            STATUS_NOT_LAST,
+            ("status",),
+            f"The status is `{data.status}`, but the history ends with `{last.status}`.",
+            f"Write `status: {last.status}`, or add an entry for `{data.status}` to the history.",
+        )
+    before: HistoryEntry | None = None
+    approved = False
+    for index, entry in enumerate(data.history):
+        at: KeyPath = ("history", index)
+        yield from _step(subject, at, before, entry, data.path, approved)
+        if before and entry.on < before.on:
+            yield from subject.value(
+                HISTORY_GOES_BACK,
+                (*at, "on"),
+                f"`{entry.status}` is dated {entry.on}, before `{before.status}` on {before.on}.",
+                "Put the entries in the order in which they happened, or mend the date.",
+            )
+        if entry.recorded and entry.recorded < entry.on:
+            yield from subject.value(
+                RECORDED_TOO_EARLY,
+                (*at, "recorded"),
+                f"`{entry.status}` is of {entry.on}, but was recorded on {entry.recorded}.",
+                f"Write the day it was written down, {entry.on} or later, or take the key out.",
+            )
+        if entry.status in NEEDS_NOTE and not entry.note:
+            yield from subject.key(
+                NEEDS_NOTE_RULE,
+                (*at, "note"),
+                f"The entry `{entry.status}` has no note that says why.",
+                "Add `note: ...` to the entry.",
+            )
+        approved = approved or entry.status is _S.APPROVED
+        before = entry
+
+
+def _step(
+    subject: Subject,
+    at: KeyPath,
+    before: HistoryEntry | None,
+    entry: HistoryEntry,
+    path: ChangePath | None,
+    approved: bool,
+) -> Iterator[Problem]:
+    if before is None:
+        if entry.status not in (_S.DRAFT, _S.SUBMITTED):
+            yield from subject.value(
+                STEP_NOT_ALLOWED,
+                (*at, "status"),
+                f"The history begins with `{entry.status}`.",
+                "Begin it with `submitted` (or `draft`), and leave no step out.",
+            )
+    elif not may_become(before.status, entry.status, path, approved):
+        allowed = [s for s in Status if may_become(before.status, s, path, approved)]
+        yield from subject.value(
+            STEP_NOT_ALLOWED,
+            (*at, "status"),
+            f"`{before.status}` can't become `{entry.status}`"
+            + (f" on the {path} path." if path else "."),
+            f"After `{before.status}` comes {either(allowed)}."
+            if allowed
+            else f"`{before.status}` is an end: write a new record that supersedes this one.",
+        )
+
+
+def either(statuses: list[Status]) -> str:
+    """The statuses as a sentence names them: `a`, `b` or `c`."""
+    words = [f"`{status}`" for status in statuses]
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def check_needs(record: Record, client: Client) -> Iterator[Problem]:
+    """What each status of the history needs, and the days that the decision grants."""
+    data, subject = record.data, Subject.of(record)
+    missing = missing_needs(data)
+    whole = {need.path[0] for need in missing if getattr(data, str(need.path[0])) is None}
+    for key in sorted(whole, key=str):
+        yield from _missing_whole(subject, key, missing)
+    for need, status in missing.items():
+        if need.path[0] not in whole:
+            yield from _missing(
+                subject,
+                need.path,
+                f"`{spell(need.path)}` is missing; a record needs it from `{status}` on.",
+                _add(need),
+            )
+    yield from _granted_without_date(data, subject, client)
+
+
+def missing_needs(data: ChangeRecord) -> dict[Need, Status]:
+    """What the record lacks, each with the first of its statuses that needs it."""
+    missing: dict[Need, Status] = {}
+    for status, need in _needs(data):
+        if _is_absent(data, need.path):
+            missing.setdefault(need, status)
+    return missing
+
+
+def _add(need: Need) -> str:
+    parent = spell(need.path[:-1])
+    text = f"Add `{need.example}`" + (f" below `{parent}:`" if parent else "")
+    return f"{text} ({need.remark})." if need.remark else f"{text}."
+
+
+def _needs(data: ChangeRecord) -> Iterator[tuple[Status, Need]]:
+    been = {data.status, *(entry.status for entry in data.history)}
+    decided = _last_decision(data)
+    for status, needs in NEEDS.items():
+        # A later decision takes the place of an earlier one, and a deferral ends with a new
+        # assessment: its decision may then be emptied.
+        ended = status in OUTCOMES and (
+            status is not decided or (status is _S.DEFERRED and not _is_deferred(data))
+        )
+        if status in been and not ended:
+            yield from ((status, need) for need in needs)
+    if data.undecided_emergency:
+        yield from ((_S.IMPLEMENTING, need) for need in UNDECIDED_EMERGENCY_NEEDS)
+
+
+def _is_deferred(data: ChangeRecord) -> bool:
+    return data.status is _S.DEFERRED or bool(
+        data.decision and data.decision.outcome is Outcome.DEFERRED
+    )
+
+
+def _last_decision(data: ChangeRecord) -> Status | None:
+    """The status that the last decision led to."""
+    been = [*(entry.status for entry in data.history), data.status]
+    return next((status for status in reversed(been) if status in OUTCOMES), None)
+
+
+def _is_absent(data: ChangeRecord, path: KeyPath) -> bool:
+    holder: BaseModel | None = data
+    for step in path:
+        if holder is None:
+            return True
+        value = getattr(holder, str(step))
+        if value == type(holder).model_fields[str(step)].default:
+            return True
+        holder = value if isinstance(value, BaseModel) else None
+    return False
+
+
+def _missing_whole(
+    subject: Subject, key: str | int, missing: Mapping[Need, Status]
+) -> Iterator[Problem]:
+    needs = {need: status for need, status in missing.items() if need.path[0] == key}
+    first = next(iter(needs.values()))
+    below = [f"`{need.path[1]}`" for need in needs if len(need.path) > 1]
+    text = f"`{key}` is missing; a record needs it from `{first}` on"
+    if below:
+        holds = " and ".join(filter(None, (", ".join(below[:-1]), below[-1])))
+        yield from _missing(
+            subject, (key,), f"{text}, with {holds}.", f"Add `{key}:` with {holds} below it."
+        )
+    else:
+        yield from _missing(subject, (key,), f"{text}.", _add(next(iter(needs))))
+
+
+def _missing(subject: Subject, path: KeyPath, message: str, help: str) -> Iterator[Problem]:
+    if len(path) > 1 or path in subject.source.places:
+        yield from subject.key(NEEDED_BY_STATUS, path, message, help)
+    elif subject.sound(*path):
+        # No key to point at: the status is what asks for it.
+        yield from subject.value(NEEDED_BY_STATUS, ("status",), message, help)
+
+
+def _granted_without_date(
+    data: ChangeRecord, subject: Subject, client: Client
+) -> Iterator[Problem]:
+    decision = data.decision
+    if _last_decision(data) is not _S.APPROVED or decision is None:
+        return
+    for milestone, days in sorted(sums.granted(data).items()):
+        known = client.profile.milestone(milestone)
+        if days and known and milestone not in decision.milestones:
+            yield from subject.key(
+                NEEDED_BY_STATUS,
+                ("decision", "milestones", milestone),
+                f"`decision.milestones` has no new date for `{milestone}`, "
+                f"though {days:+d} days were granted.",
+                f"Add `{milestone}: ...` with the new agreed date below `decision.milestones`; "
+                f"if no days were granted, write `days: {{{milestone}: 0}}` below `decision`.",
+            )
+
+
+def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
+    """Internal only as long as the client has no part in it."""
+    data = record.data
+    if data.visibility is not Visibility.INTERNAL:
+        return
+    been = [data.status, *(entry.status for entry in data.history)]
+    shown = next((status for status in been if status not in MAY_BE_INTERNAL), None)
+    if shown:
+        yield from Subject.of(record).value(
+            MUST_BE_VISIBLE,
+            ("visibility",),
+            f"A record that is or was `{shown}` can't be internal.",
+            "Write `visibility: client`; what the client must not read goes below `internal:`.",
+        )
+
+
+def check_decision(record: Record, client: Client) -> Iterator[Problem]:
+    """The decision says what the history says, on the same day, by someone who may."""
+    data, subject, decision = record.data, Subject.of(record), record.data.decision
+    if decision is None:
+        return
+    decided = _last_decision(data)
+    if decision.outcome and subject.sound("history"):
+        expected = OUTCOMES[decided] if decided else None
+        if decision.outcome is not expected:
+            says = f"was last `{decided}`" if decided else "has no decision in its history"
+            yield from subject.value(
+                OUTCOME_NOT_STATUS,
+                ("decision", "outcome"),
+                f"The outcome is `{decision.outcome}`, but the record {says}.",
+                f"Write `outcome: {expected}`, or add the decision to the history."
+                if expected
+                else "Add the decision to the history, or take the outcome out until it is taken.",
+            )
+        elif decided and (entry := data.entered(decided)) and decision.on not in (None, entry.on):
+            yield from subject.value(
+                DECISION_NOT_IN_HISTORY,
+                ("decision", "on"),
+                f"The decision is of {decision.on}, but the history has `{decided}` on {entry.on}.",
+                "Write the day of the decision in both; the day it was written down is `recorded`.",
+            )
+    approvers = [person for person in decision.by if client.profile.approver(person.name)]
+    known = Subject.of(client).sound("people") and subject.sound("decision", "by")
+    if decided is _S.APPROVED and decision.by and not approvers and known:
+        names = ", ".join(person.name for person in decision.by)
+        yield from subject.key(
+            NOT_AN_APPROVER,
+            ("decision", "by"),
+            f"None of those who approved it ({names}) may approve, according to client.md.",
+            _who_approves(client),
+        )
+
+
+def _who_approves(client: Client) -> str:
+    names = [person.name for person in client.profile.people if person.approves]
+    if not names:
+        return "Add `approves: true` to a person of the client in client.md."
+    return (
+        f"Name who approved it ({' or '.join(names)}), or give the person `approves: true` "
+        "in client.md."
+    )
+
+
+def check_closed(record: Record, client: Client) -> Iterator[Problem]:
+    """What must be settled before a record is closed."""
+    data, subject = record.data, Subject.of(record)
+    closed = data.status is _S.CLOSED or data.entered(_S.CLOSED)
+    if not closed:
+        return
+    for index, condition in enumerate(data.decision.conditions if data.decision else ()):
+        if condition.met is None:
+            yield from subject.key(
+                NOT_READY_TO_CLOSE,
+                ("decision", "conditions", index, "met"),
+                "The record is closed, but this condition is not met.",
+                "Add `met:` with the day on which it was fulfilled, or don't close the record yet.",
+            )
+    for index, objection in enumerate(data.objections):
+        if objection.outcome is ObjectionOutcome.OPEN:
+            yield from subject.value(
+                NOT_READY_TO_CLOSE,
+                ("objections", index, "outcome"),
+                f"The record is closed, but the objection by {objection.by} is open.",
+                "Write how it ended (accepted, compromise or maintained) and `resolved:`.",
+            )
+    if data.agreement and data.agreement.status is AgreementStatus.DRAFTING:
+        yield from subject.value(
+            NOT_READY_TO_CLOSE,
+            ("agreement", "status"),
+            "The record is closed, but its agreement is still being drafted.",
+            "Write `signed` with `reference` and `signed`, or `not-required`.",
+        )
+
+
+def check_approver(client: Client) -> Iterator[Problem]:
+    """A client whose decision is awaited has someone who decides."""
+    if any(person.approves for person in client.profile.people):
+        return
+    waiting = [r.data.id for r in client.records if r.data.status is _S.AWAITING_DECISION]
+    if waiting and Subject.of(client).sound("people"):
+        yield from Subject.of(client).key(
+            NOBODY_APPROVES,
+            ("people",),
+            f"Nobody here approves, but {', '.join(waiting)} awaits a decision.",
+            "Add `approves: true` to the person of the client who decides.",
+        )
+
+
+def check_succession(client: Client) -> Iterator[Problem]:
+    """Superseded by an approved record, and marked so."""
+    successors: dict[str, list[ChangeRecord]] = {}
+    for record in client.records:
+        for old in set(record.data.links.supersedes) - {record.data.id}:
+            successors.setdefault(old, []).append(record.data)
+    for record in client.records:
+        data, subject = record.data, Subject.of(record)
+        known = successors.get(data.id, [])
+        approved = [
+            s.id for s in known if s.status in APPROVED_OR_LATER and not s.undecided_emergency
+        ]
+        if data.status is _S.SUPERSEDED and not approved:
+            yield from subject.value(
+                NO_SUCCESSOR,
+                ("status",),
+                f"{data.id} is superseded, but "
+                + (
+                    f"{', '.join(f'{s.id} is {s.status}' for s in known)}."
+                    if known
+                    else "no record supersedes it."
+                ),
+                f"Approve the successor first, or add `supersedes: [{data.id}]` to its `links`.",
+            )
+        elif data.status in (_S.APPROVED, _S.CLOSED) and approved:
+            standing = [s.id for s in known if s.id in approved and s.status is not _S.VOID]
+            if standing:
+                yield from subject.value(
+                    NOT_MARKED_SUPERSEDED,
+                    ("status",),
+                    f"{data.id} is {data.status}, though {', '.join(standing)} supersedes it.",
+                    "Add an entry `superseded` to the history, and write `status: superseded`.",
+                )

@@ -1,0 +1,284 @@
+"""Amounts and dates that must agree with each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import localcontext
+
+from changebook.check.subject import Subject
+from changebook.model import sums
+from changebook.model.diagnostics import KeyPath, Problem, rule
+from changebook.model.schema import ChangeRecord, CostLine, Profile
+from changebook.model.vocabulary import AgreementStatus, Outcome, Status
+from changebook.read.workspace import Client, Record
+
+#: Digits enough for the product of the two longest numbers that the format takes.
+_EXACT = 60
+
+AMOUNT_DIFFERS = rule(
+    "amount-differs",
+    summary="A line's amount is not its quantity times its rate.",
+    why="The client sees all three figures and will reckon.",
+    wrong="- {item: Ledger, quantity: 24, unit: person-day, rate: 2000.00, amount: 54000.00}",
+    right="- {item: Ledger, quantity: 24, unit: person-day, rate: 2000.00, amount: 48000.00}",
+)
+NO_AMOUNT = rule(
+    "no-amount",
+    summary="A cost line has neither an amount nor a quantity and a rate.",
+    why="It would count as nothing. What costs nothing says so: `amount: 0`.",
+    wrong="- {item: Ledger, quantity: 24, unit: person-day}",
+    right="- {item: Ledger, quantity: 24, unit: person-day, rate: 2000.00}",
+)
+NEEDLESS_FX = rule(
+    "fx-without-currency",
+    summary="A line has an exchange rate though its money is not foreign.",
+    why="A rate is a memo beside money in another currency, which is never added up.",
+    wrong="- {item: Licence, amount: 900.00, fx: {rate: 7.1, source: PBC, date: 2026-03-02}}",
+    right="- {item: Licence, amount: 900.00, currency: USD, "
+    "fx: {rate: 7.1, source: PBC, date: 2026-03-02}}",
+)
+RECOMMENDED_DIFFERS = rule(
+    "recommended-differs",
+    severity="warning",
+    summary="The recommended option and the impact give different figures.",
+    why="The client is asked for the amount and the days of the impact, and compares the options.",
+    wrong="impact:\n  cost: [{item: Ledger, amount: 48000.00}]\n"
+    "options:\n  - {id: a, title: Two cards, amount: 54000.00, recommended: true}",
+    right="impact:\n  cost: [{item: Ledger, amount: 48000.00}]\n"
+    "options:\n  - {id: a, title: Two cards, amount: 48000.00, recommended: true}",
+)
+RECOMMENDED_TWICE = rule(
+    "recommended-twice",
+    summary="More than one option is recommended.",
+    why="A recommendation is one option; without one, the client has been told nothing.",
+    wrong="- {id: a, title: Two cards, recommended: true}\n"
+    "- {id: b, title: Wallet, recommended: true}",
+    right="- {id: a, title: Two cards, recommended: true}\n- {id: b, title: Wallet}",
+)
+DATE_CHAIN = rule(
+    "date-chain",
+    summary="A new agreed date is not the one before plus the days granted.",
+    why="Granted days add up from the contract's date on. A date that does not follow was either "
+    "reckoned wrongly or agreed without a record.",
+    wrong="# go-live is agreed for 2026-06-30, and 10 days are granted\n"
+    "milestones: {go-live: 2026-07-12}",
+    right="milestones: {go-live: 2026-07-10}",
+)
+DATES_OUT_OF_ORDER = rule(
+    "dates-out-of-order",
+    summary="Something ends or is decided before it begins.",
+    why="One of the two dates is a slip of the pen, and calendars and charts go by both.",
+    wrong="- {step: Extend the ledger, start: 2026-04-10, finish: 2026-03-25}",
+    right="- {step: Extend the ledger, start: 2026-03-25, finish: 2026-04-10}",
+)
+COUNTS_TOO_EARLY = rule(
+    "effective-before-decision",
+    severity="warning",
+    summary="A change counts from a day before it was decided.",
+    why="For the days between, the sums change after the client has read them.",
+    wrong="decision: {on: 2026-03-20, effective: 2026-03-01}",
+    right="decision: {on: 2026-03-20, effective: 2026-04-01}",
+)
+AGREEMENT_UNPROVEN = rule(
+    "agreement-incomplete",
+    summary="An agreement is called signed without its reference and date, or the other way round.",
+    why="The reference and the day of the signature are what can be looked up.",
+    wrong="agreement: {status: signed}",
+    right="agreement: {status: signed, reference: SOW-3 Amendment 2, signed: 2026-03-24}",
+)
+
+
+def check_amounts(record: Record, client: Client) -> Iterator[Problem]:
+    """Each cost line has one amount, in one currency."""
+    subject, home = Subject.of(record), client.profile.contract.currency
+    if not Subject.of(client).sound("contract", "currency"):
+        return
+    for index, line in enumerate((record.data.impact and record.data.impact.cost) or ()):
+        at: KeyPath = ("impact", "cost", index)
+        if not subject.sound(*at):
+            continue
+        yield from _amount(subject, at, line, line.currency or home)
+        if line.fx and line.currency in (None, home):
+            yield from subject.key(
+                NEEDLESS_FX,
+                (*at, "fx"),
+                f"`fx` gives an exchange rate, but the line is in the contract's currency, {home}.",
+                "Add the line's `currency`, or take `fx` out.",
+            )
+
+
+def _amount(subject: Subject, at: KeyPath, line: CostLine, currency: str) -> Iterator[Problem]:
+    if line.quantity is None or line.rate is None:
+        if line.amount is None:
+            yield from subject.key(
+                NO_AMOUNT,
+                (*at, "amount"),
+                f"`{line.item}` has neither `amount` nor `quantity` and `rate`.",
+                "Add `amount: ...`, or both `quantity` and `rate`.",
+            )
+        return
+    with localcontext(prec=_EXACT):
+        product = sums.rounded(line.quantity * line.rate, currency)
+    if line.amount is not None and sums.rounded(line.amount, currency) != product:
+        yield from subject.value(
+            AMOUNT_DIFFERS,
+            (*at, "amount"),
+            f"{line.quantity} x {line.rate} is {product}, not {line.amount}.",
+            f"Write `amount: {product}`, or take `amount` out: it is reckoned.",
+        )
+
+
+def check_recommended(record: Record, client: Client) -> Iterator[Problem]:
+    """At most one recommended option, with the figures that are asked for."""
+    data, subject = record.data, Subject.of(record)
+    recommended = [n for n, option in enumerate(data.options) if option.recommended]
+    for index in recommended[1:]:
+        yield from subject.value(
+            RECOMMENDED_TWICE,
+            ("options", index, "recommended"),
+            f"Option `{data.options[recommended[0]].id}` is recommended already.",
+            "Keep `recommended: true` at one option.",
+        )
+    if len(recommended) != 1 or data.impact is None:
+        return
+    (index,) = recommended
+    yield from _differing_amount(record, client.profile, index)
+    yield from _differing_days(record, client.profile, index)
+
+
+def _differing_amount(record: Record, profile: Profile, index: int) -> Iterator[Problem]:
+    data, subject = record.data, Subject.of(record)
+    stated, asked = data.options[index].amount, sums.asked(data, profile)
+    if data.impact is None or data.impact.cost is None or not subject.sound("impact", "cost"):
+        return
+    if stated is None or asked is None:
+        return
+    if sums.rounded(stated, profile.contract.currency) == asked:
+        return
+    yield from subject.value(
+        RECOMMENDED_DIFFERS,
+        ("options", index, "amount"),
+        f"The recommended option is {stated}, but the cost lines add up to {asked}.",
+        f"Write `amount: {asked}`, or mend the cost lines.",
+    )
+
+
+def _differing_days(record: Record, profile: Profile, index: int) -> Iterator[Problem]:
+    data, subject = record.data, Subject.of(record)
+    stated, asked = data.options[index].days, _completion_days(data, profile)
+    if None in (stated, asked) or stated == asked or not subject.sound("impact", "schedule"):
+        return
+    yield from subject.value(
+        RECOMMENDED_DIFFERS,
+        ("options", index, "days"),
+        f"The recommended option takes {stated} days, but the schedule asks for {asked}.",
+        f"Write `days: {asked}`, or mend the schedule.",
+    )
+
+
+def _completion_days(data: ChangeRecord, profile: Profile) -> int | None:
+    completion = next((m.id for m in profile.contract.milestones if m.completion), None)
+    if completion is None or data.impact is None or data.impact.schedule is None:
+        return None
+    return sums.asked_days(data).get(completion, 0)
+
+
+def check_date_chain(client: Client) -> Iterator[Problem]:
+    """Each new agreed date is the one before plus the days granted."""
+    subjects = {record.data.id: Subject.of(record) for record in client.records}
+    if not all(s.sound(key) for s in subjects.values() for key in ("decision", "history")):
+        return  # what is missing from the chain has been reported, and would be blamed on the rest
+    try:
+        position = sums.position([r.data for r in client.records], client.profile, date.max)
+    except OverflowError:
+        yield from Subject.of(client).key(
+            DATE_CHAIN,
+            ("contract", "milestones"),
+            "The days of this client's records move a milestone past the end of the calendar.",
+            "Mend the record whose days are far too many.",
+        )
+        return
+    # A wrong date is reported once: what follows is reckoned from the date that was written.
+    slip: Counter[str] = Counter()
+    for step in (step for entry in position.register for step in entry.steps):
+        if step.stated is None:
+            continue
+        off = (step.stated - step.after).days - slip[step.milestone]
+        slip[step.milestone] += off
+        if off:
+            after, days = step.stated - timedelta(off), step.days
+            yield from subjects[step.id].value(
+                DATE_CHAIN,
+                ("decision", "milestones", step.milestone),
+                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {days:+d} days make "
+                f"it {after}, not {step.stated}.",
+                f"Write `{step.milestone}: {after}`, or say how many days were granted: "
+                f"`days: {{{step.milestone}: {days + off}}}` below `decision`.",
+            )
+
+
+def check_dates(record: Record, client: Client) -> Iterator[Problem]:
+    """Ends that come after beginnings."""
+    data, subject = record.data, Subject.of(record)
+    for at, key, then, before, now in _spans(data):
+        if then and now and now < then:
+            yield from subject.value(
+                DATES_OUT_OF_ORDER,
+                at,
+                f"`{key}` is {now}, before {before} on {then}.",
+                "Mend whichever of the two dates is wrong.",
+            )
+    decision = data.decision
+    if decision and decision.on and decision.effective and decision.effective < decision.on:
+        yield from subject.value(
+            COUNTS_TOO_EARLY,
+            ("decision", "effective"),
+            f"The decision is of {decision.on}, but counts from {decision.effective} on.",
+            "Write the day of the decision or a later one, if it was not agreed to count back.",
+        )
+
+
+_Span = tuple[KeyPath, str, date | None, str, date | None]
+
+
+def _spans(data: ChangeRecord) -> Iterator[_Span]:
+    """A date's key, the date it may not lie before, what that one is, and the date."""
+    asked = data.requested.on if data.requested else None
+    for index, entry in enumerate(data.history[:1]):
+        if entry.status is Status.SUBMITTED:
+            yield ("history", index, "on"), "submitted", asked, "the request", entry.on
+    if decision := data.decision:
+        yield ("decision", "due"), "due", asked, "the request", decision.due
+        yield ("decision", "on"), "on", asked, "the request", decision.on
+        if decision.outcome is Outcome.DEFERRED:
+            yield ("decision", "review"), "review", decision.on, "the decision", decision.review
+    for index, step in enumerate(data.plan or ()):
+        yield ("plan", index, "finish"), "finish", step.start, "the start", step.finish
+    for index, objection in enumerate(data.objections):
+        for key, day in (("resolved", objection.resolved), ("follow_up", objection.follow_up)):
+            yield ("objections", index, key), key, objection.on, "the objection", day
+
+
+def check_agreement(record: Record, client: Client) -> Iterator[Problem]:
+    """Signed means with a reference and a date, and a date means signed."""
+    agreement, subject = record.data.agreement, Subject.of(record)
+    if agreement is None:
+        return
+    if agreement.status is AgreementStatus.SIGNED:
+        for key, what in (("reference", "its reference"), ("signed", "the day of the signature")):
+            if getattr(agreement, key) is None:
+                yield from subject.key(
+                    AGREEMENT_UNPROVEN,
+                    ("agreement", key),
+                    f"The agreement's status is `signed`, but {what} is missing.",
+                    f"Add `{key}: ...`, or write `status: drafting` until it is signed.",
+                )
+    elif agreement.signed:
+        yield from subject.key(
+            AGREEMENT_UNPROVEN,
+            ("agreement", "signed"),
+            f"The agreement has a date of signature, but its status is `{agreement.status}`.",
+            "Write `status: signed`, or take the date out.",
+        )

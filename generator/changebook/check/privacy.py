@@ -1,0 +1,139 @@
+"""Checks of what a client could read and must not: the names of records that are not for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from rich.cells import cell_len
+
+from changebook.check.bodies import INTERNAL_MARKER, unseen_records
+from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.read import body
+from changebook.read.source import SourceFile
+from changebook.read.targets import Kind, Targets
+from changebook.read.workspace import Client
+
+UNSEEN_NAMED = rule(
+    "unseen-record-named",
+    summary="A text that the client reads names a record that the client does not see.",
+    why="An internal record or a draft is shown to the client by neither id nor title.",
+    wrong="summary: Comes together with ACME-0031.",
+    right="links: {related: [ACME-0031]}",
+)
+#: Keys whose values name records on purpose: an edition leaves out what its reader may not see.
+_NAMING = frozenset({"id", "links", "internal"})
+#: Keys below others that an edition for the client leaves out; list items have no step here.
+_LEFT_OUT = frozenset({("people", "email")})
+#: Titles narrower than this (a Chinese character takes two columns) are ordinary words that a
+#: sentence may hold by chance.
+_TELLING_TITLE = 12
+#: The hyphen, and what word processors put in its place.
+_HYPHENS = "\u2010-\u2013\uff0d-"
+
+
+def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
+    """Every text of the front matter that a client may read, with its key path."""
+
+    def texts(value: object, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
+        if isinstance(value, str):
+            yield value, path
+        elif isinstance(value, dict):
+            for key, below in value.items():
+                named = tuple(step for step in (*path, key) if isinstance(step, str))
+                if not key.startswith("x-") and named not in _LEFT_OUT:
+                    yield key, (*path, key)
+                    yield from texts(below, (*path, key))
+        elif isinstance(value, list):
+            for index, below in enumerate(value):
+                yield from texts(below, (*path, index))
+
+    for key, value in source.data.items():
+        if key not in _NAMING and not key.startswith("x-"):
+            yield from texts(value, (key,))
+    # The ids in links have rules of their own.
+    links = source.data.get("links")
+    if isinstance(links, dict):
+        yield from texts(links.get("source"), ("links", "source"))
+
+
+@dataclass(frozen=True)
+class _Names:
+    """How texts may name the unseen records; `hints` are in every text that does."""
+
+    titles: Mapping[str, str]
+    hints: frozenset[str]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, unseen: Mapping[str, str]) -> Self:
+        titles = {title: id for id, title in unseen.items() if cell_len(title) >= _TELLING_TITLE}
+        numbers = frozenset(id.rpartition("-")[2] for id in unseen)
+        spelt = [re.escape(title) for title in sorted(titles, reverse=True)]
+        for id in sorted(unseen, reverse=True):
+            prefix, _, number = id.rpartition("-")
+            # However it is written: in small letters, or with the hyphen of a word processor.
+            spelt.append(f"(?ai:{prefix})[{_HYPHENS}]{number}")
+        pattern = rf"(?<![A-Za-z0-9-])(?:{'|'.join(spelt)})(?![A-Za-z0-9])"
+        return cls(titles, numbers | titles.keys(), re.compile(pattern))
+
+    def mentions(self, text: str) -> Iterator[tuple[int, str, str]]:
+        """Where the text names one of the records: offset, the words, and the record's id."""
+        if any(hint in text for hint in self.hints):
+            for match in self.pattern.finditer(text):
+                id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
+                yield match.start(), match[0], self.titles.get(match[0], id)
+
+
+def check_unseen_names(client: Client) -> Iterator[Problem]:
+    """Mentions of unseen records, by id or title, in what the client reads."""
+    unseen = unseen_records(client)
+    if not unseen:
+        return
+    names, targets = _Names.of(unseen), Targets(client)
+    seen = [(r.source, r.file.parent) for r in client.records if r.data.id not in unseen]
+    common = [(source, client.folder) for source in client.common_sources]
+    for source, folder in (*common, *seen):
+        for text, path in visible_texts(source):
+            for _, words, id in names.mentions(text):
+                yield _named(source, source.value(*path), words, id, names)
+
+        # Links to unseen records are taken out of the client's edition with all their text.
+        def without_links(link: body.Link, folder: Path = folder) -> str | None:
+            if link.external or link.html or not link.path:
+                return None
+            target = targets.resolve(folder, link.path)
+            return "" if target.kind is Kind.RECORD and target.id in unseen else None
+
+        if not any(hint in source.body for hint in names.hints):
+            continue
+        public = body.replace_links(body.public(source.body), without_links)
+        for offset, words, id in names.mentions(public):
+            yield _named(source, source.in_body(offset, len(words), public), words, id, names)
+
+
+def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names) -> Problem:
+    return UNSEEN_NAMED.at(
+        source.path,
+        place,
+        f"The client reads this text, and it names {id}"
+        + (f" by its title, `{words}`" if words in names.titles else "")
+        + ", which the client does not see.",
+        "Take the name out, put it in an internal block, or use `links`, which leaves it out.",
+    )
+
+
+def check_internal_markers(client: Client) -> Iterator[Problem]:
+    """Internal blocks in the front matter, where nothing takes them out."""
+    for source in (*client.common_sources, *(record.source for record in client.records)):
+        for text, path in visible_texts(source):
+            if body.internal_lines(text) or body.marker_faults(text):
+                yield INTERNAL_MARKER.at(
+                    source.path,
+                    source.value(*path),
+                    "This looks like an internal block, but the front matter has none.",
+                    "Move the words below `internal:`, or into an internal block of the body.",
+                )

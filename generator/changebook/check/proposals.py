@@ -1,0 +1,57 @@
+"""Decisions that were announced in a talk: what they announce must be possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from changebook.check.subject import Subject
+from changebook.model.diagnostics import Problem, rule
+from changebook.model.vocabulary import Status
+from changebook.read.workspace import Client, Record
+
+PROPOSAL_IMPOSSIBLE = rule(
+    "proposal-impossible",
+    summary="A talk announces a decision that could not be taken: by nobody who approves, or for "
+    "an option that there is not.",
+    why="The client's page says what was announced. It must be something that can still become the "
+    "decision.",
+    wrong="communications:\n"
+    "  - {on: 2026-03-14, channel: email, with: [Zhao Min], summary: Go ahead., "
+    "proposes: {outcome: approved, option: c, revision: 1}}",
+    right="communications:\n"
+    "  - {on: 2026-03-14, channel: email, with: [Chen Yu], summary: Go ahead., "
+    "proposes: {outcome: approved, option: a, revision: 1}}",
+)
+
+
+def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
+    """What is announced while the record waits; what was announced before is history."""
+    data, subject = record.data, Subject.of(record)
+    if not (data.status is Status.AWAITING_DECISION or data.undecided_emergency):
+        return
+    options = [option.id for option in data.options]
+    for number, talk in enumerate(data.communications):
+        if talk.proposes is None or talk.proposes.revision != data.revision:
+            continue
+        path = ("communications", number)
+        option = talk.proposes.option
+        if option is not None and option not in options and subject.sound("options"):
+            yield from subject.value(
+                PROPOSAL_IMPOSSIBLE,
+                (*path, "proposes", "option"),
+                f"The talk announces option `{option}`, which the record does not have.",
+                f"Write one of {', '.join(options)}, or take `option` out."
+                if options
+                else "Take `option` out: the record has no options.",
+            )
+        if Subject.of(client).sound("people") and not any(
+            client.profile.approver(name) for name in talk.with_
+        ):
+            names = ", ".join(p.name for p in client.profile.people if p.approves) or "nobody"
+            yield from subject.key(
+                PROPOSAL_IMPOSSIBLE,
+                (*path, "proposes"),
+                "The talk announces a decision, but nobody in `with` may take it.",
+                f"Name who announced it in `with` (according to client.md, {names} may decide), "
+                "or take `proposes` out.",
+            )

@@ -1,0 +1,421 @@
+"""Names that must be unique, and names that must lead somewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from changebook import packaged
+from changebook.check.subject import Subject
+from changebook.model.diagnostics import KeyPath, Problem, rule
+from changebook.model.schema import ChangeRecord
+from changebook.model.vocabulary import Status, SupersedeMode
+from changebook.model.words import CatalogueError, Words, languages
+from changebook.read.workspace import Client, Record, Workspace
+
+DUPLICATE_ID = rule(
+    "duplicate-id",
+    summary="Two records of the workspace have the same id.",
+    why="Ids stand in contracts and e-mails. An id means one change, for ever.",
+    wrong="id: ACME-0012   # in two files",
+    right="id: ACME-0013   # the next free one",
+)
+SHARED_PREFIX = rule(
+    "shared-prefix",
+    summary="Two clients have the same prefix.",
+    why="Their ids would be mixed up, and ids are unique over the whole workspace.",
+    wrong="prefix: ACME   # in changes/acme/client.md and in changes/acme-retail/client.md",
+    right="prefix: ACR    # in changes/acme-retail/client.md",
+)
+ID_NOT_FILE_NAME = rule(
+    "id-not-file-name",
+    summary="The file's name does not begin with the record's id.",
+    why="People look for a record by its file name.",
+    wrong="id: ACME-0012   # in ACME-0013-split-payments.md",
+    right="id: ACME-0012   # in ACME-0012-split-payments.md",
+)
+FOREIGN_PREFIX = rule(
+    "foreign-prefix",
+    summary="An id does not begin with its client's prefix.",
+    why="The record would show up in a log where it does not belong.",
+    wrong="id: GLOBEX-0001   # in changes/acme/, whose prefix is ACME",
+    right="id: ACME-0001",
+)
+UNKNOWN_RECORD = rule(
+    "unknown-record",
+    summary="A link names a record that does not exist.",
+    why="The reader would be sent nowhere.",
+    wrong="links: {depends_on: [ACME-0099]}",
+    right="links: {depends_on: [ACME-0009]}",
+)
+OTHER_CLIENTS_RECORD = rule(
+    "link-to-other-client",
+    summary="A link names a record of another client.",
+    why="Clients never learn of each other.",
+    wrong="links: {related: [GLOBEX-0001]}   # in a record of ACME",
+    right="internal: {note: The same was built in GLOBEX-0001.}",
+)
+CYCLE = rule(
+    "cyclic-link",
+    summary="A record supersedes or depends on itself, directly or over others.",
+    why="Of two records that wait for each other, none can begin; of two that replace each other, "
+    "none counts.",
+    wrong="# in ACME-0012\nlinks: {depends_on: [ACME-0013]}\n"
+    "# in ACME-0013\nlinks: {depends_on: [ACME-0012]}",
+    right="# in ACME-0013 alone\nlinks: {depends_on: [ACME-0012]}",
+)
+SUPERSEDE_MODE = rule(
+    "supersede-mode",
+    summary="`supersedes` and `mode` do not stand together.",
+    why="Replacing the old record in the sums and adding to it give different totals.",
+    wrong="links: {supersedes: [ACME-0007]}",
+    right="links: {supersedes: [ACME-0007], mode: replace}",
+)
+REPLACED_TWICE = rule(
+    "replaced-twice",
+    summary="Two records replace the same one.",
+    why="The old amount would be taken out of the sums twice.",
+    wrong="# in ACME-0012 and in ACME-0013\nlinks: {supersedes: [ACME-0007], mode: replace}",
+    right="# in ACME-0013\nlinks: {supersedes: [ACME-0012], mode: replace}",
+)
+LISTED_TWICE = rule(
+    "listed-twice",
+    summary="Two entries of a list have the same id or name.",
+    why="What refers to that id or name could mean either.",
+    wrong="options:\n  - {id: a, title: Two cards}\n  - {id: a, title: Do nothing}",
+    right="options:\n  - {id: a, title: Two cards}\n  - {id: b, title: Do nothing}",
+)
+BROKEN_CATALOGUE = rule(
+    "broken-catalogue",
+    summary="The catalogue of the client's language can't be used.",
+    why="Every word on the client's pages comes from it.",
+    wrong="language: de   # site_templates/locale/de.po is no gettext catalogue",
+    right="language: de   # site_templates/locale/de.po has been mended",
+)
+UNKNOWN_MILESTONE = rule(
+    "unknown-milestone",
+    summary="A record names a milestone that the contract does not have.",
+    why="Days and dates are reckoned per milestone of client.md.",
+    wrong="schedule:\n  - {milestone: golive, days: 10}",
+    right="schedule:\n  - {milestone: go-live, days: 10}",
+)
+TWO_COMPLETIONS = rule(
+    "two-completions",
+    summary="More than one milestone is the completion.",
+    why="The days of an option and the end of the project mean one date.",
+    wrong="- {id: uat, name: UAT, date: 2026-05-04, completion: true}\n"
+    "- {id: go-live, name: Go-live, date: 2026-06-30, completion: true}",
+    right="- {id: uat, name: UAT, date: 2026-05-04}\n"
+    "- {id: go-live, name: Go-live, date: 2026-06-30, completion: true}",
+)
+UNKNOWN_OPTION = rule(
+    "unknown-option",
+    summary="The decision chose an option that the record does not have.",
+    why="The client's page marks the chosen option.",
+    wrong="options: [{id: a, title: Two cards}]\ndecision: {option: c}",
+    right="options: [{id: a, title: Two cards}]\ndecision: {option: a}",
+)
+UNKNOWN_LANGUAGE = rule(
+    "unknown-language",
+    summary="There is no catalogue for the client's language.",
+    why="The pages would have no words.",
+    wrong="language: english",
+    right="language: en",
+)
+
+#: Records in these statuses never took, and never will take, another one's place.
+_WITHOUT_EFFECT = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.VOID})
+_RELATIONS: Mapping[str, Callable[[ChangeRecord], tuple[str, ...]]] = {
+    "supersedes": lambda data: data.links.supersedes,
+    "depends_on": lambda data: data.links.depends_on,
+    "related": lambda data: data.links.related,
+}
+#: `related` may go both ways; the others have a direction.
+_DIRECTED = ("supersedes", "depends_on")
+
+
+def check_unique_ids(workspace: Workspace) -> Iterator[Problem]:
+    """One record per id over all clients, one client per prefix."""
+    records: dict[str, list[Record]] = {}
+    clients: dict[str, list[Client]] = {}
+    for client in workspace.clients:
+        if Subject.of(client).sound("prefix"):
+            clients.setdefault(client.profile.prefix, []).append(client)
+        for record in client.records:
+            records.setdefault(record.data.id, []).append(record)
+    for id, same in records.items():
+        for record in same if len(same) > 1 else ():
+            others = [_where(r, "id") for r in same if r is not record]
+            yield from Subject.of(record).value(
+                DUPLICATE_ID,
+                ("id",),
+                f"{id} is also the id of {', '.join(others)}.",
+                "Give the newer record the next free id, in its file name too.",
+            )
+    for prefix, sharing in clients.items():
+        for client in sharing if len(sharing) > 1 else ():
+            places = [_where(c, "prefix") for c in sharing if c is not client]
+            yield from Subject.of(client).value(
+                SHARED_PREFIX,
+                ("prefix",),
+                f"{prefix} is also the prefix in {', '.join(places)}.",
+                "Give one of the clients another prefix.",
+            )
+
+
+def _where(checked: Record | Client, key: str) -> str:
+    return f"{checked.source.path}:{checked.source.value(key).line}"
+
+
+def check_id(record: Record, client: Client) -> Iterator[Problem]:
+    """An id that fits its file and its client."""
+    id, subject = record.data.id, Subject.of(record)
+    name = PurePosixPath(record.source.path).stem
+    if name != id and not name.startswith(f"{id}-"):
+        yield from subject.value(
+            ID_NOT_FILE_NAME,
+            ("id",),
+            f"The id is {id}, but the file is `{name}.md`.",
+            f"Rename the file to `{id}-....md`, or mend the id.",
+        )
+    prefix, number = id.rsplit("-", 1)
+    if prefix != client.profile.prefix and Subject.of(client).sound("prefix"):
+        yield from subject.value(
+            FOREIGN_PREFIX,
+            ("id",),
+            f"{id} does not begin with this client's prefix, {client.profile.prefix}.",
+            f"Write {client.profile.prefix}-{number} if that id is free, "
+            "or move the file to its own client's folder.",
+        )
+
+
+def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
+    """Links that resolve, within the client, once each, without a cycle."""
+    own = {record.data.id: record.data for record in client.records}
+    homes = {r.data.id: c for c in workspace.clients for r in c.records}
+    for record in client.records:
+        data, subject = record.data, Subject.of(record)
+        for relation, targets in _RELATIONS.items():
+            for index, target in enumerate(targets(data)):
+                at: KeyPath = ("links", relation, index)
+                if target == data.id:
+                    yield from subject.value(
+                        CYCLE,
+                        at,
+                        f"{target} links to itself.",
+                        "Take the id out of the list.",
+                    )
+                elif target in targets(data)[:index]:
+                    yield from subject.value(
+                        LISTED_TWICE, at, f"{target} stands twice in this list.", "Keep one."
+                    )
+                elif target not in own:
+                    yield from _unresolved(subject, at, target, client, homes)
+        yield from _mode(data, subject)
+    for relation in _DIRECTED:
+        yield from _cycles(client, own, relation)
+    yield from _replaced_twice(client)
+
+
+def _unresolved(
+    subject: Subject, at: KeyPath, target: str, client: Client, homes: Mapping[str, Client]
+) -> Iterator[Problem]:
+    if target in homes:
+        yield from subject.value(
+            OTHER_CLIENTS_RECORD,
+            at,
+            f"{target} is a record of another client.",
+            "Take the link out; a note for the team goes below `internal:`.",
+        )
+    elif not _is_broken_file(client, target):
+        yield from subject.value(
+            UNKNOWN_RECORD,
+            at,
+            f"There is no record {target}.",
+            "Mend the id, write the record first, or take the link out.",
+        )
+
+
+def _is_broken_file(client: Client, id: str) -> bool:
+    """Whether the record is there but could not be read: that has been reported on its own."""
+    return any(
+        f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md")
+    )
+
+
+def _mode(data: ChangeRecord, subject: Subject) -> Iterator[Problem]:
+    if data.links.supersedes and data.links.mode is None:
+        yield from subject.key(
+            SUPERSEDE_MODE,
+            ("links", "mode"),
+            f"`links` has no `mode`, though it supersedes {', '.join(data.links.supersedes)}.",
+            "Add `mode: replace` (it takes the old amount's place) or `mode: delta` (it adds).",
+        )
+    elif data.links.mode and not data.links.supersedes and subject.sound("links", "supersedes"):
+        yield from subject.key(
+            SUPERSEDE_MODE,
+            ("links", "mode"),
+            f"`mode: {data.links.mode}` stands without `supersedes`.",
+            "Add `supersedes: [...]`, or take `mode` out.",
+        )
+
+
+def _cycles(client: Client, own: Mapping[str, ChangeRecord], relation: str) -> Iterator[Problem]:
+    targets = _RELATIONS[relation]
+    for record in client.records:
+        id = record.data.id
+        for index, target in enumerate(targets(record.data)):
+            chain = _way(own, targets, target, id) if target in own and target != id else None
+            # Each cycle once: at its member with the smallest id.
+            if chain and id == min(chain):
+                yield from Subject.of(record).value(
+                    CYCLE,
+                    ("links", relation, index),
+                    f"`{relation}` goes round in a circle: {' -> '.join((id, *chain))}.",
+                    "Take out the link that is the wrong way round.",
+                )
+
+
+def _way(
+    own: Mapping[str, ChangeRecord],
+    targets: Callable[[ChangeRecord], tuple[str, ...]],
+    start: str,
+    goal: str,
+) -> list[str] | None:
+    """A shortest way along the links from `start` to `goal`, both ends included."""
+    came_from: dict[str, str | None] = {start: None}
+    for here in (queue := [start]):
+        if here == goal:
+            way = [here]
+            while (step := came_from[way[0]]) is not None:
+                way.insert(0, step)
+            return way
+        for target in targets(own[here]):
+            if target in own and target not in came_from:
+                came_from[target] = here
+                queue.append(target)
+    return None
+
+
+def _replaced_twice(client: Client) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for record in client.records:
+        data = record.data
+        if data.links.mode is not SupersedeMode.REPLACE or data.status in _WITHOUT_EFFECT:
+            continue
+        for index, old in enumerate(data.links.supersedes):
+            taken = first.setdefault(old, data.id)
+            if taken != data.id:
+                yield from Subject.of(record).value(
+                    REPLACED_TWICE,
+                    ("links", "supersedes", index),
+                    f"{data.id} replaces {old}, and so does {taken}.",
+                    f"Replace {taken} instead, write `mode: delta`, or withdraw one of the two.",
+                )
+
+
+def check_lists(record: Record, client: Client) -> Iterator[Problem]:
+    """Options with ids of their own, of which the decision chose one; milestones that exist."""
+    data, subject = record.data, Subject.of(record)
+    options = [option.id for option in data.options]
+    yield from _listed_twice(subject, ("options",), "id", options)
+    chosen = data.decision.option if data.decision else None
+    if chosen and chosen not in options and subject.sound("options"):
+        yield from subject.value(
+            UNKNOWN_OPTION,
+            ("decision", "option"),
+            f"There is no option `{chosen}`.",
+            f"The options are {_code(options)}."
+            if options
+            else "Add the option to `options`, or take `option` out.",
+        )
+    known = [milestone.id for milestone in client.profile.contract.milestones]
+    if Subject.of(client).sound("contract", "milestones"):
+        for at, milestone in _milestones(data):
+            if milestone not in known:
+                yield from (subject.value if at[-1] == "milestone" else subject.key)(
+                    UNKNOWN_MILESTONE,
+                    at,
+                    f"The contract has no milestone `{milestone}`.",
+                    f"The milestones in client.md are {_code(known)}."
+                    if known
+                    else "Add the milestone to `contract.milestones` in client.md.",
+                )
+
+
+def _milestones(data: ChangeRecord) -> Iterator[tuple[KeyPath, str]]:
+    for index, line in enumerate((data.impact and data.impact.schedule) or ()):
+        yield ("impact", "schedule", index, "milestone"), line.milestone
+    if data.decision:
+        for milestone in data.decision.milestones:
+            yield ("decision", "milestones", milestone), milestone
+        for milestone in data.decision.days:
+            yield ("decision", "days", milestone), milestone
+
+
+def check_profile(client: Client) -> Iterator[Problem]:
+    """Milestones and people with names of their own, one completion, a known language."""
+    profile, subject = client.profile, Subject.of(client)
+    milestones = profile.contract.milestones
+    yield from _listed_twice(subject, ("contract", "milestones"), "id", [m.id for m in milestones])
+    yield from _listed_twice(subject, ("people",), "name", [p.name for p in profile.people])
+    yield from _listed_twice(subject, ("people",), "email", [p.email for p in profile.people])
+    completions = [n for n, milestone in enumerate(milestones) if milestone.completion]
+    for index in completions[1:]:
+        yield from subject.key(
+            TWO_COMPLETIONS,
+            ("contract", "milestones", index, "completion"),
+            f"`{milestones[completions[0]].id}` is the completion already.",
+            "Keep `completion: true` at one milestone.",
+        )
+    own = packaged.own_templates(client.root)
+    known = languages(own)
+    for key in ("wording", "notice"):
+        for language in sorted(getattr(profile.paper, key).keys() - set(known)):
+            yield from subject.key(
+                UNKNOWN_LANGUAGE,
+                ("paper", key, language),
+                f"Nothing is printed in the language `{language}`.",
+                f"Write it in one of {_code(list(known))}.",
+            )
+    if profile.language not in known:
+        yield from subject.value(
+            UNKNOWN_LANGUAGE,
+            ("language",),
+            f"There are no words for the language `{profile.language}`.",
+            f"Write one of {_code(list(known))}, or add the catalogue "
+            f"{packaged.TEMPLATES}/locale/{profile.language.replace('-', '_')}.po.",
+        )
+        return
+    try:
+        Words(profile.language, own)
+    except CatalogueError as error:
+        yield from subject.value(
+            BROKEN_CATALOGUE,
+            ("language",),
+            f"The words of `{profile.language}` can't be used: {error}.",
+            f"Mend the catalogue in {packaged.TEMPLATES}/locale, or write another language.",
+        )
+
+
+def _listed_twice(
+    subject: Subject, at: KeyPath, key: str, names: Sequence[str | None]
+) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
+    for index, name in enumerate(names):
+        if name is None:
+            continue
+        seen[name] += 1
+        if seen[name] > 1:
+            first = subject.source.place(*at, names.index(name), key).line
+            yield from subject.value(
+                LISTED_TWICE,
+                (*at, index, key),
+                f"`{name}` stands twice in `{at[-1]}`; first in line {first}.",
+                f"Give each entry its own `{key}`, or take one out.",
+            )
+
+
+def _code(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in dict.fromkeys(words))

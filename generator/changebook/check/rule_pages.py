@@ -1,0 +1,97 @@
+"""The documentation of the rules, made from the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rapidfuzz import process
+
+from changebook.check import rules
+from changebook.model.diagnostics import RULES, Rule, visible
+from changebook.refusal import Refusal
+
+INDEX = "index.md"
+#: How like a rule's name a word must be to be taken for it, from 0 to 100.
+_LIKE = 60
+_INTRODUCTION = """\
+# Rules
+
+What `changebook check` looks at. An error stops a build; a warning does not. Each page has an
+example and the reason for the rule. This folder is made by `changebook rules --out docs/rules`.
+"""
+
+
+def write(folder: Path) -> None:
+    """One page per rule and an index, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def pages() -> dict[str, str]:
+    """Every page of the documentation by its file name."""
+    return {INDEX: index()} | {f"{rule.name}.md": page(rule) for rule in rules()}
+
+
+def named(name: str) -> Rule:
+    """The rule of that name. Raises Refusal with the one that may be meant."""
+    known = [rule.name for rule in rules()]
+    if name in known:
+        return RULES[name]
+    close = process.extractOne(name, known, score_cutoff=_LIKE)
+    hint = f"did you mean `{close[0]}`?" if close else "`changebook explain` lists all rules"
+    raise Refusal(f"there is no rule `{visible(name)}`: {hint}")
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Name, severity and summary of every rule."""
+    for rule in rules():
+        yield rule.name, rule.severity, rule.summary
+
+
+def page(rule: Rule) -> str:
+    """What is wrong, what is right, and why it matters."""
+    return "\n".join(
+        [
+            f"# {rule.name}",
+            "",
+            f"{rule.severity.capitalize()}. {rule.summary}",
+            "",
+            "## Example",
+            "",
+            "Wrong:",
+            "",
+            _block(rule.wrong),
+            "",
+            "Right:",
+            "",
+            _block(rule.right),
+            "",
+            "## Why",
+            "",
+            rule.why,
+            "",
+        ]
+    )
+
+
+def index() -> str:
+    """A table of all rules."""
+    lines = [
+        f"| [{name}]({name}.md) | {severity} | {_cell(says)} |" for name, severity, says in rows()
+    ]
+    return "\n".join(
+        [_INTRODUCTION, "| Rule | Severity | What is wrong |", "|---|---|---|", *lines, ""]
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+def _block(text: str) -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text.rstrip()}\n{fence}"

@@ -1,0 +1,226 @@
+"""The seals: what was decided is what the client's decisions.lock says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from changebook.model import canonical, decided
+from changebook.model.chain import BROKEN_CHAIN, Entry, Event, Lock, breaks, place
+from changebook.model.diagnostics import START, KeyPath, Problem, rule
+from changebook.read.sealable import Fact, content, facts, is_there, unsealed
+from changebook.read.workspace import Client, Record
+
+SEALED_ALTERED = rule(
+    "sealed-altered",
+    summary="A sealed record is not what was sealed.",
+    why="The seal is a digest of what was decided. It no longer fits, so the record says something "
+    "that nobody agreed to. A later wish is a new record that supersedes this one.",
+    wrong="# sealed with `amount: 54000.00`\ndecision: {outcome: approved, amount: 60000.00, ...}",
+    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
+)
+SEALED_MISSING = rule(
+    "sealed-missing",
+    summary="decisions.lock has an entry for a record that is not there.",
+    why="A decision that vanishes leaves the client with nothing to point at.",
+    wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
+    right="The record stays, whatever becomes of the change: `status: void`, with a note.",
+)
+NOT_SEALED = rule(
+    "not-sealed",
+    severity="warning",
+    summary="A decision is not in the client's decisions.lock yet.",
+    why="Until it is sealed nobody would notice if it were altered.",
+    wrong="status: approved, and no entry in changes/acme/decisions.lock",
+    right="changebook seal",
+)
+SEALS_REWRITTEN = rule(
+    "seals-rewritten",
+    summary="decisions.lock does not begin with the entries that it had at an earlier revision.",
+    why="Someone who alters a record can seal it anew; the chain is then sound in itself. An "
+    "earlier copy of it, in git or elsewhere, shows that it is another one.",
+    wrong="changebook verify --base v1.0, after entry 3 was sealed anew",
+    right="Entries are only ever added, at the end.",
+)
+
+_PUT_BACK = "Put it back as it was; something else is a new record that supersedes it."
+_AS_COMMITTED = (
+    "Put the file back as it was last committed. Entries are only ever added, at its end, by "
+    "`changebook seal`."
+)
+
+
+def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | None:
+    """The first entry of an earlier lock that is not there now; `when` says how much earlier."""
+    entries = now.entries if now else ()
+    pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
+    for index, (entry, there) in pairs:
+        if entry == there:
+            continue
+        says = f"{there.says()} stands there now" if there else "it is gone"
+        if there and there.says() == entry.says():
+            says = "it was sealed anew since, with another digest"
+        return SEALS_REWRITTEN.at(
+            path,
+            place(index) if there else START,
+            f"{when} the seals had {entry.says()}, and {says}.",
+            "Put the file and the records back as they were. What has to be different is a new "
+            "record that supersedes the old one.",
+        )
+    return None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem of a client's seals, and the entry that it is about where it is about a record."""
+
+    problem: Problem
+    entry: Entry | None = None
+
+
+def check_seals(client: Client) -> Iterator[Problem]:
+    """Every seal that is broken, and what is not sealed though the client has a lock."""
+    return (finding.problem for finding in findings(client))
+
+
+def findings(client: Client) -> Iterator[Finding]:
+    """The same with the entries that they are about."""
+    if client.lock is None or client.lock.lock is None:
+        return
+    path, lock = client.lock.path, client.lock.lock
+    for fault in breaks(lock):
+        says = f"{_capital(lock.entries[fault.index].says())} {fault.says}."
+        yield Finding(BROKEN_CHAIN.at(path, place(fault.index, fault.key), says, _AS_COMMITTED))
+    yield from map(Finding, _twice(path, lock))
+    # A second file with the same id must not stand in for an altered one, so all of them count.
+    records: dict[str, list[Record]] = defaultdict(list)
+    for record in client.records:
+        records[record.data.id].append(record)
+    known = {record.source.path: tuple(facts(record)) for record in client.records}
+    missing: set[str] = set()
+    for index, entry in enumerate(lock.entries):
+        for record in records[entry.id]:
+            there = known[record.source.path]
+            if entry.link in (fact.link for fact in there):
+                continue
+            yield from (Finding(p, entry) for p in _altered(record, entry))
+            yield from map(Finding, _misstated(there, index, entry, path))
+        if not (records[entry.id] or entry.id in missing or unread(client, entry.id)):
+            # Of a file that is there and can't be read, a check says why.
+            missing.add(entry.id)
+            yield Finding(_missing(path, index, entry), entry)
+    for fact in unsealed(lock, (fact for there in known.values() for fact in there)):
+        yield Finding(_not_sealed(fact))
+
+
+def unread(client: Client, id: str) -> Path | None:
+    """The file that has the id in its name, if there is one that can't be read."""
+    read = {record.file for record in client.records}
+    named = (file for file in client.folder.rglob(f"{id}*.md") if is_of(file.name, id))
+    return next((file for file in named if file not in read), None)
+
+
+def is_of(name: str, id: str) -> bool:
+    """Whether a file's name is that of the record with this id."""
+    return name.endswith(".md") and (name == f"{id}.md" or name.startswith(f"{id}-"))
+
+
+def _twice(path: str, lock: Lock) -> Iterator[Problem]:
+    first: dict[tuple[str, str], Entry] = {}
+    for index, entry in enumerate(lock.entries):
+        known = first.setdefault(entry.link.about, entry)
+        if known is not entry:
+            says = f"{_capital(entry.says())} was sealed before, as {known.says()}."
+            yield BROKEN_CHAIN.at(path, place(index, "id"), says, _AS_COMMITTED)
+
+
+def _missing(path: str, index: int, entry: Entry) -> Problem:
+    return SEALED_MISSING.at(
+        path,
+        place(index, "id"),
+        f"{entry.id} was sealed as entry {entry.number}, and there is no such record.",
+        "Put the record's file back.",
+    )
+
+
+def _altered(record: Record, entry: Entry) -> Iterator[Problem]:
+    if found := _difference(record, entry):
+        path, says = found
+        place = record.source.place(*path)
+        yield SEALED_ALTERED.at(record.source.path, place, f"{says} ({_sealed(entry)}).", _PUT_BACK)
+
+
+def _difference(record: Record, entry: Entry) -> tuple[KeyPath, str] | None:
+    """Where a record is not what an entry sealed of it, and how."""
+    front, data = record.source.data, record.data
+    if not entry.event.is_decision:
+        if _has_content(front, entry):
+            return None
+        if entry.event is Event.FILED:
+            return ("agreement", "signed_copy"), f"The signed copy of {data.id} is another one"
+        return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
+    if not decided.is_decided(front):
+        return ("status",), f"{data.id} was {entry.event} and is {data.status} now"
+    if not _has_content(front, entry):
+        return ("decision",), f"{data.id} is not what was decided on"
+    if not _has_revision(front, entry):
+        return ("revision",), f"{data.id} has revision {data.revision}, not {entry.revision}"
+    return None
+
+
+def holds(front: Mapping[str, Any], entry: Entry) -> bool:
+    """Whether a record's front matter is what an entry sealed of it."""
+    return _has_content(front, entry) and _has_revision(front, entry)
+
+
+def _has_content(front: Mapping[str, Any], entry: Entry) -> bool:
+    is_same = canonical.digest(content(front, entry.event)) == entry.digest
+    return is_same and is_there(front, entry.event)
+
+
+def _has_revision(front: Mapping[str, Any], entry: Entry) -> bool:
+    written = front.get("revision")
+    try:
+        # `2`, `02` and `+2` are the same one; without the key it is the first.
+        return int(1 if written is None else written) == entry.revision
+    except (TypeError, ValueError):
+        return False
+
+
+def _misstated(there: Iterable[Fact], index: int, entry: Entry, path: str) -> Iterator[Problem]:
+    """Where an entry fits the record's content, but says something else of it in the open."""
+    for fact in there if entry.own_digest() == entry.entry else ():
+        link = fact.link
+        if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
+            yield BROKEN_CHAIN.at(
+                path,
+                place(index, "event" if link.event is not entry.event else "on"),
+                f"{_capital(entry.says())} was altered: {link.id} was {link.event} on {link.on}.",
+                _AS_COMMITTED,
+            )
+
+
+def _sealed(entry: Entry) -> str:
+    return f"sealed as entry {entry.number}, {entry.event} on {entry.on}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _not_sealed(fact: Fact) -> Problem:
+    source, link = fact.record.source, fact.link
+    what, *path = {
+        Event.SIGNED: (f"The agreement of {link.id}", "agreement"),
+        Event.FILED: (f"The signed copy of {link.id}", "agreement", "signed_copy"),
+    }.get(link.event, (link.id, "decision"))
+    return NOT_SEALED.at(
+        source.path,
+        source.place(*path),
+        f"{what} was {link.event} on {link.on}, and that is not sealed.",
+        "Run `changebook seal`.",
+    )

@@ -1,0 +1,153 @@
+"""Checks of signed papers: the file is there, it is the same, and it can be shown to the client."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from changebook.check.subject import Subject
+from changebook.model.diagnostics import KeyPath, Problem, rule
+from changebook.model.schema import SignedCopy
+from changebook.model.vocabulary import AgreementStatus
+from changebook.read.targets import Kind, Targets
+from changebook.read.workspace import Client, Record
+
+SIGNED_COPY_MISSING = rule(
+    "signed-copy-missing",
+    summary="A record names a signed copy that is not there.",
+    why="The paper is what both sides put their names to. Without it, the record has nothing to "
+    "show for the signature.",
+    wrong="signed_copy: {file: ACME-0012-signed.pdf, ...}   # and no such file beside the record",
+    right="changebook sign ACME-0012 --file scan.pdf --on 2026-03-24 --by 'Chen Yu'",
+)
+SIGNED_COPY_ALTERED = rule(
+    "signed-copy-altered",
+    summary="A signed copy is not the file that was filed.",
+    why="Its SHA-256 is another one than the record says: the file was changed or taken for "
+    "another, so it proves nothing.",
+    wrong="ACME-0012-signed.pdf, saved once more in an editor",
+    right="git checkout REVISION -- changes/acme/2026/ACME-0012-signed.pdf",
+)
+SIGNED_COPY_UNFIT = rule(
+    "signed-copy-unfit",
+    summary="A signed copy is no PDF, PNG or JPEG that can be shown to the client.",
+    why="Clients open it in a browser, years later too. It must show the paper and do nothing "
+    "else, but a PDF can run scripts and hold other files.",
+    wrong="signed_copy: {file: ACME-0012-signed.docx, ...}",
+    right="signed_copy: {file: ACME-0012-signed.pdf, ...}",
+)
+SIGNED_COPY_TELLS_MORE = rule(
+    "signed-copy-tells-more",
+    severity="warning",
+    summary="A signed copy says more than the paper does.",
+    why="Scanners, phones and programs note who made a file, where and with what, and PDFs keep "
+    "comments and earlier states. The client gets all of it with the file.",
+    wrong="a scan from a phone, copied by hand beside the record",
+    right="changebook sign ACME-0012 --file scan.pdf --on 2026-03-24 --by 'Chen Yu'",
+)
+SIGNED_COPY_TOO_EARLY = rule(
+    "signed-copy-too-early",
+    summary="A signed copy stands in an agreement that is not signed, or was filed before that.",
+    why="A paper with signatures on it is a signed agreement, from the day of the signature.",
+    wrong="agreement:\n  status: drafting\n  signed_copy: {file: ACME-0012-signed.pdf, ...}",
+    right="agreement:\n  status: signed\n  reference: SOW-3 Amendment 2\n  signed: 2026-03-24\n"
+    "  signed_copy: {file: ACME-0012-signed.pdf, ...}",
+)
+
+#: Those that look at the file itself.
+OF_FILES = (
+    SIGNED_COPY_MISSING,
+    SIGNED_COPY_ALTERED,
+    SIGNED_COPY_UNFIT,
+    SIGNED_COPY_TELLS_MORE,
+)
+_AT: KeyPath = ("agreement", "signed_copy")
+#: By these, web servers and readers know what a file is.
+_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"pdf": (".pdf",), "png": (".png",), "jpg": (".jpg", ".jpeg")}
+)
+
+
+def check_signed_copies(client: Client) -> Iterator[Problem]:
+    """Every signed paper of a client."""
+    targets = Targets(client)
+    for record in client.records:
+        agreement = record.data.agreement
+        if agreement and agreement.signed_copy:
+            yield from _dates(record, agreement.signed_copy)
+            yield from _file(record, agreement.signed_copy, targets)
+
+
+def _dates(record: Record, copy: SignedCopy) -> Iterator[Problem]:
+    agreement, subject = record.data.agreement, Subject.of(record)
+    if agreement and agreement.status is not AgreementStatus.SIGNED:
+        yield from subject.key(
+            SIGNED_COPY_TOO_EARLY,
+            _AT,
+            f"There is a signed copy, but the agreement's status is `{agreement.status}`.",
+            "Write `status: signed` with `signed` and `reference`, or take the signed copy out.",
+        )
+    elif agreement and agreement.signed and copy.filed < agreement.signed:
+        yield from subject.value(
+            SIGNED_COPY_TOO_EARLY,
+            (*_AT, "filed"),
+            f"The signed copy was filed on {copy.filed}, before it was signed on "
+            f"{agreement.signed}.",
+            "Mend whichever of the two dates is wrong.",
+        )
+
+
+def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Problem]:
+    # Most workspaces have no signed copy, and what reads them takes a while to load.
+    from changebook.read.scan.paper import UnfitPaper, examined  # noqa: PLC0415
+
+    subject = Subject.of(record)
+    target = targets.resolve(record.file.parent, copy.file)
+    if target.kind is not Kind.FILE or target.file is None:
+        where = (
+            "lies outside the client's folder" if target.kind is Kind.OUTSIDE else "is not there"
+        )
+        yield from subject.value(
+            SIGNED_COPY_MISSING,
+            (*_AT, "file"),
+            f"The signed copy `{copy.file}` {where}.",
+            "Put the file back, or mend the path: it is relative to this file's folder.",
+        )
+        return
+    content = target.file.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != copy.sha256:
+        yield from subject.value(
+            SIGNED_COPY_ALTERED,
+            (*_AT, "sha256"),
+            f"`{copy.file}` is not the file that was filed: its SHA-256 is {digest}.",
+            "Put the file back as it was filed.",
+        )
+        return
+    try:
+        paper = examined(content)
+    except UnfitPaper as unfit:
+        yield from subject.value(
+            SIGNED_COPY_UNFIT,
+            (*_AT, "file"),
+            f"`{copy.file}` can't be shown to the client. {unfit.why}",
+            unfit.help,
+        )
+        return
+    suffixes = _SUFFIXES[paper.kind]
+    if target.file.suffix not in suffixes:
+        yield from subject.value(
+            SIGNED_COPY_UNFIT,
+            (*_AT, "file"),
+            f"`{copy.file}` holds a {paper.kind.name}, which browsers don't expect by that name.",
+            f"Let its name end in `{suffixes[0]}`.",
+        )
+        return
+    if paper.removed:
+        yield from subject.value(
+            SIGNED_COPY_TELLS_MORE,
+            (*_AT, "file"),
+            f"`{copy.file}` tells the client more than the paper: {', '.join(paper.removed)}.",
+            "File it with `changebook sign`, which takes that out.",
+        )

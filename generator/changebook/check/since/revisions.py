@@ -1,0 +1,93 @@
+"""The revisions that git gives: what a change is compared with, and what its merge makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from changebook.check import check as check_workspace
+from changebook.check import load_checked
+from changebook.check.since.older import sort_out
+from changebook.check.since.rules import Sides, check
+from changebook.model.diagnostics import Problem
+from changebook.read.git import Repository, repository
+from changebook.read.workspace import Workspace, read_workspace
+from changebook.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """What a working tree is compared with: the commit that it started from, and the base."""
+
+    repository: Repository
+    fork: str
+    base: str
+
+
+def revisions(root: Path, revision: str, *, exact: bool = False) -> Revisions:
+    """The commits behind `revision` for the workspace `root`.
+
+    A pull request is compared with where it left the base, so that it does not answer for what
+    others did there since. `exact` compares with the revision itself.
+
+    Raises Refusal without git, for an unknown revision, and where the two have nothing in common.
+    """
+    found = repository(root)
+    base = found.commit(revision)
+    fork = base if exact else found.fork(base)
+    if fork is None:
+        raise Refusal(
+            f"`{revision}` and the current branch have no commit in common: fetch the whole "
+            "history (`git fetch --unshallow`), or compare with the revision itself (`--exact`)"
+        )
+    return Revisions(found, fork, base)
+
+
+@contextmanager
+def sides(after: Workspace, compared: Revisions) -> Iterator[tuple[Sides, list[Problem]]]:
+    """The change from a revision to `after`, and the problems of reading where it started."""
+    with compared.repository.checked_out(compared.fork) as before_root:
+        before, problems = read_workspace(before_root)
+        base = before
+        if compared.base != compared.fork:
+            with compared.repository.checked_out(compared.base) as base_root:
+                base, _ = read_workspace(base_root)
+        yield Sides(before, base, after), problems
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a check found: `problems`, and as notes the `older` ones that a change did not make."""
+
+    workspace: Workspace
+    problems: Sequence[Problem]
+    older: Sequence[Problem] = ()
+
+
+def check_since(root: Path, revision: str, *, exact: bool = False) -> Findings:
+    """All problems of the workspace, sorted out by whether the change since a revision made them.
+
+    What is uncommitted or untracked belongs to the change.
+    """
+    compared = revisions(root, revision, exact=exact)
+    after, problems = load_checked(root)
+    with sides(after, compared) as (change, read):
+        # Nothing is older where nothing is wrong.
+        before = (*read, *check_workspace(change.before)) if problems else ()
+        new, old = judge(change, problems, before)
+    return Findings(after, new, old)
+
+
+def judge(
+    change: Sides, problems: Iterable[Problem], before: Iterable[Problem]
+) -> tuple[list[Problem], list[Problem]]:
+    """What a change made wrong, and as notes what was wrong before it, both by file and line.
+
+    `problems` are those of the workspace after the change, `before` those of where it started.
+    """
+    pairs = (pair for client in change.clients for pair in (*client.kept, *client.renumbered))
+    moved = {p.before.source.path: p.after.source.path for p in pairs if p.is_moved}
+    new, old = sort_out(problems, before, moved)
+    return sorted((*new, *check(change))), sorted(old)

@@ -1,0 +1,565 @@
+"""What a change may not do to the records that stand at the base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, pairwise
+from typing import Any
+
+from changebook.check.seals import rewritten
+from changebook.check.since.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
+from changebook.check.since.values import Difference, differences, flow, shortened
+from changebook.edition.editions import is_unseen
+from changebook.model import decided
+from changebook.model.chain import LOCK
+from changebook.model.diagnostics import START, KeyPath, Problem, rule
+from changebook.model.schema import ChangeRecord, HistoryEntry
+from changebook.model.vocabulary import ChangePath, Outcome, Status, may_become
+from changebook.read import body
+from changebook.read.form import spell
+from changebook.read.workspace import CHANGES, PROFILE, Client, Record, Workspace
+
+_S = Status
+
+STEP_NOT_ALLOWED = rule(
+    "step-not-allowed-since-base",
+    summary="A record's status is one that the status at the base can't lead to.",
+    why="What was decided, begun or ended has happened. The life cycle goes on from there, "
+    "whatever the history in the file says now.",
+    wrong="# at the base\nstatus: rejected\n# in the change\nstatus: approved",
+    right="# a new record\nstatus: submitted\nlinks: {supersedes: [ACME-0012], mode: replace}",
+)
+STEP_BY_NEW_PATH = rule(
+    "step-by-new-path",
+    severity="warning",
+    summary="A change gives a record another path and takes a step that only this path allows.",
+    why="The standard path leaves out the assessment and the client's decision; an emergency "
+    "begins before it. Someone other than the author should agree that the record is one.",
+    wrong="# at the base\npath: normal\nstatus: submitted\n"
+    "# in the change\npath: standard\nstatus: approved",
+    right="# in a change of its own, before the step\npath: standard\nstatus: submitted",
+)
+DECIDED_ALTERED = rule(
+    "decided-altered",
+    summary="What was decided on is not what the record says now.",
+    why="The client decided on these words and figures. If they could change afterwards, no "
+    "decision would be worth anything. A later wish is a new record that supersedes this one.",
+    wrong="# at the base, status: approved\ndecision: {amount: 54000.00, ...}\n"
+    "# in the change\ndecision: {amount: 60000.00, ...}",
+    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
+)
+ALTERED_AFTER_DECISION = rule(
+    "altered-after-decision",
+    severity="warning",
+    summary="A decided record says something else about its change than before.",
+    why="It is no part of what is sealed, but readers take it for what the client agreed to.",
+    wrong="# at the base, status: approved\nout_of_scope: [Refund rules stay as they are.]\n"
+    "# in the change\nout_of_scope: []",
+    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
+)
+RECORD_DELETED = rule(
+    "record-deleted",
+    summary="A record that was submitted is no longer there.",
+    why="The client has seen it, or will look for it: a log from which entries vanish proves "
+    "nothing. What is not wanted any more is withdrawn or void, and stays.",
+    wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
+    right="status: withdrawn\nhistory:\n  - ...\n"
+    "  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
+)
+PROFILE_DELETED = rule(
+    "profile-deleted",
+    summary="A client with submitted records is no longer there.",
+    why="The folder's name is the address of the client's log, and the records in it are the log. "
+    "Renaming the folder takes away both.",
+    wrong="git mv changes/acme changes/acme-trading",
+    right="changes/acme/client.md stays; its `name:` can be any other.",
+)
+RENUMBERED = rule(
+    "record-renumbered",
+    summary="A record that was submitted has another id.",
+    why="Ids stand in contracts, mails and minutes. An id means one change, for ever.",
+    wrong="# at the base\nid: ACME-0012\n# in the change\nid: ACME-0015",
+    right="id: ACME-0012",
+)
+HISTORY_REWRITTEN = rule(
+    "history-rewritten",
+    summary="The history does not begin with the entries that it had at the base.",
+    why="The figures of every past day follow from the history. It is only ever added to; what "
+    "was wrong is put right by what happens next, with a note.",
+    wrong="# at the base\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
+    "# in the change\n  - {status: approved, on: 2026-03-02, by: Chen Yu}",
+    right="# in the change\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
+    "  - {status: implementing, on: 2026-03-25, by: Lin Wei}",
+)
+APPROVER_NOT_AT_BASE = rule(
+    "approver-not-at-base",
+    summary="Nobody who approved a change could approve at the base.",
+    why="Whoever makes a person an approver in the same change as that person's approval has "
+    "approved it alone. Who may approve is agreed on first.",
+    wrong="# in one change\n# client.md\n  - {name: Lin Wei, role: Delivery manager, "
+    "party: vendor, approves: true}\n# ACME-0012\ndecision: {by: [{name: Lin Wei, party: vendor}]}",
+    right="# in a change of its own, reviewed and merged first\n# client.md\n"
+    "  - {name: Wu Min, role: New sponsor, party: client, approves: true}",
+)
+ID_TAKEN = rule(
+    "id-taken-at-base",
+    summary="An id is that of another record at the base.",
+    why="Two branches often take the same next number; the one that is merged last has to give "
+    "way. Nor is the id of a record that was deleted ever used again.",
+    wrong="# at the base: changes/acme/2026/ACME-0013-gift-cards.md\n"
+    "# in the change: changes/acme/2026/ACME-0013-invoices.md",
+    right="# in the change: changes/acme/2026/ACME-0014-invoices.md",
+)
+BASELINE_ALTERED = rule(
+    "baseline-altered",
+    severity="warning",
+    summary="The contract's baseline differs from the one that decisions were made on.",
+    why="Every sum and date is reckoned from it, those of all past months too: reports that the "
+    "client has already had would no longer agree with the pages.",
+    wrong="# at the base\ncontract: {sum: 1200000.00, ...}\n"
+    "# in the change\ncontract: {sum: 1300000.00, ...}",
+    right="# a change record with `decision: {amount: 100000.00, ...}`",
+)
+NO_LONGER_VISIBLE = rule(
+    "no-longer-visible",
+    severity="warning",
+    summary="A record that the client could see is internal now.",
+    why="It vanishes from the client's pages without a word, and they may have read it already.",
+    wrong="# at the base\nvisibility: client\n# in the change\nvisibility: internal",
+    right="visibility: client\nstatus: withdrawn",
+)
+CONFLICT = rule(
+    "merge-conflict",
+    severity="note",
+    summary="Two branches changed the same lines, so git stops the merge and asks.",
+    why="It is no fault yet: whoever merges decides. The other findings of `--merge-with` leave "
+    "out what the other branch wrote in this file.",
+    wrong="Two branches that both add an entry to the history of ACME-0012.",
+    right="Merge the other branch, and put its entry first or last, as it happened.",
+)
+
+_GLOSSARY = "glossary"
+#: What readers take for part of the agreement, beside the decided content itself.
+_BESIDE_DECIDED = ("summary", "out_of_scope", _GLOSSARY, "type", "path", "requested")
+#: The keys of the contract that sums and dates are reckoned from; milestones come by their dates.
+_BASELINE = ("sum", "currency", "signed", "tax_rate", "effort", "change_budget")
+_ENTRY_KEYS = tuple(HistoryEntry.model_fields)
+_PUT_BACK = "Put it back as it was"
+#: More changes than these below one key are told together.
+_TOLD_ONE_BY_ONE = 3
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A change between two revisions of a workspace.
+
+    `before` is what the change started from, and `after` what it makes of it. `base` is what it
+    goes into: the same as `before`, or what others have made of that meanwhile.
+    """
+
+    before: Workspace
+    base: Workspace
+    after: Workspace
+
+    @cached_property
+    def clients(self) -> tuple[ClientPair, ...]:
+        """The clients of both sides, with their records side by side."""
+        return tuple(client_pairs(self.before, self.after))
+
+
+def check(sides: Sides) -> Iterator[Problem]:
+    """Every problem of the change itself; what stands in a revision alone is not looked at."""
+    yield from _profiles(sides)
+    at_base = {client.slug: client for client in sides.base.clients}
+    for client in sides.clients:
+        base = at_base.get(client.after.slug)
+        yield from _gone(client, sides.after)
+        yield from _baseline(client)
+        yield from _seals(client)
+        for pair in client.renumbered:
+            yield from _renumbered(pair)
+        for pair in client.kept:
+            yield from _steps(pair)
+            yield from _history(pair)
+            yield from _decided(pair)
+            yield from _body(pair)
+            yield from _visibility(pair)
+            yield from _approver(pair.after, pair.before, pair.client, base)
+        for record in client.new:
+            yield from _approver(record, None, client.after, base)
+    yield from _ids(sides)
+
+
+def _profiles(sides: Sides) -> Iterator[Problem]:
+    """Clients that are gone, with how many records went with them."""
+    now = {client.slug for client in sides.after.clients}
+    for client in sides.before.clients:
+        ids = [r.data.id for r in client.records if was_submitted(r.data)]
+        folder = f"{CHANGES}/{client.slug}"
+        if client.slug in now or not ids or (sides.after.root / folder / PROFILE).is_file():
+            continue
+        moved = _home(sides.after, ids)
+        what = "profile of" if (sides.after.root / folder).is_dir() else "client"
+        says = f"The {what} `{client.slug}` is gone, which had {_number(len(ids), 'record')} that "
+        says += f"{'was' if len(ids) == 1 else 'were'} submitted"
+        if moved:
+            yield PROFILE_DELETED.at(
+                moved.source.path,
+                START,
+                f"{says}; what it had is in `{moved.slug}` now.",
+                f"Rename the folder back to `{client.slug}`; only the `name` may change.",
+            )
+        else:
+            yield PROFILE_DELETED.at(
+                folder, START, f"{says}.", "Put the folder back as it was at the base."
+            )
+
+
+def _home(workspace: Workspace, ids: Sequence[str]) -> Client | None:
+    """The client that has one of the records now."""
+    return next((c for c in workspace.clients if {r.data.id for r in c.records} & set(ids)), None)
+
+
+def _gone(client: ClientPair, after: Workspace) -> Iterator[Problem]:
+    for record in client.gone:
+        id = record.data.id
+        if not was_submitted(record.data):
+            continue
+        elsewhere = _home(after, [id])
+        if elsewhere and elsewhere.slug != client.after.slug:
+            moved = next(r for r in elsewhere.records if r.data.id == id)
+            yield RECORD_DELETED.at(
+                moved.source.path,
+                moved.source.value("id"),
+                f"{id} belongs to `{client.after.slug}` and is in `{elsewhere.slug}` now.",
+                f"Move the file back to {record.source.path}: a record never leaves its client.",
+            )
+        else:
+            yield RECORD_DELETED.at(
+                client.after.source.path,
+                START,
+                f"{id} is gone; it was {record.data.status} at the base ({record.source.path}).",
+                "Put the file back. What is not wanted any more is withdrawn, or void once it was "
+                "approved, with a note that says why.",
+            )
+
+
+def _renumbered(pair: Pair) -> Iterator[Problem]:
+    if was_submitted(pair.before.data):
+        old, new = pair.before.data.id, pair.after.data.id
+        yield RENUMBERED.at(
+            pair.after.source.path,
+            pair.after.source.value("id"),
+            f"{new} was {old} at the base" + _file_before(pair) + ".",
+            f"Write `id: {old}` again, in the file's name too.",
+        )
+
+
+def _file_before(pair: Pair) -> str:
+    return f" ({pair.before.source.path})" if pair.is_moved else ""
+
+
+def _steps(pair: Pair) -> Iterator[Problem]:
+    before, after, source = pair.before.data, pair.after.data, pair.after.source
+    if after.status in _standing(before):
+        return
+    if not _may_lead(before, after.status, after.path):
+        steps = [s for s in Status if may_become(before.status, s, after.path, _approved(before))]
+        follows = " or ".join(f"`{step}`" for step in steps)
+        yield STEP_NOT_ALLOWED.at(
+            source.path,
+            source.value("status"),
+            f"{after.id} was `{before.status}` at the base, which can't become `{after.status}`.",
+            f"Write `status: {before.status}` again, with its history"
+            + (
+                f"; what may come next is {follows}."
+                if steps
+                else f", and write a new record that supersedes {after.id}."
+            ),
+        )
+    elif after.path is not before.path and after.history[: len(before.history)] == before.history:
+        yield from _step_by_new_path(pair)
+
+
+def _step_by_new_path(pair: Pair) -> Iterator[Problem]:
+    before, after, source = pair.before.data, pair.after.data, pair.after.source
+    approved = _approved(before)
+    taken = [before.status, *(e.status for e in after.history[len(before.history) :])]
+    for status, step in pairwise(taken):
+        if not may_become(status, step, before.path, approved):
+            yield STEP_BY_NEW_PATH.at(
+                source.path,
+                source.value("path"),
+                f"{after.id} is on the {after.path or ChangePath.NORMAL} path now, and only so can "
+                f"`{status}` become `{step}`.",
+                "Change the path first, in a change that is reviewed on its own.",
+            )
+            return
+        approved = approved or step is _S.APPROVED
+
+
+def _standing(data: ChangeRecord) -> tuple[Status, ...]:
+    """Where the record stands: its status, and its last entry, which a mend may go by instead."""
+    return (data.status, *(entry.status for entry in data.history[-1:]))
+
+
+def _approved(data: ChangeRecord) -> bool:
+    return any(entry.status is _S.APPROVED for entry in data.history)
+
+
+def _may_lead(before: ChangeRecord, goal: Status, path: ChangePath | None) -> bool:
+    """Whether any number of allowed steps leads from where the record was to a status."""
+    queue = [(status, _approved(before)) for status in _standing(before)]
+    seen = set(queue)
+    for status, approved in queue:
+        for step in Status:
+            if may_become(status, step, path, approved):
+                if step is goal:
+                    return True
+                here = (step, approved or step is _S.APPROVED)
+                if here not in seen:
+                    seen.add(here)
+                    queue.append(here)
+    return False
+
+
+def _history(pair: Pair) -> Iterator[Problem]:
+    """The first entry of the base that is not there as it was."""
+    if not was_submitted(pair.before.data):
+        return
+    before, after = _entries(pair.before), _entries(pair.after)
+    if _in_order(before) != before and _in_order(before) == after[: len(before)]:
+        return  # entries in the wrong order are a fault of their own, and this mends it
+    for index, entry in enumerate(before):
+        at: KeyPath = ("history", index)
+        if _touches(pair.before.reported, at) or after[index : index + 1] == [entry]:
+            continue
+        told = f"Entry {index + 1} of the history, `{flow(entry)}`,"
+        now = after[index] if index < len(after) else None
+        changed = next(differences(entry, now, at)).path if now else ("history",)
+        if now is None or now in before[index + 1 :]:
+            says, changed = f"{told} is gone.", changed[:2]
+        elif entry in after[index + 1 :]:
+            says, changed = f"{told} has `{flow(now)}` above it, which is not at the base.", at
+        else:
+            says = f"{told} is `{flow(now)}` now."
+        source = pair.after.source
+        yield HISTORY_REWRITTEN.at(
+            source.path,
+            source.value(*(changed if "history" in source.data else ("status",))),
+            says,
+            f"{_PUT_BACK}. The history is only added to, at its end.",
+        )
+        return
+
+
+def _entries(record: Record) -> list[Any]:
+    """The history as it was written, without keys of one's own."""
+    written = record.source.data.get("history")
+    return [
+        {key: entry[key] for key in _ENTRY_KEYS if entry.get(key) is not None}
+        if isinstance(entry, Mapping)
+        else entry
+        for entry in (written if isinstance(written, list) else [])
+    ]
+
+
+def _in_order(entries: list[Any]) -> list[Any]:
+    days = [str(entry.get("on")) if isinstance(entry, Mapping) else "" for entry in entries]
+    if not all(days):
+        return entries
+    # Where the newest stands first, the lower one of the same day came first, too.
+    ordered = list(reversed(entries)) if days == sorted(days, reverse=True) else entries
+    return sorted(ordered, key=lambda entry: str(entry["on"]))
+
+
+def _decided(pair: Pair) -> Iterator[Problem]:
+    before, after = pair.before, pair.after
+    if not decided.is_decided(before.source.data):
+        return
+    source, status = after.source, before.data.status
+    changes = [
+        change
+        for change in differences(*decided.contents(before.source.data, source.data))
+        if change.path != ("id",) and not _touches(before.reported, change.path)
+    ]
+    for key, found in groupby(changes, key=lambda change: change.path[0]):
+        below = list(found)
+        for path, says in _told((key,), below):
+            yield DECIDED_ALTERED.at(
+                source.path,
+                # The value of a block mapping begins at its first key, which may be sound.
+                (source.place if path == (key,) and len(below) > 1 else source.value)(*path),
+                f"`{spell(path)}` of {after.data.id} {says}, but the record was {status} at the "
+                "base.",
+                f"{_PUT_BACK}. Something else is a new record with "
+                f"`links: {{supersedes: [{before.data.id}], mode: replace}}`.",
+            )
+    for key in _BESIDE_DECIDED:
+        for change in differences(before.source.data.get(key), source.data.get(key), (key,)):
+            if key == _GLOSSARY and change.before is None:
+                continue  # to explain one word more takes nothing back
+            if not _touches(before.reported, change.path):
+                yield ALTERED_AFTER_DECISION.at(
+                    source.path,
+                    source.value(*change.path),
+                    f"`{spell(change.path)}` of {after.data.id} {_was_and_is(change)}, "
+                    f"though the record was {status} at the base.",
+                    f"{_PUT_BACK}, unless it only mends a slip; something else is a new record.",
+                )
+
+
+def _body(pair: Pair) -> Iterator[Problem]:
+    """A line of a decided record's text that is not there any more; more may be added to it."""
+    if not decided.is_decided(pair.before.source.data):
+        return
+    before, after = (
+        [line.strip() for line in body.public(side.source.body).split("\n") if line.strip()]
+        for side in (pair.before, pair.after)
+    )
+    left = iter(after)
+    gone = next((line for line in before if line not in left), None)
+    if gone:
+        source = pair.after.source
+        yield ALTERED_AFTER_DECISION.at(
+            source.path,
+            source.in_body(0),
+            f"The text of {pair.after.data.id} had `{shortened(gone)}`, and it is not there "
+            f"now, though the record was {pair.before.data.status} at the base.",
+            f"{_PUT_BACK}, unless it only mends a slip; what is new goes below it.",
+        )
+
+
+def _told(key: KeyPath, changes: Sequence[Difference]) -> Iterator[tuple[KeyPath, str]]:
+    """What to say of each change below a key, or of all together where they are many."""
+    if len(changes) <= _TOLD_ONE_BY_ONE:
+        yield from ((change.path, _was_and_is(change)) for change in changes)
+    else:
+        below = (spell(change.path).removeprefix(f"{key[0]}.") for change in changes)
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys(below))
+        yield key, f"differs in {len(changes)} places ({names})"
+
+
+def _was_and_is(change: Difference) -> str:
+    was, now = change.shown
+    if not was:
+        return f"is new, `{now}`"
+    return f"was `{was}` and is `{now}` now" if now else f"was `{was}` and is gone"
+
+
+def _touches(reported: frozenset[KeyPath], path: KeyPath) -> bool:
+    """Whether a key had a fault of form at the base: then it has to change."""
+    return any(path[: len(gone)] == gone[: len(path)] for gone in reported)
+
+
+def _visibility(pair: Pair) -> Iterator[Problem]:
+    before, after = pair.before.data, pair.after.data
+    if after.status is not _S.DRAFT and is_unseen(after) and not is_unseen(before):
+        yield NO_LONGER_VISIBLE.at(
+            pair.after.source.path,
+            pair.after.source.value("visibility"),
+            f"{after.id} was visible to the client at the base, and is internal now.",
+            "Leave it visible and withdraw it with a note, or tell the client why it is gone.",
+        )
+
+
+def _approver(
+    after: Record, before: Record | None, client: Client, base: Client | None
+) -> Iterator[Problem]:
+    """An approval that is new stands on someone who could approve before the change.
+
+    A client that is new as a whole has nobody who could: there the review of the profile counts.
+    """
+    decision = after.data.decision
+    if base is None or decision is None or decision.outcome is not Outcome.APPROVED:
+        return
+    if before and _approved(before.data):
+        return
+    names = [person.name for person in decision.by if client.profile.approver(person.name)]
+    if names and not any(base.profile.approver(name) for name in names):
+        yield APPROVER_NOT_AT_BASE.at(
+            after.source.path,
+            after.source.place("decision", "by"),
+            f"{after.data.id} is approved by {' and '.join(names)}, who could not approve at the "
+            "base.",
+            "Make the person an approver in a change of its own first, or name someone who could "
+            "approve already.",
+        )
+
+
+def _ids(sides: Sides) -> Iterator[Problem]:
+    """Ids that are new in their file, though the base knows them from another."""
+    at_base: dict[str, list[tuple[str, Record]]] = {}
+    for slug, record in ((c.slug, record) for c in sides.base.clients for record in c.records):
+        at_base.setdefault(record.data.id, []).append((slug, record))
+    started_from = {r.source.path for c in sides.before.clients for r in c.records}
+    for client in sides.clients:
+        moved = [p for p in client.kept if p.is_moved and not is_same(p.before, p.after)]
+        for record in (*(p.after for p in (*moved, *client.renumbered)), *client.new):
+            for slug, other in at_base.get(record.data.id, ()):
+                path, gone = other.source.path, other.source.path in started_from
+                # What is still there is a duplicate, and what left its client is gone from there.
+                if (sides.after.root / path).is_file() or (gone and slug != client.after.slug):
+                    continue
+                yield ID_TAKEN.at(
+                    record.source.path,
+                    record.source.value("id"),
+                    f"{record.data.id} is `{other.data.title}` at the base ({path}).",
+                    "Take the next free id, in the file's name too"
+                    + (", and put the other record back." if gone else "."),
+                )
+                break
+
+
+def _seals(client: ClientPair) -> Iterator[Problem]:
+    """A lock that could be read goes on from what it was."""
+    before, after = client.before.lock, client.after.lock
+    if before and before.lock and (after is None or after.lock):
+        path = f"{CHANGES}/{client.after.slug}/{LOCK}"
+        problem = rewritten(path, before.lock, after.lock if after else None, "At the base")
+        yield from (problem,) if problem else ()
+
+
+def _baseline(client: ClientPair) -> Iterator[Problem]:
+    before, after = client.before, client.after
+    number = sum(decided.is_decided(r.source.data) for r in before.records)
+    if not number:
+        return
+    for path, says in _baseline_changes(before, after):
+        yield BASELINE_ALTERED.at(
+            after.source.path,
+            after.source.value(*path),
+            f"{says}, though {_number(number, 'change')} {'has' if number == 1 else 'have'} been "
+            "decided: the sums and dates of all earlier months change with it.",
+            f"{_PUT_BACK}; what was agreed on since the contract is a change record. If the "
+            "contract was copied wrongly, say so in the review and to the client.",
+        )
+
+
+def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, str]]:
+    old, new = _baseline_keys(before), _baseline_keys(after)
+    for change in differences(old, new):
+        if change.before is not None and not _touches(before.reported, change.path):
+            yield change.path, f"`{spell(change.path)}` {_was_and_is(change)}"
+    now = {m.id: (n, m.date) for n, m in enumerate(after.profile.contract.milestones)}
+    for milestone in before.profile.contract.milestones:
+        says = f"The date of milestone `{milestone.id}` was {milestone.date}"
+        if milestone.id not in now:
+            yield ("contract", "milestones"), f"{says} and is gone"
+        elif (found := now[milestone.id])[1] != milestone.date:
+            yield ("contract", "milestones", found[0], "date"), f"{says} and is {found[1]} now"
+
+
+def _baseline_keys(client: Client) -> Mapping[str, Any]:
+    contract = client.source.data.get("contract")
+    kept = contract if isinstance(contract, Mapping) else {}
+    return {
+        "prefix": client.source.data.get("prefix"),
+        "contract": {key: kept.get(key) for key in _BASELINE},
+    }
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What a branch does, for its reviewer; it forbids nothing, which is for `check.since`."""

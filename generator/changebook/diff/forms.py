@@ -1,0 +1,98 @@
+"""A reviewer's report as Markdown for a comment, and as one HTML file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from changebook import packaged
+from changebook.diff.document import Block, Heading, Sentence, Table
+from changebook.model.diagnostics import visible
+
+#: What CommonMark and GFM, and the formulas of GitHub and GitLab, take for markup.
+_MARKUP = re.compile(r"[\\`*_\[\]#|~$]|^[-+=]|(?<=^\d)[.)]")
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+#: What becomes a link or calls somebody once the Markdown is rendered, so that a backslash does not
+#: help: @people, #1 !1 &1 %1 ~1 $1 ^1, GH-1, addresses, :emoji:.
+_REFERENCE = re.compile(
+    r"(?<=[@#!~^%$&])(?=[\w\"{])|(?<=\bGH)(?=-\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=:)(?=[\w+-]+:)",
+    re.IGNORECASE,
+)
+#: What fits into a comment: GitHub takes 65,536 characters. Long tables and cells are cut, too.
+_LONGEST_COMMENT = 60_000
+_MOST_ROWS = 50
+_LONGEST_CELL = 400
+_TOO_LONG = (
+    "The rest does not fit into a comment: `changebook diff --format html` shows the whole report."
+)
+#: A break that no reader sees, as an entity so that no editor loses it.
+_BREAK = "&#8203;"
+
+
+def as_markdown(blocks: Iterable[Block]) -> str:
+    """Markdown for a comment on GitHub or GitLab; no text of a record can act in it.
+
+    It is cut to what a comment may hold; the other forms have everything.
+    """
+    pieces: list[str] = []
+    left = _LONGEST_COMMENT
+    for block in blocks:
+        piece = _markdown(block)
+        left -= len(piece) + 2
+        if left < 0:
+            pieces.append(literal(_TOO_LONG))
+            break
+        pieces.append(piece)
+    return "\n\n".join(pieces) + "\n"
+
+
+def _markdown(block: Block) -> str:
+    match block:
+        case Heading(text, level):
+            return f"{'#' * (level + 1)} {literal(text)}"
+        case Sentence(text, alarm):
+            return f"> **{literal(text)}**" if alarm else literal(text)
+        case Table():
+            return "\n".join(_rows(block))
+
+
+def _rows(table: Table) -> Iterator[str]:
+    yield _row(table.columns)
+    yield _row(
+        ("---:" if n in table.numbers else "---" for n in range(len(table.columns))), raw=True
+    )
+    for row in table.rows[:_MOST_ROWS]:
+        yield _row(row)
+    if (over := len(table.rows) - _MOST_ROWS) > 0:
+        yield _row((f"and {over} more", *("" for _ in table.columns[1:])))
+
+
+def _row(cells: Iterable[str], *, raw: bool = False) -> str:
+    return f"| {' | '.join(cell if raw else literal(_cut(cell)) for cell in cells)} |"
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _LONGEST_CELL else f"{cell[:_LONGEST_CELL]}…"
+
+
+def literal(text: str) -> str:
+    """A text on one line as Markdown that shows just that text, and calls nobody."""
+    line = visible(_SPACE.sub(" ", text).strip())
+    marked = _MARKUP.sub(r"\\\g<0>", line)
+    return _BREAK.join(piece.translate(_HTML) for piece in _REFERENCE.split(marked))
+
+
+def as_html(blocks: Iterable[Block], title: str) -> str:
+    """One page that loads nothing from anywhere."""
+    environment = Environment(
+        loader=FileSystemLoader(packaged.templates_dir() / "diff"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    shown = [(type(block).__name__.lower(), block) for block in blocks]
+    return environment.get_template("diff.html.j2").render(blocks=shown, title=title)

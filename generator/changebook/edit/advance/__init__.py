@@ -1,0 +1,11 @@
+"""A record's step to its next status, written into its file: nothing else in it changes.
+
+What a step needs is asked of the checks, not known here a second time: the step is made on a copy,
+the copy is checked, and only what passes may be written.
+"""
+
+from changebook.edit.advance.asking import Wanted
+from changebook.edit.advance.planning import Edit, Plan, find, plan, problems
+from changebook.edit.advance.step import Step
+
+__all__ = ["Edit", "Plan", "Step", "Wanted", "find", "plan", "problems"]

@@ -1,0 +1,146 @@
+"""What a step still has to say, in words that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+
+from changebook.check.lifecycle import missing_needs
+from changebook.edit.advance.step import Step, able
+from changebook.model import sums
+from changebook.model.diagnostics import KeyPath
+from changebook.model.schema import ChangeRecord
+from changebook.model.vocabulary import (
+    MAY_BE_INTERNAL,
+    NEEDS_NOTE,
+    OUTCOMES,
+    AgreementStatus,
+    ChangeType,
+    Priority,
+    Status,
+    Term,
+    Visibility,
+)
+from changebook.read.form import spell
+from changebook.read.workspace import Client
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a step still has to say: the option that says it, and the question that asks for it.
+
+    `name` is the field of Step; `of` is the milestone of a date.
+    """
+
+    name: str
+    option: str
+    question: str
+    suggestion: str | None = None
+    choices: tuple[str, ...] = ()
+    of: str | None = None
+
+
+def _words(terms: type[Term]) -> tuple[str, ...]:
+    return tuple(term.value for term in terms)
+
+
+_QUESTIONS: Mapping[KeyPath, Wanted] = MappingProxyType(
+    {
+        ("type",): Wanted(
+            "type", "--type TYPE", "What kind of change is it", choices=_words(ChangeType)
+        ),
+        ("priority",): Wanted(
+            "priority", "--priority PRIORITY", "How much does it matter", choices=_words(Priority)
+        ),
+        ("summary",): Wanted(
+            "summary", "--summary TEXT", "In one plain sentence, what would be different"
+        ),
+        ("decision", "due"): Wanted("due", "--due DATE", "By when must it be decided"),
+        ("decision", "rationale"): Wanted("rationale", "--rationale TEXT", "Why so"),
+        ("decision", "amount"): Wanted(
+            "amount", "--amount NUMBER", "What amount was approved, before tax"
+        ),
+        ("decision", "review"): Wanted("review", "--review DATE", "When is it looked at again"),
+        ("agreement",): Wanted(
+            "agreement",
+            "--agreement STATUS",
+            "How far is the contract's amendment",
+            choices=_words(AgreementStatus),
+        ),
+    }
+)
+
+
+def unwritten(after: ChangeRecord) -> Iterator[str]:
+    """What is missing and is too much for an option: how to write it in the record."""
+    for need in missing_needs(after):
+        if need.path not in _QUESTIONS:
+            place = f" below `{spell(need.path[:-1])}:`" if need.path[:-1] else ""
+            yield f"`{need.example}`{place}" + (f" ({need.remark})" if need.remark else "")
+
+
+def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
+    """What is missing, in the order in which a person would be asked.
+
+    `client` and `after` are as they would be with all of the step that was said.
+    """
+    if not step.by:
+        who = "decided" if step.status in OUTCOMES else "did it"
+        yield Wanted("by", "--by NAME", f"Who {who}", choices=able(client.profile, step.status))
+    if step.status in NEEDS_NOTE and not step.note:
+        yield Wanted("note", "--note TEXT", "Why does it end")
+    hidden = after.visibility is Visibility.INTERNAL and after.status not in MAY_BE_INTERNAL
+    if hidden:
+        yield Wanted(
+            "visibility",
+            "--visibility client",
+            "The client will see it. Who may read it",
+            choices=(Visibility.CLIENT.value,),
+        )
+    for need in missing_needs(after):
+        if need.path in _QUESTIONS:
+            yield replace(_QUESTIONS[need.path], suggestion=_suggestion(client, after, need.path))
+    yield from _wanted_dates(client, after)
+    if step.agreement is AgreementStatus.SIGNED and after.agreement:
+        if not after.agreement.reference:
+            yield Wanted("reference", "--reference TEXT", "Which amendment was signed")
+        if not after.agreement.signed:
+            yield Wanted("signed", "--signed DATE", "When was it signed")
+
+
+def _suggestion(client: Client, after: ChangeRecord, path: KeyPath) -> str | None:
+    """For an amount, that of the option that was chosen, or else what was asked for."""
+    if path != ("decision", "amount") or after.decision is None:
+        return None
+    chosen = next((o for o in after.options if o.id == after.decision.option), None)
+    amount = chosen.amount if chosen else sums.asked(after, client.profile)
+    return None if amount is None else f"{amount:f}"
+
+
+def _wanted_dates(client: Client, after: ChangeRecord) -> Iterator[Wanted]:
+    """The new date of each milestone whose days are granted, as the chain of dates gives it."""
+    if after.status is not Status.APPROVED or after.decision is None:
+        return
+    granted = sums.granted(after)
+    known = {milestone.id for milestone in client.profile.contract.milestones}
+    missing = [
+        m for m, days in granted.items() if days and m in known - set(after.decision.milestones)
+    ]
+    if not missing:
+        return
+    try:
+        now = sums.position([r.data for r in client.records], client.profile, date.max)
+    except OverflowError:
+        return  # the check of the chain of dates names it
+    order = sums.change_order(after.id, now)
+    for step in order.steps if order else ():
+        if step.milestone in missing:
+            yield Wanted(
+                "milestones",
+                f"--milestone {step.milestone}=DATE",
+                f"New date of {step.milestone} ({step.days:+d} days)",
+                step.after.isoformat(),
+                of=step.milestone,
+            )

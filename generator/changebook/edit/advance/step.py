@@ -1,0 +1,141 @@
+"""A step as far as it was said, and what can't be a step whatever else is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from changebook.check.lifecycle import either
+from changebook.model.schema import Profile, TeamPerson
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    OUTCOMES,
+    AgreementStatus,
+    ChangeType,
+    Priority,
+    Status,
+    Visibility,
+    may_become,
+)
+from changebook.read.workspace import Client, Record
+from changebook.refusal import Refusal
+
+#: What only a decision says.
+_OF_A_DECISION = (
+    "option",
+    "amount",
+    "milestones",
+    "days",
+    "effective",
+    "rationale",
+    "conditions",
+    "review",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as far as it was said; money before tax in the contract's currency, calendar days.
+
+    `by` are names of the profile: the first stands in the history, all of them under a decision.
+    """
+
+    status: Status
+    on: date
+    by: tuple[str, ...] = ()
+    note: str | None = None
+    recorded: date | None = None
+    visibility: Visibility | None = None
+    type: ChangeType | None = None
+    priority: Priority | None = None
+    summary: str | None = None
+    due: date | None = None
+    option: str | None = None
+    amount: Decimal | None = None
+    milestones: Mapping[str, date] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
+    effective: date | None = None
+    rationale: str | None = None
+    conditions: tuple[str, ...] = ()
+    review: date | None = None
+    agreement: AgreementStatus | None = None
+    reference: str | None = None
+    signed: date | None = None
+    supersede: bool = False
+
+    @property
+    def seals(self) -> bool:
+        """Whether it decides or signs something, which then belongs into the client's seals."""
+        decides = self.status in (Status.APPROVED, Status.REJECTED)
+        return decides or self.agreement is AgreementStatus.SIGNED
+
+
+def refuse_impossible(client: Client, record: Record, step: Step) -> None:
+    """Raises Refusal for a step that no further answer makes possible."""
+    data, profile = record.data, client.profile
+    approved = any(entry.status is Status.APPROVED for entry in data.history)
+    if data.history and data.history[-1].status is not data.status:
+        raise Refusal(
+            f"{data.id} is {data.status}, but its history ends with {data.history[-1].status}: "
+            "`changebook check --fix` mends that"
+        )
+    if not may_become(data.status, step.status, data.path, approved):
+        next_ = [s for s in Status if may_become(data.status, s, data.path, approved)]
+        hint = (
+            f"after `{data.status}` comes {either(next_)}"
+            if next_
+            else f"`{data.status}` is an end; write a new record that supersedes this one"
+        )
+        raise Refusal(f"{data.id} can't become `{step.status}`: {hint}")
+    for name in step.by:
+        person(profile.people, name)
+    if step.status is Status.APPROVED:
+        names = [each.name for each in profile.people if each.approves]
+        if not names:
+            raise Refusal(f"nobody in {client.source.path} approves: give someone `approves: true`")
+        if step.by and not set(step.by) & set(names):
+            raise Refusal(f"{', '.join(step.by)} may not approve; {' or '.join(names)} may")
+    elif len(step.by) > 1 and step.status not in OUTCOMES:
+        raise Refusal("only a decision is taken by several people: give --by once")
+    _refuse_what_does_not_belong(step)
+
+
+def _refuse_what_does_not_belong(step: Step) -> None:
+    given = [name for name in _OF_A_DECISION if getattr(step, name) not in (None, (), {})]
+    if given and step.status not in OUTCOMES:
+        raise Refusal(f"{_spelled(given)}: only a decision says that; `{step.status}` is none")
+    approval = [n for n in given if n in ("option", "amount", "milestones", "days", "effective")]
+    if approval and step.status is not Status.APPROVED:
+        raise Refusal(f"{_spelled(approval)}: only an approval says that")
+    if step.review and step.status is not Status.DEFERRED:
+        raise Refusal("--review: only a deferral is looked at again")
+    if step.agreement and step.status not in APPROVED_OR_LATER:
+        raise Refusal("--agreement: a contract is amended by what is approved")
+    if (step.reference or step.signed) and step.agreement is not AgreementStatus.SIGNED:
+        raise Refusal("--reference and --signed belong to --agreement signed")
+    if step.supersede and step.status is not Status.APPROVED:
+        raise Refusal("--supersede: a record takes another one's place when it is approved")
+
+
+def _spelled(names: Sequence[str]) -> str:
+    singular = {"milestones": "milestone", "conditions": "condition"}
+    return ", ".join(f"--{singular.get(name, name)}" for name in names)
+
+
+def able(profile: Profile, status: Status) -> tuple[str, ...]:
+    """The names of those who may take a step to a status: whoever approves, or anybody."""
+    return tuple(each.name for each in profile.people if each.approves or status not in OUTCOMES)
+
+
+def person(people: Sequence[TeamPerson], name: str) -> TeamPerson:
+    """The person of that name in a profile. Raises Refusal where there is none."""
+    found = next((each for each in people if each.name == name), None)
+    if found:
+        return found
+    names = [each.name for each in people]
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names) or 'none'}"
+    raise Refusal(f"client.md names nobody `{name}`: {hint}")

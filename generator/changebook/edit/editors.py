@@ -1,0 +1,85 @@
+"""What helps editors with a workspace: schemas of the front matter, and settings that connect them.
+
+Language servers for YAML read a Markdown file's front matter as a first document. The prose below
+is none, so that their validation and formatting stay off: `changebook check` does that part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from changebook.edit.json_schema import MODELS, schema
+from changebook.read.workspace import CHANGES, GLOSSARY, PROFILE
+
+SCHEMAS = "schemas"
+_PROFILES = f"{CHANGES}/*/{PROFILE}"
+_GLOSSARIES = f"{CHANGES}/*/{GLOSSARY}"
+#: Which files each schema is for.
+PATTERNS: Mapping[str, tuple[str, ...]] = {
+    "record": (f"{CHANGES}/*/**/*.md", f"!{_PROFILES}", f"!{_GLOSSARIES}"),
+    "profile": (_PROFILES,),
+    "glossary": (_GLOSSARIES,),
+}
+
+
+def schema_file(name: str) -> str:
+    """The name of the file with the schema of a record, a profile or a glossary."""
+    return f"{name}.schema.json"
+
+
+def schema_text(name: str) -> str:
+    return _json(schema(name))
+
+
+def files() -> dict[Path, str]:
+    """What a workspace has for editors, by the path in it."""
+    schemas = {Path(SCHEMAS, schema_file(name)): schema_text(name) for name in MODELS}
+    vscode = {
+        "settings.json": _settings(),
+        "extensions.json": {"recommendations": ["redhat.vscode-yaml"]},
+        "tasks.json": _tasks(),
+    }
+    return schemas | {Path(".vscode", name): _json(value) for name, value in vscode.items()}
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "yaml.schemas": {
+            f"./{SCHEMAS}/{schema_file(name)}": list(patterns)
+            for name, patterns in PATTERNS.items()
+        },
+        "yaml.validate": False,
+        "yaml.format.enable": False,
+    }
+
+
+def _tasks() -> dict[str, Any]:
+    """`check` as a task that puts its problems into the list of problems."""
+    matcher = {
+        "owner": "changebook",
+        "fileLocation": ["relative", "${workspaceFolder}"],
+        "pattern": [
+            {
+                "regexp": r"^(error|warning|note)\[(.+?)\]: (.+)$",
+                "severity": 1,
+                "code": 2,
+                "message": 3,
+            },
+            {"regexp": r"^  --> (.+):(\d+):(\d+)$", "file": 1, "line": 2, "column": 3},
+        ],
+    }
+    task = {
+        "label": "changebook check",
+        "type": "shell",
+        "command": "changebook check",
+        "group": {"kind": "test", "isDefault": True},
+        "problemMatcher": matcher,
+    }
+    return {"version": "2.0.0", "tasks": [task]}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

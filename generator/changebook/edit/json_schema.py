@@ -1,0 +1,150 @@
+"""JSON Schema of the front matter, for editors: each key with its meaning, words and examples.
+
+Draft 7, which editors' YAML plug-ins read. It is made from the same models that `check` goes by,
+but a schema can't say all that `check` looks at. References are written out in place, because a
+draft 7 reader may ignore what stands beside `$ref`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from changebook.check.lifecycle import NEEDS, Need
+from changebook.model.schema import MEANINGS, ChangeRecord, Glossary, Profile
+from changebook.model.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Term, Visibility
+
+#: Marks a key whose value may be missing though the key is there.
+_MAY_BE_EMPTY = "may-be-empty"
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+_Json: TypeAlias = dict[str, Any]
+
+MODELS: Mapping[str, type[BaseModel]] = {
+    "record": ChangeRecord,
+    "profile": Profile,
+    "glossary": Glossary,
+}
+_TITLES = {
+    "record": "A change record of Changebook",
+    "profile": "A client's profile of Changebook",
+    "glossary": "A client's glossary of Changebook",
+}
+
+
+def schema(name: str) -> _Json:
+    """The schema of a `record`, a `profile` or a `glossary`."""
+    made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_Draft7)
+    whole = _finished(made, made.pop("$defs", {}))
+    if name == "record":
+        whole["properties"]["history"]["items"] |= _noted()
+        whole["allOf"] = list(_conditions())
+    return {"$schema": _DRAFT, "title": _TITLES[name], **whole}
+
+
+class _Draft7(GenerateJsonSchema):
+    """What pydantic knows of the models, as an editor can use it."""
+
+    schema_dialect = _DRAFT
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """As if it were never None: what may be left out is said by its default."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """A key that may be left out, or be there and empty."""
+        shape = super().default_schema(schema)
+        if not isinstance(shape.get("default"), bool | int | str):
+            shape.pop("default", None)
+        return {**shape, _MAY_BE_EMPTY: True}
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """A mapping of known keys, beside those that begin with `x-`."""
+        own = {"description": "A key of your own: read by nothing, shown nowhere."}
+        return {**super().model_schema(schema), "patternProperties": {"^x-": own}}
+
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        """The words, each with its meaning."""
+        words = [word for word in schema["members"] if isinstance(word, Term)]
+        return {
+            "type": "string",
+            "enum": [word.value for word in words],
+            "enumDescriptions": [word.meaning for word in words],
+        }
+
+
+def _finished(shape: _Json, definitions: Mapping[str, _Json]) -> _Json:
+    """A schema without references, and without what only this module understands."""
+    shape = {key: value for key, value in shape.items() if key != "title"}
+    if reference := shape.pop("$ref", None):
+        shape = {**_finished(definitions[reference.rpartition("/")[2]], definitions), **shape}
+    if own := shape.pop(MEANINGS, None):
+        shape["enumDescriptions"] = [own[word] for word in shape["enum"]]
+    for key in ("properties", "patternProperties"):
+        if key in shape:
+            shape[key] = {name: _finished(value, definitions) for name, value in shape[key].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(shape.get(key), dict):
+            shape[key] = _finished(shape[key], definitions)
+    return _or_empty(shape) if shape.pop(_MAY_BE_EMPTY, False) else shape
+
+
+def _or_empty(shape: _Json) -> _Json:
+    """Takes no value too: a key that is left empty counts as absent."""
+    types = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
+    nothing: _Json = {"type": [*types, "null"]}
+    if "enum" in shape:
+        nothing["enum"] = [*shape["enum"], None]
+        nothing["enumDescriptions"] = [*shape["enumDescriptions"], "left empty: counts as absent"]
+    return {**shape, **nothing}
+
+
+def _conditions() -> Iterator[_Json]:
+    """What depends on the status, from the tables that `check` goes by.
+
+    What a status of the history needs is needed still; but a deferral ends with a new assessment.
+    """
+    for status, needs in NEEDS.items():
+        reached = (
+            _is(status) if status is Status.DEFERRED else {"anyOf": [_is(status), _was(status)]}
+        )
+        yield {"if": reached, "then": _having(needs)}
+    internal = {"visibility": {"const": Visibility.INTERNAL.value}}
+    yield {
+        "if": {"properties": internal, "required": [*internal]},
+        "then": {"properties": {"status": _one_of(MAY_BE_INTERNAL)}},
+    }
+
+
+def _noted() -> _Json:
+    """An entry of the history that ends the record says why."""
+    ended = {"status": _one_of(NEEDS_NOTE)}
+    return {"if": {"properties": ended, "required": [*ended]}, "then": {"required": ["note"]}}
+
+
+def _is(status: Status) -> _Json:
+    return {"properties": {"status": {"const": status.value}}, "required": ["status"]}
+
+
+def _was(status: Status) -> _Json:
+    """The history, which is a list where it is there, has an entry with the status."""
+    history = {"type": "array", "contains": {"type": "object", **_is(status)}}
+    return {"properties": {"history": history}, "required": ["history"]}
+
+
+def _one_of(statuses: Set[Status]) -> _Json:
+    return {"enum": [status.value for status in Status if status in statuses]}
+
+
+def _having(needs: Iterable[Need]) -> _Json:
+    """What has all the needed keys."""
+    below: dict[str, list[str]] = {}
+    for need in needs:
+        key, *rest = map(str, need.path)
+        below.setdefault(key, []).extend(rest)
+    deep = {key: {"required": keys} for key, keys in below.items() if keys}
+    # Said twice in the negative, because editors would offer the key a second time.
+    return {"required": [*below]} | ({"not": {"not": {"properties": deep}}} if deep else {})

@@ -1,0 +1,419 @@
+"""What an answer would do to its record: made on a copy, and checked there.
+
+An answer is never a decision. An approval becomes a talk with a proposal, and the step to the
+decision is left to whoever looks at it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from changebook import packaged
+from changebook.check import check
+from changebook.edit.advance.planning import Edit, applied, find, gist
+from changebook.edit.manuscript import Manuscript, manuscript
+from changebook.edit.respond.reading import Reading, named
+from changebook.edit.yaml_text import Value
+from changebook.edition.editions import make_edition
+from changebook.model.canonical import grouped
+from changebook.model.diagnostics import Problem, visible
+from changebook.model.schema import ChangeRecord, TeamPerson
+from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
+from changebook.model.words import Words
+from changebook.pages.answer_block import About, Block, Kind
+from changebook.pages.answers import Answers
+from changebook.read.workspace import Client, Workspace
+from changebook.refusal import Refusal
+from changebook.views.record import digest
+from changebook.views.waiting import waiting_decision
+
+#: Where an entry keeps which mail it came from: a key of one's own, which no page shows.
+MESSAGE_ID = "x-message-id"
+#: More is no answer but a document, which nobody reads on a page.
+LONGEST = 4000
+
+
+class Entry(Enum):
+    """What an answer becomes."""
+
+    OBJECTION = "objection"
+    TALK = "communication"
+    PROPOSAL = "proposed decision"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person at the terminal says instead of the mail; None where the mail counts."""
+
+    id: str | None = None
+    kind: Kind | None = None
+    by: str | None = None
+    on: date | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer on a copy. `edit` is None where the mail had been taken over before, in `place`.
+
+    `warnings` are what whoever looks at it must know, `next_` the commands or edits that follow.
+    """
+
+    entry: Entry
+    id: str
+    person: TeamPerson
+    on: date
+    place: str
+    edit: Edit | None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    next_: tuple[str, ...] = ()
+
+
+def respond(
+    workspace: Workspace,
+    found: Sequence[Problem],
+    reading: Reading,
+    path: str,
+    said: Said,
+    now: datetime | None = None,
+) -> Response:
+    """The answer in the mail `path` on a copy. Raises Refusal where it can't be taken over.
+
+    `found` are the problems of reading the workspace. A mail from a day after `now` was sent by a
+    wrong clock.
+    """
+    id, block = _record_of(workspace, reading, path, said)
+    client, record = find(workspace, id)
+    person, doubts = _person(client, reading, path, said)
+    on = _day(client, reading, path, said, now)
+    outdated = _outdated(client, record.data, block, path)
+    answer = _Answer(client, record.data, reading, path, said, block, person, outdated)
+    entry = answer.entry()
+    place = next(_taken_over(workspace, reading.letter.message_id), None)
+    if place:
+        return Response(entry, id, person, on, place, None)
+    before = manuscript(record.file, record.source.path, ChangeRecord)
+    edit = Edit(record.file, before, answer.written(before, entry, on))
+    return Response(
+        entry,
+        id,
+        person,
+        on,
+        record.source.path,
+        edit,
+        tuple(_problems(workspace, found, client, edit)),
+        (*answer.warnings(entry), *doubts),
+        tuple(answer.next_(entry, on)),
+    )
+
+
+def _record_of(
+    workspace: Workspace, reading: Reading, path: str, said: Said
+) -> tuple[str, Block | None]:
+    """The id of the record that is answered, and the block about it."""
+    ids = named(reading)
+    if said.id:
+        block = next((block for block in reading.blocks if block.id == said.id), None)
+        if reading.blocks and block is None:
+            raise Refusal(f"{path} answers {_or(ids)}, not {said.id}: leave --record out")
+        return said.id, block
+    if not ids:
+        raise Refusal(f"{path} names no record: say which one it answers with --record ID")
+    if len(ids) > 1:
+        raise Refusal(f"{path} names {_or(ids)}: say which one it answers with --record ID")
+    known = [record.data.id for client in workspace.clients for record in client.records]
+    if ids[0] not in known:
+        near = get_close_matches(ids[0], known, n=1)
+        hint = f"did you mean --record {near[0]}?" if near else "say which one with --record ID"
+        raise Refusal(f"{path} names {ids[0]}, which no record has as its id: {hint}")
+    return ids[0], next(iter(reading.blocks), None)
+
+
+def _or(words: Sequence[str]) -> str:
+    return " and ".join(words)
+
+
+def _person(
+    client: Client, reading: Reading, path: str, said: Said
+) -> tuple[TeamPerson, tuple[str, ...]]:
+    """Who in the client's profile wrote the mail, and what speaks against it."""
+    people = client.profile.people
+    if said.by:
+        person = next((each for each in people if each.name == said.by), None)
+        if person is None:
+            names = ", ".join(each.name for each in people) or "nobody"
+            raise Refusal(f"{client.source.path} names nobody `{said.by}`; it names {names}")
+        return person, ()
+    address = reading.address.casefold()
+    for each in people:
+        if address and each.email and each.email.casefold() == address:
+            return each, ()
+    written = _names(reading.name)
+    person = next((each for each in people if _folded(each.name) in written), None)
+    if person is None:
+        who = visible(f"{reading.name} <{reading.address}>" if reading.address else reading.name)
+        raise Refusal(
+            f"{path} is by {who or 'nobody that it names'}, whom {client.source.path} does not "
+            "know: say who it is with --by NAME, or add the person, with `email`, to `people:`"
+        )
+    shown = visible(reading.address) or "no address"
+    if person.email:
+        return person, (f"{person.name} has another address in client.md than {shown}",)
+    return person, (f"{person.name} is known by name alone; the mail came from {shown}",)
+
+
+def _folded(name: str) -> str:
+    return " ".join(re.sub(r"[\"'(（].*?[\"')）]", " ", name).split()).casefold()
+
+
+def _names(name: str) -> set[str]:
+    """The ways in which a mail program may have written a name: `Coles, Harriet` among them."""
+    last, comma, first = name.partition(",")
+    written = {_folded(name), " ".join(name.split()).casefold()}
+    return written | {_folded(f"{first} {last}")} if comma else written
+
+
+def _day(client: Client, reading: Reading, path: str, said: Said, now: datetime | None) -> date:
+    """The day on which the mail was written, where the client is."""
+    if said.on:
+        return said.on
+    sent, zone = reading.letter.sent, ZoneInfo(client.profile.timezone)
+    try:
+        on = sent and sent.astimezone(zone).date()
+    except OverflowError:
+        on = None
+    if on is None:
+        raise Refusal(f"{path} has no date that can be read: say the day with --on DATE")
+    if now and on > now.astimezone(zone).date():
+        raise Refusal(f"{path} is dated {on}, which is still to come: say the day with --on DATE")
+    return on
+
+
+def _taken_over(workspace: Workspace, message_id: str) -> Iterator[str]:
+    """The places of entries that came from the mail."""
+    for client in workspace.clients:
+        for record in client.records:
+            for key in ("objections", "communications"):
+                entries: Any = record.source.data.get(key)
+                for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+                    if isinstance(entry, dict) and entry.get(MESSAGE_ID) == message_id:
+                        line = record.source.place(key, number).line
+                        yield f"{record.source.path}:{line}"
+
+
+def _outdated(client: Client, data: ChangeRecord, block: Block | None, path: str) -> str | None:
+    """What of the record was read and is no longer so; None where nothing speaks against it."""
+    edition = make_edition(client, Audience.CLIENT, date.max)
+    seen = next((each for each in edition.records if each.data.id == data.id), None)
+    if seen is None:
+        raise Refusal(
+            f"{path} answers {data.id}, which is internal or a draft: the client never saw it. "
+            "Write what was said below `internal:` by hand"
+        )
+    if block is None:
+        return None
+    if block.revision not in (None, data.revision):
+        return f"revision {block.revision}; it is revision {data.revision} now"
+    now = digest(seen).replace(" ", "")
+    if block.digest and not block.digest.startswith(now):
+        return f"fingerprint {block.digest}; what is asked for was changed since"
+    return None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An answer beside the record that it is about."""
+
+    client: Client
+    data: ChangeRecord
+    reading: Reading
+    path: str
+    said: Said
+    block: Block | None
+    person: TeamPerson
+    outdated: str | None
+
+    @property
+    def words(self) -> Words:
+        """The words of the client's language."""
+        return Words(self.client.profile.language, packaged.own_templates(self.client.root))
+
+    @property
+    def kind(self) -> Kind:
+        """What it is meant to be. A block that is only quoted was answered before."""
+        if self.said.kind:
+            return self.said.kind
+        return self.block.kind if self.block and not self.reading.is_quoted else Kind.ASK
+
+    @property
+    def about(self) -> About:
+        return self.block.about if self.block else About.DECISION
+
+    @property
+    def waits(self) -> bool:
+        """Whether the record waits for a decision, so that one can be proposed."""
+        return waiting_decision(self.data, date.max) is not None
+
+    def entry(self) -> Entry:
+        """What it becomes. Raises Refusal for what has no place in the record as it stands."""
+        data = self.data
+        over = f"{self.path}: {data.id} is `{data.status}`"
+        aside = "to keep the mail as a talk about it, say --as ask"
+        if self.kind is Kind.OBJECT:
+            if data.status in ENDED:
+                raise Refusal(f"{over}, so nothing of it can be objected to any more: {aside}")
+            return Entry.OBJECTION
+        if self.kind is Kind.ASK or self.about is not About.DECISION:
+            return Entry.TALK
+        if not self.waits:
+            raise Refusal(f"{over} and does not wait for a decision: {aside}")
+        return Entry.PROPOSAL if self.person.approves and not self.outdated else Entry.TALK
+
+    def warnings(self, entry: Entry) -> Iterator[str]:
+        """What the mail alone does not tell."""
+        if self.outdated:
+            kept = ": it is kept as a talk, not as a proposal" if self._falls_short(entry) else ""
+            yield f"the mail is about {self.outdated}{kept}"
+        elif self._falls_short(entry):
+            yield f"{self.person.name} may not approve: it is kept as a talk, not as a proposal"
+        if self.block is None:
+            yield "the mail does not say which revision was read"
+        elif self.reading.is_quoted and not self.said.kind:
+            yield "the mail only quotes an answer: it is kept as a talk (--as says otherwise)"
+        if self.block and self.block.option and not self._option():
+            yield f"the record has no option `{visible(self.block.option)}`"
+        if among := self._written_among_filled_in():
+            yield f"written among the filled-in lines and not taken over: {among}"
+        if self.reading.passed_on_by:
+            yield (
+                f"the answer was passed on by {visible(self.reading.passed_on_by)} within the text "
+                "of a mail: its writer and its day are what that text says (--by, --on)"
+            )
+
+    def _written_among_filled_in(self) -> str:
+        """What a person wrote between the lines that the page filled in."""
+        if self.block is None:
+            return ""
+        title = next((o.title for o in self.data.options if o.id == self.block.option), "")
+        values = {
+            "id": self.data.id,
+            "revision": self.block.revision,
+            "title": " ".join(self.data.title.split()),
+            "digest": grouped(self.block.digest or ""),
+            "option": " ".join(title.split()),
+        }
+        page = Answers(self.words, self.client.profile)
+        known = "".join("".join(page.lines(self.block, values, whole)) for whole in (True, False))
+        spaceless = "".join(known.split())
+        return visible(
+            " ".join(
+                line
+                for line in self.reading.filled_in
+                # A title that was cut ends with an ellipsis.
+                if any("".join(p.split()) not in spaceless for p in line.split("\u2026"))
+            )
+        )
+
+    def _falls_short(self, entry: Entry) -> bool:
+        asked = self.kind is Kind.APPROVE and self.about is About.DECISION
+        return asked and entry is not Entry.PROPOSAL
+
+    def _option(self) -> str | None:
+        """The option that was chosen, where the record has it."""
+        chosen = self.block.option if self.block else None
+        return chosen if any(option.id == chosen for option in self.data.options) else None
+
+    def written(self, text: Manuscript, entry: Entry, on: date) -> Manuscript:
+        """The record with the answer as its last objection or talk."""
+        if entry is Entry.OBJECTION:
+            objection: dict[str, Value] = {
+                "by": self.person.name,
+                "party": self.person.party,
+                "on": on,
+                "concern": self._words(),
+                "outcome": ObjectionOutcome.OPEN,
+                MESSAGE_ID: self.reading.letter.message_id,
+            }
+            return text.append(("objections",), objection)
+        talk: dict[str, Value] = {
+            "on": on,
+            "channel": Channel.EMAIL,
+            "with": [self.person.name],
+            "summary": self._words(),
+        }
+        if entry is Entry.PROPOSAL:
+            option = self._option()
+            chosen: dict[str, Value] = {"option": option} if option else {}
+            revision = self.data.revision
+            talk["proposes"] = {"outcome": Outcome.APPROVED, **chosen, "revision": revision}
+        talk[MESSAGE_ID] = self.reading.letter.message_id
+        return text.append(("communications",), talk)
+
+    def _words(self) -> str:
+        """The sender's words; an approval without any says what was chosen."""
+        words = (self.said.words or self.reading.words).strip()
+        if len(words) > LONGEST:
+            raise Refusal(
+                f"{self.path} holds {len(words)} characters, more than the {LONGEST} that a talk "
+                "should have: say in short what it says with --words TEXT"
+            )
+        stated = self._stated() if self.kind is Kind.APPROVE else ""
+        if not words and not stated:
+            raise Refusal(
+                f"{self.path} holds no words of its sender: say what they want with --words TEXT"
+            )
+        return "\n\n".join(text for text in (stated, words) if text)
+
+    def _stated(self) -> str:
+        """What an approval states, in the client's language."""
+        _ = self.words.gettext
+        if self.about is About.AGREEMENT:
+            return _("Agrees with the amendment of the contract.")
+        if self.about is About.OBJECTION:
+            return _("Considers the objection settled.")
+        title = next((o.title for o in self.data.options if o.id == self._option()), None)
+        if self.outdated:
+            return _("Approves an earlier version of this change.")
+        if title:
+            return _("Approves the option “%(option)s”.") % {"option": title}
+        return _("Approves this change.")
+
+    def next_(self, entry: Entry, on: date) -> Iterator[str]:
+        """What follows, once the mail was looked at."""
+        if entry is Entry.PROPOSAL:
+            option = next((o for o in self.data.options if o.id == self._option()), None)
+            command = ["changebook", "advance", self.data.id, "approved", "--on", f"{on}"]
+            command += ["--by", self.person.name]
+            if option:
+                command += ["--option", option.id]
+                command += ["--amount", f"{option.amount:f}"] if option.amount is not None else []
+            yield f"to record it as the decision: {shlex.join(command)}"
+        elif entry is Entry.OBJECTION:
+            yield "answer it with `response`, and settle it with `outcome` and `resolved`"
+        elif self.kind is Kind.APPROVE and self.about is About.AGREEMENT:
+            yield (
+                "once the amendment is signed: "
+                "`agreement: {status: signed, reference: ..., signed: ...}`"
+            )
+        elif self.kind is Kind.APPROVE and self.about is About.OBJECTION:
+            yield "if it is settled: give the objection its `outcome` and `resolved`"
+
+
+def _problems(
+    workspace: Workspace, found: Sequence[Problem], client: Client, edit: Edit
+) -> list[Problem]:
+    """The problems that the record has with the answer and did not have before."""
+    copy, faults = applied(client, (edit,))
+    clients = tuple(copy if c.slug == client.slug else c for c in workspace.clients)
+    known = {gist(problem) for problem in (*found, *check(workspace))}
+    after = (*faults, *check(replace(workspace, clients=clients)))
+    return sorted(problem for problem in after if gist(problem) not in known)

@@ -1,0 +1,189 @@
+"""What a mail says about a record: which one, what kind of answer, and the sender's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from itertools import dropwhile
+
+from changebook.edit.respond.letter import Letter
+from changebook.edit.respond.text import Line, header_value, is_forward, is_header
+from changebook.pages.answer_block import FIELD, MARK, RECORD_ID, Block, blocks
+from changebook.refusal import Refusal
+
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
+#: What telephones and free mail services put below every mail.
+_FOOTER = re.compile(
+    r"(?:(?:Sent|Get|Gesendet|Envoyé) (?:from|with|using|via|Outlook|von|de|depuis)\b.{0,60}"
+    r"|(?:发自|来自|發自|傳送自|从|從|获取).{0,40}"
+    r"(?:iPhone|iPad|Android|手机|手機|邮箱|郵箱|客户端|发送|Outlook.{0,10}))\s*"
+)
+#: Marks and fields, at which joined lines are parted.
+_FILLED_IN = re.compile(f"{MARK.pattern}|{FIELD.pattern}", re.IGNORECASE)
+_SIGNATURE = re.compile(r"--\s*")
+#: Signs that YAML or a page has no place for, and those that turn the direction of text.
+_UNSHOWN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    r"\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_LIST_ITEM = re.compile(
+    r"\s*(?:[-*•·–]|\(?\d{1,2}[.)、]|[（(]?[一二三四五六七八九十]{1,2}[)）、])\s*\S"
+)
+_WIDE = r"\u2e80-\u9fff\uff00-\uffef"
+_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A mail as an answer.
+
+    `blocks` are what pages filled in, as far as the mail has it still; `is_quoted`: they stand in
+    an earlier mail that this one quotes. `aside` is what was not taken for the sender's words;
+    `filled_in` are the lines below the second mark, which the page wrote.
+    `passed_on_by` is who forwarded the answer within a mail of their own.
+    """
+
+    letter: Letter
+    name: str
+    address: str
+    blocks: tuple[Block, ...]
+    is_quoted: bool
+    words: str
+    aside: tuple[str, ...] = ()
+    filled_in: tuple[str, ...] = ()
+    passed_on_by: str | None = None
+
+
+def read(letter: Letter, path: str) -> Reading:
+    """The answer in a mail, or in the one that it carries. Raises Refusal where there are two."""
+    if blocks(line.text for line in letter.lines) or not letter.attached:
+        return _read(letter)
+    held = [each for each in _all(letter.attached) if blocks(line.text for line in each.lines)]
+    if len(held) > 1:
+        raise Refusal(f"{path} carries {len(held)} answers: save each of them as a file of its own")
+    return _read(held[0]) if held else _read(letter)
+
+
+def named(reading: Reading) -> tuple[str, ...]:
+    """The ids that the mail names: in its blocks, or else its subject, or else its text."""
+    if reading.blocks:
+        return tuple(dict.fromkeys(block.id for block in reading.blocks))
+    texts = (reading.letter.subject, "\n".join(line.text for line in reading.letter.lines))
+    ids = (tuple(dict.fromkeys(RECORD_ID.findall(text))) for text in texts)
+    return next((found for found in ids if found), ())
+
+
+def _all(letters: Iterable[Letter]) -> Iterable[Letter]:
+    for letter in letters:
+        yield letter
+        yield from _all(letter.attached)
+
+
+def _read(letter: Letter) -> Reading:
+    depth, found = _blocks(letter.lines)
+    own = [line.text for line in letter.lines if line.depth == 0]
+    if not depth:
+        said, below, filled_in = _words(own, has_block=bool(found))
+        name, address = letter.name, letter.address
+        return Reading(letter, name, address, found, False, said, _some(below), filled_in)
+    said, *_ = _words(own, has_block=False)
+    if not (_FORWARDED.match(letter.subject) or is_forward(letter.lines)):
+        return Reading(letter, letter.name, letter.address, found, True, said)
+    quoted = [line.text for line in letter.lines if line.depth == depth]
+    words, below, filled_in = _words(list(dropwhile(_is_above, quoted)), has_block=True)
+    return Reading(
+        letter,
+        *_quoted_sender(letter.lines, depth),
+        found,
+        False,
+        words,
+        _some(said, below),
+        filled_in,
+        letter.name or letter.address,
+    )
+
+
+def _blocks(lines: Sequence[Line]) -> tuple[int, tuple[Block, ...]]:
+    """The blocks that are quoted the least, and how deep they are."""
+    for depth in sorted({line.depth for line in lines}):
+        if found := blocks(line.text for line in lines if line.depth == depth):
+            return depth, found
+    return 0, ()
+
+
+def _is_above(line: str) -> bool:
+    """Whether a line stands above a quoted mail's text."""
+    return not line.strip() or is_header(line)
+
+
+def _quoted_sender(lines: Sequence[Line], depth: int) -> tuple[str, str]:
+    """Who wrote a mail that is quoted with its head; nobody where the head is not there."""
+    values = (header_value(line.text, sender=True) for line in lines if 0 < line.depth <= depth)
+    value = next((value for value in values if value), "")
+    # Outlook writes the address in brackets of its own.
+    value = re.sub(r"\[\s*mailto:([^\]]*)\]", r"<\1>", value).replace("*", "")
+    name, address = parseaddr(value)
+    return (name, address) if "@" in address else (value, "")
+
+
+def _some(*texts: str) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
+
+
+def _words(lines: Sequence[str], *, has_block: bool) -> tuple[str, str, tuple[str, ...]]:
+    """The sender's words, what else stands below the block, and the lines that were filled in.
+
+    Above the first mark, and between it and the second one, a person writes. Below the block stands
+    a signature, or the words of a person who wrote there.
+    """
+    split = [piece for line in lines for piece in _parts(line)]
+    if not has_block:
+        return _tidied(split), "", ()
+    marks = [at for at, line in enumerate(split) if MARK.fullmatch(line.strip())]
+    fields = [at for at, line in enumerate(split) if FIELD.fullmatch(line.strip())]
+    first = fields[0] if fields else len(split)
+    above = [at for at in marks if at < first]
+    cut = above[1] if len(above) > 1 else above[0] if above else first
+    below = next((at for at in marks if at > first), fields[-1] if fields else cut)
+    written = [line for line in split[:cut] if not MARK.fullmatch(line.strip())]
+    top, bottom = _tidied(written), _tidied(split[below + 1 :])
+    filled_in = tuple(
+        line.strip()
+        for line in split[cut:below]
+        if line.strip() and not FIELD.fullmatch(line.strip()) and not MARK.fullmatch(line.strip())
+    )
+    return (top, bottom, filled_in) if top else (bottom, "", filled_in)
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line in which a mail program joined marks or fields with others, in its parts again."""
+    at = 0
+    for found in _FILLED_IN.finditer(line):
+        if between := line[at : found.start()].strip():
+            yield between
+        yield found[0]
+        at = found.end()
+    if line[at:].strip() or not at:
+        yield line[at:]
+
+
+def _tidied(lines: Sequence[str]) -> str:
+    """Words without signature and footer, each paragraph in one line and an empty one between."""
+    kept = [_UNSHOWN.sub("", line.replace("\t", " ")).strip() for line in lines]
+    if any(_SIGNATURE.fullmatch(line) for line in kept):
+        kept = kept[: next(at for at, line in enumerate(kept) if _SIGNATURE.fullmatch(line))]
+    while kept and (not kept[-1] or _FOOTER.fullmatch(kept[-1])):
+        kept.pop()
+    paragraphs = re.split(r"\n{2,}", "\n".join(kept).strip("\n"))
+    return "\n\n".join(_joined(each) for each in paragraphs if each.strip())
+
+
+def _joined(paragraph: str) -> str:
+    """A paragraph with the breaks of its mail program taken out; items of a list keep theirs."""
+    text = ""
+    for line in paragraph.split("\n"):
+        text += ("\n\n" if _LIST_ITEM.match(line) else "\n") + line if text else line
+    text = re.sub(r"(?<!\n)\n(?!\n)", " ", _BETWEEN_WIDE.sub("", text))
+    return re.sub(r" {2,}", " ", text).strip()

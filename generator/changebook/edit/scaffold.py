@@ -1,0 +1,159 @@
+"""Beginning: a new workspace, and the next record of a client."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markdown.extensions.toc import slugify
+
+from changebook.edit import editors, yaml_text
+from changebook.model.chain import LOCK
+from changebook.model.vocabulary import (
+    ChangeType,
+    Party,
+    Priority,
+    ReasonCategory,
+    ScopeAction,
+    Status,
+    Term,
+    Visibility,
+)
+from changebook.publish.swap import DEFAULT_OUT, OWN
+from changebook.read.git import repository
+from changebook.read.workspace import CHANGES, Client, read_workspace
+from changebook.refusal import Refusal
+
+_EXAMPLE = Path(__file__).parent / "example"
+_SLUG_LENGTH = 60
+
+
+def init(folder: Path) -> list[Path]:
+    """Lay out a workspace with an example client in `folder`; the files that were written."""
+    texts = {
+        file.relative_to(_EXAMPLE): file.read_text("utf-8")
+        for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
+    }
+    texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in (*DEFAULT_OUT.values(), OWN))
+    texts |= editors.files()
+    for name in (Path(CHANGES), *texts):
+        if (folder / name).exists():
+            raise Refusal(f"{folder / name} is there already; nothing was written")
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8", newline="\n")
+    return [folder / name for name in texts]
+
+
+def new(
+    root: Path,
+    slug: str,
+    title: str,
+    *,
+    type: ChangeType | None = None,  # noqa: A002 - the key's name
+    from_client: bool = False,
+    on: date | None = None,
+    by: str | None = None,
+    base: str | None = None,
+    number: int | None = None,
+) -> Path:
+    """Write the next record of a client with exactly the keys that its status needs.
+
+    Its id is one above all that are taken here, or, with a revision as `base`, on any branch that
+    git knows. `number` comes from where numbers are given out once: a tracker's issue or a pull
+    request. Raises Refusal where it is taken.
+
+    By default a draft, which only the team sees. A change that the client asks for is submitted:
+    what it still lacks stands there as empty keys, which `check` names until they are filled in.
+    """
+    if not title.strip():
+        raise Refusal("a record needs a title")
+    workspace, _ = read_workspace(root)
+    client = workspace.client(slug)
+    day = on or datetime.now(ZoneInfo(client.profile.timezone)).date()
+    taken = _taken(client, base)
+    if number in taken:
+        raise Refusal(f"{_id(client, number)} is taken already, by {taken[number]}")
+    id_ = _id(client, number or max(taken, default=0) + 1)
+    lines = (
+        _submitted(id_, title, type, day, by)
+        if from_client
+        else _draft(id_, title, type, _requested(day, by, Party.VENDOR) if on or by else [])
+    )
+    name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
+    file = client.folder / str(day.year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
+    file.parent.mkdir(exist_ok=True)
+    with file.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write("\n".join(("---", *lines, "---", "")))
+    return file
+
+
+def _id(client: Client, number: int) -> str:
+    return f"{client.profile.prefix}-{number:04}"
+
+
+def _taken(client: Client, base: str | None) -> dict[int, str]:
+    """Every number that was ever used, in files that can't be read too, with what uses it."""
+    uses = {file.name: file.name for file in client.folder.rglob("*")}
+    uses |= {record.data.id: record.source.path for record in client.records}
+    if base:
+        git = repository(client.folder)
+        known = git.ever_named(git.commit(base))
+        uses = {name: f"{name} in the repository" for name in known} | uses
+    pattern = re.compile(rf"{re.escape(client.profile.prefix)}-(\d+)")
+    return {int(match[1]): use for text, use in uses.items() if (match := pattern.match(text))}
+
+
+def _draft(id_: str, title: str, type_: ChangeType | None, requested: list[str]) -> list[str]:
+    return [
+        _line("id", id_),
+        _line("title", title),
+        _line("status", Status.DRAFT),
+        _line("visibility", Visibility.INTERNAL),
+        *([_line("type", type_)] if type_ else []),
+        *requested,
+    ]
+
+
+def _submitted(
+    id_: str, title: str, type_: ChangeType | None, on: date, by: str | None
+) -> list[str]:
+    return [
+        _line("id", id_),
+        _line("title", title),
+        _line("status", Status.SUBMITTED),
+        _line("visibility", Visibility.CLIENT),
+        _line("type", type_) if type_ else _choice("type", ChangeType),
+        _choice("priority", Priority),
+        *_requested(on, by, Party.CLIENT),
+        "summary:  # one plain sentence for a reader who is no engineer",
+        "scope:",
+        "  - item:  # what part of the product it is",
+        _choice("    action", ScopeAction),
+        "reason:",
+        _choice("  category", ReasonCategory),
+        "  text:  # why it is asked for",
+        "history:",
+        _line("  - status", Status.SUBMITTED),
+        _line("    on", on),
+        _line("    by", by),
+    ]
+
+
+def _requested(on: date | None, by: str | None, party: Party) -> list[str]:
+    return ["requested:", _line("  on", on), _line("  by", by), _line("  party", party)]
+
+
+def _line(key: str, value: Any) -> str:
+    """`key: value` with the value quoted where YAML needs it; None leaves it empty."""
+    if value is None:
+        return f"{key}:  # to be filled in"
+    shown = value if isinstance(value, date) else " ".join(str(value).split())
+    return f"{key}: {yaml_text.scalar(shown)}"
+
+
+def _choice(key: str, terms: type[Term]) -> str:
+    return f"{key}:  # {' | '.join(term.value for term in terms)}"

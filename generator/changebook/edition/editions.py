@@ -1,0 +1,383 @@
+"""Editions: what one reader may see of one client, copied before anything is rendered.
+
+Nothing is hidden later on: what is not in the copy can't leak. The copy is made by allow-list, so a
+new key of the format stays inside until someone adds it here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from changebook import packaged
+from changebook.edition import admonitions, urls
+from changebook.edition.lists import plain_lists
+from changebook.model import canonical, decided, timeline
+from changebook.model.chain import Entry, Event
+from changebook.model.schema import ChangeRecord, Glossary, HistoryEntry, Links, Profile
+from changebook.model.vocabulary import (
+    AgreementStatus,
+    Audience,
+    Outcome,
+    Party,
+    Status,
+    Visibility,
+)
+from changebook.model.words import Words
+from changebook.read import body, sealable
+from changebook.read.naming import names
+from changebook.read.targets import Kind, Targets
+from changebook.read.workspace import Client, Record
+
+#: The keys of a record that a client may read: all but `internal`.
+_CLIENT_KEYS = (
+    "id",
+    "title",
+    "status",
+    "visibility",
+    "revision",
+    "type",
+    "path",
+    "priority",
+    "urgency",
+    "requested",
+    "summary",
+    "scope",
+    "out_of_scope",
+    "glossary",
+    "reason",
+    "impact",
+    "options",
+    "plan",
+    "decision",
+    "objections",
+    "communications",
+    "agreement",
+    "links",
+    "history",
+)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that a visible body uses, and where it lies in the edition."""
+
+    file: Path
+    path: str
+
+
+@dataclass(frozen=True)
+class Seal:
+    """An entry of the client's chain, and the content that its digest was made from.
+
+    The content is None where this reader may not see all of it.
+    """
+
+    entry: Entry
+    content: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class EditionRecord:
+    """A record as this reader may see it on the edition's day.
+
+    `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that
+    the client does not see (a draft or an internal one): only team editions have such. `question`
+    is what the client is or was asked to decide on, with each value as it is written. `signed_copy`
+    is the paper that was signed, which is one of the assets.
+    """
+
+    data: ChangeRecord
+    body: str
+    assets: tuple[Asset, ...] = ()
+    unseen: bool = False
+    superseded_by: tuple[str, ...] = ()
+    required_by: tuple[str, ...] = ()
+    related_from: tuple[str, ...] = ()
+    question: Mapping[str, Any] = field(default_factory=dict)
+    seals: tuple[Seal, ...] = ()
+    signed_copy: Asset | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One client's log for one audience as of a day: the unit that is built and published.
+
+    `site_url` is the address at which it is read; None where nobody said it. `templates` are the
+    team's own, with its own catalogues.
+    """
+
+    slug: str
+    audience: Audience
+    as_of: date
+    profile: Profile
+    welcome: str
+    welcome_assets: tuple[Asset, ...]
+    records: tuple[EditionRecord, ...]
+    site_url: str | None = None
+    glossary: Glossary | None = None
+    templates: Path | None = None
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the language that its pages are in."""
+        return Words(self.profile.language, self.templates)
+
+
+def is_unseen(data: ChangeRecord) -> bool:
+    """Whether a client must not see the record: a draft, or one that is internal."""
+    return data.status is Status.DRAFT or data.visibility is not Visibility.CLIENT
+
+
+def default_as_of(client: Client, audience: Audience) -> date:
+    """The newest date of an event that the audience may see; never the clock.
+
+    What only the team sees must not move a client's edition, so each audience has its own.
+    """
+    seen = [r.data for r in client.records if audience is Audience.TEAM or not is_unseen(r.data)]
+    events = (day for data in seen for day in timeline.event_dates(data))
+    return max(events, default=client.profile.contract.signed)
+
+
+def make_edition(client: Client, audience: Audience, as_of: date | None = None) -> Edition:
+    """The copy of a client's records that the audience may see, as they stood on `as_of`."""
+    day = as_of or default_as_of(client, audience)
+    standing: list[tuple[Record, ChangeRecord]] = []
+    for record in client.records:
+        then = timeline.at(record.data, day)
+        if then is None:
+            continue
+        if audience is Audience.CLIENT and (is_unseen(record.data) or is_unseen(then)):
+            continue
+        standing.append((record, then))
+    ids = frozenset(data.id for _, data in standing)
+    visible = {data.id: _copy(data, audience, ids) for _, data in standing}
+    back = _back_links(visible.values())
+    text = _Text(client, audience, ids)
+    sealed = _entries(client)
+    records = []
+    for record, _ in standing:
+        data = visible[record.data.id]
+        words, assets = text.copy(record.source.body, record.file.parent, urls.record(data.id))
+        copy = text.signed_copy(data, record.file.parent, assets)
+        records.append(
+            EditionRecord(
+                data,
+                words,
+                assets if copy is None or copy in assets else (*assets, copy),
+                is_unseen(data),
+                back["supersedes"][data.id],
+                back["depends_on"][data.id],
+                back["related"][data.id],
+                decided.question(_seen(record.source.data, ids)),
+                _standing(_seals(record, sealed[data.id], ids), data),
+                copy,
+            )
+        )
+    welcome, welcome_assets = text.copy(client.source.body, client.folder, urls.HOME)
+    profile = client.profile
+    if audience is Audience.CLIENT:
+        profile = _known_people(profile, visible.values())
+    # The team reads its edition elsewhere.
+    address = profile.site_url if audience is Audience.CLIENT else None
+    return Edition(
+        client.slug,
+        audience,
+        day,
+        profile,
+        welcome,
+        welcome_assets,
+        tuple(records),
+        address,
+        client.glossary.data if client.glossary else None,
+        packaged.own_templates(client.root),
+    )
+
+
+def located(edition: Edition, base: str | None) -> Edition:
+    """The edition with its address, where only that of all editions' common folder is known."""
+    if edition.site_url or not base:
+        return edition
+    return replace(edition, site_url=urls.absolute(base, f"{edition.slug}/{urls.HOME}"))
+
+
+def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edition:
+    """The edition as of an earlier day, as far as it was written down by `known_on`.
+
+    It is made from the edition alone, so nothing that its reader may not see can come back. What
+    was a draft on that day still is one here, and a client does not see drafts.
+    """
+    records = []
+    for record in edition.records:
+        then = timeline.at(record.data, as_of, known_on)
+        if then is None or (edition.audience is Audience.CLIENT and is_unseen(then)):
+            continue
+        seals = _standing(record.seals, then)
+        records.append(replace(record, data=then, unseen=is_unseen(then), seals=seals))
+    return replace(edition, as_of=as_of, records=tuple(records))
+
+
+def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> ChangeRecord:
+    """The record without what the audience may not see and without links that lead nowhere."""
+    links = data.links
+    kept = Links(
+        supersedes=tuple(id for id in links.supersedes if id in ids),
+        mode=links.mode,
+        depends_on=tuple(id for id in links.depends_on if id in ids),
+        related=tuple(id for id in links.related if id in ids),
+        source=links.source,
+    )
+    if audience is Audience.TEAM:
+        return data.model_copy(update={"links": kept})
+    values = {key: getattr(data, key) for key in _CLIENT_KEYS}
+    return ChangeRecord(**(values | {"links": kept, "history": _since_submitted(data.history)}))
+
+
+def _entries(client: Client) -> Mapping[str, list[Entry]]:
+    """The entries of the client's chain by the ids of their records."""
+    found: dict[str, list[Entry]] = defaultdict(list)
+    lock = client.lock.lock if client.lock else None
+    for entry in lock.entries if lock else ():
+        found[entry.id].append(entry)
+    return found
+
+
+def _seen(front: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
+    """A front matter without links to what this reader does not see."""
+    links = front.get("links")
+    if not isinstance(links, Mapping) or not isinstance(old := links.get("supersedes"), list):
+        return front
+    return {**front, "links": {**links, "supersedes": [id for id in old if id in ids]}}
+
+
+def _seals(record: Record, entries: list[Entry], ids: frozenset[str]) -> tuple[Seal, ...]:
+    seals = []
+    for entry in entries:
+        content = sealable.content(_seen(record.source.data, ids), entry.event)
+        whole = canonical.digest(content) == entry.digest
+        seals.append(Seal(entry, content if whole else None))
+    return tuple(seals)
+
+
+def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
+    """The seals of what a record says on its day: a decision, a signature, a signed copy."""
+    decision, agreement = data.decision, data.agreement
+    stands = {
+        Event.SIGNED: agreement and agreement.status is AgreementStatus.SIGNED,
+        Event.FILED: agreement and agreement.signed_copy,
+    }
+    is_decided = decision and decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
+    return tuple(seal for seal in seals if stands.get(seal.entry.event, is_decided))
+
+
+def _since_submitted(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
+    """The history as a client sees it: it begins where the draft, which is never shown, ends."""
+    return tuple(entry for entry in history if entry.status is not Status.DRAFT)
+
+
+def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """For each kind of link, who points at an id; back-links are derived, never typed."""
+    back: dict[str, dict[str, tuple[str, ...]]] = {
+        kind: defaultdict(tuple) for kind in ("supersedes", "depends_on", "related")
+    }
+    for data in records:
+        for kind, to in back.items():
+            for id in getattr(data.links, kind):
+                to[id] = (*to[id], data.id)
+    return back
+
+
+def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
+    """The profile without mail addresses of people, of the vendor's whom visible content names."""
+    said = " ".join(data.model_dump_json(exclude_none=True) for data in records)
+    people = tuple(
+        person.model_copy(update={"email": None})
+        for person in profile.people
+        if person.party is Party.CLIENT or names(said, person.name)
+    )
+    return profile.model_copy(update={"people": people})
+
+
+class _Text:
+    """Copies Markdown for one audience: without internal blocks, with links that work."""
+
+    def __init__(self, client: Client, audience: Audience, ids: frozenset[str]) -> None:
+        self._targets = Targets(client)
+        self._audience = audience
+        self._ids = ids
+        words = self._words = Words(client.profile.language, packaged.own_templates(client.root))
+        self._internal = words.gettext("Internal: the client does not see this")
+        self._not_published = words.gettext("(not published here)")
+
+    def copy(self, text: str, folder: Path, page: str) -> tuple[str, tuple[Asset, ...]]:
+        """The text as the page `page` shows it, and the files that it uses."""
+        assets: dict[Path, Asset] = {}
+        if self._audience is Audience.CLIENT:
+            text = body.closed_up(body.public(text), body.internal_lines(text))
+        text = body.uncommented(text)
+        text = plain_lists(body.replace_links(text, self._replacer(folder, page, assets)))
+        text = admonitions.titled(text, self._words)
+        if self._audience is Audience.TEAM:
+            text = body.marked(text, self._internal)
+        return text, tuple(assets.values())
+
+    def signed_copy(
+        self, data: ChangeRecord, folder: Path, assets: Iterable[Asset]
+    ) -> Asset | None:
+        """The paper that was signed; if the body links to it, it is the one of `assets`."""
+        if data.agreement is None or data.agreement.signed_copy is None:
+            return None
+        file = self._targets.resolve(folder, data.agreement.signed_copy.file).file
+        if file is None:
+            return None  # the checks have named it, and a build has stopped there
+        known = {asset.file: asset for asset in assets}
+        return known.get(file) or Asset(file, _free_path(urls.record(data.id), file, known))
+
+    def _replacer(
+        self, folder: Path, page: str, assets: dict[Path, Asset]
+    ) -> Callable[[body.Link], str | None]:
+        def replace(link: body.Link) -> str | None:
+            inner = body.replace_links(link.text, replace)
+            if link.external:
+                # Nothing is loaded from another host: the picture becomes a link to it.
+                shown = link.image and not link.html
+                return f"[{inner or link.target}](<{link.target}>)" if shown else None
+            if not link.path:
+                return None
+            target = self._targets.resolve(folder, link.path)
+            if target.kind is Kind.RECORD:
+                if target.id not in self._ids:
+                    return "#" if link.html else self._not_published
+                address = urls.to_source(page, urls.record(target.id)) + link.fragment
+            elif target.kind is Kind.HOME:
+                address = urls.to_source(page, urls.HOME) + link.fragment
+            elif target.kind is Kind.GLOSSARY:
+                address = urls.to_source(page, urls.GLOSSARY) + link.fragment
+            elif target.kind is Kind.FILE and target.file:
+                asset = assets.setdefault(
+                    target.file, Asset(target.file, _free_path(page, target.file, assets))
+                )
+                address = quote(urls.to_source(page, asset.path))
+            else:
+                return None  # the checks have named it, and a build has stopped there
+            if link.html:
+                return address
+            title = f' "{link.title.replace(chr(34), chr(39))}"' if link.title else ""
+            return f"{'!' if link.image else ''}[{inner}]({address}{title})"
+
+        return replace
+
+
+def _free_path(page: str, file: Path, assets: dict[Path, Asset]) -> str:
+    """A path beside the page that no other file of the page has."""
+    taken = {asset.path.casefold() for asset in assets.values()}
+    path, number = urls.beside(page, file.name), 2
+    while path.casefold() in taken:
+        path, number = urls.beside(page, f"{file.stem}-{number}{file.suffix}"), number + 1
+    return path

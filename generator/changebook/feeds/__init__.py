@@ -1,5 +1,0 @@
-"""What readers subscribe to: the changes and the decisions as feeds, and a calendar."""
-
-from changebook.feeds.made import made
-
-__all__ = ["made"]

@@ -1,0 +1,1 @@
+"""The format, the vocabulary, the life cycle, time, money and digests; pure, it knows no file."""

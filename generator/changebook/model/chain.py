@@ -1,0 +1,274 @@
+"""`decisions.lock`: a client's decisions as a chain of digests, each entry naming the one before.
+
+The file has one layout only, so that its differences are short, every byte of it counts, and two
+branches that both seal something meet in a conflict instead of a silent merge.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from changebook.model import canonical
+from changebook.model.diagnostics import START, Place, Problem, rule
+
+LOCK = "decisions.lock"
+_Version = Literal[1]
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
+VERSION: _Version = 1
+
+BROKEN_LOCK = rule(
+    "broken-lock",
+    summary="A client's decisions.lock can't be read as what `changebook seal` writes.",
+    why="It is the evidence that decisions are what they were, so no byte of it may be in doubt.",
+    wrong="<<<<<<< HEAD",
+    right="The file as it is on the branch that was merged first; then `changebook seal`.",
+)
+BROKEN_CHAIN = rule(
+    "broken-chain",
+    summary="An entry of decisions.lock does not follow from the one before it.",
+    why="Each entry names the one before by its digest, so that none can be altered, taken out, "
+    "put in or moved without a trace. Here is the trace.",
+    wrong='"number": 4, ..., "previous": the digest of entry 2',
+    right='"number": 4, ..., "previous": the digest of entry 3',
+)
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Event(StrEnum):
+    """What was sealed: a decision, the signing of its agreement, or filing the signed copy."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SIGNED = "signed"
+    FILED = "filed"
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it is the decision itself."""
+        return self in (Event.APPROVED, Event.REJECTED)
+
+    @property
+    def about(self) -> str:
+        """What is sealed once for a record: its decision, its signature, its signed copy."""
+        return "decision" if self.is_decision else self.value
+
+
+@dataclass(frozen=True)
+class Link:
+    """What an entry is made from, before it has a place in a chain."""
+
+    id: str
+    revision: int
+    event: Event
+    on: date
+    digest: str
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """What is sealed once: the decision on a record, its signature, its signed copy."""
+        return self.id, self.event.about
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Entry(_Strict):
+    """One entry: what was sealed of which record, and its place in the chain.
+
+    `digest` is that of what was decided or signed, `entry` that of all other keys here.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{4,}$")]
+    revision: int
+    event: Event
+    on: date
+    digest: Digest
+    previous: Digest | None
+    entry: Digest
+
+    @property
+    def link(self) -> Link:
+        """The entry without its place."""
+        return Link(self.id, self.revision, self.event, self.on, self.digest)
+
+    def own_digest(self) -> str:
+        """What `entry` has to be."""
+        return canonical.digest(self.model_dump(mode="json", exclude={"entry"}))
+
+    def says(self) -> str:
+        """The entry in a few words."""
+        return f"entry {self.number} ({self.id} {self.event} {self.on})"
+
+
+class Lock(_Strict):
+    """All entries of one client."""
+
+    version: _Version = VERSION
+    entries: tuple[Entry, ...] = ()
+
+    def text(self) -> str:
+        """The lock as it is written."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class LockFile:
+    """A client's lock where it lies; `lock` is None where it can't be made out."""
+
+    path: str
+    lock: Lock | None
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold: the index of the entry, its key, and what is wrong."""
+
+    index: int
+    key: str
+    says: str = field(compare=False)
+
+
+def extended(lock: Lock, links: Iterable[Link]) -> Lock:
+    """The lock with more entries at its end."""
+    entries = list(lock.entries)
+    for link in links:
+        last = entries[-1] if entries else None
+        values: dict[str, Any] = {
+            "number": last.number + 1 if last else 1,
+            "id": link.id,
+            "revision": link.revision,
+            "event": link.event,
+            "on": link.on,
+            "digest": link.digest,
+            "previous": last.entry if last else None,
+        }
+        # The digest leaves `entry` out, so any will do until it is known.
+        draft = Entry(**values, entry=link.digest)
+        entries.append(draft.model_copy(update={"entry": draft.own_digest()}))
+    return Lock(entries=tuple(entries))
+
+
+def breaks(lock: Lock) -> Iterator[Break]:
+    """Every entry that is not what its digest says, or does not follow the one before."""
+    by_digest = {entry.entry: index for index, entry in enumerate(lock.entries)}
+    before: Entry | None = None
+    for index, entry in enumerate(lock.entries):
+        if entry.own_digest() != entry.entry:
+            yield Break(index, "entry", "is not what its own digest says: it was altered")
+        if entry.previous != (before.entry if before else None):
+            goes, why = _goes(lock, index, by_digest)
+            yield Break(index, "previous", f"{goes} and stands {_after(before)}: {why}")
+        elif entry.number != (before.number if before else 0) + 1:
+            yield Break(index, "number", f"stands {_after(before)}")
+        before = entry
+
+
+def _goes(lock: Lock, index: int, by_digest: Mapping[str, int]) -> tuple[str, str]:
+    """Where an entry belongs by its digest, and what must have happened."""
+    previous = lock.entries[index].previous
+    if previous is None:
+        return "goes first", "something was put in before it, or they changed places"
+    if previous not in by_digest:
+        return (
+            f"goes after one with the digest {canonical.short(previous)}",
+            "that was altered or taken out",
+        )
+    named = by_digest[previous]
+    why = "something was put in between" if named < index else "they changed places"
+    return f"goes {_after(lock.entries[named])}", why
+
+
+def _after(entry: Entry | None) -> str:
+    return f"after entry {entry.number}" if entry else "first"
+
+
+#: Lines before the first entry, and the lines of an entry with its brackets.
+_HEAD, _KEYS = 3, tuple(Entry.model_fields)
+
+
+def place(index: int, key: str | None = None) -> Place:
+    """Where an entry, or one of its keys, stands in the file."""
+    line = _HEAD + 1 + index * (len(_KEYS) + 2)
+    if key is None:
+        return Place(line, 5)
+    return Place(line + 1 + _KEYS.index(key), 7, len(key) + 2)
+
+
+def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
+    """A client's lock, known as `path` in problems."""
+    if not file.is_file():
+        return LockFile(path, None), [_broken(path, START, "this is no file")]
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        return LockFile(path, None), [_broken(path, START, "it is not UTF-8")]
+    except OSError as error:
+        return LockFile(path, None), [_broken(path, START, f"{error.strerror}")]
+    lock, problem = parse(text, path)
+    return LockFile(path, lock), [problem] if problem else []
+
+
+def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
+    """The lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
+    text = text.replace("\r\n", "\n")
+    try:
+        json.loads(text)
+        lock = Lock.model_validate_json(text)
+    except json.JSONDecodeError as error:
+        if conflict := _CONFLICT.search(text):
+            line = text[: conflict.start()].count("\n") + 1
+            return None, _broken(path, Place(line, 1, 7), "two branches have sealed something")
+        return None, _broken(path, Place(error.lineno, error.colno), f"{error.msg}")
+    except RecursionError:
+        return None, _broken(path, START, "it is nested too deep")
+    except ValidationError as error:
+        fault = error.errors()[0]
+        keys = ".".join(str(key) for key in fault["loc"])
+        says = f"`{keys}`: {fault['msg']}" if keys else fault["msg"]
+        return None, _broken(path, _place_of(fault["loc"], text), says)
+    except ValueError:
+        return None, _broken(path, START, "it has a number of thousands of digits")
+    if text != lock.text():
+        ours, theirs = lock.text().split("\n"), text.split("\n")
+        same = next(
+            (n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
+            min(len(ours), len(theirs)) - 1,
+        )
+        return None, _broken(
+            path, Place(same + 1, 1), "this line is not as `changebook seal` writes it"
+        )
+    return lock, None
+
+
+def _place_of(path: tuple[int | str, ...], text: str) -> Place:
+    match path:
+        case ("entries", int(index), str(key), *_) if key in _KEYS:
+            found = place(index, key)
+        case ("entries", int(index), *_):
+            found = place(index)
+        case _:
+            return START
+    # Only a file in the one layout is sure to have that line.
+    return found if found.line <= text.count("\n") else START
+
+
+def _broken(path: str, place: Place, why: str) -> Problem:
+    return BROKEN_LOCK.at(
+        path,
+        place,
+        f"The seals can't be read: {why}.",
+        "Put the file back as it was last committed; after a merge, as it is on the branch that "
+        "was merged first. Then run `changebook seal`, which adds what is missing.",
+    )

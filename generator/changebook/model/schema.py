@@ -1,0 +1,860 @@
+"""The shape of a client profile and of a change record, as record-format.md gives it.
+
+Every scalar arrives as the text that the author wrote: YAML's own guesses (`NO`, `1.10`, `12:30`)
+never happen, amounts never pass through binary floating point, and the type of a value is decided
+by the key that holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from babel.numbers import list_currencies
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from changebook.model.vocabulary import (
+    AgreementStatus,
+    ChangePath,
+    ChangeType,
+    Channel,
+    Confidence,
+    Level,
+    ObjectionOutcome,
+    Outcome,
+    PaperSize,
+    Party,
+    Priority,
+    ReasonCategory,
+    ScopeAction,
+    Status,
+    SupersedeMode,
+    Visibility,
+)
+
+# Digits are those of ASCII: others would make a second spelling of the same id or amount.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4,}", re.ASCII)
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]*")
+_URL = re.compile(r"(https?://|mailto:)\S+")
+#: The addresses of pages and files are put behind it.
+_SITE_URL = re.compile(r"https?://[^\s/?#][^\s?#]*")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_FLAG = re.compile(r"true|false")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+#: Under this name a key's own meanings of its words go into its JSON Schema.
+MEANINGS = "meanings"
+#: `Level` means something else for urgency than for a risk.
+URGENCY_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        Level.HIGH: "decide at once",
+        Level.MEDIUM: "decide in time for the plan",
+        Level.LOW: "can wait",
+    }
+)
+#: What YAML's escapes can put into a text and HTML has no place for.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise PydanticCustomError("date", "should be a date like 2026-03-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("date", "is not a day of the calendar") from None
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        raise PydanticCustomError(
+            "number", "should be a plain number like 1200.50, without separators or a unit"
+        )
+    return Decimal(value)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+        raise PydanticCustomError("whole", "should be a whole number like 10 or -3")
+    return int(value)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise PydanticCustomError("flag", "should be true or false")
+    return bool(value == "true")
+
+
+def _matching(pattern: re.Pattern[str], kind: str, says: str) -> Any:
+    def check(value: Any) -> Any:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise PydanticCustomError(kind, says)
+        return value
+
+    return check
+
+
+def _currency(value: Any) -> str:
+    if not isinstance(value, str) or value not in list_currencies():
+        raise PydanticCustomError("currency", "should be an ISO 4217 code like CNY or EUR")
+    return value
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    """The zones that the system knows; to ask it reads whole folders, so it is asked once."""
+    return frozenset(available_timezones())
+
+
+def _timezone(value: Any) -> str:
+    if not isinstance(value, str) or value not in _timezones():
+        raise PydanticCustomError("timezone", "should be an IANA time zone like Asia/Shanghai")
+    return value
+
+
+def _shown(value: str) -> str:
+    if control := _CONTROL.search(value):
+        raise PydanticCustomError(
+            "control",
+            "has a character that can't be shown, {code}",
+            {"code": f"U+{ord(control[0]):04X}"},
+        )
+    return value
+
+
+def _in_yaml(
+    *types: str, pattern: re.Pattern[str] | None = None, example: Any = None
+) -> WithJsonSchema:
+    """JSON Schema of a scalar: the types that YAML makes of what may be written plainly."""
+    shape: dict[str, Any] = {"type": list(types) if len(types) > 1 else types[0], "minLength": 1}
+    if pattern:
+        shape["pattern"] = f"^(?:{pattern.pattern})$"
+    if example is not None:
+        shape["examples"] = [example]
+    return WithJsonSchema(shape)
+
+
+Day = Annotated[
+    date, BeforeValidator(_date), _in_yaml("string", pattern=_DATE, example="2026-03-31")
+]
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    PlainSerializer(str),
+    _in_yaml("number", "string", pattern=_DECIMAL, example=1200),
+]
+Whole = Annotated[
+    int,
+    BeforeValidator(_integer),
+    _in_yaml("integer", "string", pattern=_INTEGER, example=10),
+]
+Flag = Annotated[
+    bool,
+    BeforeValidator(_flag),
+    _in_yaml("boolean", "string", pattern=_FLAG, example=True),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_shown),
+    # `4711` or `yes` is a text too, where a text is expected.
+    _in_yaml("string", "number", "boolean"),
+]
+RecordId = Annotated[
+    str,
+    BeforeValidator(_matching(_ID, "id", "should be an id like ACME-0012")),
+    _in_yaml("string", pattern=_ID, example="ACME-0012"),
+]
+Prefix = Annotated[
+    str,
+    BeforeValidator(_matching(_PREFIX, "prefix", "should be capitals and digits like ACME")),
+    _in_yaml("string", pattern=_PREFIX, example="ACME"),
+]
+Sha256 = Annotated[
+    str,
+    BeforeValidator(_matching(_SHA256, "sha256", "should be a SHA-256: 64 digits of 0-9 and a-f")),
+    _in_yaml("string", pattern=_SHA256, example=64 * "0"),
+]
+Url = Annotated[
+    str,
+    BeforeValidator(_matching(_URL, "url", "should be a web address (https://...)")),
+    _in_yaml("string", pattern=_URL, example="https://tracker.example/ABC-123"),
+]
+SiteUrl = Annotated[
+    str,
+    BeforeValidator(
+        _matching(_SITE_URL, "url", "should be a web address (https://...) without `?` and `#`")
+    ),
+    _in_yaml("string", pattern=_SITE_URL, example="https://changes.acme.example/"),
+]
+Email = Annotated[
+    str,
+    BeforeValidator(_matching(_EMAIL, "email", "should be a mail address")),
+    _in_yaml("string", pattern=_EMAIL, example="change@northwind.example"),
+]
+# The codes and zones themselves are lists of hundreds, which no editor shows well.
+Currency = Annotated[
+    str,
+    BeforeValidator(_currency),
+    _in_yaml("string", pattern=re.compile(r"[A-Z]{3}"), example="CNY"),
+]
+Timezone = Annotated[str, BeforeValidator(_timezone), _in_yaml("string", example="Asia/Shanghai")]
+
+
+class Shape(BaseModel):
+    """Frozen, and closed: a key that is not declared is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Person(Shape):
+    """Who did something, or may do it."""
+
+    name: Text = Field(
+        description="The name, as people write it and always in the same way.", examples=["Chen Yu"]
+    )
+    role: Text | None = Field(
+        None, description="What the person is in the project.", examples=["Project sponsor"]
+    )
+    party: Party = Field(description="On whose side the person stands.")
+
+
+class TeamPerson(Person):
+    """Someone named in a client's profile; `approves` makes their decisions count."""
+
+    role: Text = Field(
+        description="What the person is in the project.", examples=["Project sponsor"]
+    )
+    approves: Flag = Field(
+        False,
+        description="Whether the person's decisions count: a decision needs one who approves.",
+    )
+    email: Email | None = Field(
+        None,
+        description="The person's mail address, by which `changebook respond` knows who answers. "
+        "Never leaves the team's edition.",
+        examples=["chen.yu@acme.example"],
+    )
+
+
+class Vendor(Shape):
+    """The vendor as the client sees it."""
+
+    name: Text = Field(
+        description="The vendor's name, as the client knows it.", examples=["Northwind Software"]
+    )
+    contact: Email | None = Field(None, description="Where the client writes to with questions.")
+
+
+class Milestone(Shape):
+    """A contract milestone with its original date; one of them is the completion."""
+
+    id: Text = Field(
+        description="A short name that records use for the milestone.", examples=["go-live"]
+    )
+    name: Text = Field(description="The name that clients read.", examples=["Go-live"])
+    date: Day = Field(description="The date of the contract, before any change.")
+    completion: Flag = Field(
+        False,
+        description="Whether this is the completion of the project. One milestone at most is.",
+    )
+
+
+class Contract(Shape):
+    """The baseline: what was signed, before any change. Money is before tax, in `currency`."""
+
+    reference: Text = Field(description="What the contract is called.", examples=["SOW-3"])
+    signed: Day = Field(description="The day on which the contract was signed.")
+    currency: Currency = Field(
+        description="The currency of the contract and of all sums, an ISO 4217 code."
+    )
+    sum: Number = Field(
+        description="The original contract sum, before tax and before any change.",
+        examples=[1200000],
+    )
+    tax_rate: Number | None = Field(
+        None,
+        description="The tax rate in percent, shown below the sums. A cost line may have its own.",
+        examples=[6],
+    )
+    effort: Number | None = Field(
+        None, description="The effort of the contract in person-days.", examples=[640]
+    )
+    milestones: tuple[Milestone, ...] = Field(
+        (), description="The dates of the contract, from which the agreed dates go on."
+    )
+    change_budget: Number | None = Field(
+        None, description="What both sides set aside for changes, before tax.", examples=[150000]
+    )
+
+
+class Respond(Shape):
+    """How a client answers from a static page."""
+
+    email: Email | None = Field(
+        None,
+        description="Where the client's answers go by mail. Without it, to the vendor's contact.",
+    )
+    form: Url | None = Field(
+        None,
+        description="A form to answer with. Filled in are {id}, {revision}, {title}, {digest} (of "
+        "what was read), {kind} (approve, object or ask), {option} (empty where none was chosen) "
+        "and {language}.",
+        examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
+    )
+
+
+class Request(Shape):
+    """How a client asks for a change: shown on the page that explains the process."""
+
+    guidance: Text | None = Field(
+        None,
+        description="How to ask, in this project's own words. An empty line begins a paragraph.",
+        examples=["Talk to your team lead first. Then write to us, one mail for each change."],
+    )
+    questions: tuple[Text, ...] = Field(
+        (), description="What a request should answer. Without it, five usual questions."
+    )
+    email: Email | None = Field(
+        None,
+        description="Where requests go by mail. Without it, where the client's answers go.",
+    )
+    form: Url | None = Field(
+        None,
+        description="A form to ask with.",
+        examples=["https://tracker.example/acme/new"],
+    )
+
+
+class Stationery(Shape):
+    """What the documents say and look like that this client prints and signs."""
+
+    size: PaperSize = Field(PaperSize.A4, description="The sheets that the client prints on.")
+    wording: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="What both parties state by signing a change order, by language. It takes the "
+        "place of the usual words.",
+        examples=[{"en": "Both parties agree to this change under clause 9 of the contract."}],
+    )
+    notice: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="The line above the signatures, by language. Default: not valid until signed "
+        "by both parties.",
+        examples=[{"en": "Not valid until signed by both parties and stamped."}],
+    )
+    signatories: tuple[Person, ...] = Field(
+        (),
+        description="Whose names stand in print where a change order is signed. Default: who "
+        "decided.",
+    )
+
+
+class Profile(Shape):
+    """A client's profile: the front matter of client.md."""
+
+    name: Text = Field(description="The client's name.", examples=["Acme Trading"])
+    language: Text = Field(
+        description="The language of this client's pages: en or zh-CN. Records may be in any.",
+        examples=["en", "zh-CN"],
+    )
+    timezone: Timezone = Field(
+        description="The client's time zone, a name of the IANA time zone database."
+    )
+    prefix: Prefix = Field(
+        description="What every id of this client begins with: capitals and digits."
+    )
+    project: Text = Field(
+        description="The project that the contract is about.", examples=["Storefront renewal"]
+    )
+    vendor: Vendor = Field(description="Who does the work.")
+    contract: Contract = Field(
+        description="What was signed before any change: money, time and dates."
+    )
+    people: tuple[TeamPerson, ...] = Field(
+        (), description="Who is named in records, on both sides, and who decides."
+    )
+    respond_within: Whole | None = Field(
+        None, description="How many working days a decision should take.", examples=[5]
+    )
+    respond: Respond = Field(
+        Respond(), description="How the client answers from a page of the site."
+    )
+    request: Request = Field(Request(), description="How the client asks for a change.")
+    site_url: SiteUrl | None = Field(
+        None,
+        description="The address at which this client reads the log: feeds, calendars and paper "
+        "name it.",
+        examples=["https://changes.acme.example/"],
+    )
+    paper: Stationery = Field(
+        Stationery(), description="What is printed for this client, and on which sheets."
+    )
+
+    def approver(self, name: str) -> TeamPerson | None:
+        """The person of that name who may decide, if there is one."""
+        return next((p for p in self.people if p.name == name and p.approves), None)
+
+    def milestone(self, id: str) -> Milestone | None:
+        """The contract milestone of that id."""
+        return next((m for m in self.contract.milestones if m.id == id), None)
+
+
+class Glossary(Shape):
+    """A client's own terms: the front matter of glossary.md. The client reads all of it."""
+
+    terms: dict[Text, Text] = Field(
+        description="Each term with its meaning, explained where a record first uses it.",
+        examples=[{"PSP": "the company that processes card payments"}],
+    )
+    also: dict[Text, tuple[Text, ...]] = Field(
+        default_factory=dict,
+        description="Other words for a term: a plural, a short form, another language.",
+        examples=[{"PSP": ["payment provider"]}],
+    )
+
+
+class Requested(Shape):
+    """When and by whom a change was asked for."""
+
+    on: Day = Field(description="The day on which the change was asked for.")
+    by: Text = Field(description="Who asked for it.", examples=["Zhao Min"])
+    party: Party = Field(description="On whose side that person stands.")
+
+
+class ScopeItem(Shape):
+    """One function that changes, with how it was and how it will be."""
+
+    item: Text = Field(
+        description="The function or part of the product that changes.", examples=["Checkout"]
+    )
+    action: ScopeAction = Field(description="What happens to it.")
+    before: Text | None = Field(
+        None, description="How it is today.", examples=["One card per order."]
+    )
+    after: Text | None = Field(
+        None, description="How it will be.", examples=["Up to two cards per order."]
+    )
+    example: Text | None = Field(
+        None,
+        description="An example that a reader who is no engineer understands.",
+        examples=["CNY 300 with one card and CNY 200 with the other."],
+    )
+
+
+class Evidence(Shape):
+    """A fact behind a reason, with where it comes from."""
+
+    claim: Text = Field(
+        description="The fact, with its figure.", examples=["18% of carts are abandoned at payment"]
+    )
+    source: Text | None = Field(
+        None, description="Where the fact comes from.", examples=["Web analytics"]
+    )
+    date: Day | None = Field(None, description="The day of the fact.")
+    link: Url | None = Field(None, description="Where it can be looked up.")
+
+
+class Reason(Shape):
+    """Why a change is asked for."""
+
+    category: ReasonCategory = Field(description="The kind of reason.")
+    text: Text = Field(
+        description="Why the change is asked for, in plain words.",
+        examples=["Customers give up when one card has too low a limit."],
+    )
+    evidence: tuple[Evidence, ...] = Field((), description="Facts behind the reason.")
+
+
+class Assessed(Shape):
+    """When and by whom an impact was assessed."""
+
+    on: Day = Field(description="The day of the assessment.")
+    by: Text = Field(description="Who assessed it.", examples=["Lin Wei"])
+
+
+class ExchangeRate(Shape):
+    """How many units of the contract's currency one unit of a foreign line makes (a memo only)."""
+
+    rate: Number = Field(
+        description="How many units of the contract's currency one unit of the line's makes.",
+        examples=[7.10],
+    )
+    source: Text = Field(description="Who published the rate.", examples=["Bank of China"])
+    date: Day = Field(description="The day of the rate.")
+
+
+class CostLine(Shape):
+    """One line of a cost: an amount, or a quantity times a rate; negative is a credit."""
+
+    item: Text = Field(description="What is paid for.", examples=["Checkout and ledger"])
+    quantity: Number | None = Field(None, description="How many units.", examples=[24])
+    unit: Text | None = Field(
+        None, description="The unit of the quantity.", examples=["person-day"]
+    )
+    rate: Number | None = Field(
+        None, description="The price of one unit, before tax.", examples=[2000]
+    )
+    amount: Number | None = Field(
+        None,
+        description="The amount before tax. Default: quantity times rate. Negative is a credit.",
+        examples=[6000],
+    )
+    currency: Currency | None = Field(
+        None,
+        description="An ISO 4217 code, if it is not the contract's. The line is listed apart.",
+    )
+    fx: ExchangeRate | None = Field(
+        None, description="The exchange rate of a line in another currency, for a memo only."
+    )
+    tax_rate: Number | None = Field(
+        None,
+        description="The tax rate of this line in percent. Default: the contract's.",
+        examples=[6],
+    )
+
+
+class ScheduleLine(Shape):
+    """Calendar days asked for on a milestone; negative is earlier."""
+
+    milestone: Text = Field(description="The id of a milestone in client.md.", examples=["go-live"])
+    days: Whole = Field(description="Calendar days asked for; negative is earlier.", examples=[10])
+
+
+class ResourceLine(Shape):
+    """Person-days of a role; negative is saved."""
+
+    role: Text = Field(description="Who is needed.", examples=["Backend engineer"])
+    days: Number = Field(description="Person-days; negative is saved.", examples=[18])
+
+
+class Risk(Shape):
+    """What may go wrong, and what is done about it."""
+
+    risk: Text = Field(
+        description="What may go wrong.", examples=["The payment provider approves late"]
+    )
+    likelihood: Level = Field(description="How likely it is.")
+    severity: Level = Field(description="How great the harm would be.")
+    response: Text | None = Field(
+        None, description="What is done about it.", examples=["Ask for approval now."]
+    )
+
+
+class Impact(Shape):
+    """What a change costs in money, time and people. An empty list says "none"; absent, unknown."""
+
+    confidence: Confidence | None = Field(None, description="How sure the figures are.")
+    assessed: Assessed | None = Field(None, description="When and by whom the impact was assessed.")
+    cost: tuple[CostLine, ...] | None = Field(
+        None,
+        description="What it costs, line by line, before tax. `[]` says that it costs nothing.",
+    )
+    schedule: tuple[ScheduleLine, ...] | None = Field(
+        None, description="Calendar days asked for on each milestone. `[]` says none."
+    )
+    resources: tuple[ResourceLine, ...] | None = Field(
+        None, description="Person-days of each role. `[]` says none."
+    )
+    quality: Text | None = Field(
+        None,
+        description="What it means for the quality of the product.",
+        examples=["Payment takes no longer than today."],
+    )
+    risks: tuple[Risk, ...] = Field((), description="What may go wrong, and what is done about it.")
+
+
+class Option(Shape):
+    """One way to go; money in the contract's currency, calendar days on the completion."""
+
+    id: Text = Field(description="A short name, which the decision names.", examples=["a"])
+    title: Text = Field(
+        description="The option in a few words.", examples=["Two cards in one order"]
+    )
+    pros: tuple[Text, ...] = Field((), description="What speaks for it.")
+    cons: tuple[Text, ...] = Field((), description="What speaks against it.")
+    amount: Number | None = Field(
+        None,
+        description="What it costs in the contract's currency, before tax.",
+        examples=[54000],
+    )
+    days: Whole | None = Field(None, description="Calendar days on the completion.", examples=[10])
+    recommended: Flag = Field(
+        False, description="Whether this is the option that we recommend. One at most is."
+    )
+
+
+class PlanStep(Shape):
+    """One step of the solution; `done` is the day it was finished."""
+
+    step: Text = Field(description="What is done.", examples=["Extend the ledger"])
+    owner: Text | None = Field(None, description="Who does it.", examples=["Lin Wei"])
+    start: Day | None = Field(None, description="The day on which it is to begin.")
+    finish: Day | None = Field(None, description="The day on which it is to be finished.")
+    done: Day | None = Field(None, description="The day on which it was finished.")
+
+
+class Condition(Shape):
+    """What a decision depends on; `met` is the day it was fulfilled."""
+
+    text: Text = Field(
+        description="What must be the case.", examples=["Pilot with 5% of the orders first"]
+    )
+    due: Day | None = Field(None, description="The day by which it must be.")
+    met: Day | None = Field(None, description="The day on which it was fulfilled. Added later.")
+
+
+class Decision(Shape):
+    """What was decided, by whom, when, and why. Before that, only `due`.
+
+    `days` gives the calendar days granted per milestone where they differ from what was asked for.
+    """
+
+    due: Day | None = Field(
+        None,
+        description="The day by which a decision is needed. Until then, the only key here.",
+    )
+    outcome: Outcome | None = Field(None, description="What was decided.")
+    on: Day | None = Field(None, description="The day of the decision, the same as in the history.")
+    effective: Day | None = Field(
+        None,
+        description="The day from which it counts in the sums. Default: the day of the decision.",
+    )
+    by: tuple[Person, ...] = Field(
+        (), description="Who decided. One of them must be someone who approves."
+    )
+    option: Text | None = Field(
+        None, description="The id of the option that was chosen.", examples=["a"]
+    )
+    amount: Number | None = Field(
+        None,
+        description="What was approved, before tax. It may differ from what was asked for.",
+        examples=[46000],
+    )
+    milestones: dict[str, Day] = Field(
+        default_factory=dict,
+        description="The new agreed date of each milestone that days were granted on.",
+    )
+    days: dict[str, Whole] = Field(
+        default_factory=dict,
+        description="Calendar days granted on a milestone, if not those that were asked for.",
+    )
+    rationale: Text | None = Field(
+        None, description="Why it was decided so.", examples=["Worth it, with fewer reports."]
+    )
+    conditions: tuple[Condition, ...] = Field((), description="What the decision depends on.")
+    review: Day | None = Field(
+        None, description="The day on which to look at a deferred change again."
+    )
+
+    @property
+    def counts_from(self) -> date | None:
+        """The day from which the decision counts in the sums: `effective`, by default `on`."""
+        return self.effective or self.on
+
+
+class Objection(Shape):
+    """A doubt, its answer, and how it ended."""
+
+    by: Text = Field(description="Who has the doubt.", examples=["Zhao Min"])
+    party: Party = Field(description="On whose side that person stands.")
+    on: Day = Field(description="The day on which it was said.")
+    concern: Text = Field(description="The doubt.", examples=["Refunds get harder."])
+    response: Text | None = Field(None, description="Our answer.", examples=["They stay per card."])
+    alternative: Text | None = Field(
+        None, description="What could be done instead.", examples=["A switch per shop."]
+    )
+    outcome: ObjectionOutcome = Field(description="How it ended, or `open`.")
+    resolved: Day | None = Field(None, description="The day on which it was settled.")
+    follow_up: Day | None = Field(None, description="The day on which to ask again.")
+
+
+class Proposal(Shape):
+    """A decision that someone announced in a talk. It is none: it counts nowhere."""
+
+    outcome: Outcome = Field(description="What the person would decide.")
+    option: Text | None = Field(
+        None, description="The id of the option that they chose.", examples=["a"]
+    )
+    revision: Whole = Field(description="The revision that they had read.", examples=[2])
+
+
+class Communication(Shape):
+    """One talk about the change."""
+
+    on: Day = Field(description="The day of the talk.")
+    channel: Channel = Field(description="How people talked.")
+    with_: tuple[Text, ...] = Field(default=(), alias="with", description="Who took part.")
+    summary: Text = Field(description="What was said.", examples=["Went through both options."])
+    proposes: Proposal | None = Field(
+        None,
+        description="A decision that was announced and is not recorded as one: it counts nowhere.",
+    )
+
+
+class SignedCopy(Shape):
+    """The paper that people signed, as a file beside the record. `changebook sign` writes it."""
+
+    file: Text = Field(
+        description="Where the file lies, from the record's folder: a PDF, a PNG or a JPEG.",
+        examples=["ACME-0012-signed.pdf"],
+    )
+    sha256: Sha256 = Field(description="The SHA-256 of the file, which proves that it is the same.")
+    filed: Day = Field(description="The day on which the signed copy was filed.")
+    by: tuple[Text, ...] = Field(
+        (), description="Whose signatures are on it.", examples=[["Chen Yu", "Lin Wei"]]
+    )
+
+
+class Agreement(Shape):
+    """How far the contract amendment has come."""
+
+    status: AgreementStatus = Field(description="How far the contract amendment has come.")
+    reference: Text | None = Field(
+        None,
+        description="What the amendment is called. Needed when it is signed.",
+        examples=["SOW-3 Amendment 2"],
+    )
+    signed: Day | None = Field(None, description="The day on which it was signed.")
+    signed_copy: SignedCopy | None = Field(
+        None, description="The signed paper. It may be added later than the signature."
+    )
+
+
+class Links(Shape):
+    """Ids of other records of the same client; back-links are derived, not typed."""
+
+    supersedes: tuple[RecordId, ...] = Field(
+        (), description="Ids of records that this one takes the place of or adds to."
+    )
+    mode: SupersedeMode | None = Field(
+        None, description="What happens to them in the sums. Needed with `supersedes`."
+    )
+    depends_on: tuple[RecordId, ...] = Field((), description="Ids of records that must come first.")
+    related: tuple[RecordId, ...] = Field(
+        (), description="Ids of records that have to do with this one."
+    )
+    source: Url | None = Field(
+        None, description="Where the change is kept elsewhere, such as a tracker."
+    )
+
+
+class HistoryEntry(Shape):
+    """One change of status. `recorded` is the day it was written down, by default `on`."""
+
+    status: Status = Field(description="The status that the record came to.")
+    on: Day = Field(description="The day on which it did.")
+    by: Text = Field(description="Who brought it there.", examples=["Lin Wei"])
+    recorded: Day | None = Field(
+        None, description="The day on which it was written down. Default: the same day."
+    )
+    note: Text | None = Field(
+        None,
+        description="A remark. Needed for `void` and `withdrawn`: why.",
+        examples=["The campaign ended."],
+    )
+
+
+class ChangeRecord(Shape):
+    """The front matter of one change record."""
+
+    id: RecordId = Field(
+        description="The client's prefix, a hyphen and four or more digits. Never used again."
+    )
+    title: Text = Field(
+        description="The change in a few words.", examples=["Split payments at checkout"]
+    )
+    status: Status = Field(
+        description="Where the record stands: the status of the last entry in the history."
+    )
+    visibility: Visibility = Field(description="Who may read the record. Never guessed.")
+    revision: Whole = Field(
+        1, description="Counted up when what is asked for changes.", examples=[2]
+    )
+    type: ChangeType | None = Field(None, description="What kind of change it is.")
+    path: ChangePath | None = Field(
+        None, description="Which way it takes through the life cycle. Default: normal."
+    )
+    priority: Priority | None = Field(None, description="How much it matters.")
+    urgency: Level | None = Field(
+        None,
+        description="How soon it must be decided.",
+        json_schema_extra={MEANINGS: {**URGENCY_MEANINGS}},
+    )
+    requested: Requested | None = Field(
+        None, description="When and by whom the change was asked for."
+    )
+    summary: Text | None = Field(
+        None,
+        description="One plain sentence for a reader who is no engineer.",
+        examples=["Customers can pay one order with two cards."],
+    )
+    scope: tuple[ScopeItem, ...] = Field((), description="What changes, item by item.")
+    out_of_scope: tuple[Text, ...] = Field(
+        (), description="What stays as it is though one might think otherwise."
+    )
+    glossary: dict[Text, Text] = Field(
+        default_factory=dict, description="Terms that are explained where the text uses them."
+    )
+    reason: Reason | None = Field(None, description="Why the change is asked for.")
+    impact: Impact | None = Field(None, description="What it costs in money, time and people.")
+    options: tuple[Option, ...] = Field((), description="Ways to go, doing nothing among them.")
+    plan: tuple[PlanStep, ...] | None = Field(
+        None, description="The steps of the solution. `[]` says that no plan is needed."
+    )
+    decision: Decision | None = Field(
+        None, description="What was decided, by whom, when and why. Before that, only `due`."
+    )
+    objections: tuple[Objection, ...] = Field((), description="Doubts, and how they ended.")
+    communications: tuple[Communication, ...] = Field((), description="Talks about the change.")
+    agreement: Agreement | None = Field(
+        None, description="How far the contract amendment has come."
+    )
+    links: Links = Field(
+        Links(), description="Other records of the same client, by id. Written at one end only."
+    )
+    history: tuple[HistoryEntry, ...] = Field(
+        (), description="One entry for each change of status, the oldest first."
+    )
+    internal: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Any keys, for the team alone. Never leaves the team's edition.",
+    )
+
+    def entered(self, *statuses: Status) -> HistoryEntry | None:
+        """The last history entry with one of these statuses."""
+        return next((e for e in reversed(self.history) if e.status in statuses), None)
+
+    @property
+    def undecided_emergency(self) -> bool:
+        """Being implemented before its decision: pending, "proceeding, not agreed"."""
+        return (
+            self.status is Status.IMPLEMENTING
+            and self.path is ChangePath.EMERGENCY
+            and (self.decision is None or self.decision.outcome is None)
+        )

@@ -1,0 +1,166 @@
+"""Money and days of one record: its lines, what they add up to, and the tax on them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+
+from babel.numbers import get_currency_precision
+
+from changebook.model.schema import ChangeRecord, CostLine, Profile
+from changebook.model.sums.figures import CostRow, CostTable, Part, TaxLine
+
+#: Wide enough for a product of the longest numbers that the format takes, and for sums of such; the
+#: usual 28 digits are not.
+EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
+ZERO = Decimal(0)
+
+#: What an amount is made of, by tax rate in percent; None where no rate is agreed.
+Shares = Mapping[Decimal | None, Decimal]
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """The amount in whole minor units of the currency, half up (away from zero); never minus 0."""
+    unit = Decimal(1).scaleb(-get_currency_precision(currency))
+    return EXACT.plus(amount.quantize(unit, context=EXACT))
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """The amount as a whole number of the currency's minor unit, such as cents."""
+    return int(rounded(amount, currency).scaleb(get_currency_precision(currency), context=EXACT))
+
+
+def or_nothing(amount: Decimal | None) -> Decimal:
+    """What an amount adds: nothing where it is not known."""
+    return ZERO if amount is None else amount
+
+
+def moved(day: date, days: int) -> date:
+    """The day so many calendar days later. Raises OverflowError past the end of the calendar."""
+    return day + timedelta(days=days)
+
+
+def asked(record: ChangeRecord, profile: Profile) -> Decimal | None:
+    """What a record asks for, in the contract's currency; None where nothing is assessed yet.
+
+    The cost lines count. The recommended option does where there are none.
+    """
+    currency = profile.contract.currency
+    if record.impact and record.impact.cost is not None:
+        amounts = [row.amount for row in cost_rows(record, profile) if row.currency == currency]
+        known = [amount for amount in amounts if amount is not None]
+        if len(known) < len(amounts):
+            return None
+        with localcontext(EXACT):
+            return sum(known, rounded(ZERO, currency))
+    chosen = next((o for o in record.options if o.recommended), None)
+    return rounded(chosen.amount, currency) if chosen and chosen.amount is not None else None
+
+
+def asked_days(record: ChangeRecord) -> dict[str, int]:
+    """The calendar days that a record asks for per milestone."""
+    days: Counter[str] = Counter()
+    for line in (record.impact and record.impact.schedule) or ():
+        days[line.milestone] += line.days
+    return dict(days)
+
+
+def granted(record: ChangeRecord) -> dict[str, int]:
+    """The calendar days that a decision grants per milestone: its `days`, else those asked for."""
+    return asked_days(record) | (record.decision.days if record.decision else {})
+
+
+def lines(record: ChangeRecord, profile: Profile) -> CostTable:
+    """The cost table of a record's own page: what it asks for, line by line."""
+    currency = profile.contract.currency
+    rows, total = cost_rows(record, profile), asked(record, profile)
+    return CostTable(
+        currency,
+        tuple(row for row in rows if row.currency == currency),
+        total,
+        tuple(row for row in rows if row.currency != currency),
+        taxes([(record.id, by_rate(record, total, profile))], currency),
+    )
+
+
+def cost_rows(record: ChangeRecord, profile: Profile) -> tuple[CostRow, ...]:
+    """The lines of a record's cost, in every currency, each rounded to its own."""
+    with localcontext(EXACT):
+        return tuple(_row(line, profile) for line in (record.impact and record.impact.cost) or ())
+
+
+def _row(line: CostLine, profile: Profile) -> CostRow:
+    contract = profile.contract
+    currency = line.currency or contract.currency
+    amount = line.amount
+    if amount is None and line.quantity is not None and line.rate is not None:
+        amount = line.quantity * line.rate
+    if amount is not None:
+        amount = rounded(amount, currency)
+    memo = None
+    if line.fx and amount is not None and currency != contract.currency:
+        memo = rounded(amount * line.fx.rate, contract.currency)
+    return CostRow(
+        item=line.item,
+        quantity=line.quantity,
+        unit=line.unit,
+        rate=line.rate,
+        amount=amount,
+        currency=currency,
+        tax_rate=contract.tax_rate if line.tax_rate is None else line.tax_rate,
+        fx=line.fx,
+        memo=memo,
+    )
+
+
+def by_rate(record: ChangeRecord, amount: Decimal | None, profile: Profile) -> Shares:
+    """An amount of a record per tax rate, as the record's lines have it.
+
+    Where another amount was approved than the lines of several rates add up to, the difference goes
+    at the contract's rate: nothing says to which lines it belongs.
+    """
+    if amount is None:
+        return {}
+    shares: dict[Decimal | None, Decimal] = defaultdict(Decimal)
+    for row in cost_rows(record, profile):
+        if row.currency == profile.contract.currency and row.amount is not None:
+            shares[row.tax_rate] += row.amount
+    if len(shares) == 1:
+        return dict.fromkeys(shares, amount)
+    with localcontext(EXACT):
+        rest = amount - sum(shares.values(), ZERO)
+        if rest or not shares:
+            shares[profile.contract.tax_rate] += rest
+    return shares
+
+
+def taxes(shares: Iterable[tuple[str | None, Shares]], currency: str) -> tuple[TaxLine, ...]:
+    """One line per rate, the highest first and what has no rate last; none where none has one.
+
+    The shares come with the record that they are of; those of the contract itself with None.
+    """
+    parts: dict[Decimal | None, list[tuple[str | None, Decimal]]] = defaultdict(list)
+    for id, of in shares:
+        for rate, base in of.items():
+            parts[rate].append((id, base))
+    if set(parts) <= {None}:
+        return ()
+    with localcontext(EXACT):
+        return tuple(
+            _tax_line(rate, parts[rate], currency)
+            for rate in sorted(parts, key=lambda rate: (rate is None, -(rate or ZERO)))
+        )
+
+
+def _tax_line(
+    rate: Decimal | None, parts: Iterable[tuple[str | None, Decimal]], currency: str
+) -> TaxLine:
+    base = sum((amount for _, amount in parts), rounded(ZERO, currency))
+    return TaxLine(
+        rate,
+        base,
+        None if rate is None else rounded(base * rate / 100, currency),
+        tuple(Part(id, amount) for id, amount in parts if id is not None and amount),
+    )

@@ -1,0 +1,164 @@
+"""A record as it stood on an earlier day.
+
+Only what carries a date can be taken back: the format keeps no earlier wording of a text, so that
+stays as it is written now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+from typing import Any
+
+from changebook.model.schema import (
+    Agreement,
+    ChangeRecord,
+    Decision,
+    HistoryEntry,
+    Impact,
+    Objection,
+    PlanStep,
+)
+from changebook.model.vocabulary import OUTCOMES, AgreementStatus, ObjectionOutcome, Status
+
+_ENTERED_BY = {outcome: status for status, outcome in OUTCOMES.items()}
+
+
+def recorded(entry: HistoryEntry) -> date:
+    """The day on which a change of status was written down."""
+    return entry.recorded or entry.on
+
+
+@dataclass(frozen=True)
+class Retroaction:
+    """An approval that counts in the sums from a day before its own."""
+
+    entry: HistoryEntry
+    counts_from: date
+
+
+def counts_back(data: ChangeRecord) -> Retroaction | None:
+    """The record's approval, if it counts from a day before the one on which it was given."""
+    entry, decision = data.entered(Status.APPROVED), data.decision
+    if not (entry and decision and decision.effective and decision.effective < entry.on):
+        return None
+    return Retroaction(entry, decision.effective)
+
+
+def event_dates(data: ChangeRecord) -> Iterator[date]:
+    """The days on which something happened to the record; what is due or planned is no event."""
+    for entry in data.history:
+        yield entry.on
+        yield recorded(entry)
+    if data.requested:
+        yield data.requested.on
+    if data.impact and data.impact.assessed:
+        yield data.impact.assessed.on
+    if data.decision:
+        if data.decision.on:
+            yield data.decision.on
+        yield from (c.met for c in data.decision.conditions if c.met)
+    yield from (step.done for step in data.plan or () if step.done)
+    for objection in data.objections:
+        yield objection.on
+        if objection.resolved:
+            yield objection.resolved
+    yield from (talk.on for talk in data.communications)
+    if data.agreement and data.agreement.signed:
+        yield data.agreement.signed
+    if data.agreement and data.agreement.signed_copy:
+        yield data.agreement.signed_copy.filed
+
+
+def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeRecord | None:
+    """The record as it stood on `as_of`, as far as it was written down by `known_on`.
+
+    Without `known_on`, all that is known now counts: also an approval of a later day that counts
+    back to `as_of`. None where the record did not exist yet.
+    """
+    day = min(as_of, known_on or as_of)
+    known = known_on or date.max
+    if data.history and all(d <= day for d in event_dates(data)):
+        return data
+    # No hole in the life cycle: what follows an entry that was not known was not known either.
+    history = tuple(takewhile(lambda e: e.on <= day and recorded(e) <= known, data.history))
+    back = _in_force_before_approval(data, day, known)
+    history = max(history, back, key=len)
+    asked = data.requested and (back or data.requested.on <= day)
+    requested = data.requested if asked else None
+    status = history[-1].status if history else data.status
+    if not history and (data.history or data.requested or status is not Status.DRAFT):
+        if not requested:
+            return None
+        status = Status.DRAFT if data.history else status
+    then: dict[str, Any] = {
+        "status": status,
+        "history": history,
+        "requested": requested,
+        "impact": data.impact and _impact(data.impact, day),
+        "decision": data.decision and _decision(data.decision, data.history, history, day),
+        "plan": data.plan and tuple(_step(step, day) for step in data.plan),
+        "objections": tuple(_objection(o, day) for o in data.objections if o.on <= day),
+        "communications": tuple(talk for talk in data.communications if talk.on <= day),
+        "agreement": data.agreement and _agreement(data.agreement, day),
+    }
+    return data.model_copy(update=then)
+
+
+def _in_force_before_approval(
+    data: ChangeRecord, day: date, known: date
+) -> tuple[HistoryEntry, ...]:
+    """The history up to an approval that counts back to the day, if all of it was known."""
+    back = counts_back(data)
+    if back is None or back.counts_from > day:
+        return ()
+    history = data.history[: data.history.index(back.entry) + 1]
+    return history if all(recorded(entry) <= known for entry in history) else ()
+
+
+def _impact(impact: Impact, day: date) -> Impact:
+    if impact.assessed and impact.assessed.on > day:
+        return impact.model_copy(update={"assessed": None})
+    return impact
+
+
+def _decision(
+    decision: Decision, ever: tuple[HistoryEntry, ...], kept: tuple[HistoryEntry, ...], day: date
+) -> Decision:
+    """Only `due` before the decision. The history says when that was, so that both agree."""
+    if decision.outcome:
+        entered = _ENTERED_BY[decision.outcome]
+        # A record can be deferred twice: the decision that it holds is the last one.
+        last = max((n for n, e in enumerate(ever) if e.status is entered), default=None)
+        if last is None:
+            decided = decision.on is not None and decision.on <= day
+        else:
+            decided = last < len(kept)
+        if not decided:
+            return Decision(due=decision.due)
+    conditions = tuple(
+        c.model_copy(update={"met": None}) if c.met and c.met > day else c
+        for c in decision.conditions
+    )
+    return decision.model_copy(update={"conditions": conditions})
+
+
+def _step(step: PlanStep, day: date) -> PlanStep:
+    return step.model_copy(update={"done": None}) if step.done and step.done > day else step
+
+
+def _objection(objection: Objection, day: date) -> Objection:
+    if objection.resolved and objection.resolved > day:
+        return objection.model_copy(update={"outcome": ObjectionOutcome.OPEN, "resolved": None})
+    return objection
+
+
+def _agreement(agreement: Agreement, day: date) -> Agreement:
+    then: dict[str, Any] = {}
+    if agreement.signed and agreement.signed > day:
+        then |= {"status": AgreementStatus.DRAFTING, "signed": None}
+    if agreement.signed_copy and agreement.signed_copy.filed > day:
+        then |= {"signed_copy": None}
+    return agreement.model_copy(update=then) if then else agreement

@@ -1,0 +1,203 @@
+"""Everything that depends on the reader's language: messages, labels, dates, money, numbers.
+
+English is the language of the message ids. Every other language is one gettext catalogue,
+`site_templates/locale/<language>.po`; nothing else has to be written for a new one. A team's own
+catalogue, in the `site_templates` beside its records, comes before the packaged one message by
+message; what neither has stays English.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
+
+from changebook import packaged
+from changebook.model.vocabulary import Term
+
+SOURCE_LANGUAGE = "en"
+#: Day before month and 24 hours: what English means outside the United States.
+_SOURCE_LOCALE = "en_GB"
+_CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
+_MINUS = "\N{MINUS SIGN}"
+#: As exact as the sums are: the usual 28 digits are fewer than a product of two amounts has.
+_DIGITS = 100
+
+
+class CatalogueError(ValueError):
+    """A catalogue that can't be used; the message names it and says why."""
+
+
+def languages(own: Path | None = None) -> tuple[str, ...]:
+    """The languages that pages can be made in, as profiles name them (`zh-CN`).
+
+    `own` is a team's own `site_templates`.
+    """
+    files = (file for folder in _folders(own) for file in folder.glob("*.po"))
+    found = {file.stem.replace("_", "-") for file in files} - {SOURCE_LANGUAGE}
+    return (SOURCE_LANGUAGE, *sorted(found))
+
+
+def _folders(own: Path | None) -> tuple[Path, ...]:
+    """Where catalogues lie, those that come first first."""
+    templates = dict.fromkeys((own, packaged.templates_dir()))
+    return tuple(folder / "locale" for folder in templates if folder)
+
+
+def context(term_class: type[Term]) -> str:
+    """The message context of a vocabulary's labels: `Open` differs with what is open."""
+    return term_class.__name__.lower()
+
+
+@dataclass(frozen=True)
+class MoneyForm:
+    """How signed amounts are written, with `{number}` in the place of the number itself."""
+
+    decimals: int
+    plus: str
+    minus: str
+    nil: str
+
+
+class Words:
+    """The words of one language, `own` being a team's own `site_templates`.
+
+    Raises KeyError where the language has no catalogue, CatalogueError where one is broken.
+    """
+
+    def __init__(self, language: str, own: Path | None = None) -> None:
+        self.language = language
+        source = language == SOURCE_LANGUAGE
+        if language not in languages(own):
+            raise KeyError(language)
+        try:
+            self.locale = Locale.parse(_SOURCE_LOCALE if source else language.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            raise CatalogueError(
+                f"nothing is known of how dates and money are written in `{language}`"
+            ) from None
+        catalogue = _catalogue(language, own)
+        self.gettext = catalogue.gettext
+        self.ngettext = catalogue.ngettext
+        self.pgettext = catalogue.pgettext
+        self.npgettext = catalogue.npgettext
+
+    def label(self, term: Term) -> str:
+        """A vocabulary's word as readers see it."""
+        return self.pgettext(context(type(term)), term.label)
+
+    def date(self, day: dt.date) -> str:
+        """A day, with the month in letters so that no reader mistakes it for another."""
+        return format_date(day, "medium", locale=self.locale)
+
+    def span(self, first: dt.date, last: dt.date) -> str:
+        """From one day to another, without saying twice what both have in common."""
+        return format_interval(first, last, "yMMMd", locale=self.locale)
+
+    def month(self, day: dt.date) -> str:
+        """A month with its year."""
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def tick(self, day: dt.date) -> str:
+        """A month with its year, as short as an axis wants it."""
+        return format_skeleton("yMMM", day, locale=self.locale)
+
+    def quarter(self, day: dt.date) -> str:
+        """The quarter that a day is in, with its year."""
+        return format_skeleton("yQQQ", day, locale=self.locale)
+
+    def year(self, day: dt.date) -> str:
+        """A year, as headings show it."""
+        return format_skeleton("y", day, locale=self.locale)
+
+    def money(self, amount: Decimal, currency: str, *, signed: bool = False) -> str:
+        """An amount with the decimals of its currency; `signed` shows a plus too."""
+        # Zero has no sign, and equal amounts are one entry of the cache.
+        return _sign(_money(amount or Decimal(0), currency, self.locale), amount, signed)
+
+    def money_form(self, currency: str) -> MoneyForm:
+        """How amounts of a currency are written, for a script that adds some up."""
+        decimals = get_currency_precision(currency)
+        least = Decimal(1).scaleb(-decimals)
+
+        def form(amount: Decimal, *, signed: bool) -> str:
+            text = self.money(amount, currency, signed=signed)
+            return text.replace(self.number(least), "{number}")
+
+        return MoneyForm(
+            decimals,
+            plus=form(least, signed=True),
+            minus=form(-least, signed=True),
+            nil=form(least, signed=False),
+        )
+
+    def number(self, value: Decimal | int, *, signed: bool = False) -> str:
+        """A quantity with the decimals that were written."""
+        text = format_decimal(value, locale=self.locale, decimal_quantization=False)
+        return _sign(text, value, signed)
+
+    def percent(self, value: Decimal) -> str:
+        """A percentage that is given in percent (6 is 6%)."""
+        text = format_percent(value / 100, locale=self.locale, decimal_quantization=False)
+        return _sign(text, value, signed=False)
+
+    def days(self, count: int, *, signed: bool = False) -> str:
+        """A number of calendar days."""
+        words = self.ngettext("%(num)s day", "%(num)s days", abs(count))
+        return words % {"num": self.number(count, signed=signed)}
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+    """An amount as Babel writes it; the same ones stand on many pages, and Babel takes its time."""
+    with localcontext(prec=_DIGITS):
+        text = format_currency(amount, currency, locale=locale)
+    # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
+    return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def _sign(text: str, value: Decimal | int, signed: bool) -> str:
+    """The true minus sign, which is as wide as a plus and doesn't break from its number."""
+    text = text.replace("-", _MINUS)
+    return f"+{text}" if signed and value > 0 else text
+
+
+def _catalogue(language: str, own: Path | None) -> NullTranslations:
+    name = f"{language.replace('-', '_')}.po"
+    files = (folder / name for folder in _folders(own))
+    return _read(tuple((file, file.stat().st_mtime_ns) for file in files if file.is_file()))
+
+
+@lru_cache
+def _read(files: tuple[tuple[Path, int], ...]) -> NullTranslations:
+    """Catalogues with the times of their last change, each falling back to the next one.
+
+    They are compiled in memory. What no one translates stays as it is.
+    """
+    first = NullTranslations()
+    for file, _ in files:
+        compiled = BytesIO()
+        try:
+            with file.open("rb") as source:
+                write_mo(compiled, read_po(source, locale=file.stem, abort_invalid=True))
+        except (PoFileError, UnknownLocaleError, ValueError, OSError) as error:
+            raise CatalogueError(f"{file.name} can't be read: {error}") from None
+        compiled.seek(0)
+        first.add_fallback(GNUTranslations(compiled))
+    return first

@@ -1,0 +1,204 @@
+"""How a client answers from a page that can't receive anything: mails and forms, filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from changebook.model.schema import ChangeRecord, Option, Profile
+from changebook.model.vocabulary import Party
+from changebook.model.words import Words
+from changebook.pages.answer_block import About, Block, Kind, mark
+
+#: What mail programs take as an address; Outlook's limit, at 2,083, is the lowest.
+LONGEST_ADDRESS = 1800
+#: How many characters of each title are left, the more the sooner it fits.
+_CUTS = (200, 60, 30, 15, 5)
+#: What may stand plainly in the fields of a mail's address (RFC 6068); the rest is escaped.
+_PLAIN = ":,"
+_PLACEHOLDER = re.compile(r"\{(id|revision|title|digest|kind|option|language)\}")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The addresses of one answer: a mail, and a form; None where that is not set up."""
+
+    mail: str | None
+    form: str | None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a way at all."""
+        return bool(self.mail or self.form)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The addresses of one client's answers, filled in as far as can be."""
+
+    words: Words
+    profile: Profile
+
+    @property
+    def email(self) -> str | None:
+        """Where answers go: the address for answers, or else the vendor's contact."""
+        return self.profile.respond.email or self.profile.vendor.contact
+
+    @property
+    def mail(self) -> str | None:
+        """A mail with nothing filled in."""
+        return f"mailto:{quote(self.email, safe='@')}" if self.email else None
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether answers have an address to go to."""
+        return bool(self.email or self.profile.respond.form)
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Whom to tell where nothing can be sent: the vendor's people, or else the vendor."""
+        people = (p.name for p in self.profile.people if p.party is Party.VENDOR)
+        return tuple(people) or (self.profile.vendor.name,)
+
+    def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
+        """The decision that the client would take, for one of the options if there are any."""
+        return self._ways(data, digest, Kind.APPROVE, option=option)
+
+    def agree(self, data: ChangeRecord, digest: str) -> Ways:
+        """The client agrees with the amendment of the contract."""
+        return self._ways(data, digest, Kind.APPROVE, About.AGREEMENT)
+
+    def settle(self, data: ChangeRecord, digest: str) -> Ways:
+        """The client takes an objection for settled."""
+        return self._ways(data, digest, Kind.APPROVE, About.OBJECTION)
+
+    def doubt(self, data: ChangeRecord, digest: str) -> Ways:
+        """The client has a doubt."""
+        return self._ways(data, digest, Kind.OBJECT)
+
+    def ask(self, data: ChangeRecord, digest: str) -> Ways:
+        """The client asks something."""
+        return self._ways(data, digest, Kind.ASK)
+
+    def _ways(
+        self,
+        data: ChangeRecord,
+        digest: str,
+        kind: Kind,
+        about: About = About.DECISION,
+        option: Option | None = None,
+    ) -> Ways:
+        """`digest` is the short one, as the page shows it."""
+        plain = digest.replace(" ", "")
+        block = Block(data.id, kind, about, data.revision, plain, option.id if option else None)
+        return Ways(self._answer(data, block, digest, option), self._form(data, block))
+
+    def _answer(
+        self, data: ChangeRecord, block: Block, digest: str, option: Option | None
+    ) -> str | None:
+        """A mail with the answer filled in; titles are cut until mail programs take it."""
+        mail = None
+        for length in _CUTS:
+            title, chosen = _cut(data.title, length), _cut(option.title if option else "", length)
+            values = {"id": data.id, "revision": data.revision, "title": title}
+            whole = title == data.title and (option is None or chosen == option.title)
+            lines = self.lines(block, {**values, "digest": digest, "option": chosen}, whole)
+            mail = self._mail(self._subject(block) % values, lines)
+            if mail is None or len(mail) <= LONGEST_ADDRESS:
+                break
+        return mail
+
+    def _subject(self, block: Block) -> str:
+        _ = self.words.gettext
+        if block.kind is Kind.ASK:
+            return _("Question on %(id)s, revision %(revision)s: %(title)s")
+        if block.kind is Kind.OBJECT:
+            return _("Objection to %(id)s, revision %(revision)s: %(title)s")
+        if block.about is About.AGREEMENT:
+            return _("Amendment for %(id)s, revision %(revision)s: %(title)s")
+        if block.about is About.OBJECTION:
+            return _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
+        return _("Decision on %(id)s, revision %(revision)s: %(title)s")
+
+    def lines(self, block: Block, values: Mapping[str, object], whole: bool = True) -> list[str]:
+        """The lines of an answer's mail; `values` are id, revision, title, digest and option."""
+        _ = self.words.gettext
+        counts = _("This mail is a message. The decision counts once it is recorded in the log.")
+        return [
+            mark(_("Please write below this line")),
+            "",
+            "",
+            mark(_("Please leave the rest as it is")),
+            f"{values['id']} {values['title']}",
+            _("Revision %(revision)s, fingerprint %(digest)s") % values,
+            self._says(block) % values,
+            *([counts] if block.kind is Kind.APPROVE and block.about is About.DECISION else []),
+            *([] if whole else [_("Titles are shortened here; the page has all of them.")]),
+            *block.lines(),
+            mark(_("End")),
+        ]
+
+    def _says(self, block: Block) -> str:
+        _ = self.words.gettext
+        if block.kind is Kind.ASK:
+            return _("We have a question.")
+        if block.kind is Kind.OBJECT:
+            return _("We object, for the reasons given above.")
+        if block.about is About.AGREEMENT:
+            return _("We agree with the amendment of the contract.")
+        if block.about is About.OBJECTION:
+            return _("We consider the objection settled.")
+        return _("We approve the option “%(option)s”.") if block.option else _("We approve.")
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What a request should answer: the profile's own questions, or the usual ones."""
+        _ = self.words.gettext
+        return self.profile.request.questions or (
+            _("What should be different?"),
+            _("Why, and how do we know?"),
+            _("Which parts of the project does it touch?"),
+            _("How much does it matter, and by when is it needed?"),
+        )
+
+    def request(self) -> str | None:
+        """A mail that asks for a change."""
+        _ = self.words.gettext
+        lines: list[str] = []
+        for question in (*self.questions, _("Name and role:")):
+            lines += [" ".join(question.split()), "", ""]
+        subject = _("Request for a change: %(project)s") % {"project": self.profile.project}
+        return self._mail(subject, lines, self.profile.request.email)
+
+    def _form(self, data: ChangeRecord, block: Block) -> str | None:
+        """The form's address with what is known of the answer filled in."""
+        address = self.profile.respond.form
+        if address is None:
+            return None
+        values = {
+            "id": data.id,
+            "revision": str(data.revision),
+            "title": data.title,
+            "digest": block.digest or "",
+            "kind": block.kind,
+            "option": block.option or "",
+            "language": self.words.language,
+        }
+        return _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), address)
+
+    def _mail(self, subject: str, lines: list[str], to: str | None = None) -> str | None:
+        address = to or self.email
+        if address is None:
+            return None
+        body = quote("\r\n".join(lines), safe=_PLAIN)
+        to = quote(address, safe="@")
+        return f"mailto:{to}?subject={quote(' '.join(subject.split()), safe=_PLAIN)}" + (
+            f"&body={body}" if lines else ""
+        )
+
+
+def _cut(text: str, length: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[:length].rstrip()}\N{HORIZONTAL ELLIPSIS}"

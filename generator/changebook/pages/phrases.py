@@ -1,0 +1,165 @@
+"""What the files of a report say of each thing, in a phrase without markup."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from changebook.model.sums import Bucket, SumLine
+from changebook.pages.wording import Wording
+from changebook.views.months import DateChange, LateEntry, LineChange
+from changebook.views.news import Event
+from changebook.views.report import Assessment, DueStep, Progress, Stage, Step
+from changebook.views.waiting import OpenObjection, UnsignedAgreement, WaitingDecision
+
+#: Buckets whose amount is what is asked for.
+_ASKED = frozenset({Bucket.DRAFT, Bucket.PENDING, Bucket.PROCEEDING})
+#: Lines that are changes, so that they have a sign.
+_CHANGES = frozenset({SumLine.APPROVED, SumLine.PENDING, SumLine.PROCEEDING})
+
+
+class Phrases(Wording):
+    """The phrases of one edition's reports."""
+
+    def steps(self, progress: Progress) -> str:
+        """The statuses that a change came to, each with its day."""
+        return " → ".join(map(self._step, progress.steps))
+
+    def more(self, progress: Progress) -> str:
+        """Who asked for it or decided it, or what was said about its last step."""
+        _ = self.words.gettext
+        if decision := progress.decision:
+            names = _(", ").join(person.name for person in decision.by)
+            said = [self._said(_("Decided by"), names)] if names else []
+            if decision.effective:
+                said.append(_("counts from %(day)s") % {"day": self.words.date(decision.effective)})
+            if decision.review:
+                text = _("to be looked at again on %(day)s")
+                said.append(text % {"day": self.words.date(decision.review)})
+            return _(", ").join(said)
+        if progress.stage is Stage.REQUESTED and progress.data.requested:
+            return self._said(_("Asked for by"), progress.data.requested.by)
+        return progress.steps[-1].note or ""
+
+    def amount(self, progress: Progress) -> str:
+        """The money of a change."""
+        amount = progress.row.amount
+        return self.words.gettext("not assessed") if amount is None else self._money(amount)
+
+    def counts(self, progress: Progress) -> str:
+        """Why an amount does not count in the contract sum; empty where it does."""
+        _, row = self.words.gettext, progress.row
+        if row.amount is None or row.bucket is Bucket.APPROVED:
+            return ""
+        if row.bucket in _ASKED:
+            return _("asked for")
+        later = row.bucket is Bucket.APPROVED_LATER
+        return _("effective later") if later else _("not counted")
+
+    def days(self, progress: Progress) -> str:
+        """The calendar days of a change."""
+        row = progress.row
+        if row.days is None:
+            return self.words.gettext("not assessed")
+        if row.moves is None:
+            return self.words.gettext("no days")
+        days = self.words.days(row.moves.days, signed=True)
+        return days if row.moves.completion else self._with(days, row.moves.name)
+
+    def effect(self, progress: Progress) -> str:
+        """Money and days of a change."""
+        amount, counts = self.amount(progress), self.counts(progress)
+        both = (self._with(amount, counts) if counts else amount, self.days(progress))
+        return self.words.gettext(", ").join(dict.fromkeys(both))
+
+    def kind(self, event: Event) -> str:
+        """What sort of event it was."""
+        return self.words.label(event.what)
+
+    def line_of(self, line: SumLine) -> str:
+        """A line of the sums; what is part of another says so."""
+        name = self.words.label(line)
+        if line is SumLine.PROCEEDING:
+            return self.words.gettext("of which: %(line)s") % {"line": name}
+        return name
+
+    def figure(self, change: LineChange) -> str:
+        """A line of the sums at the end."""
+        return self._money(change.after.amount, signed=change.line in _CHANGES)
+
+    def difference(self, change: LineChange) -> tuple[str, ...]:
+        """By how much a line of the sums is different, and what it was at the beginning."""
+        _ = self.words.gettext
+        if not change.difference:
+            return (_("the same"),)
+        before = self._money(change.before.amount, signed=change.line in _CHANGES)
+        return (self._money(change.difference), _("before: %(value)s") % {"value": before})
+
+    def moved(self, change: DateChange) -> tuple[str, ...]:
+        """By how much a milestone moved, where it was, and which changes moved it."""
+        _ = self.words.gettext
+        if not change.ids:
+            return (_("not moved"),)
+        return (
+            self.words.days(change.days, signed=True),
+            _("before: %(value)s") % {"value": self.words.date(change.before.agreed)},
+            _("by %(ids)s") % {"ids": _(", ").join(change.ids)},
+        )
+
+    def decision(self, item: WaitingDecision) -> str:
+        """A decision that waits."""
+        _ = self.words.gettext
+        if not item.proceeding:
+            return _("Decision")
+        text = _("Work began on %(day)s; the price is not agreed yet.")
+        return self._said(_("Decision"), text % {"day": self.words.date(item.since)})
+
+    def objection(self, item: OpenObjection) -> str:
+        """An open objection with its answer."""
+        _, objection = self.words.gettext, item.objection
+        said = [self._said(_("Open objection"), self._said(objection.by, objection.concern))]
+        if objection.response:
+            said.append(_("Answer: %(text)s") % {"text": objection.response})
+        return self.joined(said)
+
+    def agreement(self, item: UnsignedAgreement) -> str:
+        """An agreement that waits for its signatures."""
+        name = self.words.gettext("Agreement to be signed")
+        return self._said(name, item.reference) if item.reference else name
+
+    def assessment(self, item: Assessment) -> str:
+        """An assessment that the vendor has in hand."""
+        return self._said(self.words.gettext("Assessment"), self.words.label(item.status))
+
+    def step(self, item: DueStep) -> str:
+        """A step of a plan, and who takes it."""
+        return self._with(item.step.step, item.step.owner) if item.step.owner else item.step.step
+
+    def late(self, entry: LateEntry) -> str:
+        """A step that was written down after the report's day."""
+        _ = self.words.gettext
+        when = self._when(entry.on, entry.recorded)
+        said = self._with(self.words.label(entry.status), when)
+        if entry.counts_from:
+            counts = _("counts from %(day)s") % {"day": self.words.date(entry.counts_from)}
+            said += _(", ") + counts
+        return said
+
+    def _step(self, step: Step) -> str:
+        status = self.words.label(step.status)
+        if step.recorded:
+            return self._with(status, self._when(step.on, step.recorded))
+        return f"{status} {self.words.date(step.on)}"
+
+    def _when(self, on: date, recorded: date) -> str:
+        text = self.words.gettext("on %(day)s, written down on %(recorded)s")
+        return text % {"day": self.words.date(on), "recorded": self.words.date(recorded)}
+
+    def _money(self, amount: Decimal, *, signed: bool = True) -> str:
+        return self.words.money(amount, self.profile.contract.currency, signed=signed)
+
+    def _said(self, name: str, text: str) -> str:
+        return self.words.gettext("%(name)s: %(text)s") % {"name": name, "text": text}
+
+    def _with(self, text: str, more: str) -> str:
+        return self.words.gettext("%(text)s (%(more)s)") % {"text": text, "more": more}

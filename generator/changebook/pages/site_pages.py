@@ -1,0 +1,495 @@
+"""The pages of an edition: Jinja2 templates over the views, giving Markdown for MkDocs.
+
+What people wrote is escaped by autoescaping and stands inside raw HTML blocks, so it is never taken
+for markup of any kind. Only a record's own body, which is Markdown, comes as it is, and last on its
+page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from changebook.edition import urls
+from changebook.edition.editions import Edition
+from changebook.model import periods
+from changebook.model.glossary import terms_of
+from changebook.model.sums import Position
+from changebook.model.vocabulary import Audience
+from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.pages.answers import Answers
+from changebook.pages.rendering import GeneratedPage, Renderer, one_line
+from changebook.pages.wording import Wording
+from changebook.views import (
+    decision,
+    follow,
+    glossary,
+    home,
+    impact,
+    index,
+    meanings,
+    months,
+    news,
+    portfolio,
+    process,
+    proof,
+    record,
+    report,
+    search,
+)
+
+NavItem = dict[str, "str | list[NavItem]"]
+
+__all__ = ["GeneratedPage", "nav", "pages", "portfolio_pages", "theme_words"]
+
+
+def pages(
+    edition: Edition,
+    *,
+    summary: impact.Impact | None = None,
+    ends: Sequence[months.MonthEnd] | None = None,
+    directory_urls: bool = True,
+    templates: Path | None = None,
+    papers: Collection[str] = (),
+) -> list[GeneratedPage]:
+    """Every page of an edition. `templates` is a team's own `site_templates`, if it has one.
+
+    `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
+    them too. `papers` are the paths of the documents that the edition has.
+    """
+    summary = summary or impact.impact(edition)
+    ends = months.month_ends(edition) if ends is None else ends
+    position = summary.position
+    site = _Site(edition, position, directory_urls, templates, papers)
+    history = index.history(edition, position)
+    finding = search.search(history)
+    return [
+        site.page(urls.HOME, "home", site.words.gettext("Home"), view=home.home(edition, position)),
+        site.page(
+            urls.CHANGES,
+            "changes",
+            site.words.gettext("Changes"),
+            findable=False,
+            extra={"hide": ["navigation", "toc"]},
+            view=history,
+        ),
+        site.page(
+            urls.BY_STATUS,
+            "by_status",
+            site.words.gettext("Changes by status"),
+            findable=False,
+            groups=index.by_status(edition, position),
+        ),
+        site.page(
+            urls.BY_SCOPE,
+            "by_scope",
+            site.words.gettext("Changes by scope item"),
+            findable=False,
+            groups=index.by_item(edition, position),
+        ),
+        site.page(urls.IMPACT, "impact", site.words.gettext("Impact"), view=summary),
+        site.page(
+            urls.MONTHS,
+            "months",
+            site.words.gettext("Month ends"),
+            findable=False,
+            extra=site.up(urls.MONTHS, site.words.gettext("Impact"), urls.IMPACT),
+            ends=ends,
+            summary=summary,
+        ),
+        *(site.month(ends, place, summary) for place in range(len(ends))),
+        *site.reports(report.reports(edition, ends)),
+        *site.news(news.news(edition.records, edition.as_of)),
+        site.page(
+            urls.FOLLOW,
+            "follow",
+            site.words.gettext("Stay informed"),
+            findable=False,
+            extra=site.up(urls.FOLLOW, site.words.gettext("Home"), urls.HOME),
+            addresses=follow.addresses(edition),
+        ),
+        site.page(
+            urls.DECISIONS,
+            "decisions",
+            site.words.gettext("Decisions"),
+            findable=False,
+            entries=decision.log(edition),
+            seals=decision.seals(edition),
+        ),
+        site.page(
+            urls.VERIFY,
+            "verify",
+            site.words.gettext("Check a fingerprint"),
+            findable=False,
+            extra=site.up(urls.VERIFY, site.words.gettext("Decisions"), urls.DECISIONS),
+            view=proof.fingerprints(edition),
+        ),
+        site.page(
+            urls.PROCESS,
+            "process",
+            site.words.gettext("How changes work"),
+            view=process.life_cycle(edition, position),
+            statuses=meanings.of_statuses(site.words, edition.profile.vendor.name),
+        ),
+        site.page(
+            urls.GLOSSARY,
+            "glossary",
+            site.words.gettext("Words"),
+            extra=site.up(urls.GLOSSARY, site.words.gettext("How changes work"), urls.PROCESS),
+            view=glossary.glossary(edition, site.words),
+        ),
+        site.page(
+            urls.SEARCH,
+            "search",
+            site.words.gettext("Search"),
+            findable=False,
+            extra={"hide": ["navigation", "toc"]},
+            view=finding,
+        ),
+        *(
+            site.record(view, finding.found[view.data.id])
+            for view in record.records(edition, position)
+        ),
+    ]
+
+
+def portfolio_pages(
+    editions: Sequence[Edition],
+    *,
+    language: str = SOURCE_LANGUAGE,
+    directory_urls: bool = True,
+    templates: Path | None = None,
+) -> list[GeneratedPage]:
+    """The root page of the team's site, above one folder per client."""
+    words = Words(language, templates)
+    view = portfolio.portfolio([(edition, impact.impact(edition)) for edition in editions])
+    render = Renderer(words, directory_urls, templates)
+    meta = {"cb_internal": words.gettext("Internal: team edition"), "hide": ["navigation", "toc"]}
+    title = words.gettext("Portfolio")
+    return [render.page(urls.HOME, "portfolio", title, meta, view=view)]
+
+
+def nav(edition: Edition) -> list[NavItem]:
+    """MkDocs' navigation: the indexes. Records are reached from these and by search."""
+    words = edition.words
+    changes: list[NavItem] = [
+        {words.gettext("All changes"): urls.CHANGES},
+        {words.gettext("By status"): urls.BY_STATUS},
+        {words.gettext("By scope item"): urls.BY_SCOPE},
+    ]
+    return [
+        {title: changes if target == urls.CHANGES else target} for title, target in _sections(words)
+    ]
+
+
+def _sections(words: Words) -> tuple[tuple[str, str], ...]:
+    """The parts of an edition, each with its first page."""
+    return (
+        (words.gettext("Home"), urls.HOME),
+        (words.gettext("Changes"), urls.CHANGES),
+        (words.gettext("Impact"), urls.IMPACT),
+        (words.gettext("Decisions"), urls.DECISIONS),
+        (words.gettext("How changes work"), urls.PROCESS),
+    )
+
+
+def _feeds(words: Words) -> tuple[tuple[str, str, str], ...]:
+    """The feeds that browsers and feed readers find on every page: title, type and file."""
+    changes, decisions = words.gettext("All changes"), words.gettext("Decisions")
+    atom, json = "application/atom+xml", "application/feed+json"
+    return (
+        (changes, atom, urls.FEED_CHANGES),
+        (decisions, atom, urls.FEED_DECISIONS),
+        (changes, json, urls.FEED_CHANGES_JSON),
+        (decisions, json, urls.FEED_DECISIONS_JSON),
+    )
+
+
+def _is_within(page: str, section: str) -> bool:
+    """Whether a page belongs to the section that begins with the page `section`."""
+    folder = section.removesuffix("index.md")
+    return page == section or bool(folder and page.startswith(folder))
+
+
+def theme_words(words: Words) -> dict[str, str]:
+    """What the theme itself says, for `config.extra.changebook`; pages bring their own words."""
+    return {
+        "language": words.language,
+        "not_found": words.gettext("This page does not exist"),
+        "not_found_help": words.gettext(
+            "The address may be old or mistyped. Go back, or start again from the home page."
+        ),
+        "home": words.gettext("Home"),
+        "search": words.gettext("Search"),
+        "search_all": words.gettext("All results"),
+        "search_also": words.gettext("Also on the page"),
+        "search_none": words.gettext("No change has these words"),
+        "search_one": words.gettext("One change found"),
+        "search_other": words.gettext("%(count)s changes found") % {"count": "{count}"},
+        "search_partly": words.gettext("No change has all these words; these have some of them"),
+        "search_trouble": words.gettext("The search could not be loaded"),
+        "search_wait": words.gettext("Searching…"),
+        "light_mode": words.gettext("Switch to light colours"),
+        "dark_mode": words.gettext("Switch to dark colours"),
+        "system_mode": words.gettext("Switch to the colours of your device"),
+    }
+
+
+class _Site:
+    """The pages of one edition: what they all have in common."""
+
+    def __init__(
+        self,
+        edition: Edition,
+        position: Position,
+        directory_urls: bool,
+        templates: Path | None,
+        papers: Collection[str],
+    ) -> None:
+        self.words = edition.words
+        self._edition = edition
+        self._position = position
+        self._papers = papers
+        self._render = Renderer(self.words, directory_urls, templates)
+
+    def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
+        """The page of a record, with the ways up and on that the theme shows around it."""
+        path, data = urls.record(view.data.id), view.data
+        revision = self.words.gettext("Revision %(number)s") % {"number": data.revision}
+        pager = self._pager(
+            path,
+            (
+                (rel, label, f"{other.id} {other.title}", urls.record(other.id))
+                for rel, label, other in (
+                    ("newer", self.words.gettext("Newer"), view.newer),
+                    ("older", self.words.gettext("Older"), view.older),
+                )
+                if other
+            ),
+        )
+        return self.page(
+            path,
+            "record",
+            f"{data.id} {data.title}",
+            description=data.summary,
+            extra=self.up(path, self.words.gettext("All changes"), urls.CHANGES)
+            | pager
+            | {"cb_paper": f"{data.id} · {revision}"},
+            found=found,
+            view=view,
+            data=data,
+            terms=terms_of(data, view.body, self._edition.glossary),
+        )
+
+    def month(
+        self, ends: Sequence[months.MonthEnd], place: int, summary: impact.Impact
+    ) -> GeneratedPage:
+        """The page of a month end. It bears its own day, not that of the edition."""
+        path, day = urls.month(ends[place].on), self.words.date(ends[place].on)
+        beside = (
+            ("newer", self.words.gettext("Newer"), place + 1),
+            ("older", self.words.gettext("Older"), place - 1),
+        )
+        pager = self._pager(
+            path,
+            (
+                (rel, label, self.words.month(ends[other].on), urls.month(ends[other].on))
+                for rel, label, other in beside
+                if 0 <= other < len(ends)
+            ),
+        )
+        return self.page(
+            path,
+            "month",
+            self.words.gettext("The position on %(day)s") % {"day": day},
+            findable=False,
+            extra=self.up(path, self.words.gettext("Month ends"), urls.MONTHS)
+            | pager
+            | {"cb_footer": self._footer(day)},
+            view=ends[place],
+            summary=summary,
+        )
+
+    def reports(self, views: Sequence[report.Report]) -> Iterator[GeneratedPage]:
+        """The list of all reports, and a page each."""
+        _ = self.words.gettext
+        wording = Wording(self.words, self._edition.profile, self._edition.audience)
+        yield self.page(
+            urls.REPORTS,
+            "reports",
+            _("Weekly and monthly reports"),
+            findable=False,
+            extra=self.up(urls.REPORTS, _("Home"), urls.HOME),
+            reports=views,
+            wording=wording,
+        )
+        for kind in periods.Kind:
+            chosen = [view for view in views if view.period.kind is kind]
+            # The newest comes first.
+            beside = zip([None, *chosen], chosen, [*chosen[1:], None], strict=False)
+            for newer, view, older in beside:
+                yield self._report(view, newer, older, wording)
+
+    def _report(
+        self,
+        view: report.Report,
+        newer: report.Report | None,
+        older: report.Report | None,
+        wording: Wording,
+    ) -> GeneratedPage:
+        """The page of a report. It bears its own day, not that of the edition."""
+        _ = self.words.gettext
+        path = urls.report(view.period.id)
+        pager = self._pager(
+            path,
+            (
+                (rel, label, wording.period(other.period), urls.report(other.period.id))
+                for rel, label, other in (
+                    ("newer", _("Newer"), newer),
+                    ("older", _("Older"), older),
+                )
+                if other
+            ),
+        )
+        return self.page(
+            path,
+            "report",
+            wording.title(view.period),
+            description=wording.joined(wording.summary(view)),
+            findable=False,
+            extra=self.up(path, _("Weekly and monthly reports"), urls.REPORTS)
+            | pager
+            | {"cb_footer": self._footer(self.words.date(view.on))},
+            view=view,
+            wording=wording,
+        )
+
+    def news(self, view: news.News) -> Iterator[GeneratedPage]:
+        """What happened lately, and a page for each older month of a long log."""
+        _ = self.words.gettext
+        title = _("News")
+        yield self.page(
+            urls.NEWS,
+            "news",
+            title,
+            findable=False,
+            extra=self.up(urls.NEWS, _("Home"), urls.HOME),
+            view=view,
+        )
+        # The newest comes first.
+        beside = zip([None, *view.older], view.older, [*view.older[1:], None], strict=False)
+        for newer, month, older in beside:
+            path = urls.news(month.first)
+            yield self.page(
+                path,
+                "news_month",
+                self.words.month(month.first),
+                findable=False,
+                extra=self.up(path, title, urls.NEWS)
+                | self._pager(
+                    path,
+                    (
+                        (rel, label, self.words.month(other.first), urls.news(other.first))
+                        for rel, label, other in (
+                            ("newer", _("Newer"), newer),
+                            ("older", _("Older"), older),
+                        )
+                        if other
+                    ),
+                ),
+                view=month,
+            )
+
+    def up(self, path: str, title: str, target: str) -> dict[str, Any]:
+        """The link above a page to the one that it belongs to."""
+        return {"cb_up": {"title": title, "href": self._render.href(path, target)}}
+
+    def _pager(
+        self, path: str, beside: Iterable[tuple[str, str, str, str]]
+    ) -> dict[str, list[dict[str, str]]]:
+        """The links below a page to those beside it: relation, label, title and page of each."""
+        return {
+            "cb_pager": [
+                {
+                    "rel": rel,
+                    "label": label,
+                    "title": one_line(title),
+                    "href": self._render.href(path, target),
+                }
+                for rel, label, title, target in beside
+            ]
+        }
+
+    def _footer(self, day: str) -> str:
+        return self.words.gettext("%(project)s, as of %(day)s") % {
+            "project": self._edition.profile.project,
+            "day": day,
+        }
+
+    def page(
+        self,
+        path: str,
+        template: str,
+        title: str,
+        *,
+        description: str | None = None,
+        findable: bool = True,
+        extra: Mapping[str, Any] | None = None,
+        **view: Any,
+    ) -> GeneratedPage:
+        edition, profile = self._edition, self._edition.profile
+        team = edition.audience is Audience.TEAM
+        meta: dict[str, Any] = {
+            "hide": ["navigation"],
+            "cb_tabs": [
+                {
+                    "title": words,
+                    "href": self._render.href(path, target),
+                    "active": _is_within(path, target),
+                }
+                for words, target in _sections(self.words)
+            ],
+            "cb_search": {
+                "page": self._render.href(path, urls.SEARCH),
+                "bundle": self._render.href(path, urls.PAGEFIND),
+                "prefix": profile.prefix,
+            },
+            "cb_language": profile.language,
+            "cb_footer": self._footer(self.words.date(edition.as_of)),
+            "cb_foot": [
+                {"title": words, "href": self._render.href(path, target)}
+                for words, target in (
+                    (self.words.gettext("News"), urls.NEWS),
+                    (self.words.gettext("Stay informed"), urls.FOLLOW),
+                )
+            ],
+            "cb_feeds": [
+                {"title": words, "type": kind, "href": self._render.href(path, target)}
+                for words, kind, target in _feeds(self.words)
+            ],
+        }
+        if path != urls.VERIFY:
+            meta["cb_verify"] = self._render.href(path, urls.VERIFY)
+        meta |= extra or {}
+        if description:
+            meta["description"] = description
+        if findable:
+            meta["cb_find"] = "change" if template == "record" else "page"
+        if team:
+            meta["cb_internal"] = self.words.gettext("Internal: team edition")
+        answer = Answers(self.words, profile)
+        return self._render.page(
+            path,
+            template,
+            title,
+            meta,
+            edition=edition,
+            profile=profile,
+            position=self._position,
+            team=team,
+            currency=profile.contract.currency,
+            answer=answer,
+            papers=self._papers,
+            **view,
+        )

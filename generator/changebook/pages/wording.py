@@ -1,0 +1,234 @@
+"""What a report says in sentences, and what it is called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+
+from changebook.model.periods import Period
+from changebook.model.schema import Profile
+from changebook.model.sums import SumLine
+from changebook.model.vocabulary import OUTCOMES, Audience, Status
+from changebook.model.words import Words
+from changebook.views.months import DateChange
+from changebook.views.report import Report, Stage
+
+#: So many dates that moved are named one by one.
+_MOST_DATES = 3
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences about the reports of one edition, in the language of its pages."""
+
+    words: Words
+    profile: Profile
+    audience: Audience
+
+    def title(self, period: Period) -> str:
+        """What the report of a period is called."""
+        _ = self.words.gettext
+        if not period.is_week:
+            return _("Monthly report: %(month)s") % {"month": self.words.month(period.first)}
+        title = _("Weekly report: week %(number)s, %(year)s")
+        return title % {"number": period.number, "year": period.year}
+
+    def period(self, period: Period) -> str:
+        """The week with its number, or the month."""
+        if not period.is_week:
+            return self.words.month(period.first)
+        week = self.words.gettext("Week %(number)s, %(year)s")
+        return week % {"number": period.number, "year": period.year}
+
+    def about(self, report: Report) -> str:
+        """From when to when, and what the figures are."""
+        _ = self.words.gettext
+        if report.complete:
+            known = _("%(days)s, as it was known on %(day)s.")
+        else:
+            known = _("%(days)s, not over yet: what happened by %(day)s.")
+        values = {
+            "days": self.words.span(report.period.first, report.period.last),
+            "day": self.words.date(report.on),
+        }
+        return self.joined([known % values, _("All amounts are before tax.")])
+
+    def stage(self, stage: Stage) -> str:
+        """What stands above the changes of a stage."""
+        _ = self.words.gettext
+        return {
+            Stage.REQUESTED: _("Asked for"),
+            Stage.ASSESSED: _("Assessment"),
+            Stage.DECIDED: _("Decided"),
+            Stage.IMPLEMENTED: _("Implementation"),
+            Stage.ENDED: _("Taken back or replaced"),
+        }[stage]
+
+    def waiting_for(self) -> str:
+        """What stands above what waits for the client."""
+        if self.audience is Audience.CLIENT:
+            return self.words.gettext("Waiting for you")
+        return self.waiting_for_name(self.profile.name)
+
+    def waiting_for_name(self, name: str) -> str:
+        return self.words.gettext("Waiting for %(name)s") % {"name": name}
+
+    def nothing_waits(self) -> str:
+        """Said where nothing waits for the client."""
+        if self.audience is Audience.CLIENT:
+            return self.words.gettext("Nothing waits for you.")
+        return self.nothing_waits_for(self.profile.name)
+
+    def nothing_waits_for(self, name: str) -> str:
+        return self.words.gettext("Nothing waits for %(name)s.") % {"name": name}
+
+    def summary(self, report: Report) -> tuple[str, ...]:
+        """The whole report in a few sentences."""
+        if report.quiet:
+            return (self._quiet(report), self._waits(report))
+        happened = tuple(self._happened(report))
+        return (
+            *(happened or (self._notices(report),)),
+            self._sum(report),
+            *self._dates(report),
+            self._waits(report),
+        )
+
+    def line(self, report: Report) -> str:
+        """What happened, as a list of reports shows it."""
+        if report.quiet:
+            return self._quiet(report)
+        sentences = [*self._happened(report)]
+        if report.since.difference(SumLine.REVISED):
+            sentences.append(self._sum(report))
+        sentences += self._dates(report)
+        return self.joined(sentences or [self._notices(report)])
+
+    def joined(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other."""
+        both = self.words.gettext("%(sentence)s %(next)s")
+        return reduce(lambda text, more: both % {"sentence": text, "next": more}, sentences)
+
+    def _quiet(self, report: Report) -> str:
+        _ = self.words.gettext
+        if not report.complete:
+            return _("Nothing has changed so far.")
+        if report.period.is_week:
+            return _("A quiet week: nothing changed.")
+        return _("A quiet month: nothing changed.")
+
+    def _notices(self, report: Report) -> str:
+        """What happened where no change moved on."""
+        _ = self.words.gettext
+        if not report.notices:
+            return _("No change moved on.")
+        kinds = Counter(event.kind for event in report.notices)
+        counts = (
+            _("%(name)s: %(text)s")
+            % {"name": self.words.label(kind), "text": self.words.number(number)}
+            for kind, number in kinds.items()
+        )
+        return _("%(clauses)s.") % {"clauses": _(", ").join(counts)}
+
+    def _happened(self, report: Report) -> Iterator[str]:
+        """How many changes came how far: the first count names what is counted."""
+        ngettext = self.words.ngettext
+        requested = report.count(Status.SUBMITTED)
+        assessed = report.count(Status.AWAITING_DECISION)
+        decided = report.count(*OUTCOMES)
+        implemented = report.count(Status.IMPLEMENTED)
+        ended = report.count(Status.WITHDRAWN, Status.VOID)
+        counts = (
+            (
+                requested,
+                ngettext(
+                    "%(num)s change was asked for", "%(num)s changes were asked for", requested
+                ),
+                ngettext("%(num)s asked for", "%(num)s asked for", requested),
+            ),
+            (
+                assessed,
+                ngettext("%(num)s change was assessed", "%(num)s changes were assessed", assessed),
+                ngettext("%(num)s assessed", "%(num)s assessed", assessed),
+            ),
+            (
+                decided,
+                ngettext("%(num)s change was decided", "%(num)s changes were decided", decided),
+                ngettext("%(num)s decided", "%(num)s decided", decided),
+            ),
+            (
+                implemented,
+                ngettext(
+                    "%(num)s change was implemented",
+                    "%(num)s changes were implemented",
+                    implemented,
+                ),
+                ngettext("%(num)s implemented", "%(num)s implemented", implemented),
+            ),
+            (
+                ended,
+                ngettext("%(num)s change was taken back", "%(num)s changes were taken back", ended),
+                ngettext("%(num)s taken back", "%(num)s taken back", ended),
+            ),
+        )
+        said: list[str] = []
+        for number, whole, short in counts:
+            if number:
+                said.append((short if said else whole) % {"num": self.words.number(number)})
+        if said:
+            clauses = self.words.gettext(", ").join(said)
+            yield self.words.gettext("%(clauses)s.") % {"clauses": clauses}
+
+    def _sum(self, report: Report) -> str:
+        _ = self.words.gettext
+        difference = report.since.difference(SumLine.REVISED)
+        if difference > 0:
+            text = _("The contract sum rose by %(difference)s to %(sum)s.")
+        elif difference < 0:
+            text = _("The contract sum fell by %(difference)s to %(sum)s.")
+        else:
+            text = _("The contract sum is still %(sum)s.")
+        currency = self.profile.contract.currency
+        return text % {
+            "difference": self.words.money(abs(difference), currency),
+            "sum": self.words.money(report.position.revised.amount, currency),
+        }
+
+    def _dates(self, report: Report) -> Iterator[str]:
+        moved = sorted(
+            (change for change in report.since.dates if change.days),
+            key=lambda change: not change.after.completion,
+        )
+        named = moved if len(moved) <= _MOST_DATES else moved[:1]
+        yield from map(self._date, named)
+        if others := len(moved) - len(named):
+            text = self.words.ngettext(
+                "%(num)s other date moved.", "%(num)s other dates moved.", others
+            )
+            yield text % {"num": self.words.number(others)}
+
+    def _date(self, change: DateChange) -> str:
+        _ = self.words.gettext
+        if change.days > 0:
+            text = _("%(milestone)s moved %(days)s later, to %(day)s.")
+        else:
+            text = _("%(milestone)s moved %(days)s earlier, to %(day)s.")
+        return text % {
+            "milestone": change.after.name,
+            "days": self.words.days(abs(change.days)),
+            "day": self.words.date(change.after.agreed),
+        }
+
+    def _waits(self, report: Report) -> str:
+        waits, ngettext = report.waiting.count, self.words.ngettext
+        if not waits:
+            return self.nothing_waits()
+        if self.audience is Audience.CLIENT:
+            text = ngettext("%(num)s thing waits for you.", "%(num)s things wait for you.", waits)
+        else:
+            text = ngettext(
+                "%(num)s thing waits for %(name)s.", "%(num)s things wait for %(name)s.", waits
+            )
+        return text % {"num": self.words.number(waits), "name": self.profile.name}

@@ -1,0 +1,190 @@
+"""Whose a digest is: one from a mail, from paper, or from a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from changebook.check.seals import holds
+from changebook.model import canonical, decided
+from changebook.model.chain import Entry, Event
+from changebook.model.vocabulary import Status
+from changebook.read import sealable
+from changebook.read.workspace import Client, Record, Workspace
+
+#: So many digits of a digest may have one slip in them, and still be told from all others.
+_DIGITS_A_SLIP = 12
+
+#: What a digest stands for: what was asked of the client, what was decided, what was signed, the
+#: filing of the signed copy, that file itself, or an entry of the chain with all before it.
+What = Literal["asked", "decided", "signed", "filed", "file", "entry"]
+_WHAT: Mapping[Event, What] = MappingProxyType(
+    {
+        Event.APPROVED: "decided",
+        Event.REJECTED: "decided",
+        Event.SIGNED: "signed",
+        Event.FILED: "filed",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that a digest belongs to.
+
+    `number` is the entry's place in the chain; None where it is not sealed. `holds` says whether
+    the record is still what the digest was made from. `ended` says what became of it since.
+    """
+
+    slug: str
+    id: str
+    title: str
+    what: What
+    revision: int
+    number: int | None
+    event: str | None
+    on: date | None
+    digest: str
+    holds: bool
+    ended: str | None
+
+
+def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
+    """The records that digits belong to: a whole digest or its beginning."""
+    return tuple(match for match in _all(workspace) if match.digest.startswith(digits))
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A match that `digits` are not, in so many characters: a slip of the hand, or another digest.
+
+    `there` is what of its digest stands in their place.
+    """
+
+    match: Match
+    digits: str
+    there: str
+    distance: int
+
+
+def near_misses(workspace: Workspace, digits: str) -> tuple[NearMiss, ...]:
+    """What digits that belong to no record may have been meant to be, the nearest first."""
+    misses = (_miss(match, digits) for match in _all(workspace))
+    close = (miss for miss in misses if miss.distance <= len(digits) // _DIGITS_A_SLIP)
+    return tuple(sorted(close, key=lambda miss: miss.distance))
+
+
+def _miss(match: Match, digits: str) -> NearMiss:
+    """How far the digits are from the beginning of a digest, one left out or put in counts too."""
+    lengths = range(len(digits) - 1, min(len(digits) + 1, len(match.digest)) + 1)
+    distance, _, there = min(
+        (OSA.distance(digits, there), abs(len(there) - len(digits)), there)
+        for there in (match.digest[:length] for length in lengths)
+    )
+    return NearMiss(match, digits, there, distance)
+
+
+def _all(workspace: Workspace) -> tuple[Match, ...]:
+    return tuple(
+        dict.fromkeys(
+            match
+            for client in workspace.clients
+            for match in (*_sealed(client), *_unsealed(client), *_files(client))
+        )
+    )
+
+
+def _sealed(client: Client) -> Iterator[Match]:
+    lock = client.lock.lock if client.lock else None
+    for entry in lock.entries if lock else ():
+        record = _record_of(client, entry)
+        yield _of_entry(client, entry, record, _WHAT[entry.event], entry.digest)
+        yield _of_entry(client, entry, record, "entry", entry.entry)
+
+
+def _record_of(client: Client, entry: Entry) -> Record | None:
+    """The record of an entry; of two files with its id, the one that is not what was sealed."""
+    found = (record for record in client.records if record.data.id == entry.id)
+    return min(found, key=lambda record: holds(record.source.data, entry), default=None)
+
+
+def _of_entry(
+    client: Client, entry: Entry, record: Record | None, what: What, digest: str
+) -> Match:
+    return Match(
+        slug=client.slug,
+        id=entry.id,
+        title=record.data.title if record else "",
+        what=what,
+        revision=entry.revision,
+        number=entry.number,
+        event=entry.event.value,
+        on=entry.on,
+        digest=digest,
+        holds=record is not None and holds(record.source.data, entry),
+        ended=_ended(client, record) if record else None,
+    )
+
+
+def _unsealed(client: Client) -> Iterator[Match]:
+    """What stands in no lock: what the client was asked, and what is decided and not sealed yet."""
+    lock = client.lock.lock if client.lock else None
+    sealed = {entry.digest for entry in (lock.entries if lock else ())}
+    for record in client.records:
+        front = record.source.data
+        forms: list[tuple[What, str]] = [("asked", canonical.digest(decided.question(front)))]
+        forms += [
+            (_WHAT[event], canonical.digest(sealable.content(front, event)))
+            for event in (Event.APPROVED, Event.SIGNED, Event.FILED)
+            if sealable.is_there(front, event)
+        ]
+        for what, digest in forms:
+            if digest not in sealed:
+                yield _of_record(client, record, what, digest)
+
+
+def _files(client: Client) -> Iterator[Match]:
+    """The signed papers, each by the digest of its file."""
+    lock = client.lock.lock if client.lock else None
+    for record in client.records:
+        copy = record.data.agreement and record.data.agreement.signed_copy
+        if copy:
+            entries = [e for e in (lock.entries if lock else ()) if e.id == record.data.id]
+            filed = next((e for e in entries if e.event is Event.FILED), None)
+            if filed and holds(record.source.data, filed):
+                yield _of_entry(client, filed, record, "file", copy.sha256)
+            else:
+                yield _of_record(client, record, "file", copy.sha256)
+
+
+def _of_record(client: Client, record: Record, what: What, digest: str) -> Match:
+    return Match(
+        slug=client.slug,
+        id=record.data.id,
+        title=record.data.title,
+        what=what,
+        revision=record.data.revision,
+        number=None,
+        event=None,
+        on=None,
+        digest=digest,
+        holds=True,
+        ended=_ended(client, record),
+    )
+
+
+def _ended(client: Client, record: Record) -> str | None:
+    """What became of a record after its decision, or instead of one."""
+    data = record.data
+    end = data.entered(Status.VOID, Status.SUPERSEDED, Status.WITHDRAWN)
+    if end is None or data.status is not end.status:
+        return None
+    if end.status is not Status.SUPERSEDED:
+        return f"{end.status} on {end.on}"
+    later = [r.data.id for r in client.records if data.id in r.data.links.supersedes]
+    return f"superseded on {end.on}" + (f" by {', '.join(later)}" if later else "")

@@ -1,0 +1,1 @@
+"""Files, git and scanned papers to records with places; it judges no more than that."""

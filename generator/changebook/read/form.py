@@ -1,0 +1,275 @@
+"""Checking front matter against its shape: every fault located, and what is sound kept.
+
+A record with one bad key is still checked in all its other parts: the bad values are reported and
+left out, and the rest becomes the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from difflib import get_close_matches
+from enum import Enum
+from itertools import count, islice
+from types import MappingProxyType
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from changebook.model.diagnostics import KeyPath, Place, Problem, Rule, rule
+from changebook.read.source import SourceFile
+
+UNKNOWN_KEY = rule(
+    "unknown-key",
+    summary="A key is not part of the format.",
+    why="A mistyped key would be ignored in silence, and what it says would be missing from the "
+    "client's page. Keys of your own go below `internal` or begin with `x-`.",
+    wrong="prioritty: high",
+    right="priority: high",
+)
+MISSING_KEY = rule(
+    "missing-key",
+    summary="A key that is always required is missing.",
+    why="Without it the record or the profile can't be understood.",
+    wrong="history:\n  - {status: submitted, on: 2026-03-02}",
+    right="history:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
+)
+UNKNOWN_VALUE = rule(
+    "unknown-value",
+    summary="A key holds a word that is not one of those it may hold.",
+    why="Lists, filters and sums go by these words.",
+    wrong="priority: urgent",
+    right="priority: critical",
+)
+BAD_DATE = rule(
+    "bad-date",
+    summary="A date is not an ISO 8601 day of the calendar.",
+    why="Other spellings mean different days to different readers.",
+    wrong="due: 31/02/2026",
+    right="due: 2026-02-28",
+)
+BAD_NUMBER = rule(
+    "bad-number",
+    summary="A number is not written as plain digits.",
+    why="Amounts are read as decimals exactly as written; separators and units are ambiguous.",
+    wrong='amount: "54,000 CNY"',
+    right="amount: 54000.00",
+)
+WRONG_TYPE = rule(
+    "wrong-type",
+    summary="A key holds the wrong kind of value.",
+    why="A list where text is expected, or the other way round, can't be shown as meant.",
+    wrong="out_of_scope: Refund rules stay.",
+    right="out_of_scope: [Refund rules stay.]",
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+_LONGEST_SHOWN = 60
+_HELP_BY_TYPE = {
+    "string_type": ("should be text", "Write one piece of text; quote it if need be."),
+    "string_too_short": ("is empty", "Write the text, or take the key out."),
+    "tuple_type": ("should be a list", "Write one item a line, each beginning with `- `."),
+    "dict_type": ("should be a mapping", "Write `key: value` lines below it."),
+    "model_type": ("should be a mapping", "Write `key: value` lines below it, or {key: value}."),
+    "model_attributes_type": ("should be a mapping", "Write `key: value` lines below it."),
+}
+_RULE_BY_TYPE = {
+    "date": (BAD_DATE, "Write the date as YYYY-MM-DD."),
+    "number": (BAD_NUMBER, "Write digits with a point for decimals, e.g. 54000.00."),
+    "whole": (BAD_NUMBER, "Write it without decimals and without a unit."),
+    "control": (UNKNOWN_VALUE, "Take the character out."),
+    "flag": (UNKNOWN_VALUE, "Write true or false."),
+    "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
+    "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),
+    "url": (UNKNOWN_VALUE, "Write the whole address, beginning with https://."),
+    "email": (UNKNOWN_VALUE, "Write an address like change@example.com."),
+    "currency": (UNKNOWN_VALUE, "See ISO 4217 for the three-letter code."),
+    "timezone": (UNKNOWN_VALUE, "Use a name of the IANA time zone database."),
+}
+
+
+def spell(path: KeyPath) -> str:
+    """A key path as people write it: `impact.cost[0].rate`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def fit(
+    model: type[M], source: SourceFile, stand_ins: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[M | None, list[Problem], frozenset[KeyPath]]:
+    """The front matter as `model`, its problems, and the paths that were left out for them.
+
+    None where what is always required is missing or wrong, unless there is a stand-in for it.
+    """
+    data = _without_own_keys(source.data)
+    problems: list[Problem] = []
+    left_out: set[KeyPath] = set()
+    while True:
+        try:
+            fitted = model.model_validate(data, by_alias=True, by_name=False)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        else:
+            return fitted, problems, frozenset(left_out)
+        if not left_out:
+            problems = [_problem(model, source, fault) for fault in faults]
+        gone = {_sound_ancestor(fault) for fault in faults}
+        left_out |= {as_written(path, left_out) for path in gone}
+        _prune(data, gone)
+        required = {str(path[0]) for path in gone if len(path) == 1 and _is_required(model, *path)}
+        if not required <= stand_ins.keys():
+            return None, problems, frozenset(left_out)
+        data |= {key: stand_ins[key] for key in required}
+
+
+def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
+    """The path in the file of a path in the model, whose lists lack what was left out."""
+    written: KeyPath = ()
+    for step in path:
+        if isinstance(step, int):
+            gone = {p[-1] for p in left_out if p[:-1] == written}
+            kept = (index for index in count() if index not in gone)
+            written = (*written, next(islice(kept, step, None)))
+        else:
+            written = (*written, step)
+    return written
+
+
+def _without_own_keys(data: Any, top: bool = True) -> Any:
+    """Without keys that begin with `x-`, and without those that were left empty."""
+    if isinstance(data, Mapping):
+        return {
+            key: value if top and key == "internal" else _without_own_keys(value, False)
+            for key, value in data.items()
+            if value is not None and not key.startswith("x-")
+        }
+    if isinstance(data, list):
+        return [_without_own_keys(item, False) for item in data]
+    return data
+
+
+def _location(fault: ErrorDetails) -> KeyPath:
+    """The path of a fault in the data; `[key]` marks a mapping's own key in pydantic."""
+    return tuple(step for step in fault["loc"] if step != "[key]")
+
+
+def _sound_ancestor(fault: ErrorDetails) -> KeyPath:
+    """What to leave out for a fault: the value itself, or the mapping that lacks a key."""
+    path = _location(fault)
+    return path[:-1] if fault["type"] == "missing" and len(path) > 1 else path
+
+
+def _is_required(model: type[BaseModel], key: str | int) -> bool:
+    return key in model.model_fields and model.model_fields[str(key)].is_required()
+
+
+def _prune(data: Any, paths: set[KeyPath]) -> None:
+    # Deepest and last list items first, so that the indexes before them stay true.
+    for path in sorted(paths, key=lambda p: [str(s).zfill(6) for s in p], reverse=True):
+        holder = data
+        for step in path[:-1]:
+            holder = holder[step]
+        if isinstance(path[-1], int) or path[-1] in holder:
+            del holder[path[-1]]
+
+
+def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) -> Problem:
+    path, kind = _location(fault), fault["type"]
+    name = f"`{_cut(spell(path))}`"
+    key = str(path[-1]) if path else ""
+    if kind == "missing":
+        holder = f"`{_cut(spell(path[:-1]))}`" if path[:-1] else "The front matter"
+        return MISSING_KEY.at(
+            source.path,
+            source.place(*path),
+            f"{holder} has no `{key}`.",
+            f"Add `{key}: ...`{' to it' if path[:-1] else ' between the two `---`'}.",
+        )
+    if kind == "extra_forbidden":
+        known = keys_at(model, path[:-1])
+        return UNKNOWN_KEY.at(
+            source.path, source.place(*path), f"Unknown key {name}.", _did_you_mean(key, known)
+        )
+    place = (source.place if "[key]" in fault["loc"] else source.value)(*path)
+    if kind == "enum":
+        expected = words_at(model, path)
+        if not isinstance(fault["input"], str):
+            return WRONG_TYPE.at(
+                source.path, place, f"{name} should be one word.", _did_you_mean("", expected)
+            )
+        return UNKNOWN_VALUE.at(
+            source.path,
+            place,
+            f"{name} can't be {_shown(fault)}.",
+            _did_you_mean(fault["input"], expected),
+        )
+    if kind in _RULE_BY_TYPE:
+        rule_, help_ = _RULE_BY_TYPE[kind]
+        return rule_.at(source.path, place, f"{name} {fault['msg']}: {_shown(fault)}.", help_)
+    return _type_problem(WRONG_TYPE, source.path, place, name, fault)
+
+
+def _type_problem(rule_: Rule, path: str, place: Place, name: str, fault: ErrorDetails) -> Problem:
+    says, help_ = _HELP_BY_TYPE.get(
+        fault["type"], (fault["msg"], "See the record format for what this key holds.")
+    )
+    return rule_.at(path, place, f"{name} {says}.", help_)
+
+
+def _shown(fault: ErrorDetails) -> str:
+    value = fault["input"]
+    if isinstance(value, list):
+        return "it is a list"
+    if isinstance(value, Mapping):
+        return "it is a mapping"
+    return f"`{_cut(str(value))}`"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean `{close[0]}`?"
+    return f"Known here: {', '.join(known)}."
+
+
+def _model_at(model: type[BaseModel], path: KeyPath) -> Any:
+    """The annotation that holds at a path: a model, an enumeration, or another type."""
+    here: Any = model
+    for step in path:
+        here = _bare(here)
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            here = next(
+                (f.annotation for n, f in here.model_fields.items() if step in (n, f.alias)), Any
+            )
+        elif get_origin(here) in (tuple, dict):
+            here = get_args(here)[0 if get_origin(here) is tuple else 1]
+    return _bare(here)
+
+
+def _bare(annotation: Any) -> Any:
+    """Without `| None`."""
+    arguments = [a for a in get_args(annotation) if a is not type(None)]
+    if len(arguments) == 1 and type(None) in get_args(annotation):
+        return arguments[0]
+    return annotation
+
+
+def keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """The keys that the mapping at a path may have, in the format's order; none if it is free."""
+    here = _model_at(model, path)
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return [f.alias or name for name, f in here.model_fields.items()]
+    return []
+
+
+def words_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """The words that the key at a path may hold; none if it holds something else."""
+    here = _model_at(model, path)
+    return [m.value for m in here] if isinstance(here, type) and issubclass(here, Enum) else []

@@ -1,0 +1,292 @@
+"""Git, as far as Changebook asks it: the records of a revision, and what a branch has touched."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from changebook.read.workspace import CHANGES
+from changebook.refusal import Refusal
+
+#: Answers are read, so they come in one language; nothing asks a person or fetches large files.
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    # A replacement is not what was reviewed.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
+_TOLD_TO_HOOKS = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
+#: A merge that is only tried has to be by someone; it is kept nowhere.
+_NOBODY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "changebook"), ("EMAIL", "changebook@localhost"))
+}
+#: The mode of a symbolic link in a tree.
+_SYMLINK = "120000"
+#: The exit code with which git says that it does not know an option.
+_USAGE = 129
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit: its full name, the day on which it was committed, and its subject."""
+
+    name: str
+    day: date
+    subject: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository that a workspace lies in. `below` is the workspace's folder in it, or `.`."""
+
+    top: Path
+    below: str
+
+    def commit(self, revision: str) -> str:
+        """The full name of the commit that a revision names. Raises Refusal if it names none."""
+        found = self._ask(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{}}"
+        )
+        if found is None:
+            shallow = self._ask("rev-parse", "--is-shallow-repository") == "true\n"
+            hint = (
+                "the clone is shallow: fetch the whole history (`git fetch --unshallow`)"
+                if shallow
+                else f"fetch it first, or look at `git branch --all` in {self.top}"
+            )
+            raise Refusal(f"git knows no revision `{revision}`: {hint}")
+        return found.strip()
+
+    def fork(self, commit: str) -> str | None:
+        """The newest commit that HEAD and `commit` have in common; None if there is none."""
+        found = self._ask("merge-base", commit, "HEAD")
+        return found.strip() if found else None
+
+    @contextmanager
+    def checked_out(self, commit: str) -> Iterator[Path]:
+        """A folder with the workspace's `changes` as they were at a commit, while it lasts."""
+        with TemporaryDirectory(prefix="changebook-base-") as name:
+            folder = Path(name).resolve()
+            yield self._write_out(commit, folder, {})
+
+    @contextmanager
+    def merged(self, commit: str) -> Iterator[tuple[Path, frozenset[str]]]:
+        """A folder with the workspace's `changes` as a merge of a commit would leave them.
+
+        The working tree counts as it is, committed or not. With it come the files that git can't
+        merge by itself, as paths in the workspace. Nothing is written to the repository.
+        """
+        with TemporaryDirectory(prefix="changebook-merge-") as name:
+            folder = Path(name).resolve()
+            # New objects go into a folder of their own, beside those that are there.
+            objects = folder / "objects"
+            (objects / "info").mkdir(parents=True)
+            (objects / "info" / "alternates").write_text(f"{self._objects()}\n", "utf-8")
+            apart = {
+                "GIT_INDEX_FILE": str(folder / "index"),
+                "GIT_OBJECT_DIRECTORY": str(objects),
+                **_NOBODY,
+            }
+            self._do("read-tree", "HEAD", more=apart)
+            self._do("add", "--all", "--", self._path(CHANGES), more=apart)
+            tree = self._do("write-tree", more=apart).strip()
+            ours = self._do("commit-tree", tree, "-p", "HEAD", "-m", "as it is", more=apart).strip()
+            wanted = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
+            done = _git(self.top, (*wanted, ours, commit), apart)
+            if done.returncode == _USAGE:
+                raise Refusal("git is too old to try a merge: it takes git 2.38 or later")
+            if done.returncode not in (0, 1):
+                raise Refusal(f"`git merge-tree` failed: {done.stderr.strip()}")
+            merged, *conflicts = (word for word in done.stdout.split("\0") if word)
+            yield self._write_out(merged, folder, apart), self._below_changes(conflicts)
+
+    def _write_out(self, tree: str, folder: Path, apart: dict[str, str]) -> Path:
+        """Write the `changes` of a commit or tree below `folder`; the workspace's place there.
+
+        The files are as git keeps them. A checkout would go by .gitattributes as they are now, with
+        which a branch could make unreadable what it is compared with.
+        """
+        where = ("--full-tree", tree, "--", self._path(CHANGES))
+        listed = self._do("ls-tree", "-r", "-z", *where, more=apart).split("\0")
+        entries = [_entry(line) for line in listed if line]
+        for _, kind, _, path in entries:
+            if kind != "blob":
+                raise Refusal(f"{path} is a submodule: what is in it can't be compared")
+        names = "".join(f"{name}\n" for _, _, name, _ in entries)
+        answer = _run(self.top, ("cat-file", "--batch"), apart, names.encode()).stdout
+        root = folder / "tree" / self.below
+        (root / CHANGES).mkdir(parents=True, exist_ok=True)
+        start = 0
+        for mode, _, _, path in entries:
+            # Before each content is a line: its name, its kind and how many bytes it has.
+            content = answer.index(b"\n", start) + 1
+            size = answer[start:content].split()[-1]
+            if not size.isdigit():
+                raise Refusal(f"git does not have {path} of {tree}: fetch the whole repository")
+            start = content + int(size) + 1
+            file = folder / "tree" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if mode == _SYMLINK:
+                file.symlink_to(os.fsdecode(answer[content : start - 1]))
+            else:
+                file.write_bytes(answer[content : start - 1])
+        return root
+
+    def _objects(self) -> str:
+        return str(self.top / self._do("rev-parse", "--git-path", "objects").rstrip("\n"))
+
+    def touched(self, commit: str) -> frozenset[str]:
+        """The files below `changes`, as paths in the workspace, that differ from those of a commit.
+
+        What is not committed yet counts, also files that git does not know yet but does not ignore.
+        """
+        where = ("--", self._path(CHANGES))
+        changed = self._do("diff", "--name-only", "--no-renames", "-z", commit, *where)
+        unknown = self._do(
+            "ls-files", "--others", "--exclude-standard", "-z", "--full-name", *where
+        )
+        return self._below_changes((changed + unknown).split("\0"))
+
+    def commits(self, since: str, path: str) -> tuple[Commit, ...]:
+        """The commits after `since` that touched a file or folder, the oldest first.
+
+        A merge counts as one commit with all that it brought, so that each state follows from the
+        one before.
+        """
+        how = ("--reverse", "--first-parent", "--format=%H%x00%cs%x00%s")
+        said = self._do("log", *how, f"{since}..HEAD", "--", self._path(path))
+        rows = (line.split("\0", 2) for line in said.splitlines())
+        return tuple(Commit(name, date.fromisoformat(day), text) for name, day, text in rows)
+
+    def text(self, commit: str, path: str) -> str | None:
+        """A file of the workspace as it was at a commit; None where it was not there."""
+        found = self._ask("show", f"{commit}:{self._path(path)}")
+        return found and found.replace("\r\n", "\n")
+
+    def files(self, commit: str, path: str) -> tuple[str, ...]:
+        """The files below a folder of the workspace as it was at a commit."""
+        where = ("--full-tree", commit, "--", f"{self._path(path)}/")
+        listed = self._do("ls-tree", "-r", "-z", "--name-only", *where).split("\0")
+        return tuple(Path(name).relative_to(self.below).as_posix() for name in listed if name)
+
+    def line_ends(self, paths: Iterable[str]) -> dict[str, str | None]:
+        """For files of the workspace the line end that .gitattributes asks for.
+
+        `lf` or `crlf`; `binary` where git must not touch it; None where nothing is asked.
+        """
+        said = "".join(f"{self._path(path)}\0" for path in paths)
+        answer = self._do("check-attr", "-z", "--stdin", "text", "eol", said=said).split("\0")
+        ends: dict[str, str | None] = {}
+        for name, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=False):
+            path = Path(name).relative_to(self.below).as_posix()
+            if attribute == "eol" and value in ("lf", "crlf"):
+                ends[path] = value
+            elif attribute == "text" and value == "unset":
+                ends[path] = "binary"
+            else:
+                ends.setdefault(path, None)
+        return ends
+
+    def ever_named(self, commit: str) -> frozenset[str]:
+        """The names of all files that were ever in this folder or below, on any branch.
+
+        What counts are all branches, local and fetched, what leads up to `commit`, and the working
+        trees beside this one as they are, committed or not.
+        """
+        how = ("--full-history", "-m", "--name-only", "--format=", "-z")
+        logged = self._do("log", *how, "--all", commit, "--", self.below)
+        names = {Path(path).name for path in re.split(r"[\0\n]", logged)}
+        for line in self._do("worktree", "list", "--porcelain", "-z").split("\0"):
+            word, _, place = line.partition(" ")
+            if word == "worktree":
+                names |= {file.name for file in Path(place, self.below).rglob("*")}
+        return frozenset(names - {""})
+
+    def _below_changes(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the repository's paths that lie below `changes`, as paths in the workspace."""
+        changes = Path(self._path(CHANGES))
+        below = (path for path in map(Path, paths) if path.is_relative_to(changes))
+        return frozenset(path.relative_to(self.below).as_posix() for path in below)
+
+    def _path(self, path: str) -> str:
+        return path if self.below == "." else f"{self.below}/{path}"
+
+    def _do(self, *words: str, more: dict[str, str] | None = None, said: str = "") -> str:
+        done = _git(self.top, words, more, said)
+        if done.returncode:
+            raise Refusal(f"`git {words[0]}` failed: {done.stderr.strip()}")
+        return done.stdout
+
+    def _ask(self, *words: str) -> str | None:
+        """The answer, or None where git has none."""
+        done = _git(self.top, words)
+        return None if done.returncode else done.stdout
+
+
+def repository(root: Path) -> Repository:
+    """The repository that the workspace `root` lies in. Raises Refusal where there is none."""
+    root = root.resolve()
+    if not root.is_dir():
+        raise Refusal(f"{root} is no folder")
+    done = _git(root, ("rev-parse", "--show-toplevel"))
+    if done.returncode:
+        raise Refusal(f"{root} is in no git repository: {done.stderr.strip()}")
+    top = Path(done.stdout.rstrip("\n")).resolve()
+    return Repository(top, root.relative_to(top).as_posix())
+
+
+def folder_in_repository(root: Path) -> str:
+    """The folder of a workspace from the top of its repository; `.` where there is none."""
+    try:
+        return repository(root).below
+    except Refusal:
+        return "."
+
+
+def _entry(line: str) -> tuple[str, str, str, str]:
+    """The mode, kind, name and path of an entry of a tree, as `git ls-tree` lists it."""
+    about, _, path = line.partition("\t")
+    mode, kind, name = about.split()
+    return mode, kind, name, path
+
+
+def _git(
+    folder: Path, words: tuple[str, ...], more: dict[str, str] | None = None, said: str = ""
+) -> subprocess.CompletedProcess[str]:
+    done = _run(folder, words, more or {}, said.encode("utf-8", "surrogateescape"))
+    out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def _run(
+    folder: Path, words: tuple[str, ...], more: dict[str, str], said: bytes
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(  # noqa: S603 - revisions are passed as one word, after an end of options
+            ["git", "-C", str(folder), "-c", "log.showSignature=false", *words],  # noqa: S607 - the git of the person's own PATH
+            input=said,
+            capture_output=True,
+            env={**_outside(), **_ENVIRONMENT, **more},
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Refusal("git is not installed, or not on the PATH") from None
+
+
+def _outside() -> dict[str, str]:
+    """The environment, without what git tells its hooks of the repository that they belong to.
+
+    With it git would take the folder that it is run in for the top of that repository.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _TOLD_TO_HOOKS}

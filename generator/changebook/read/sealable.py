@@ -1,0 +1,95 @@
+"""What can be sealed: the decisions, signatures and signed copies of a client's records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from changebook.model import canonical, decided, timeline
+from changebook.model.chain import Event, Link, Lock
+from changebook.model.vocabulary import Outcome, Status
+from changebook.read.workspace import Client, Record
+
+_DECISIONS = {
+    Outcome.APPROVED: (Event.APPROVED, Status.APPROVED),
+    Outcome.REJECTED: (Event.REJECTED, Status.REJECTED),
+}
+
+
+#: What of one record goes first among those that are sealed at once.
+_ORDER = (Event.APPROVED, Event.REJECTED, Event.SIGNED, Event.FILED)
+
+
+def content(front: Mapping[str, Any], event: Event) -> dict[str, Any]:
+    """What an entry of this kind seals of a front matter."""
+    match event:
+        case Event.SIGNED:
+            return decided.agreement(front)
+        case Event.FILED:
+            return decided.signed_copy(front)
+        case _:
+            return decided.content(front)
+
+
+def is_there(front: Mapping[str, Any], event: Event) -> bool:
+    """Whether there is anything of this kind to seal."""
+    match event:
+        case Event.SIGNED:
+            return decided.is_signed(front)
+        case Event.FILED:
+            return decided.has_signed_copy(front)
+        case _:
+            return decided.is_decided(front)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something of a record that can be sealed. `recorded` is the day it was written down."""
+
+    record: Record
+    link: Link
+    recorded: date
+
+    @property
+    def order(self) -> tuple[date, date, str, int]:
+        """The place among those that are sealed at once."""
+        return self.recorded, self.link.on, self.link.id, _ORDER.index(self.link.event)
+
+
+def facts(record: Record) -> Iterator[Fact]:
+    """What a record has to seal: nothing before it is decided, nor without the day of it."""
+    data, front = record.data, record.source.data
+    decision = data.decision
+    if not decided.is_decided(front) or decision is None or decision.on is None:
+        return
+    if decision.outcome not in _DECISIONS:
+        return
+    event, status = _DECISIONS[decision.outcome]
+    entry = data.entered(status)
+    recorded = timeline.recorded(entry) if entry else decision.on
+    yield _fact(record, event, decision.on, recorded)
+    agreement = data.agreement
+    if agreement and agreement.signed and is_there(front, Event.SIGNED):
+        recorded = max(agreement.signed, recorded)
+        yield _fact(record, Event.SIGNED, agreement.signed, recorded)
+        if agreement.signed_copy and is_there(front, Event.FILED):
+            filed = agreement.signed_copy.filed
+            yield _fact(record, Event.FILED, filed, max(filed, recorded))
+
+
+def _fact(record: Record, event: Event, on: date, recorded: date) -> Fact:
+    digest = canonical.digest(content(record.source.data, event))
+    return Fact(record, Link(record.data.id, record.data.revision, event, on, digest), recorded)
+
+
+def all_facts(client: Client) -> list[Fact]:
+    """Those of all records of a client, in the order in which they are sealed."""
+    return sorted((f for record in client.records for f in facts(record)), key=lambda f: f.order)
+
+
+def unsealed(lock: Lock, known: Iterable[Fact]) -> list[Fact]:
+    """Those that a lock does not have yet."""
+    sealed = {entry.link.about for entry in lock.entries}
+    return [fact for fact in known if fact.link.about not in sealed]

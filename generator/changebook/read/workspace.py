@@ -1,0 +1,326 @@
+"""A workspace on disk as a frozen model: clients, their profiles, their records."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from changebook.model.chain import LOCK, LockFile, read_lock
+from changebook.model.diagnostics import START, KeyPath, Problem, rule
+from changebook.model.schema import ChangeRecord, Glossary, Profile
+from changebook.read.form import fit
+from changebook.read.source import UNREADABLE, SourceFile, read_source
+
+CHANGES = "changes"
+PROFILE = "client.md"
+GLOSSARY = "glossary.md"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+#: What a site has at its root: a client's folder of that name would meet it in a team edition.
+_RESERVED = frozenset({"assets", "search"})
+_RECORD_NAME = re.compile(r"[A-Z][A-Z0-9]*-\d+")
+
+BAD_SLUG = rule(
+    "bad-client-folder",
+    summary="A client's folder has a name that can't be part of an address.",
+    why="The folder's name is the client's slug: it stands in the address of every page.",
+    wrong="changes/Acme Trading/",
+    right="changes/acme-trading/",
+)
+NO_PROFILE = rule(
+    "no-profile",
+    summary="A client's folder has no client.md.",
+    why="Without the profile there is no baseline, so nothing can be added up or published.",
+    wrong="changes/acme/2026/ACME-0001-cards.md without changes/acme/client.md",
+    right="changes/acme/client.md",
+)
+MISPLACED = rule(
+    "misplaced-file",
+    summary="A record lies outside every client's folder.",
+    why="A record belongs to a client by its folder; this one would belong to nobody.",
+    wrong="changes/ACME-0001-cards.md",
+    right="changes/acme/2026/ACME-0001-cards.md",
+)
+SYMLINK = rule(
+    "symbolic-link",
+    summary="A symbolic link lies in the workspace.",
+    why="A link can point out of the workspace or into another client's folder, and what it points "
+    "at can change after the review. Links are never followed.",
+    wrong="changes/acme/terms.pdf -> /home/me/terms.pdf",
+    right="A copy of the file beside the record.",
+)
+
+#: For what is faulty in a profile, so that the client's records are still checked. Nothing is built
+#: from it: the fault itself is an error.
+_STAND_INS: Mapping[str, Any] = {
+    "name": "?",
+    "language": "en",
+    "timezone": "UTC",
+    "prefix": "X",
+    "project": "?",
+    "vendor": {"name": "?"},
+    "contract": {"reference": "?", "signed": "1970-01-01", "currency": "XXX", "sum": "0"},
+}
+
+
+class WorkspaceError(Exception):
+    """The workspace, or the client that was asked for, can't be read at all."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One change record: what it says, and where it says it.
+
+    `reported` are the key paths whose faults the form check has named already.
+    """
+
+    data: ChangeRecord
+    source: SourceFile
+    file: Path
+    reported: frozenset[KeyPath] = frozenset()
+
+
+@dataclass(frozen=True)
+class GlossaryFile:
+    """A client's glossary.md: what it says, and where it says it."""
+
+    data: Glossary
+    source: SourceFile
+    reported: frozenset[KeyPath] = frozenset()
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client's folder. `others` are the files that are no profile, glossary, record or lock."""
+
+    slug: str
+    folder: Path
+    profile: Profile
+    source: SourceFile
+    records: tuple[Record, ...]
+    others: tuple[Path, ...] = ()
+    reported: frozenset[KeyPath] = frozenset()
+    lock: LockFile | None = None
+    glossary: GlossaryFile | None = None
+
+    @property
+    def root(self) -> Path:
+        """The workspace that the client belongs to."""
+        return self.folder.parents[1]
+
+    @property
+    def common_sources(self) -> tuple[SourceFile, ...]:
+        """The files that the client reads beside the records: the profile and the glossary."""
+        return (self.source, self.glossary.source) if self.glossary else (self.source,)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything below `root/changes`, clients by slug and records by id."""
+
+    root: Path
+    clients: tuple[Client, ...]
+
+    def client(self, slug: str) -> Client:
+        """The client of that slug. Raises WorkspaceError where none can be read."""
+        found = next((client for client in self.clients if client.slug == slug), None)
+        if found:
+            return found
+        if (self.root / CHANGES / slug).is_dir():
+            raise WorkspaceError(
+                f"the profile of `{slug}` can't be read: `changebook check` says why"
+            )
+        there = ", ".join(client.slug for client in self.clients) or "none"
+        raise WorkspaceError(f"the workspace has no client `{slug}`; there are: {there}")
+
+    def relative(self, file: Path) -> str:
+        """A file's path as problems name it."""
+        return file.relative_to(self.root).as_posix()
+
+
+def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
+    """Read every client below `root/changes`; all that can't be read is in the problems.
+
+    Raises WorkspaceError where there is no readable `changes` folder.
+    """
+    root = root.resolve()
+    changes = root / CHANGES
+    if not changes.is_dir():
+        raise WorkspaceError(f"{root} has no folder named {CHANGES}")
+    try:
+        entries = sorted(changes.iterdir())
+    except OSError as error:
+        raise WorkspaceError(f"{changes} can't be read: {error.strerror}") from None
+    clients: list[Client] = []
+    problems: list[Problem] = [_symlink(CHANGES)] if changes.is_symlink() else []
+    for entry in entries:
+        path = entry.relative_to(root).as_posix()
+        if entry.name.startswith("."):
+            continue
+        if entry.is_symlink():
+            problems.append(_symlink(path))
+        elif not entry.is_dir():
+            if _RECORD_NAME.match(entry.name) or entry.name == PROFILE:
+                problems.append(
+                    MISPLACED.at(
+                        path,
+                        START,
+                        "This file lies outside every client's folder.",
+                        "Move it into its client's folder.",
+                    )
+                )
+        else:
+            usable = _SLUG.fullmatch(entry.name) and entry.name not in _RESERVED
+            if not usable:
+                problems.append(
+                    BAD_SLUG.at(
+                        path,
+                        START,
+                        f"`{entry.name}` can't be a client's part of an address.",
+                        "Rename the folder: small letters, digits and hyphens only, and not "
+                        f"{' or '.join(sorted(_RESERVED))}.",
+                    )
+                )
+            client, found = _read_client(root, entry)
+            problems += found
+            if client and usable:
+                clients.append(client)
+    return Workspace(root, tuple(clients)), problems
+
+
+def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]:
+    problems: list[Problem] = []
+    records: list[Record] = []
+    others: list[Path] = []
+    profile: Profile | None = None
+    profile_source: SourceFile | None = None
+    reported: frozenset[KeyPath] = frozenset()
+    lock: LockFile | None = None
+    glossary: GlossaryFile | None = None
+    for file in walk(root, folder, problems):
+        path = file.relative_to(root).as_posix()
+        if file == folder / LOCK:
+            lock, found = read_lock(file, path)
+            problems += found
+            continue
+        if file.suffix.lower() != ".md":
+            if file.is_file() and os.access(file, os.R_OK):
+                others.append(file)
+            else:
+                problems.append(
+                    UNREADABLE.at(
+                        path,
+                        START,
+                        "This is no file that can be read.",
+                        "Make it readable for this user; a special file has no place here.",
+                    )
+                )
+            continue
+        source, found = read_source(file, path)
+        problems += found
+        if file == folder / PROFILE:
+            profile_source = source
+            if source:
+                profile, found, reported = fit(Profile, source, _STAND_INS)
+                problems += found
+        elif file == folder / GLOSSARY:
+            glossary, found = _glossary(source)
+            problems += found
+        elif source:
+            data, found, left_out = fit(ChangeRecord, source)
+            problems += found
+            if data:
+                records.append(Record(data, source, file, left_out))
+    if os.access(folder, os.R_OK | os.X_OK) and not (folder / PROFILE).exists():
+        problems.append(
+            NO_PROFILE.at(
+                folder.relative_to(root).as_posix(),
+                START,
+                f"The client's folder has no {PROFILE}.",
+                f"Write {folder.name}/{PROFILE} with the client's name and contract.",
+            )
+        )
+    if profile is None or profile_source is None:
+        return None, problems
+    records.sort(key=lambda record: (record.data.id, record.source.path))
+    client = Client(
+        folder.name,
+        folder,
+        profile,
+        profile_source,
+        tuple(records),
+        tuple(others),
+        reported,
+        lock,
+        glossary,
+    )
+    return client, problems
+
+
+def _glossary(source: SourceFile | None) -> tuple[GlossaryFile | None, list[Problem]]:
+    if source is None:
+        return None, []
+    terms, problems, left_out = fit(Glossary, source)
+    return GlossaryFile(terms, source, left_out) if terms else None, problems
+
+
+def model_of(file: Path, folder: Path) -> type[BaseModel]:
+    """What a Markdown file below a client's folder holds."""
+    models: Mapping[Path, type[BaseModel]] = {
+        folder / PROFILE: Profile,
+        folder / GLOSSARY: Glossary,
+    }
+    return models.get(file, ChangeRecord)
+
+
+def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Every plain file below a client's folder, in a fixed order; what is no file is a problem."""
+
+    def unreadable(error: OSError) -> None:
+        path = Path(error.filename).relative_to(root).as_posix()
+        problems.append(
+            UNREADABLE.at(
+                path, START, f"The folder can't be read: {error.strerror}.", "Make it readable."
+            )
+        )
+
+    for here, folders, files in os.walk(folder, onerror=unreadable):
+        if not os.access(here, os.X_OK):
+            # Its files have names, but nothing can be said of them.
+            unreadable(PermissionError(errno.EACCES, os.strerror(errno.EACCES), here))
+            folders.clear()
+            continue
+        folders.sort()
+        for name in (*folders, *sorted(files)):
+            file = Path(here, name)
+            path = file.relative_to(root).as_posix()
+            if file.is_symlink():
+                problems.append(_symlink(path))
+            elif name.lower().endswith(".md") and not file.is_file():
+                problems.append(
+                    UNREADABLE.at(
+                        path,
+                        START,
+                        "This is a folder or a special file, not a record.",
+                        "Only records, the profile and the glossary have names that end in .md: "
+                        "rename it.",
+                    )
+                )
+            elif name in files and not name.startswith("."):
+                yield file
+        folders[:] = [n for n in folders if not n.startswith(".")]
+
+
+def _symlink(path: str) -> Problem:
+    return SYMLINK.at(
+        path,
+        START,
+        "This is a symbolic link; links are not followed.",
+        "Put a copy of the file here, or take the link out.",
+    )

@@ -1,0 +1,1 @@
+"""MkDocs and Material around the pages; the only room that imports `mkdocs`."""

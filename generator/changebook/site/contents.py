@@ -1,0 +1,184 @@
+"""What is on a site, whichever way it is built: pages, files and navigation.
+
+`changebook build`, `mkdocs build` and a preview all show these; the plugin puts them into MkDocs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from changebook import packaged
+from changebook.edition import urls
+from changebook.edition.editions import Asset, Edition
+from changebook.exports import changes as export
+from changebook.exports import feeds
+from changebook.exports.impact import Report, as_csv, as_json, as_xlsx, differences
+from changebook.model.sums import Position
+from changebook.model.vocabulary import Audience
+from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.pages import site_pages as pages
+from changebook.pages.rendering import Renderer
+from changebook.paper.offered import offered
+from changebook.site import published_seals
+from changebook.views.impact import impact
+from changebook.views.months import month_ends
+
+
+@dataclass(frozen=True)
+class GeneratedFile:
+    """A file that is no page, made from the records; its path is one of `urls`."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that MkDocs is given: nothing of the workspace reaches a site another way."""
+
+    audience: Audience
+    language: str
+    name: str
+    pages: tuple[pages.GeneratedPage, ...]
+    nav: list[Any]
+    assets: tuple[Asset, ...] = ()
+    files: tuple[GeneratedFile, ...] = ()
+
+
+def edition_contents(
+    edition: Edition, root: Path, *, directory_urls: bool, pdf: bool = False
+) -> Contents:
+    """One client's site. With `pdf` its pages link to documents that the caller puts there."""
+    assets = [asset for record in edition.records for asset in record.assets]
+    summary, ends = impact(edition), month_ends(edition)
+    return Contents(
+        audience=edition.audience,
+        language=edition.profile.language,
+        name=f"{edition.profile.name} · {edition.profile.project}",
+        pages=tuple(
+            pages.pages(
+                edition,
+                summary=summary,
+                ends=ends,
+                directory_urls=directory_urls,
+                templates=packaged.own_templates(root),
+                papers=offered(edition, summary.position).keys() if pdf else (),
+            )
+        ),
+        nav=pages.nav(edition),
+        assets=(*edition.welcome_assets, *assets),
+        files=(
+            *downloads(Report(edition, None, summary, ends)),
+            *_changes(edition, summary.position),
+            GeneratedFile(urls.DIFFERENCES, differences.as_json(ends, edition.words)),
+            *_seals(edition),
+            *_feeds(edition, summary.position, root, directory_urls),
+        ),
+    )
+
+
+def _feeds(
+    edition: Edition, position: Position, root: Path, directory_urls: bool
+) -> Iterator[GeneratedFile]:
+    """What readers subscribe to."""
+    render = Renderer(edition.words, directory_urls, packaged.own_templates(root))
+    for path, content in feeds.made(edition, position, render):
+        yield GeneratedFile(path, content)
+
+
+def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:
+    """The list of changes as files."""
+    return (
+        GeneratedFile(urls.CHANGES_CSV, export.as_csv(edition, position)),
+        GeneratedFile(urls.CHANGES_XLSX, export.as_xlsx(edition, position)),
+        GeneratedFile(urls.CHANGES_JSON, export.as_json(edition, position)),
+    )
+
+
+def _seals(edition: Edition) -> tuple[GeneratedFile, ...]:
+    """The chain of the decisions, once anything is sealed."""
+    text = published_seals.as_json(edition)
+    return (GeneratedFile(urls.SEALS, text),) if text else ()
+
+
+def downloads(report: Report) -> tuple[GeneratedFile, ...]:
+    """The figures of the impact page as files; without change orders there is no register."""
+    whole = (
+        GeneratedFile(urls.IMPACT_XLSX, as_xlsx(report)),
+        GeneratedFile(urls.IMPACT_JSON, as_json(report)),
+    )
+    if not report.position.register:
+        return whole
+    return (GeneratedFile(urls.REGISTER_CSV, as_csv(report)), *whole)
+
+
+def portfolio_contents(
+    editions: Sequence[Edition],
+    root: Path,
+    *,
+    directory_urls: bool,
+    language: str = SOURCE_LANGUAGE,
+) -> Contents:
+    """The team's overview in its own language, which links to the editions beside it."""
+    own = packaged.own_templates(root)
+    found = pages.portfolio_pages(
+        editions, language=language, directory_urls=directory_urls, templates=own
+    )
+    return Contents(
+        audience=Audience.TEAM,
+        language=language,
+        name=Words(language, own).gettext("Portfolio"),
+        pages=tuple(found),
+        nav=[page.path for page in found],
+    )
+
+
+def workspace_contents(
+    editions: Sequence[Edition],
+    root: Path,
+    *,
+    directory_urls: bool,
+    language: str = SOURCE_LANGUAGE,
+) -> Contents:
+    """The portfolio with the editions below it, as one site: what plain MkDocs builds."""
+    whole = portfolio_contents(editions, root, directory_urls=directory_urls, language=language)
+    found, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
+    files = list(whole.files)
+    for edition in editions:
+        contents = edition_contents(edition, root, directory_urls=directory_urls)
+        below = edition.slug
+        found += [
+            pages.GeneratedPage(posixpath.join(below, page.path), page.content)
+            for page in contents.pages
+        ]
+        assets += [Asset(a.file, posixpath.join(below, a.path)) for a in contents.assets]
+        files += [GeneratedFile(posixpath.join(below, f.path), f.content) for f in contents.files]
+        nav.append({edition.profile.name: _moved(contents.nav, below)})
+    return Contents(
+        audience=whole.audience,
+        language=whole.language,
+        name=whole.name,
+        pages=tuple(found),
+        nav=nav,
+        assets=tuple(assets),
+        files=tuple(files),
+    )
+
+
+def _moved(nav: Any, below: str) -> Any:
+    """A navigation whose pages lie below a folder."""
+    if isinstance(nav, str):
+        return posixpath.join(below, nav)
+    if isinstance(nav, dict):
+        return {title: _moved(entry, below) for title, entry in nav.items()}
+    return [_moved(entry, below) for entry in nav]
+
+
+def theme_dirs(root: Path) -> list[str]:
+    """The folders that override the theme's files: the team's own, and the packaged one."""
+    folders = (root / packaged.TEMPLATES / "theme", packaged.templates_dir() / "theme")
+    return list(dict.fromkeys(str(folder) for folder in folders if folder.is_dir()))

@@ -1,0 +1,308 @@
+"""The MkDocs plugin: puts the generated pages of an edition, or of all, into a MkDocs site.
+
+`changebook build` gives it what to show. In a plain `mkdocs build` or `mkdocs serve` it reads the
+workspace beside mkdocs.yml and shows the team edition of all clients, or with CHANGEBOOK_CLIENT
+that client's edition.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType
+from typing import Any, Literal
+
+from jinja2 import BytecodeCache, Environment, TemplateError
+from jinja2.bccache import Bucket
+from mkdocs.config.base import Config
+from mkdocs.config.config_options import Type
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from changebook import packaged
+from changebook.check import load_checked
+from changebook.edition.editions import located, make_edition
+from changebook.edition.urls import HOME
+from changebook.model.diagnostics import as_text, errors
+from changebook.model.vocabulary import Audience
+from changebook.model.words import SOURCE_LANGUAGE, Words, languages
+from changebook.pages.site_pages import GeneratedPage, theme_words
+from changebook.publish.swap import OWN
+from changebook.read.source_lines import source_lines
+from changebook.read.workspace import CHANGES, Workspace, WorkspaceError
+from changebook.refusal import Refusal
+from changebook.site.contents import Contents, edition_contents, theme_dirs, workspace_contents
+from changebook.site.search.indexing import index_sites
+from changebook.site.theme import EXTENSIONS, MERMAID, leaks, mermaid_script, theme_language
+
+CLIENT_VARIABLE = "CHANGEBOOK_CLIENT"
+AUDIENCE_VARIABLE = "CHANGEBOOK_AUDIENCE"
+WORKSPACE_VARIABLE = "CHANGEBOOK_WORKSPACE"
+
+_SITEMAP = "sitemap.xml"
+_MATERIAL_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
+
+log = logging.getLogger(f"mkdocs.plugins.{__name__}")
+
+
+class _Compiled(BytecodeCache):
+    """The theme's templates as they were compiled for an earlier site of the same process."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
+class Options(Config):  # type: ignore[no-untyped-call]
+    """What a team chooses for itself; what to show is in the workspace, or given."""
+
+    language = Type(str, default=SOURCE_LANGUAGE)
+
+
+class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
+    """A thin adapter: everything that it shows is made by the core."""
+
+    def __init__(self) -> None:
+        self._root = Path()
+        self._given: Contents | None = None
+        self._shown: Contents | None = None
+        self._trouble = ""
+        self._serving = False
+        self._empty: TemporaryDirectory[str] | None = None
+
+    def show(self, root: Path, contents: Contents) -> None:
+        """Show these contents instead of reading the workspace."""
+        self._root, self._given = root, contents
+
+    def team_language(self, root: Path) -> str:
+        """The language of the portfolio: the option `language`. Raises PluginError for another."""
+        known = languages(packaged.own_templates(root))
+        if self.config.language not in known:
+            raise PluginError(
+                f"changebook: there are no words for the language `{self.config.language}`, the "
+                f"option of the plugin in mkdocs.yml; write one of {', '.join(known)}"
+            )
+        return self.config.language
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        # That this method exists also keeps one plugin over all rebuilds of a preview.
+        self._serving = command == "serve"
+
+    def on_shutdown(self) -> None:
+        if self._empty:
+            self._empty.cleanup()
+
+    # Before plugins that look at the theme's language.
+    @event_priority(100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        if self._given:
+            contents = self._given
+        else:
+            self._root = _workspace_root(config)
+            _spare_published(config)
+            contents = self._read(config)
+        self._shown = contents
+        if contents.audience is Audience.CLIENT:
+            _refuse_leaks(config)
+        self._empty = self._empty or TemporaryDirectory(prefix="changebook-")
+        config.docs_dir = self._empty.name
+        config.site_name = contents.name
+        config.repo_url = config.repo_name = config.edit_uri = config.edit_uri_template = None
+        if EXTENSIONS.isdisjoint(config.markdown_extensions):
+            config.markdown_extensions.append("changebook.pages.markdown_ext")
+        theme = config.theme
+        words = Words(contents.language, packaged.own_templates(self._root))
+        theme["language"] = theme_language(words)
+        config.extra["changebook"] = theme_words(words)
+        first = 1 if theme.custom_dir else 0
+        theme.dirs[first:first] = theme_dirs(self._root)
+        config.watch += [
+            str(path)
+            for path in (self._root / CHANGES, self._root / packaged.TEMPLATES)
+            if path.is_dir()
+        ]
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        contents = self._contents
+        if not config.site_url:
+            _leave_out_sitemap(files, config)
+        _leave_out_search(files)
+        config.nav = contents.nav
+        listed = set(_paths(contents.nav))
+        for page in contents.pages:
+            level = InclusionLevel.INCLUDED if page.path in listed else InclusionLevel.NOT_IN_NAV
+            files.append(File.generated(config, page.path, content=page.content, inclusion=level))
+        for asset in contents.assets:
+            files.append(File.generated(config, asset.path, abs_src_path=str(asset.file)))
+        for made in contents.files:
+            files.append(File.generated(config, made.path, content=made.content))
+        return files
+
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """In a preview: what is wrong, on top of the last good page."""
+        return f"{_banner(self._trouble)}\n\n{markdown}" if self._trouble else markdown
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Material loads mermaid from another host unless the site has it."""
+        env.bytecode_cache = _COMPILED
+        pages = (file.page for file in files.documentation_pages())
+        if any('class="mermaid"' in (page.content or "") for page in pages if page):
+            files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
+        return env
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Index what was built. A preview shows its last good index if that fails."""
+        try:
+            index_sites(Path(config.site_dir), keep_index=not config.use_directory_urls)
+        except Refusal as error:
+            raise PluginError(f"changebook: {error}") from None
+
+    @property
+    def _contents(self) -> Contents:
+        if self._shown is None:
+            raise PluginError("changebook: on_config has not run")
+        return self._shown
+
+    def _read(self, config: MkDocsConfig) -> Contents:
+        """The contents for a plain MkDocs: the workspace as it is, or in a preview as it was."""
+        try:
+            workspace, problems = load_checked(self._root)
+            self._trouble = as_text(errors(problems), source_lines(self._root))
+            if not self._trouble:
+                for problem in problems:
+                    log.warning(as_text([problem], source_lines(self._root)))
+                return _chosen(
+                    workspace,
+                    site_url=config.site_url,
+                    directory_urls=config.use_directory_urls,
+                    language=self.team_language(self._root),
+                )
+        except WorkspaceError as error:
+            self._trouble = str(error)
+        except TemplateError as error:
+            # A team's own templates are being written while they are previewed.
+            place = f"{getattr(error, 'filename', None) or 'a template'}"
+            line = getattr(error, "lineno", None)
+            self._trouble = f"{place}{f':{line}' if line else ''}: {error}"
+        if not self._serving:
+            raise PluginError(f"changebook: nothing was built\n\n{self._trouble}")
+        log.error("The last good pages stay up.\n\n%s", self._trouble)
+        return self._shown or _NOTHING_YET
+
+
+#: What a preview shows that begins with a broken workspace: the problems, by the banner.
+_NOTHING_YET = Contents(
+    Audience.TEAM, "en", "Changebook", (GeneratedPage(HOME, "# Changebook\n"),), [HOME]
+)
+
+
+def _mermaid() -> Path:
+    try:
+        return mermaid_script()
+    except Refusal as error:
+        raise PluginError(f"changebook: {error}") from None
+
+
+def _workspace_root(config: MkDocsConfig) -> Path:
+    named = os.environ.get(WORKSPACE_VARIABLE)
+    return Path(named or Path(config.config_file_path).parent).resolve()
+
+
+def _chosen(
+    workspace: Workspace, *, site_url: str | None, directory_urls: bool, language: str
+) -> Contents:
+    """What the environment asks for: one client's edition, or the team's of the whole workspace."""
+    slug = os.environ.get(CLIENT_VARIABLE)
+    if not slug:
+        editions = [
+            located(make_edition(client, Audience.TEAM), site_url) for client in workspace.clients
+        ]
+        return workspace_contents(
+            editions, workspace.root, directory_urls=directory_urls, language=language
+        )
+    try:
+        client = workspace.client(slug)
+    except WorkspaceError as error:
+        raise PluginError(f"changebook: {error}") from None
+    audience = os.environ.get(AUDIENCE_VARIABLE) or Audience.CLIENT
+    if audience not in list(Audience):
+        raise PluginError(f"changebook: {AUDIENCE_VARIABLE} is `{audience}`; write client or team")
+    edition = make_edition(client, Audience(audience))
+    edition = replace(edition, site_url=edition.site_url or site_url)
+    return edition_contents(edition, workspace.root, directory_urls=directory_urls)
+
+
+def _spare_published(config: MkDocsConfig) -> None:
+    """MkDocs empties its output folder: never one that `changebook build` publishes into."""
+    if Path(config.site_dir, OWN).exists():
+        raise PluginError(
+            f"changebook: {config.site_dir} holds sites that `changebook build` has published; "
+            "let MkDocs write elsewhere: --site-dir, or `site_dir` in mkdocs.yml"
+        )
+
+
+def _leave_out_sitemap(files: Files, config: MkDocsConfig) -> None:
+    """A sitemap has whole addresses; without `site_url` it would list nothing."""
+    config.theme.static_templates.discard(_SITEMAP)
+    if template := files.get_file_from_path(_SITEMAP):
+        files.remove(template)
+
+
+def _leave_out_search(files: Files) -> None:
+    """Material's own search, which nothing uses: its scripts for 30 languages would lie there."""
+    for file in list(files):
+        if file.src_uri.startswith(_MATERIAL_SEARCH):
+            files.remove(file)
+
+
+def _refuse_leaks(config: MkDocsConfig) -> None:
+    for name in leaks((*config.markdown_extensions, *config.plugins)):
+        raise PluginError(
+            f"changebook: {_line(config, name)}`{name}` can bring other files or private facts "
+            "into a client's pages: take it out of mkdocs.yml"
+        )
+
+
+def _line(config: MkDocsConfig, name: str) -> str:
+    """Where mkdocs.yml names it, as a prefix of the message."""
+    file = Path(config.config_file_path)
+    for number, line in enumerate(file.read_text("utf-8").split("\n"), 1):
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", line):
+            return f"{file}:{number}: "
+    return ""
+
+
+def _paths(nav: Any) -> list[str]:
+    """The pages that a navigation names."""
+    if isinstance(nav, str):
+        return [nav]
+    entries = nav.values() if isinstance(nav, dict) else nav
+    return [path for entry in entries for path in _paths(entry)]
+
+
+def _banner(trouble: str) -> str:
+    # An empty line would end the raw HTML block.
+    text = re.sub(r"\n(?=\n)", "\n&#8203;", escape(trouble.rstrip()))
+    return (
+        '<div class="admonition danger"><p class="admonition-title">'
+        f"This is the last good state</p><pre><code>{text}</code></pre></div>"
+    )

@@ -1,0 +1,214 @@
+"""An edition as plain Markdown with a mkdocs.yml, which any MkDocs builds without our plugin.
+
+What the plugin does in a build stands in files here: the pages and the files beside them in `docs`,
+the overridden parts of the theme in `theme`, and in mkdocs.yml the names, the language and the
+navigation. Only the Markdown extension `changebook` is still needed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+from mkdocs.utils.yaml import yaml_load
+
+from changebook.edition import urls
+from changebook.edition.editions import Edition
+from changebook.model.vocabulary import Audience
+from changebook.pages.site_pages import theme_words
+from changebook.refusal import Refusal
+from changebook.site.building import CONFIG, config_file
+from changebook.site.contents import Contents, edition_contents, theme_dirs
+from changebook.site.search.indexing import index_sites
+from changebook.site.theme import (
+    EXTENSIONS,
+    MERMAID,
+    leaks,
+    mermaid_script,
+    search_styles,
+    theme_language,
+)
+
+DOCS = "docs"
+THEME = "theme"
+SITE = "site"
+SEARCH_STYLES = "assets/stylesheets/search.css"
+#: Lists what an earlier export wrote, and so marks the folder as one.
+MANIFEST = ".changebook-export"
+
+#: What is taken over from the workspace's mkdocs.yml. Addresses of repositories, plugins and hooks
+#: stay behind: a client's pages have none.
+_KEPT = ("use_directory_urls", "theme", "validation", "extra")
+_KEPT_OF_THEME = ("font", "icon", "features", "palette", "favicon", "logo")
+_NOT_OF_THEME = ("*.py", "*.pyc", "*readme*", "mkdocs_theme.yml")
+_TEMPLATE_COMMENT = re.compile(r"(\{#[-+]?).*?([-+]?#\})", re.DOTALL)
+_HEAD = """\
+# A client's change log as plain Markdown, written by `changebook export`.
+# It needs the packages changebook (for its Markdown extension) and mkdocs-material:
+#     mkdocs build
+#     changebook index    # makes what the search looks in
+# Changes here are lost with the next export: mend the records instead.
+"""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A file of the export: its bytes, or the file that it is a copy of."""
+
+    path: str
+    content: bytes | Path
+
+
+def write_site(edition: Edition, root: Path, out: Path) -> tuple[Path, ...]:
+    """Write an edition of the workspace `root` into the folder `out`; the files that were written.
+
+    Files of an earlier export that are not written again are taken away; other files are left
+    alone. Raises Refusal where `out` has files and is no earlier export.
+    """
+    earlier = _earlier(out)
+    made = {file.path: file for file in _files(edition, root)}
+    for path, file in made.items():
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(file.content, Path):
+            shutil.copyfile(file.content, target)
+        else:
+            target.write_bytes(file.content)
+    (out / MANIFEST).write_text("".join(f"{path}\n" for path in sorted(made)), "utf-8")
+    for path in earlier - made.keys():
+        _remove(out, path)
+    return tuple(out / path for path in made)
+
+
+def index(folder: Path) -> Path:
+    """Make the search index of an export that was built; the built site.
+
+    Raises Refusal where there is no export or no built site.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise Refusal(f"{folder} is no export: name the folder that `changebook export` wrote")
+    site = folder / SITE
+    if not (site / urls.built(urls.SEARCH)).is_file():
+        raise Refusal(f"{site} holds no built site: run `mkdocs build` in {folder} first")
+    index_sites(site, keep_index=not _read(folder / CONFIG).get("use_directory_urls", True))
+    return site
+
+
+def _earlier(out: Path) -> frozenset[str]:
+    """The files of the export that the folder holds."""
+    manifest = out / MANIFEST
+    if manifest.is_file():
+        paths = frozenset(manifest.read_text("utf-8").splitlines())
+        if any(PurePosixPath(p).is_absolute() or ".." in PurePosixPath(p).parts for p in paths):
+            raise Refusal(
+                f"{manifest} names files outside its folder: delete it, or choose another"
+            )
+        return paths
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise Refusal(
+            f"{out} holds something else than an earlier export: empty it, or choose another "
+            "folder with --out"
+        )
+    return frozenset()
+
+
+def _remove(out: Path, path: str) -> None:
+    file = out / path
+    file.unlink(missing_ok=True)
+    for folder in file.parents:
+        if folder == out or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _files(edition: Edition, root: Path) -> Iterator[_Made]:
+    source = _read(config_file(root))
+    contents = edition_contents(
+        edition, root, directory_urls=bool(source.get("use_directory_urls", True))
+    )
+    yield _Made(CONFIG, _config(source, edition, contents).encode())
+    for page in contents.pages:
+        yield _Made(f"{DOCS}/{page.path}", page.content.encode())
+    for asset in contents.assets:
+        yield _Made(f"{DOCS}/{asset.path}", asset.file)
+    for file in contents.files:
+        yield _Made(f"{DOCS}/{file.path}", file.content)
+    if any("mermaid" in page.content for page in contents.pages):
+        yield _Made(f"{DOCS}/{MERMAID}", mermaid_script())
+    # Zensical has the search field's markup, but its own styles for a search of its own.
+    yield _Made(f"{DOCS}/{SEARCH_STYLES}", search_styles().encode())
+    # The folders override each other, the first the others.
+    for folder in reversed(theme_dirs(root)):
+        for part in sorted(Path(folder).rglob("*")):
+            path = part.relative_to(folder)
+            if part.is_file() and not _is_kept_back(path):
+                yield _Made(f"{THEME}/{path.as_posix()}", _uncommented(part))
+
+
+def _is_kept_back(path: Path) -> bool:
+    """Whether MkDocs would not publish the file of a theme either."""
+    hidden = any(step.startswith((".", "__")) for step in path.parts)
+    return hidden or any(fnmatch(path.name.lower(), pattern) for pattern in _NOT_OF_THEME)
+
+
+def _uncommented(part: Path) -> bytes | Path:
+    """A file of the theme; of a template without what its authors noted for themselves."""
+    if part.suffix != ".html":
+        return part
+    return _TEMPLATE_COMMENT.sub(r"\1 \2", part.read_text("utf-8")).encode()
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    with file.open("rb") as stream:
+        return yaml_load(stream)
+
+
+def _config(source: Mapping[str, Any], edition: Edition, contents: Contents) -> str:
+    theme = source.get("theme")
+    kept = {key: source[key] for key in _KEPT if key in source}
+    config: dict[str, Any] = {
+        "site_name": contents.name,
+        **({"site_url": edition.site_url} if edition.site_url else {}),
+        "docs_dir": DOCS,
+        "site_dir": SITE,
+        **kept,
+        "theme": {
+            "name": "material",
+            "variant": "classic",  # how Zensical names Material's own look
+            "language": theme_language(edition.words),
+            "custom_dir": THEME,
+            **(
+                {key: theme[key] for key in _KEPT_OF_THEME if key in theme}
+                if isinstance(theme, dict)
+                else {}
+            ),
+        },
+        "markdown_extensions": _extensions(source, edition.audience),
+        "plugins": [],
+        "extra_css": [SEARCH_STYLES],
+        "nav": contents.nav,
+        "extra": {**(source.get("extra") or {}), "changebook": theme_words(edition.words)},
+    }
+    return _HEAD + yaml.dump(config, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _extensions(source: Mapping[str, Any], audience: Audience) -> list[Any]:
+    """The Markdown of the workspace's mkdocs.yml, which names an extension alone or with options.
+
+    Raises Refusal for one that a client's pages must not be made with.
+    """
+    given = source.get("markdown_extensions") or []
+    found = [{name: given[name]} for name in given] if isinstance(given, dict) else list(given)
+    names = [name for entry in found for name in (entry if isinstance(entry, dict) else [entry])]
+    for name in leaks(names) if audience is Audience.CLIENT else ():
+        raise Refusal(
+            f"{CONFIG} names `{name}`, which can bring other files or private facts into a "
+            "client's pages: take it out"
+        )
+    return found if not EXTENSIONS.isdisjoint(names) else [*found, "changebook"]

@@ -1,0 +1,79 @@
+"""What a site needs beside its pages, whichever tool builds it: parts of the theme and Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from changebook.model.words import Words
+from changebook.refusal import Refusal
+
+#: Where pages look for the mermaid script.
+MERMAID = "assets/javascripts/mermaid.js"
+#: The names under which mkdocs.yml may have our Markdown extension.
+EXTENSIONS = frozenset({"changebook", "changebook.pages.markdown_ext"})
+#: Material's own words, a file for each language.
+_TRANSLATIONS = "templates/partials/languages/*.html"
+#: What would pull files, other people's names or another host into a client's pages.
+_LEAKS = re.compile(
+    r"pymdownx\.(snippets|b64)|markdown_include(\..*)?|mdx_include(\..*)?|plantuml_markdown|"
+    r"(.*/)?(macros|git-.*|include-markdown|include_dir_to_nav|gen-files|monorepo|multirepo|"
+    r"table-reader|kroki|social)"
+)
+
+
+def leaks(names: Iterable[str]) -> list[str]:
+    """Those of the Markdown extensions and plugins that a client's pages must not be made with."""
+    return [name for name in names if _LEAKS.fullmatch(name)]
+
+
+def theme_language(words: Words) -> str:
+    """The language as Material names it, for the theme's own words; English where it has none."""
+    locale = words.locale
+    known = {file.stem for file in _package("material").glob(_TRANSLATIONS)}
+    wanted = (f"{locale.language}-{tag}" for tag in (locale.territory, locale.script) if tag)
+    return next((name for name in (*wanted, locale.language) if name in known), "en")
+
+
+def mermaid_script() -> Path:
+    """The script that draws diagrams, in the package that carries it."""
+    return _package("mermaidx") / "assets" / "mermaid.js"
+
+
+def search_styles() -> str:
+    """Material's own rules for its search field, for themes that have its markup without them.
+
+    They are in a layer, so that they give way to any rule that stands outside of one; but what they
+    hide stays hidden.
+    """
+    (sheet,) = (_package("material") / "templates/assets/stylesheets").glob("main.*.css")
+    rules = _rules_about(sheet.read_text("utf-8"), ".md-search")
+    rules = rules.replace("display:none", "display:none!important")
+    return f"@layer search {{\n{rules}}}\n"
+
+
+def _rules_about(css: str, selector: str) -> str:
+    """The rules of a minified style sheet that name a selector, also those for some media only."""
+    found, start, depth = "", 0, 0
+    for brace in re.finditer("[{}]", css):
+        depth += 1 if brace[0] == "{" else -1
+        if depth:
+            continue
+        head, _, body = css[start : brace.end()].partition("{")
+        start = brace.end()
+        if head.startswith("@media"):
+            if inner := _rules_about(body[:-1], selector):
+                found += f"{head}{{\n{inner}}}\n"
+        elif selector in head:
+            found += f"{head}{{{body}\n"
+    return found
+
+
+def _package(name: str) -> Path:
+    """The folder of a package. Importing it could load a whole renderer. Raises Refusal without."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise Refusal(f"the package {name}, which pages need, is missing: install it")
+    return Path(spec.origin).parent

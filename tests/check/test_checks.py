@@ -1,0 +1,71 @@
+"""`check`: small workspaces as data, each with its complete list of diagnostics."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from changebook.check import load_checked, rules
+from changebook.check import rule_pages as ruledocs
+from changebook.model.diagnostics import as_json, as_text
+from changebook.read.source_lines import source_lines
+from changebook.read.workspace import WorkspaceError
+
+CASES = Path(__file__).parents[1] / "cases" / "check"
+DOCS = Path(__file__).parents[2] / "docs" / "rules"
+#: Rules about files that can't be kept as they are in a repository, with where they are tested.
+MADE_BY_CODE = {"file-too-large", "symbolic-link", "unreadable-file"}  # test_source.py
+#: Rules about two revisions: pairs of workspaces, and a merge that only git can make.
+BETWEEN_REVISIONS = CASES.parent / "base"
+MADE_BY_GIT = {"merge-conflict"}  # test_compare.py
+
+
+def cases() -> list[str]:
+    return sorted(folder.name for folder in CASES.iterdir())
+
+
+@pytest.mark.parametrize("case", cases())
+def test_case(case: str, matches: Callable[[Path, str], None]) -> None:
+    root = CASES / case
+    _, problems = load_checked(root)
+    matches(root / "expected.txt", as_text(problems, source_lines(root)))
+
+
+def test_every_rule_has_a_case() -> None:
+    files = (f for folder in (CASES, BETWEEN_REVISIONS) for f in folder.glob("*/expected.txt"))
+    shown = "".join(file.read_text(encoding="utf-8") for file in files)
+    reported = set(re.findall(r"^(?:error|warning)\[(.+?)\]", shown, re.MULTILINE))
+    assert {rule.name for rule in rules()} - MADE_BY_CODE - MADE_BY_GIT == reported
+
+
+def test_good_cases_are_clean() -> None:
+    clean = {case for case in cases() if not (CASES / case / "expected.txt").stat().st_size}
+    assert clean == {case for case in cases() if case.startswith("good-")}
+
+
+def test_nothing_to_check(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no folder named changes"):
+        load_checked(tmp_path)
+
+
+def test_json_has_the_documented_keys() -> None:
+    _, problems = load_checked(CASES / "all-broken")
+    rows = json.loads(as_json(problems))
+    assert len(rows) == len(problems)
+    keys = ["rule", "severity", "path", "line", "column", "message", "help"]
+    assert all(sorted(row) == sorted(keys) for row in rows)
+
+
+def test_rule_documentation_is_up_to_date() -> None:
+    written = {file.name: file.read_text(encoding="utf-8") for file in DOCS.iterdir()}
+    assert written == ruledocs.pages(), "run: python3 dev.py docs"
+
+
+def test_rule_documentation_is_written(tmp_path: Path) -> None:
+    ruledocs.write(tmp_path / "new" / "rules")
+    names = {file.name for file in (tmp_path / "new" / "rules").iterdir()}
+    assert names == {"index.md", *(f"{rule.name}.md" for rule in rules())}

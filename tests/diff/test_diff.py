@@ -1,0 +1,250 @@
+"""`changebook diff`: what a reviewer reads, from pairs of workspaces as data."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from changebook.check import load_checked
+from changebook.check.since.pairs import client_pairs
+from changebook.check.since.revisions import judge
+from changebook.check.since.rules import Sides
+from changebook.cli import main
+from changebook.diff import forms, shape
+from changebook.diff.document import Heading, Sentence, Table, document
+from changebook.diff.effects import Effect, effect
+from changebook.diff.revealed import Kind, hidden_phrases, revealed
+from changebook.model.diagnostics import errors, visible
+from changebook.model.vocabulary import Audience
+from tests.scratch import Scratch
+
+CASES = Path(__file__).parents[1] / "cases" / "diff"
+DOCS = Path(__file__).parents[2] / "docs" / "pull-requests.md"
+_BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+def cases() -> list[str]:
+    return sorted(folder.name for folder in CASES.iterdir())
+
+
+def effect_of(case: str, audience: Audience = Audience.CLIENT) -> Effect:
+    """The effect of a case."""
+    before, known = load_checked(CASES / case / "before")
+    after, problems = load_checked(CASES / case / "after")
+    change = Sides(before, before, after)
+    new, _ = judge(change, problems, known)
+    unsound = {problem.path.split("/")[1] for problem in errors((*known, *problems))}
+    return effect(change, new, unsound, audience)
+
+
+@pytest.mark.parametrize("case", cases())
+def test_markdown(case: str, matches: Callable[[Path, str], None]) -> None:
+    blocks = document(effect_of(case), "main (0123456789ab)")
+    matches(CASES / case / "expected.md", forms.as_markdown(blocks))
+
+
+@pytest.mark.parametrize("case", cases())
+def test_json(case: str, matches: Callable[[Path, str], None]) -> None:
+    matches(CASES / case / "expected.json", shape.as_json(effect_of(case), "0" * 40) + "\n")
+
+
+class Shown(HTMLParser):
+    """The text of a page, and its tags and attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data.strip())
+
+
+@pytest.mark.parametrize("case", cases())
+def test_html_shows_every_word_and_loads_nothing(case: str) -> None:
+    blocks = document(effect_of(case), "main (0123456789ab)")
+    page = forms.as_html(blocks, "What this change does")
+    shown = Shown(page)
+    for block in blocks:
+        match block:
+            case Heading(text) | Sentence(text):
+                assert text in shown.text
+            case Table():
+                cells = (cell for row in (block.columns, *block.rows) for cell in row if cell)
+                assert set(cells) <= set(shown.text)
+    assert not shown.tags & {"script", "link", "img", "b", "iframe"}
+    assert not shown.attributes & {"src", "href", "onclick"}
+    assert "url(" not in page
+    assert "prefers-color-scheme: dark" in page
+
+
+def tables(markdown: str) -> Iterator[list[list[str]]]:
+    """The tables of a Markdown text as GFM reads them: rows of cells as plain text."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
+    rows: list[list[str]] = []
+    for before, token in pairwise(tokens):
+        if token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open":
+            rows.append([])
+        elif before.type in ("td_open", "th_open"):
+            children = token.children or []
+            assert {child.type for child in children} <= {"text", "text_special"}
+            rows[-1].append("".join(child.content for child in children))
+        elif token.type == "table_close":
+            yield rows
+
+
+@pytest.mark.parametrize("case", cases())
+def test_markdown_has_the_same_tables(case: str) -> None:
+    blocks = document(effect_of(case), "main")
+    expected = [[b.columns, *b.rows] for b in blocks if isinstance(b, Table)]
+    read = tables(forms.as_markdown(blocks))
+    found = [[tuple(cell.replace(_BREAK, "") for cell in row) for row in t] for t in read]
+    assert found == expected
+
+
+TRICKY = st.text(
+    st.one_of(st.sampled_from("@#!%&~$^*_`|\\<>[]()+-=:/'\"\n\t ag1.GH"), st.characters()),
+    max_size=40,
+)
+
+
+@given(TRICKY)
+def test_no_text_acts_in_markdown(text: str) -> None:
+    plain = visible(re.sub(r"[ \t\r\n\f\v]+", " ", text).strip())
+    table = forms.as_markdown([Table(("Words", "More"), ((text, "more"),))])
+    ((_, (shown, more)),) = tables(table)
+    assert (shown.replace(_BREAK, ""), more) == (plain.replace(_BREAK, "").strip(), "more")
+    sentence = MarkdownIt("commonmark").render(forms.as_markdown([Sentence(f"Words {text}")]))
+    assert re.sub(r"</?p>", "", sentence).count("<") == 0
+    for called in (r"[@#!%~$^]\w", r"&amp;\d", r"\bGH-\d", r"://", r"\bwww\."):
+        assert not re.search(called, shown.replace("&", "&amp;"))
+
+
+def test_a_comment_is_cut_to_what_it_may_hold() -> None:
+    table = Table(("Words",), tuple((f"{n} {'long ' * 200}",) for n in range(70)))
+    (rows,) = tables(forms.as_markdown([table]))
+    assert len(rows) == 52
+    assert rows[1][0].endswith("…")
+    assert rows[-1] == ["and 20 more"]
+    whole = forms.as_markdown([table] * 5)
+    assert len(whole) < 65_536
+    assert whole.endswith("shows the whole report.\n")
+    assert forms.as_html([table] * 5, "All").count("long " * 200) == 350
+
+
+def test_a_sentence_is_no_list_and_no_heading() -> None:
+    for text in ("- one", "+ one", "1. one", "2) one", "# one", "> one", "=== one", "    one"):
+        html = MarkdownIt("commonmark").render(forms.as_markdown([Sentence(text)]))
+        assert html.startswith("<p>")
+
+
+def impact(root: Path, audience: str, as_of: str) -> dict[str, str]:
+    """The lines of the sums as `changebook impact` gives them."""
+    words = ("acme", "--format", "json", "--audience", audience, "--as-of", as_of)
+    done = CliRunner().invoke(main, ["impact", "--workspace", str(root), *words])
+    lines = json.loads(done.stdout)["lines"]
+    return {name: figure["amount"] for name, figure in lines.items()}
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_the_figures_are_those_of_the_impact_page(audience: Audience) -> None:
+    case = "approved-and-revealed"
+    told = json.loads(shape.as_json(effect_of(case, audience), ""))
+    figures = told["clients"][0]["figures"]
+    assert any(line["difference"].strip("0.") for line in figures["lines"].values())
+    for side in ("before", "after"):
+        expected = impact(CASES / case / side, audience.value, figures["as_of"])
+        assert {name: line[side] for name, line in figures["lines"].items()} == expected
+
+
+def keys(value: object) -> Iterator[str]:
+    """Every key of a JSON value, without the names that are data."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from keys(list(item.values()) if key in ("lines", "budget") and item else item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from keys(item)
+
+
+def test_every_key_is_documented() -> None:
+    page = DOCS.read_text("utf-8")
+    told = {key for case in cases() for key in keys(json.loads(shape.as_json(effect_of(case), "")))}
+    assert {key for key in told if f"`{key}`" not in page} == set()
+
+
+def test_the_command(tmp_path: Path) -> None:
+    scratch = Scratch.at(tmp_path / "repository")
+    case = CASES / "approved-and-revealed"
+    for side in ("before", "after"):
+        shutil.rmtree(scratch.root / "changes", ignore_errors=True)
+        shutil.copytree(case / side / "changes", scratch.root / "changes")
+        scratch.commit({}, side)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(main, ["diff", "--workspace", str(scratch.root), *words])
+        assert (done.exit_code, done.stderr) == (0, "")
+        return done.stdout
+
+    commit = scratch.git("rev-parse", "HEAD~1").strip()
+    markdown = (case / "expected.md").read_text("utf-8")
+    told = forms.literal(f"HEAD~1 ({commit[:12]}, where this branch left it)")
+    assert run("HEAD~1") == markdown.replace("main (0123456789ab)", told)
+    assert json.loads(run("HEAD~1", "--format", "json"))["base"] == commit
+    assert run("HEAD~1", "--format", "html").startswith("<!doctype html>")
+    assert "No record and no profile differs." in run("HEAD", "--exact")
+    assert "team&#39;s edition" in run("HEAD~1", "--audience", "team", "--format", "html")
+    assert "(as of 2 Mar 2026)" in run("HEAD~1", "--as-of", "2026-03-02")
+
+
+SECRET = "It costs us half of the price."
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "It **costs** us half of the price.",
+        "IT COSTS US HALF OF THE PRICE",
+        "As you know, it costs us half of the price, or so.",
+        "[It costs us half of the price](https://northwind.example)",
+        'It [costs](https://northwind.example "see there") us half of the price.',
+        "It costs us&nbsp;half of <b>the</b> price.",
+        "It costs us ha\N{ZERO WIDTH SPACE}lf of the price.",
+    ],
+)
+def test_markup_does_not_hide_internal_words(shown: str, tmp_path: Path) -> None:
+    record = "---\nid: ACME-0001\ntitle: Cards\nstatus: submitted\nvisibility: client\n"
+    bodies = {"before": "Nothing.", "after": shown}
+    sides = []
+    for name, body in bodies.items():
+        folder = tmp_path / name / "changes" / "acme"
+        folder.mkdir(parents=True)
+        shutil.copy(CASES.parent / "base" / "client.md", folder)
+        text = f"{record}internal: {{note: {SECRET}}}\n---\n{body}\n"
+        (folder / "ACME-0001-cards.md").write_text(text, "utf-8")
+        sides.append(load_checked(tmp_path / name)[0])
+    before, after = sides
+    (pair,) = client_pairs(before, after)
+    found = list(revealed(pair, hidden_phrases(before)))
+    assert [(item.kind, item.words) for item in found] == [(Kind.INTERNAL_WORDS, SECRET)]

@@ -1,0 +1,56 @@
+"""`respond`: mails as mail programs write them, taken over as entries, and never as decisions.
+
+Each case is a file of commands (`$ ...`); what they print and how they change the files follows,
+and is renewed by `--renew`. The mails lie in `mails`, byte for byte.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from changebook.check import load_checked
+from changebook.cli import main
+from changebook.model.diagnostics import errors
+from tests.edit.test_advance import changes, contents
+
+CASES = Path(__file__).parents[1] / "cases" / "respond"
+MAILS = CASES / "mails"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the cases' workspace; mails are named as if one stood beside them."""
+    shutil.copytree(CASES / "workspace", tmp_path / "workspace")
+    monkeypatch.chdir(MAILS)
+    return tmp_path / "workspace"
+
+
+def run(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments, "--workspace", str(root)])
+
+
+@pytest.mark.parametrize("case", sorted(file.stem for file in CASES.glob("*.txt")))
+def test_case(case: str, root: Path, matches: Callable[[Path, str], None]) -> None:
+    file = CASES / f"{case}.txt"
+    said = [line for line in file.read_text("utf-8").splitlines() if line.startswith("$ ")]
+    shown: list[str] = []
+    for command in said:
+        before = contents(root)
+        done = run(root, *shlex.split(command[2:]))
+        parts = (done.stdout, done.stderr, changes(before, contents(root)))
+        printed = [part.rstrip("\n").replace(" \n", "\n") for part in parts if part]
+        shown += [command, f"exit {done.exit_code}", *printed, ""]
+        _, problems = load_checked(root)
+        assert not errors(problems)
+    matches(file, "\n".join(shown))
+
+
+def test_every_mail_is_in_a_case() -> None:
+    used = "".join(file.read_text("utf-8") for file in CASES.glob("*.txt"))
+    assert [mail.name for mail in sorted(MAILS.iterdir()) if mail.name not in used] == []

@@ -1,0 +1,261 @@
+"""Beginning: a workspace that is sound at once, and records with the keys that they need."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from changebook.check import load_checked
+from changebook.check.lifecycle import NEEDS
+from changebook.cli import main
+from changebook.edit import scaffold
+from changebook.model.vocabulary import ChangeType, Status
+from changebook.read.workspace import WorkspaceError
+from changebook.refusal import Refusal
+
+ALWAYS = ["id", "title", "status", "visibility"]
+DAY = date(2026, 3, 2)
+
+
+def keys(file: Path) -> list[str]:
+    return list(yaml.safe_load(file.read_text("utf-8").split("---\n")[1]))
+
+
+def test_a_new_workspace_checks_clean(workspace: Path) -> None:
+    read, problems = load_checked(workspace)
+    assert problems == []
+    assert [r.data.id for r in read.clients[0].records] == ["EX-0001", "EX-0002", "EX-0003"]
+
+
+def test_init_overwrites_nothing(workspace: Path) -> None:
+    before = {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()}
+    with pytest.raises(Refusal, match="is there already"):
+        scaffold.init(workspace)
+    assert {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()} == before
+
+
+def test_init_refuses_before_it_writes(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine")
+    with pytest.raises(Refusal):
+        scaffold.init(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [".gitignore"]
+
+
+def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> None:
+    file = scaffold.new(workspace, "example", "Pay by invoice", on=None)
+    assert file.name == "EX-0004-pay-by-invoice.md"
+    assert keys(file) == ALWAYS
+    workspace_, problems = load_checked(workspace)
+    assert problems == []
+    record = workspace_.clients[0].records[-1].data
+    assert (record.status, record.visibility) == ("draft", "internal")
+
+
+def test_a_draft_with_what_is_known(workspace: Path) -> None:
+    file = scaffold.new(workspace, "example", "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green")
+    assert file.parent.name == "2026"
+    assert keys(file) == [*ALWAYS, "type", "requested"]
+    read, problems = load_checked(workspace)
+    assert problems == []
+    requested = read.clients[0].records[-1].data.requested
+    assert requested
+    assert (requested.on, requested.by, requested.party) == (DAY, "Sam Green", "vendor")
+
+
+def test_from_the_client_has_exactly_what_submitted_needs(workspace: Path) -> None:
+    file = scaffold.new(
+        workspace,
+        "example",
+        "X",
+        from_client=True,
+        type=ChangeType.ADDITION,
+        on=DAY,
+        by="Ada Brown",
+    )
+    needed = [need.path[0] for need in NEEDS[Status.SUBMITTED]]
+    assert sorted(keys(file)) == sorted([*ALWAYS, *needed, "history"])
+
+
+def test_what_is_left_open_is_reported_until_it_is_filled_in(workspace: Path) -> None:
+    file = scaffold.new(workspace, "example", "X", from_client=True, on=DAY, by="Ada Brown")
+    path = file.relative_to(workspace).as_posix()
+    _, problems = load_checked(workspace)
+    assert {p.path for p in problems} == {path}
+    said = " ".join(p.message for p in problems)
+    for key in ("type", "priority", "summary", "item", "action", "category", "text"):
+        assert f"`{key}`" in said
+    text = file.read_text("utf-8")
+    for line, value in (
+        ("type:", "addition"),
+        ("priority:", "high"),
+        ("summary:", "Invoices."),
+        ("  - item:", "Checkout"),
+        ("    action:", "add"),
+        ("  category:", "market"),
+        ("  text:", "They ask for it."),
+    ):
+        assert f"\n{line}  #" in text
+        text = text.replace(f"\n{line}  #", f"\n{line} {value}  #")
+    file.write_text(text, "utf-8")
+    assert load_checked(workspace)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("拆分支付", "EX-0004.md"),
+        ("新增 SMS 通知", "EX-0004-sms.md"),
+        ("Überweisung & Zahlung", "EX-0004-uberweisung-zahlung.md"),
+        ("../../etc/passwd", "EX-0004-etcpasswd.md"),
+        ("x" * 300, f"EX-0004-{'x' * 60}.md"),
+    ],
+)
+def test_file_names(workspace: Path, title: str, name: str) -> None:
+    file = scaffold.new(workspace, "example", title)
+    assert file.name == name
+    assert load_checked(workspace)[1] == []
+
+
+@pytest.mark.parametrize(
+    "title", ["a: b", "- a", "#1", "yes", "010", "'", '"a" \\ b', "2026-03-02", "a #b", "{a}", "!a"]
+)
+def test_titles_arrive_as_they_were_given(workspace: Path, title: str) -> None:
+    scaffold.new(workspace, "example", title, by=title)
+    read, problems = load_checked(workspace)
+    assert problems == []
+    record = read.clients[0].records[-1].data
+    assert record.title == title
+    assert record.requested
+    assert record.requested.by == title
+
+
+def test_ids_are_never_used_again(workspace: Path) -> None:
+    broken = workspace / "changes" / "example" / "2025" / "EX-0041-broken.md"
+    broken.parent.mkdir()
+    broken.write_text("no front matter")
+    assert scaffold.new(workspace, "example", "X").name.startswith("EX-0042")
+    assert scaffold.new(workspace, "example", "X").name.startswith("EX-0043")
+
+
+def test_unknown_clients_and_empty_titles(workspace: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no client `exampel`; there are: example"):
+        scaffold.new(workspace, "exampel", "X")
+    with pytest.raises(Refusal, match="needs a title"):
+        scaffold.new(workspace, "example", "  ")
+
+
+def test_a_client_whose_profile_is_broken(workspace: Path) -> None:
+    (workspace / "changes" / "example" / "client.md").write_text("---\nname: [\n---\n")
+    with pytest.raises(WorkspaceError, match="can't be read"):
+        scaffold.new(workspace, "example", "X")
+
+
+@pytest.fixture
+def repository(workspace: Path) -> Path:
+    """The workspace in a repository on `main`, with a branch `other` that took EX-0004."""
+    git(workspace, "init", "-q", "-b", "main")
+    commit(workspace, "begin")
+    git(workspace, "switch", "-q", "-c", "other")
+    scaffold.new(workspace, "example", "On a branch")
+    commit(workspace, "take a number")
+    git(workspace, "switch", "-q", "main")
+    return workspace
+
+
+def git(root: Path, *words: str) -> None:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    subprocess.run(["git", *identity, *words], cwd=root, check=True, capture_output=True)
+
+
+def commit(root: Path, subject: str) -> None:
+    git(root, "add", "--all")
+    git(root, "commit", "-q", "-m", subject)
+
+
+def test_numbers_of_other_branches_are_seen_with_a_base(repository: Path) -> None:
+    assert scaffold.new(repository, "example", "Here").name.startswith("EX-0004")
+    assert scaffold.new(repository, "example", "Here", base="main").name.startswith("EX-0005")
+
+
+def test_what_was_deleted_is_not_used_again(repository: Path) -> None:
+    (file,) = (repository / "changes" / "example" / "2026").glob("EX-0003*")
+    file.unlink()
+    commit(repository, "delete a draft")
+    git(repository, "branch", "-D", "other")
+    assert scaffold.new(repository, "example", "X", base="HEAD").name.startswith("EX-0004")
+
+
+def test_what_a_merged_branch_deleted_is_not_used_again(repository: Path) -> None:
+    git(repository, "switch", "-q", "other")
+    (file,) = (repository / "changes" / "example" / "2026").glob("EX-0004*")
+    file.unlink()
+    commit(repository, "delete it again")
+    git(repository, "switch", "-q", "main")
+    (repository / "README").write_text("This branch went on.")
+    commit(repository, "go on")
+    git(repository, "merge", "-q", "--no-edit", "other")
+    git(repository, "branch", "-d", "other")
+    assert scaffold.new(repository, "example", "X", base="main").name.startswith("EX-0005")
+
+
+def test_a_base_that_no_branch_holds(repository: Path) -> None:
+    git(repository, "switch", "-q", "--detach", "other")
+    git(repository, "tag", "theirs")
+    git(repository, "branch", "-D", "other")
+    git(repository, "switch", "-q", "main")
+    assert scaffold.new(repository, "example", "X", base="theirs").name.startswith("EX-0005")
+
+
+def test_what_lies_uncommitted_beside_is_seen(repository: Path, tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+    git(repository, "worktree", "add", "-q", str(beside), "other")
+    assert scaffold.new(beside, "example", "Not committed").name.startswith("EX-0005")
+    assert scaffold.new(repository, "example", "X", base="main").name.startswith("EX-0006")
+
+
+def test_a_workspace_below_the_top_of_its_repository(workspace: Path) -> None:
+    top = workspace.parent
+    git(top, "init", "-q", "-b", "main")
+    commit(top, "begin")
+    scaffold.new(workspace, "example", "X")
+    commit(top, "take a number")
+    git(top, "branch", "other")
+    git(top, "reset", "-q", "--hard", "HEAD~1")
+    assert scaffold.new(workspace, "example", "X", base="main").name.startswith("EX-0005")
+
+
+def test_a_number_from_outside(repository: Path) -> None:
+    file = scaffold.new(repository, "example", "Issue 412", number=412)
+    assert file.name == "EX-0412-issue-412.md"
+    assert scaffold.new(repository, "example", "Next").name.startswith("EX-0413")
+    with pytest.raises(Refusal, match=r"EX-0412 is taken already, by .*EX-0412-issue-412\.md"):
+        scaffold.new(repository, "example", "X", number=412)
+    with pytest.raises(Refusal, match=r"by EX-0004-on-a-branch\.md in the repository"):
+        scaffold.new(repository, "example", "X", number=4, base="main")
+
+
+def test_a_base_needs_a_repository_and_a_revision(workspace: Path) -> None:
+    with pytest.raises(Refusal, match="in no git repository"):
+        scaffold.new(workspace, "example", "X", base="main")
+    git(workspace, "init", "-q", "-b", "main")
+    with pytest.raises(Refusal, match="knows no revision `main`"):
+        scaffold.new(workspace, "example", "X", base="main")
+    assert not list((workspace / "changes").rglob("EX-0004*"))
+
+
+def test_numbers_on_the_command_line(repository: Path) -> None:
+    def new(*words: str) -> Result:
+        folder = ("--workspace", str(repository))
+        return CliRunner().invoke(main, ["new", "example", "X", *words, *folder])
+
+    assert "EX-0005-x.md" in new("--base", "main").output
+    assert "EX-0412-x.md" in new("--number", "412").output
+    assert (again := new("--number", "412")).exit_code == 2
+    assert "EX-0412 is taken already" in again.output
+    assert new("--number", "0").exit_code == 2
+    assert new("--base", "nowhere").exit_code == 2

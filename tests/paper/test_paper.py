@@ -1,0 +1,300 @@
+"""What stands on paper: the figures of the pages, on the day that they rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from changebook.edition import urls
+from changebook.edition.editions import Edition, make_edition
+from changebook.model import canonical
+from changebook.model.schema import Person, SignedCopy, Stationery
+from changebook.model.vocabulary import Audience, PaperSize, Party, Status
+from changebook.paper import Paper, Printery
+from changebook.paper.bodies import Bodies
+from changebook.paper.marks import Mark
+from changebook.paper.settings import settings
+from changebook.views.decision import seals
+from tests import samples
+
+MONEY = re.compile(r"[+−]?(?:[¥£€$]|US\$)[\d,]+\.\d\d")
+
+
+@cache
+def bodies() -> Bodies:
+    return settings(samples.ROOT).bodies
+
+
+def edition(slug: str, as_of: date | None = None, audience: Audience = Audience.CLIENT) -> Edition:
+    return make_edition(samples.workspace().client(slug), audience, as_of)
+
+
+def printery(of: Edition, **options: Any) -> Printery:
+    return Printery(of, bodies(), **options)
+
+
+@cache
+def everything(slug: str) -> tuple[Paper, ...]:
+    return printery(edition(slug)).all()
+
+
+def text(html: str) -> str:
+    """What a reader sees, but for the scales of pictures."""
+    without = re.sub(r"<(style|head|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", without)).split())
+
+
+def one(id: str, audience: Audience = Audience.CLIENT, **options: Any) -> Paper:
+    found = (samples.edition(slug, audience) for slug in samples.SLUGS)
+    shown = next(edition for edition in found if id.startswith(edition.profile.prefix))
+    return printery(shown, **options).change_order(id)
+
+
+@pytest.mark.parametrize("slug", samples.SLUGS)
+def test_a_change_order_has_the_amounts_of_its_page(slug: str) -> None:
+    shown, contents, compared = printery(samples.edition(slug)), samples.pages(slug), 0
+    for record in samples.edition(slug).records:
+        id = record.data.id
+        page = set(MONEY.findall(text(contents[urls.record(id)])))
+        paper = set(MONEY.findall(text(shown.change_order(id).html)))
+        # The sentence that asks for an answer writes amounts without their sign.
+        assert {money.lstrip("+") for money in page} <= {money.lstrip("+") for money in paper}, id
+        compared += len(page)
+    assert compared > 50
+
+
+@pytest.mark.parametrize("slug", samples.SLUGS)
+def test_the_register_has_the_amounts_of_its_page(slug: str) -> None:
+    paper = set(MONEY.findall(text(printery(samples.edition(slug)).register().html)))
+    assert len(paper) > 10
+    assert paper <= set(MONEY.findall(text(samples.pages(slug)[urls.IMPACT])))
+
+
+def test_a_report_has_the_amounts_of_its_page() -> None:
+    shown, contents = samples.edition("meridian-outdoor"), samples.pages("meridian-outdoor")
+    found = printery(shown).monthly_reports()
+    assert len(found) > 4
+    for paper in found:
+        page = contents[f"{Path(paper.path).parent}/index.md"]
+        said = set(MONEY.findall(text(paper.html)))
+        assert said
+        assert said <= set(MONEY.findall(text(page))), paper.path
+        assert paper.day <= shown.as_of
+
+
+@pytest.mark.parametrize("slug", samples.SLUGS)
+def test_a_document_says_what_was_so_on_its_day(slug: str) -> None:
+    by_day: dict[date, dict[str, str]] = {}
+    for paper in everything(slug):
+        by_day.setdefault(paper.day, {})[paper.path] = paper.html
+    assert len(by_day) > 3
+    for day, papers in by_day.items():
+        assert dict(laid_out(edition(slug, day), papers)) == papers, day
+
+
+def laid_out(of: Edition, paths: Container[str]) -> Iterator[tuple[str, str]]:
+    """The documents of an edition that lie at some paths."""
+    shown, ids = printery(of), [record.data.id for record in of.records]
+    for paper in (
+        *shown.change_orders(id for id in ids if urls.change_order_pdf(id) in paths),
+        *shown.decision_records(id for id in ids if urls.decision_record_pdf(id) in paths),
+        *((shown.log_book(),) if urls.LOG_BOOK_PDF in paths else ()),
+        *((shown.register(),) if urls.REGISTER_PDF in paths else ()),
+        *shown.monthly_reports(),
+    ):
+        if paper.path in paths:
+            yield paper.path, paper.html
+
+
+def test_what_happens_elsewhere_moves_no_approved_change_order() -> None:
+    newest = {paper.path: paper for paper in everything("meridian-outdoor")}
+    path = urls.change_order_pdf("MER-0003")
+    assert newest[path].day < edition("meridian-outdoor").as_of
+    # An open change starts from the sum of today, so that each approval moves it.
+    register = newest[urls.REGISTER_PDF]
+    assert newest[urls.change_order_pdf("MER-0012")].day >= date(2026, 5, 14)
+    assert register.day <= edition("meridian-outdoor").as_of
+
+
+def test_a_stated_day_stands_on_every_document() -> None:
+    day = date(2026, 5, 31)
+    shown = printery(edition("meridian-outdoor", day), stated=True)
+    papers = (
+        *shown.change_orders(),
+        *shown.decision_records(),
+        shown.log_book(),
+        shown.register(),
+    )
+    assert {paper.day for paper in papers} == {day}
+    assert all("as of 31 May 2026" in text(paper.html) for paper in papers)
+
+
+def test_a_decision_record_has_no_amounts() -> None:
+    shown = edition("meridian-outdoor")
+    records = printery(shown).decision_records()
+    assert len(records) > 5
+    for record in records:
+        said = text(record.html)
+        assert MONEY.findall(said) == [], record.path
+        assert "leaves out what the change costs" in said
+
+
+def test_the_log_book_has_every_decision_once_in_the_order_in_which_it_was_taken() -> None:
+    book = printery(edition("meridian-outdoor")).log_book().html
+    found = re.findall(r'<article class="entry" id="d-([\w-]+)"', book)
+    decided = [r.data for r in edition("meridian-outdoor").records if r.data.decision]
+    dated = {d.id: d.decision.on for d in decided if d.decision and d.decision.outcome}
+    assert sorted(found) == sorted(dated)
+    days = [dated[id] for id in found]
+    assert days == sorted(days, key=lambda day: day or date.max)
+    assert set(re.findall(r'href="#d-([\w-]+)"', book)) == set(found)
+
+
+def test_the_digest_is_that_of_the_seal_or_of_the_question() -> None:
+    shown = edition("meridian-outdoor")
+    sealed = {s.entry.id: s.entry for s in seals(shown) if s.entry.event.is_decision}
+    approved = text(printery(shown).change_order("MER-0008").html)
+    assert canonical.grouped(sealed["MER-0008"].digest) in approved
+    assert f"Sealed as No. {sealed['MER-0008'].number}" in approved
+    waiting = next(r for r in shown.records if r.data.status is Status.AWAITING_DECISION)
+    asked = text(printery(shown).change_order(waiting.data.id).html)
+    assert canonical.grouped(canonical.digest(waiting.question)) in asked
+    assert "Fingerprint of what is asked for, not sealed" in asked
+    book = text(printery(shown).log_book().html)
+    assert canonical.grouped(seals(shown)[-1].entry.entry) in book
+
+
+def test_the_code_holds_the_address_and_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[str] = []
+
+    def qr(mark: Mark) -> str:
+        codes.append(mark.code)
+        return "data:,"
+
+    monkeypatch.setattr(Mark, "qr", property(qr))
+    shown = replace(edition("meridian-outdoor"), site_url=None)
+    printery(shown).change_order("MER-0008")
+    printery(replace(shown, site_url="https://log.example/mer")).change_order("MER-0008")
+    digest = next(s.entry.digest for s in seals(shown) if s.entry.id == "MER-0008")
+    assert codes == [
+        f"MER-0008#digest={digest}",
+        f"https://log.example/mer/changes/MER-0008/#digest={digest}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("id", "audience", "words"),
+    [
+        ("MER-0001", Audience.CLIENT, "Superseded"),
+        ("MER-0007", Audience.CLIENT, "Void"),
+        ("MER-0008", Audience.CLIENT, None),
+        ("MER-0015", Audience.TEAM, "Draft"),
+    ],
+)
+def test_what_is_not_in_force_says_so_across_the_page(
+    id: str, audience: Audience, words: str | None
+) -> None:
+    html = one(id, audience).html
+    across = re.findall(r"background-image: url\(&#34;|background-image: url\(\"(.*?)\"\)", html)
+    assert len(across) == (1 if words else 0)
+    if words:
+        assert f"%3E{words}%3C/text" in across[0]
+        assert f"· {words}" in text(html)
+
+
+def test_a_team_s_print_says_that_it_is_internal() -> None:
+    assert "Internal: team edition" in text(one("MER-0008", Audience.TEAM).html)
+    assert "Internal" not in text(one("MER-0008").html)
+
+
+def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:
+    asked = text(one("MER-0012").html)
+    assert "Not valid until signed by both parties" in asked
+    assert asked.count("Name in print") == 2
+    for id, said in (
+        ("MER-0008", "The signed paper is filed with the parties."),
+        ("MER-0003", "No signature is needed"),
+        ("MER-0006", "There is nothing to sign."),
+    ):
+        html = text(one(id).html)
+        assert said in html, id
+        assert "Name in print" not in html, id
+
+
+def test_a_signed_paper_that_was_filed_is_named_by_its_digest() -> None:
+    shown = edition("meridian-outdoor")
+    record = next(r for r in shown.records if r.data.id == "MER-0008")
+    agreement = record.data.agreement
+    assert agreement
+    filed = SignedCopy(
+        file="s.pdf", sha256="ab" * 32, filed=date(2026, 5, 20), by=("Harriet Coles",)
+    )
+    agreement = agreement.model_copy(update={"signed_copy": filed})
+    record = replace(record, data=record.data.model_copy(update={"agreement": agreement}))
+    paper = printery(replace(shown, records=(record,))).change_order("MER-0008")
+    assert canonical.grouped("ab" * 32) in text(paper.html)
+    assert "Signed by Harriet Coles" in text(paper.html)
+    assert paper.day == date(2026, 5, 20)
+
+
+def test_a_client_s_own_words_and_signatories_stand_on_paper() -> None:
+    own = Stationery(
+        size=PaperSize.LETTER,
+        notice={"en": "Valid with the company's seal only"},
+        wording={"en": "Agreed under clause 9.", "zh-CN": "依据第九条。"},
+        signatories=(
+            Person(name="Harriet Coles", role="Head of Digital", party=Party.CLIENT),
+            Person(name="Dominic Achebe", role="Finance Director", party=Party.CLIENT),
+        ),
+    )
+    shown = edition("meridian-outdoor")
+    shown = replace(shown, profile=shown.profile.model_copy(update={"paper": own}))
+    html = printery(shown).change_order("MER-0012").html
+    said = text(html)
+    assert "Agreed under clause 9." in said
+    assert "Valid with the company's seal only" in said
+    assert "Not valid until" not in said
+    assert "依据" not in said
+    assert said.count("Name in print") == 3
+    assert "Name in print Dominic Achebe Job title Finance Director" in said
+    assert "@page { size: letter }" in html
+
+
+def test_a_team_s_own_wording_takes_the_place_of_the_packaged_one(tmp_path: Path) -> None:
+    (tmp_path / "print").mkdir()
+    (tmp_path / "print" / "_wording.html.j2").write_text("<p>Clause 12 governs this.</p>", "utf-8")
+    own = replace(edition("meridian-outdoor"), templates=tmp_path)
+    assert "Clause 12 governs this." in text(printery(own).change_order("MER-0012").html)
+
+
+def test_bodies_show_their_own_files_and_link_to_the_site_alone() -> None:
+    shown = edition("meridian-outdoor")
+    plain = printery(replace(shown, site_url=None))
+    record = next(r for r in shown.records if r.assets and "![" in r.body)
+    paper = plain.change_order(record.data.id)
+    assert [file for _, file in paper.files] == [a.file for a in record.assets]
+    assert all(f'src="{address}"' in paper.html for address, _ in paper.files)
+    diagram = next(iter(plain.change_order("MER-0001").diagrams))
+    assert diagram.source.startswith("flowchart LR")
+    assert diagram.tag in plain.change_order("MER-0001").html
+    loaded = re.findall(r'<img[^>]* src="([^"]*)"', paper.html)
+    assert {address.split(":")[0] for address in loaded} == {"qr", "file"}
+    assert not re.search(r'href="(?!https?:|mailto:|#)', paper.html)
+
+
+def test_the_key_is_that_of_all_that_a_paper_is_made_from(tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"one")
+    paper = Paper("p.pdf", "p.pdf", "T", date(2026, 1, 1), "<p>", files=(("file:a.png", picture),))
+    key = paper.key()
+    assert replace(paper, html="<p>.").key() != key
+    picture.write_bytes(b"two")
+    assert paper.key() != key

@@ -1,0 +1,465 @@
+"""Documents at build: where they lie, what links to them, and which of them are made again."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from changebook.check import load_checked
+from changebook.cli import main
+from changebook.edit import scaffold
+from changebook.edition import urls
+from changebook.edition.editions import make_edition
+from changebook.model.vocabulary import Audience, Status
+from changebook.paper import Printery, typesetting
+from changebook.paper import shares as shares_module
+from changebook.paper import toolchain as toolchain_module
+from changebook.paper.cache import Cache, Kept
+from changebook.paper.offered import offered
+from changebook.paper.paper import Paper
+from changebook.paper.settings import settings
+from changebook.paper.shares import print_share, shares
+from changebook.proof.seal import seal
+from changebook.publish.build import DEFAULT_CACHE, Documents, Result, build
+from changebook.refusal import Refusal
+from changebook.site.building import SiteFailed
+from changebook.views.impact import impact
+from tests.canary import CLIENT, Canaries, plant
+from tests.edition.test_canary import GUARDS
+
+SLUG = "example"
+ORDER = "changes/EX-0001/EX-0001-change-order.pdf"
+#: What the example's edition offers, each with the folder of its page. EX-0003 is a draft.
+DOCUMENTS = {
+    ORDER: "changes/EX-0001",
+    "changes/EX-0001/EX-0001-decision-record.pdf": "changes/EX-0001",
+    "changes/EX-0002/EX-0002-change-order.pdf": "changes/EX-0002",
+    "decisions/decision-log.pdf": "decisions",
+    "impact/change-order-register.pdf": "impact",
+    "reports/2026-01/report.pdf": "reports/2026-01",
+}
+_PDF_LINK = re.compile(r'href="([^"]+\.pdf)"')
+
+
+def pdfs(site: Path) -> dict[str, bytes]:
+    return {p.relative_to(site).as_posix(): p.read_bytes() for p in sorted(site.rglob("*.pdf"))}
+
+
+def links(site: Path) -> set[tuple[str, str]]:
+    """Each link to a PDF: the folder of its page, and the file."""
+    return {
+        (
+            page.parent.relative_to(site).as_posix(),
+            (page.parent / link).resolve().relative_to(site.resolve()).as_posix(),
+        )
+        for page in site.rglob("*.html")
+        for link in _PDF_LINK.findall(page.read_text("utf-8"))
+    }
+
+
+def entries(root: Path) -> list[Path]:
+    return sorted((root / DEFAULT_CACHE / "entries").iterdir())
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose site was built once, with its documents."""
+    root = tmp_path_factory.mktemp("first") / "workspace"
+    scaffold.init(root)
+    result = build(root, jobs=1, pdf=True)
+    assert result.ok, result
+    assert result.documents == {SLUG: Documents(total=6, made=6)}
+    return root
+
+
+@pytest.fixture
+def again(first: Path, tmp_path: Path) -> Path:
+    """The same at another place, with what was kept."""
+    root = shutil.copytree(first, tmp_path / "workspace")
+    for note in (root / DEFAULT_CACHE / "sites").iterdir():
+        note.unlink()  # of the first site, which is still there
+    return root
+
+
+@pytest.fixture
+def typeset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The papers that come to be typeset, without that being done."""
+    seen: list[str] = []
+
+    def pdf(paper: Paper, say: Any = None) -> bytes:
+        seen.append(paper.path)
+        return b"%PDF " + paper.html.encode()
+
+    monkeypatch.setattr(shares_module, "pdf", pdf)
+    return seen
+
+
+@pytest.mark.slow
+def test_each_document_lies_beside_a_page_that_links_to_it(first: Path) -> None:
+    site = first / "site" / SLUG
+    made = pdfs(site)
+    assert made.keys() == DOCUMENTS.keys()
+    assert all(content.startswith(b"%PDF-1.") for content in made.values())
+    assert links(site) == {(page, path) for path, page in DOCUMENTS.items()}
+
+
+def test_what_is_not_worked_out_yet_has_no_form() -> None:
+    workspace, _ = load_checked(Path(__file__).resolve().parents[2])
+    without = set()
+    for client in workspace.clients:
+        edition = make_edition(client, Audience.CLIENT)
+        found = offered(edition, impact(edition).position)
+        for data in (record.data for record in edition.records):
+            is_decided = urls.decision_record_pdf(data.id) in found
+            if urls.change_order_pdf(data.id) not in found:
+                assert not is_decided
+                without.add(data.status)
+    assert without
+    assert without <= {Status.SUBMITTED, Status.ASSESSING, Status.WITHDRAWN}
+
+
+@pytest.mark.slow
+def test_other_processes_make_the_same_bytes(first: Path, tmp_path: Path) -> None:
+    result = build(first, out=tmp_path / "out", cache=tmp_path / "cache", jobs=2, pdf=True)
+    assert result.documents == {SLUG: Documents(total=6, made=6)}
+    assert pdfs(tmp_path / "out" / SLUG) == pdfs(first / "site" / SLUG)
+
+
+@pytest.mark.slow
+def test_without_a_change_nothing_is_made(again: Path, first: Path, typeset: list[str]) -> None:
+    result = build(again, jobs=1, pdf=True)
+    assert result.documents == {SLUG: Documents(total=6, made=0)}
+    assert typeset == []
+    assert pdfs(again / "site" / SLUG) == pdfs(first / "site" / SLUG)
+
+
+@pytest.mark.slow
+def test_what_is_damaged_is_made_anew(again: Path, first: Path) -> None:
+    whole, cut, other = entries(again)[:3]
+    for entry, content in (
+        (whole, whole.read_bytes()[:-1] + b"?"),
+        (cut, b""),
+        (other, whole.read_bytes()),
+    ):
+        entry.write_bytes(content)
+    # An entry in another's place is whole, so its name alone would not tell.
+    other.write_bytes(other.read_bytes().replace(b'"sha256": "', b'"sha256": "0', 1))
+    result = build(again, jobs=1, pdf=True)
+    assert result.documents == {SLUG: Documents(total=6, made=3)}
+    assert pdfs(again / "site" / SLUG) == pdfs(first / "site" / SLUG)
+
+
+@pytest.mark.slow
+def test_only_what_says_something_else_is_made(again: Path, typeset: list[str]) -> None:
+    with next((again / "changes").rglob("EX-0002-*.md")).open("a", encoding="utf-8") as record:
+        record.write("\n## More\n\nOne more paragraph.\n")
+    before, kept = pdfs(again / "site" / SLUG), entries(again)
+    result = build(again, jobs=1, pdf=True)
+    changed = "changes/EX-0002/EX-0002-change-order.pdf"
+    assert typeset == [changed]
+    assert result.documents == {SLUG: Documents(total=6, made=1)}
+    after = pdfs(again / "site" / SLUG)
+    assert {path for path in after if after[path] != before[path]} == {changed}
+    # What no site uses any more is gone.
+    assert len(entries(again)) == len(kept) == 6
+    assert len(set(entries(again)) - set(kept)) == 1
+
+
+@pytest.mark.slow
+def test_the_day_of_the_edition_alone_makes_no_document_anew(
+    again: Path, typeset: list[str]
+) -> None:
+    build(again, jobs=1, pdf=True, as_of=date(2026, 3, 15))
+    # A month has ended since; what is in it is told in its report.
+    assert set(typeset) == {"reports/2026-02/report.pdf"}
+
+
+@pytest.mark.slow
+def test_without_pdf_no_page_has_a_link(again: Path) -> None:
+    result = build(again, jobs=1)
+    assert result.documents == {}
+    assert pdfs(again / "site" / SLUG) == {}
+    assert links(again / "site" / SLUG) == set()
+    assert "Print and file" not in (
+        again / "site" / SLUG / "changes" / "EX-0001" / "index.html"
+    ).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_team_prints_for_itself(workspace: Path, typeset: list[str]) -> None:
+    result = build(workspace, audience=Audience.TEAM, jobs=1, pdf=True)
+    assert result.ok
+    assert typeset == []
+    assert pdfs(workspace / "site-team") == {}
+    assert not (workspace / DEFAULT_CACHE).exists()
+
+
+@pytest.mark.slow
+def test_a_file_of_a_record_is_never_replaced(workspace: Path, typeset: list[str]) -> None:
+    file = next((workspace / "changes").rglob("EX-0001-*.md"))
+    (file.parent / "EX-0001-change-order.pdf").write_bytes(b"%PDF-1.7 signed")
+    with file.open("a", encoding="utf-8") as record:
+        record.write("\nSee [the paper](EX-0001-change-order.pdf).\n")
+    [failure] = build(workspace, jobs=1, pdf=True).failures
+    assert failure.startswith(f"{SLUG}: {ORDER} is a file of the record")
+    assert not (workspace / "site" / SLUG).exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("changes/cache", "among the records"), ("site/cache", "among the sites")],
+)
+def test_nothing_is_kept_where_others_read(workspace: Path, folder: str, said: str) -> None:
+    with pytest.raises(Refusal, match=f"{said}.*--cache"):
+        build(workspace, pdf=True, cache=workspace / folder)
+
+
+def test_a_cache_that_cannot_be_written_is_named(workspace: Path) -> None:
+    (workspace / "kept").write_text("a file")
+    with pytest.raises(Refusal, match=r"can't write to .*kept.*--cache"):
+        build(workspace, pdf=True, cache=workspace / "kept")
+
+
+def test_without_pango_the_build_names_both_ways_out(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise typesetting.CannotTypeset("PDFs need the library Pango: apt-get install it")
+
+    toolchain_module.toolchain.cache_clear()
+    monkeypatch.setattr(typesetting, "require", missing)
+    with pytest.raises(Refusal, match=r"apt-get install.*--no-pdf"):
+        build(workspace, pdf=True)
+
+
+def _edition(root: Path) -> Any:
+    workspace, _ = load_checked(root)
+    return make_edition(workspace.client(SLUG), Audience.CLIENT)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_shares_come_to_all_documents_once(
+    workspace: Path, typeset: list[str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(shares_module, "_FEWEST", 1)
+    monkeypatch.setattr(shares_module, "_FOR_EACH_PROCESS", number)
+    found = list(shares(_edition(workspace), workspace, workspace / "out", None, jobs=1))
+    assert len(found) == number
+    assert sum(print_share(share).made for share in found) == len(DOCUMENTS)
+    assert sorted(typeset) == sorted(DOCUMENTS)
+    assert pdfs(workspace / "out").keys() == DOCUMENTS.keys()
+
+
+def test_a_template_that_fails_names_the_document(workspace: Path, typeset: list[str]) -> None:
+    own = workspace / "site_templates" / "print"
+    own.mkdir(parents=True)
+    (own / "change_order.html.j2").write_text("\n{{ nobody }}")
+    [share] = shares(_edition(workspace), workspace, workspace / "out", None, jobs=1)
+    with pytest.raises(SiteFailed, match=rf"{ORDER}: {own}/change_order.html.j2:2: .*nobody"):
+        print_share(share)
+
+
+PAPER = Paper("a.pdf", "a.pdf", "T", date(2026, 3, 1), "<p>Words.</p>")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    made = Cache(tmp_path / "cache", "tools")
+    made.prepare()
+    return made
+
+
+def test_what_is_put_is_found_again(cache: Cache, tmp_path: Path) -> None:
+    kept = Kept(b"%PDF\n\0bytes\n", ("a diagram can't be drawn: 图",))
+    name = cache.name(PAPER)
+    assert cache.get(name) is None
+    cache.put(name, kept)
+    assert cache.get(name) == kept
+    assert Cache(tmp_path / "cache", "other tools").name(PAPER) != name
+
+
+def _file(folder: Path) -> Paper:
+    (folder / "a.png").write_bytes(b"picture")
+    return Paper("", "", "", PAPER.day, PAPER.html, files=(("file:a.png", folder / "a.png"),))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda paper, folder: Paper("", "", "", paper.day, paper.html + " ", files=paper.files),
+        lambda paper, folder: (folder / "a.png").write_bytes(b"other") and paper,
+        lambda paper, folder: Paper("", "", "", paper.day, paper.html, "p {}", paper.files),
+    ],
+    ids=["text", "picture", "styles"],
+)
+def test_a_name_stands_for_all_that_is_on_paper(
+    cache: Cache, tmp_path: Path, change: Callable[[Paper, Path], Paper]
+) -> None:
+    paper = _file(tmp_path)
+    before = cache.name(paper)
+    assert cache.name(change(paper, tmp_path)) != before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"[]\n%PDF",
+        b'{"sha256": 1}\n%PDF',
+        b'{"sha256": "00", "said": []}\n%PDF',
+        b'{"sha256": null, "said": null}\n',
+        b"\xff\xfe\n%PDF",
+    ],
+)
+def test_an_entry_that_is_damaged_is_none(cache: Cache, tmp_path: Path, content: bytes) -> None:
+    name = cache.name(PAPER)
+    (tmp_path / "cache" / "entries" / name).write_bytes(content)
+    assert cache.get(name) is None
+
+
+def test_an_entry_lives_as_long_as_a_published_site_uses_it(cache: Cache, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    for name in ("a", "b", "c", "d"):
+        cache.put(name, Kept(b"%PDF", ()))
+    cache.used(one, ["a", "b"])
+    cache.used(other, ["b", "c"])
+    cache.prune()
+    assert [cache.get(name) is not None for name in "abcd"] == [True, True, True, False]
+    cache.used(one, ["a"])
+    other.rmdir()
+    cache.prune()
+    assert [cache.get(name) is not None for name in "abcd"] == [True, False, False, False]
+
+
+def test_a_damaged_note_keeps_no_entry(cache: Cache, tmp_path: Path) -> None:
+    cache.put("a", Kept(b"%PDF", ()))
+    (tmp_path / "cache" / "sites" / "note").write_text("{")
+    cache.prune()
+    assert cache.get("a") is None
+    assert list((tmp_path / "cache" / "sites").iterdir()) == []
+
+
+def test_what_is_kept_is_no_part_of_version_control(cache: Cache, tmp_path: Path) -> None:
+    assert (tmp_path / "cache" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
+
+
+def test_another_font_is_another_toolchain(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for fonts in (["a"], ["a", "b"], None):
+        toolchain_module.toolchain.cache_clear()
+        monkeypatch.setattr(toolchain_module, "_fonts", lambda fonts=fonts: fonts)
+        found.append(toolchain_module.toolchain())
+    toolchain_module.toolchain.cache_clear()
+    assert len(set(found)) == 3
+    assert found[2] is None
+
+
+def test_every_library_has_a_version() -> None:
+    assert all(toolchain_module._libraries().values())
+    assert len(toolchain_module._fonts() or ()) > 1
+
+
+def test_the_command_says_what_was_made(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def told(root: Path, **options: Any) -> Result:
+        asked.update(options)
+        documents = {SLUG: Documents(total=6, made=2)} if options["pdf"] else {}
+        return Result([], published=(root / "site" / SLUG,), documents=documents)
+
+    monkeypatch.setattr("changebook.publish.build.build", told)
+    monkeypatch.chdir(workspace)
+    main(["build", "--cache", "kept"], standalone_mode=False)
+    assert capsys.readouterr().out == ("published site/example, with 6 documents: 2 made, 4 kept\n")
+    assert asked["pdf"] is True
+    assert asked["cache"] == Path("kept")
+    main(["build", "--no-pdf"], standalone_mode=False)
+    assert capsys.readouterr().out == "published site/example\n"
+    assert asked["pdf"] is False
+
+
+# Isolation: the same words as in the other files of an edition, on paper.
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canaries]:
+    root = tmp_path_factory.mktemp("planted")
+    canaries = plant(root)
+    assert seal(root).additions
+    return root, canaries
+
+
+def _papers(root: Path) -> dict[str, Paper]:
+    edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
+    printery = Printery(edition, settings(root).bodies)
+    documents = offered(edition, printery.position)
+    return {path: lay_out(printery) for path, lay_out in documents.items()}
+
+
+@pytest.mark.slow
+def test_nothing_leaks_into_the_documents_of_an_edition(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root, canaries = planted
+    result = build(
+        root, out=tmp_path / "out", cache=tmp_path / "kept", slugs=[CLIENT], jobs=1, pdf=True
+    )
+    site = tmp_path / "out" / CLIENT
+    made = pdfs(site)
+    assert made.keys() >= _papers(root).keys()
+    assert result.documents[CLIENT].total == len(_papers(root))
+    assert "HBR-0001-signed.pdf" in {path.rpartition("/")[2] for path in made}
+    assert canaries.leaks(site) == []
+    for path in _papers(root):
+        with pikepdf.open(BytesIO(made[path])) as document:
+            assert not document.attachments, path
+
+
+#: Paper shows no links between records, nobody whom a record does not name, no keys but those of
+#: the format, and no files but the pictures of its text. So it is safe without these guards too.
+NOT_ON_PAPER = {
+    "files are copied by use",
+    "internal keys are not copied",
+    "links to unseen records are dropped",
+    "own keys are not sealed",
+    "vendor people are filtered",
+}
+
+
+@pytest.mark.parametrize("guard", sorted(GUARDS))
+def test_without_a_guard_paper_leaks(
+    planted: tuple[Path, Canaries], guard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, canaries = planted
+    take_out, _ = GUARDS[guard]
+    take_out(monkeypatch)
+    said = canaries.said("".join(paper.html for paper in _papers(root).values()))
+    assert bool(said) is (guard not in NOT_ON_PAPER)
+
+
+@pytest.mark.slow
+def test_the_search_sees_into_a_document(
+    planted: tuple[Path, Canaries], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root, canaries = planted
+    take_out, place = GUARDS["internal blocks are taken out"]
+    take_out(monkeypatch)
+    paper = _papers(root)["changes/HBR-0001/HBR-0001-change-order.pdf"]
+    (tmp_path / "a.pdf").write_bytes(typesetting.pdf(paper))
+    leaks = canaries.leaks(tmp_path)
+    assert f"{place} in a.pdf!text" in leaks
+    assert "Chinese internal block in a.pdf!text" in leaks

@@ -1,0 +1,74 @@
+"""Input that nobody means: it is named with its place, or it does no harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from changebook.check import load_checked
+from changebook.edition.editions import make_edition
+from changebook.exports.feeds.calendar import as_calendar
+from changebook.model import sums
+from changebook.model.diagnostics import errors
+from changebook.model.vocabulary import Audience
+from tests.canary import CLIENT, _profile, _record
+
+
+def write(root: Path, profile: str, record: str, name: str = "HBR-0001-a.md") -> Path:
+    folder = root / "changes" / CLIENT / "2026"
+    folder.mkdir(parents=True)
+    (folder.parent / "client.md").write_text(profile, "utf-8")
+    (folder / name).write_text(record, "utf-8")
+    return root
+
+
+PROFILE = _profile("Harbour Office", "HBR", ["Lin Wei"])
+RECORD = _record("HBR-0001", "Longer berths", "approved")
+
+
+def refused(root: Path) -> list[tuple[str, str]]:
+    return [(p.rule, p.message.partition(" ")[0]) for p in errors(load_checked(root)[1])]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("    - {id: a, ", "    - {id: a, ", None),
+        ("  amount: 500.00", "  amount: ٥٠٠.00", ("bad-number", "`decision.amount`")),
+        ("  on: 2026-02-13\n", "  on: ２０２６-02-13\n", ("bad-date", "`decision.on`")),
+        ("id: HBR-0001", "id: HBR-０００１", ("unknown-value", "`id`")),
+    ],
+)
+def test_digits_of_other_scripts_are_no_second_spelling(
+    tmp_path: Path, old: str, new: str, problem: tuple[str, str] | None
+) -> None:
+    found = refused(write(tmp_path, PROFILE, RECORD.replace(old, new, 1)))
+    assert problem in found if problem else found == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [
+        ("https://changes.example", True),
+        ("https://changes.example/harbour/", True),
+        ("https://changes.example/?client=harbour", False),
+        ("https://changes.example/#harbour", False),
+        ("mailto:log@changes.example", False),
+        ("https:///harbour", False),
+    ],
+)
+def test_the_address_of_a_site_can_have_pages_behind_it(
+    tmp_path: Path, address: str, is_right: bool
+) -> None:
+    profile = PROFILE.replace("prefix:", f'site_url: "{address}"\nprefix:', 1)
+    found = refused(write(tmp_path, profile, RECORD))
+    assert found == ([] if is_right else [("unknown-value", "`site_url`")])
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_calendar_in_the_first_and_the_last_year(tmp_path: Path, year: str) -> None:
+    root = write(tmp_path, PROFILE.replace("2026", year), RECORD.replace("2026", year))
+    edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
+    position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
+    assert b"SUMMARY:Approved: HBR-0001" in as_calendar(edition, position, edition.words)

@@ -1,0 +1,183 @@
+"""What happened: the events of the records, their keys, and how the news page lists them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from changebook.edition import urls
+from changebook.edition.editions import Edition, EditionRecord, make_edition
+from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
+from changebook.model.vocabulary import Audience, Channel, Status, Visibility
+from changebook.pages import site_pages as pages
+from changebook.read.workspace import read_workspace
+from changebook.views.news import Event, EventKind, events, newly_learned, news
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    """A sample client with every kind of event."""
+    workspace, _ = read_workspace(ROOT)
+    return make_edition(workspace.client("yunfan"), Audience.CLIENT)
+
+
+def _with(edition: Edition, id: str, **update: object) -> tuple[EditionRecord, ...]:
+    return tuple(
+        replace(record, data=record.data.model_copy(update=update))
+        if record.data.id == id
+        else record
+        for record in edition.records
+    )
+
+
+def _of(records: tuple[EditionRecord, ...], id: str) -> ChangeRecord:
+    return next(record.data for record in records if record.data.id == id)
+
+
+def _keys(found: tuple[Event, ...]) -> set[str]:
+    return {event.key for event in found}
+
+
+def test_every_kind_happens_in_the_samples_and_keys_are_unique(edition: Edition) -> None:
+    found = events(edition.records)
+    assert {event.kind for event in found} == set(EventKind)
+    assert len(_keys(found)) == len({event.short for event in found}) == len(found)
+    assert [event.on for event in found] == sorted((e.on for e in found), reverse=True)
+
+
+def test_what_came_last_on_a_day_comes_first() -> None:
+    history = tuple(
+        HistoryEntry(status=status, on=date(2026, 3, 2), by="Lin Wei")
+        for status in (Status.SUBMITTED, Status.ASSESSING)
+    )
+    data = ChangeRecord(
+        id="ACME-0001",
+        title="Split payments",
+        status=Status.ASSESSING,
+        visibility=Visibility.CLIENT,
+        history=history,
+    )
+    found = events([EditionRecord(data, "")])
+    assert [event.status for event in found] == [Status.ASSESSING, Status.SUBMITTED]
+
+
+def test_a_status_entered_again_is_another_event() -> None:
+    way = (Status.SUBMITTED, Status.ASSESSING, Status.AWAITING_DECISION, Status.ASSESSING)
+    data = ChangeRecord(
+        id="ACME-0001",
+        title="Split payments",
+        status=Status.ASSESSING,
+        visibility=Visibility.CLIENT,
+        history=tuple(
+            HistoryEntry(status=status, on=date(2026, 3, day), by="Lin Wei")
+            for day, status in enumerate(way, 1)
+        ),
+    )
+    keys = [event.key for event in events([EditionRecord(data, "")])]
+    assert keys[0] == "ACME-0001/status/assessing/2"
+    assert keys[2] == "ACME-0001/status/assessing/1"
+
+
+def test_mended_words_keep_the_key(edition: Edition) -> None:
+    before = events(edition.records)
+    id = next(event.id for event in before if event.kind is EventKind.TALK)
+    talks = tuple(
+        talk.model_copy(update={"summary": "Said otherwise."})
+        for talk in _of(edition.records, id).communications
+    )
+    after = events(_with(edition, id, title="Another title", communications=talks))
+    assert [event.key for event in after] == [event.key for event in before]
+    assert after != before
+
+
+def test_a_talk_written_down_late_makes_no_other_talk_new(edition: Edition) -> None:
+    before = events(edition.records)
+    id = next(event.id for event in before if event.kind is EventKind.TALK)
+    talks = _of(edition.records, id).communications
+    late = Communication(
+        on=talks[0].on - timedelta(days=1), channel=Channel.CALL, summary="Written down late."
+    )
+    after = events(_with(edition, id, communications=(late, *talks)))
+    (added,) = _keys(after) - _keys(before)
+    assert added.startswith(f"{id}/talk/{late.on}")
+    assert _keys(before) < _keys(after)
+
+
+def test_what_was_written_down_late_is_learned_late(edition: Edition) -> None:
+    late = [event for event in events(edition.records) if event.recorded != event.on]
+    assert late
+    learned = newly_learned(events(edition.records))
+    assert [event.recorded for event in learned] == sorted(
+        (event.recorded for event in learned), reverse=True
+    )
+
+
+def test_a_client_learns_nothing_of_what_it_does_not_see() -> None:
+    workspace, _ = read_workspace(ROOT)
+    for client in workspace.clients:
+        team = make_edition(client, Audience.TEAM)
+        unseen = {record.data.id for record in team.records if record.unseen}
+        seen = {event.id for event in events(make_edition(client, Audience.CLIENT).records)}
+        assert not seen & unseen
+
+
+def test_months_have_all_their_days(edition: Edition) -> None:
+    view = news(edition.records, edition.as_of)
+    days = [day.on for month in (*view.newest, *view.older) for day in month.days]
+    assert days == sorted(days, reverse=True)
+    assert (days[0] - days[-1]).days == len(days) - 1
+    assert sum(month.count for month in view.newest) == len(events(edition.records))
+    assert days[0] >= edition.as_of
+
+
+def test_a_long_log_has_a_page_for_each_older_month(edition: Edition) -> None:
+    # Five times the events on the same days, under other ids.
+    many = tuple(
+        replace(record, data=record.data.model_copy(update={"id": f"{record.data.id}{n}"}))
+        for n in range(5)
+        for record in edition.records
+    )
+    view = news(many, edition.as_of)
+    assert view.older
+    assert sum(month.count for month in view.newest[:-1]) < 300
+    assert sum(m.count for m in (*view.newest, *view.older)) == len(events(many))
+    found = {page.path: page.content for page in pages.pages(replace(edition, records=many))}
+    for month in view.older:
+        page = found[urls.news(month.first)]
+        assert page.count("<li data-key=") == month.count
+        assert (
+            f'href="{urls.href(urls.NEWS, urls.news(month.first), directory_urls=True)}"'
+            in (found[urls.NEWS])
+        )
+
+
+def test_a_slip_in_a_year_makes_no_endless_page(edition: Edition) -> None:
+    id = edition.records[0].data.id
+    history = (
+        HistoryEntry(status=Status.SUBMITTED, on=date(1, 1, 1), by="Lin Wei"),
+        *_of(edition.records, id).history[1:],
+    )
+    view = news(_with(edition, id, history=history), date(9999, 12, 31))
+    assert len(view.newest) + len(view.older) < 24 * 4
+    assert view.newest[0].first == date(9999, 12, 1)
+    assert view.newest[-1].first == date(1, 1, 1)
+
+
+def test_without_records_the_page_says_so(edition: Edition) -> None:
+    found = {page.path: page.content for page in pages.pages(replace(edition, records=()))}
+    assert "cb-calm" in found[urls.NEWS]
+    assert "cb-day" not in found[urls.NEWS]
+
+
+def test_links_for_the_last_days_have_a_place_on_the_page(edition: Edition) -> None:
+    later = replace(edition, as_of=edition.as_of + timedelta(days=100))
+    (page,) = [p.content for p in pages.pages(later) if p.path == urls.NEWS]
+    for days in (7, 30, 90):
+        day = later.as_of - timedelta(days=days)
+        assert f'href="#{day}"' in page
+        assert f'id="{day}"' in page
