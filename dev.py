@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up and run the project, with nothing but Python: `python3 dev.py site|test|lock|docs`.
+"""Set up and run the project, with nothing but Python: `python3 dev.py site|test|cover|lock|docs`.
 
 Everything is installed into .venv from the locks in requirements/, every file by its hash. The
 folder is made anew when a lock, pyproject.toml or the Python changes, and left alone otherwise.
@@ -61,6 +61,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("site", help="build the sample workspace's client sites into site/")
     commands.add_parser("test", help="lint, check types and test; more arguments go to pytest")
+    commands.add_parser("cover", help="say which branches no fast test takes")
     commands.add_parser("lock", help="renew the locks; --upgrade takes the newest versions")
     commands.add_parser("docs", help="write a page for each rule into docs/rules/")
     options, rest = parser.parse_known_args()
@@ -69,6 +70,8 @@ def main() -> None:
             stop(f"Python {OLDEST} or newer is needed, and this is {sys.version.split()[0]}.")
         if options.command == "test":
             test(rest)
+        elif options.command == "cover":
+            cover(rest)
         elif options.command == "lock":
             lock(rest)
         elif rest:
@@ -115,6 +118,14 @@ def test(arguments: list[str]) -> None:
     else:
         run(tool("pytest"), *EVERY_CPU, "-m", "not slow", **KEEP_COMPILED)
         run(tool("pytest"), *EVERY_CPU, "-m", "slow", **KEEP_COMPILED)
+
+
+def cover(arguments: list[str]) -> None:
+    """Run the fast tests, and list the lines and branches of each module that none takes."""
+    set_up(DEV)
+    report = ["--cov=changebook", "--cov-branch", "--cov-report=term-missing:skip-covered"]
+    chosen = arguments or [*EVERY_CPU, "-m", "not slow"]
+    run(tool("pytest"), *report, *chosen, **KEEP_COMPILED)
 
 
 def lock(arguments: list[str]) -> None:
