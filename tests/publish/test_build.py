@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from changebook import packaged
 from changebook.model.vocabulary import Audience
-from changebook.publish import build as build_module
 from changebook.publish.build import build
 from changebook.publish.swap import OWN
 from changebook.read.workspace import WorkspaceError
@@ -50,11 +50,6 @@ def content(root: Path) -> dict[str, bytes]:
         for p in sorted(root.rglob("*"))
         if p.is_file() and OWN not in p.parts
     }
-
-
-def without_index(root: Path) -> dict[str, bytes]:
-    """Pagefind writes a facet's values in a random order and names its files by their content."""
-    return {name: data for name, data in content(root).items() if "/pagefind/" not in name}
 
 
 def break_record(workspace: Path) -> None:
@@ -101,11 +96,11 @@ def test_two_builds_are_identical(two_clients: Path, tmp_path: Path) -> None:
                 "TZ": "Asia/Tokyo" if seed == "1" else "UTC",
             },
         )
-    assert without_index(tmp_path / "1") == without_index(tmp_path / "2")
+    assert content(tmp_path / "1") == content(tmp_path / "2")
 
 
 def test_the_sitemap_has_the_day_of_the_edition(workspace: Path) -> None:
-    own = Path(build_module.__file__).parents[2] / "mkdocs.yml"
+    own = packaged.default_config()
     (workspace / "mkdocs.yml").write_text(
         own.read_text("utf-8") + "\nsite_url: https://log.example/clients\n", "utf-8"
     )
@@ -129,7 +124,7 @@ def test_a_sitemap_of_any_day(workspace: Path, day: date) -> None:
     (workspace / "changes" / "example" / "decisions.lock").unlink()
     for file in (workspace / "changes").rglob("*.md"):
         file.write_text(file.read_text("utf-8").replace("2026-", "2106-"), "utf-8")
-    own = Path(build_module.__file__).parents[2] / "mkdocs.yml"
+    own = packaged.default_config()
     (workspace / "mkdocs.yml").write_text(
         own.read_text("utf-8") + "\nsite_url: https://log.example/\n", "utf-8"
     )
@@ -312,7 +307,7 @@ def test_a_workspace_without_the_plugin_says_so(workspace: Path) -> None:
 
 
 def test_flat_addresses_work_too(workspace: Path) -> None:
-    own = Path(build_module.__file__).parents[2] / "mkdocs.yml"
+    own = packaged.default_config()
     text = own.read_text("utf-8").replace("use_directory_urls: true", "use_directory_urls: false")
     (workspace / "mkdocs.yml").write_text(text, "utf-8")
     assert build(workspace, jobs=1).ok

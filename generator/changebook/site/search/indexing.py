@@ -16,6 +16,7 @@ from pagefind_bin import get_executable
 
 from changebook.edition import urls
 from changebook.refusal import Refusal
+from changebook.site.search.reproducible import make_reproducible
 from changebook.site.search.spelling import spelt_html
 
 #: The copies are cut into words at spaces, and English words brought to their stems: no other
@@ -56,6 +57,7 @@ def _index(site: Path, keep_index: bool) -> None:
     for pattern in _UNUSED:
         for file in bundle.glob(pattern):
             file.unlink()
+    make_reproducible(bundle)
 
 
 def _run(*arguments: str) -> None:
