@@ -113,6 +113,7 @@ def test(arguments: list[str]) -> None:
     run(tool("ruff"), "check")
     run(tool("ruff"), "format", "--check")
     run(tool("mypy"))
+    run(tool("lint-imports"), "--no-cache", "--no-logo")
     if arguments:
         run(tool("pytest"), *arguments, **KEEP_COMPILED)
     else:

@@ -36,7 +36,8 @@ from changebook.edition import urls
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
 from changebook.read.workspace import CHANGES
-from changebook.site.building import config_file, the_plugin
+from changebook.site.building import the_plugin
+from changebook.site.configuration import config_file
 from changebook.site.contents import Contents, edition_contents
 from corpus_workspace import make_workspace
 

@@ -22,7 +22,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from pypdf import PdfReader
 
-from changebook.read.scan.paper import examined
+from changebook.read.scan.examination import examined
 from changebook.site.search.spelling import spelt
 
 CLIENT = "harbour"

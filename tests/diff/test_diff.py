@@ -27,6 +27,7 @@ from changebook.diff.effects import Effect, effect
 from changebook.diff.revealed import Kind, hidden_phrases, revealed
 from changebook.model.diagnostics import errors, visible
 from changebook.model.vocabulary import Audience
+from changebook.pages.literal import literal
 from tests.scratch import Scratch
 
 CASES = Path(__file__).parents[1] / "cases" / "diff"
@@ -209,7 +210,7 @@ def test_the_command(tmp_path: Path) -> None:
 
     commit = scratch.git("rev-parse", "HEAD~1").strip()
     markdown = (case / "expected.md").read_text("utf-8")
-    told = forms.literal(f"HEAD~1 ({commit[:12]}, where this branch left it)")
+    told = literal(f"HEAD~1 ({commit[:12]}, where this branch left it)")
     assert run("HEAD~1") == markdown.replace("main (0123456789ab)", told)
     assert json.loads(run("HEAD~1", "--format", "json"))["base"] == commit
     assert run("HEAD~1", "--format", "html").startswith("<!doctype html>")

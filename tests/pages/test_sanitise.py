@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changebook.pages.sanitise import TAGS, sanitise
+from changebook.model.markup import TAGS
+from changebook.pages.sanitise import sanitise
 
 REL = 'rel="noopener noreferrer"'
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from changebook.check import load_checked
 from changebook.check.lifecycle import NEEDS, UNDECIDED_EMERGENCY_NEEDS
 from changebook.model import schema, sums
+from changebook.model.markup import TAGS
 from changebook.model.schema import ChangeRecord, Profile, Shape
 from changebook.model.vocabulary import (
     MAY_BE_INTERNAL,
@@ -27,7 +28,7 @@ from changebook.model.vocabulary import (
     may_become,
 )
 from changebook.model.words import languages
-from changebook.pages.sanitise import TAGS, sanitise
+from changebook.pages.sanitise import sanitise
 from changebook.read.form import spell
 from changebook.read.workspace import Workspace
 

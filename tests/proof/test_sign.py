@@ -22,7 +22,8 @@ from changebook.edition.editions import make_edition
 from changebook.model import decided
 from changebook.model.vocabulary import Audience
 from changebook.proof.verify import verify
-from changebook.read.scan.paper import LARGEST, Kind, UnfitPaper, examined
+from changebook.read.scan.examination import LARGEST, examined
+from changebook.read.scan.paper import PaperFormat, UnfitPaper
 from changebook.read.workspace import read_workspace
 from changebook.views.decision import signed_paper
 from tests.canary import png
@@ -96,10 +97,10 @@ def test_a_jpeg_keeps_its_picture_and_loses_its_notes() -> None:
         picture(exif=notes(), comment=CANARY.encode(), quality=80) + b"a film, " + CANARY.encode()
     )
     paper = examined(scan)
-    assert (paper.kind, told(scan), told(paper.content)) == (Kind.JPEG, True, False)
+    assert (paper.format, told(scan), told(paper.content)) == (PaperFormat.JPEG, True, False)
     assert pixels(paper.content) == pixels(scan)
     assert "the place where it was taken" in paper.removed
-    assert examined(paper.content) == type(paper)(Kind.JPEG, paper.content)
+    assert examined(paper.content) == type(paper)(PaperFormat.JPEG, paper.content)
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
@@ -118,7 +119,7 @@ def test_a_progressive_jpeg_is_read_to_its_end() -> None:
 def test_a_png_keeps_its_picture_and_loses_its_notes() -> None:
     scan = png(CANARY) + CANARY.encode()
     paper = examined(scan)
-    assert (paper.kind, told(paper.content)) == (Kind.PNG, False)
+    assert (paper.format, told(paper.content)) == (PaperFormat.PNG, False)
     assert pixels(paper.content) == pixels(scan)
     assert not examined(paper.content).removed
 
@@ -127,7 +128,7 @@ def test_a_png_keeps_its_picture_and_loses_its_notes() -> None:
 def test_pictures_that_not_all_browsers_show_become_png(form: str) -> None:
     scan = picture(form, exif=notes(), lossless=True)
     paper = examined(scan)
-    assert (paper.kind, told(paper.content)) == (Kind.PNG, False)
+    assert (paper.format, told(paper.content)) == (PaperFormat.PNG, False)
     assert pixels(paper.content) == pixels(scan)
     assert paper.remarks == (f"It was a {form} and is a PNG now.",)
 
@@ -188,7 +189,7 @@ def test_a_pdf_loses_what_is_not_on_its_pages(case: str) -> None:
     change, says = TELLS_MORE[case]
     scan = pdf(change)
     paper = examined(scan)
-    assert (paper.kind, told(scan), told(paper.content)) == (Kind.PDF, True, False)
+    assert (paper.format, told(scan), told(paper.content)) == (PaperFormat.PDF, True, False)
     assert says in ", ".join(paper.removed)
     assert "what the camera noted in its pictures" in paper.removed
     assert not examined(paper.content).removed

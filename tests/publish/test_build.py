@@ -18,8 +18,7 @@ import pytest
 from changebook import packaged
 from changebook.model.vocabulary import Audience
 from changebook.publish.build import build
-from changebook.publish.swap import OWN
-from changebook.read.workspace import WorkspaceError
+from changebook.read.workspace import OWN, WorkspaceError
 from changebook.refusal import Refusal
 from changebook.site.building import Order, SiteFailed, build_site
 

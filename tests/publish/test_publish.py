@@ -16,7 +16,8 @@ import pytest
 
 from changebook.model.vocabulary import Audience
 from changebook.publish import swap as publish
-from changebook.publish.swap import OWN, Publisher
+from changebook.publish.swap import Publisher
+from changebook.read.workspace import OWN
 from changebook.refusal import Refusal
 
 FILES = 20

@@ -11,7 +11,7 @@ import pytest
 
 from changebook import packaged
 from changebook.edit import scaffold
-from changebook.publish.swap import OWN
+from changebook.read.workspace import OWN
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from html import unescape
 from pathlib import Path
 
 from changebook.model.diagnostics import START, Place, Problem, Rule, rule
+from changebook.model.markup import TAGS
 from changebook.model.vocabulary import Status, Visibility
-from changebook.pages.sanitise import TAGS
 from changebook.read import body
 from changebook.read.source import SourceFile
 from changebook.read.targets import Kind, Targets

@@ -100,7 +100,8 @@ def _dates(record: Record, copy: SignedCopy) -> Iterator[Problem]:
 
 def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Problem]:
     # Most workspaces have no signed copy, and what reads them takes a while to load.
-    from changebook.read.scan.paper import UnfitPaper, examined  # noqa: PLC0415
+    from changebook.read.scan.examination import examined  # noqa: PLC0415
+    from changebook.read.scan.paper import UnfitPaper  # noqa: PLC0415
 
     subject = Subject.of(record)
     target = targets.resolve(record.file.parent, copy.file)
@@ -135,12 +136,12 @@ def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Proble
             unfit.help,
         )
         return
-    suffixes = _SUFFIXES[paper.kind]
+    suffixes = _SUFFIXES[paper.format]
     if target.file.suffix not in suffixes:
         yield from subject.value(
             SIGNED_COPY_UNFIT,
             (*_AT, "file"),
-            f"`{copy.file}` holds a {paper.kind.name}, which browsers don't expect by that name.",
+            f"`{copy.file}` holds a {paper.format.name}, which browsers don't expect by that name.",
             f"Let its name end in `{suffixes[0]}`.",
         )
         return

@@ -60,9 +60,11 @@ def export(
     print_problems(problems, workspace.root, err=True)
     if errors(problems):
         sys.exit(PROBLEMS)
-    from changebook.site.building import site_url  # noqa: PLC0415 - slow to load
+    from changebook.site.configuration import site_settings  # noqa: PLC0415 - slow to load
 
-    edition = located(make_edition(workspace.client(client), to, as_of), site_url(workspace.root))
+    edition = located(
+        make_edition(workspace.client(client), to, as_of), site_settings(workspace.root).site_url
+    )
     if form == _SITE and out:
         from changebook.site.site_folder import write_site  # noqa: PLC0415 - slow to load
 

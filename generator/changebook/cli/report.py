@@ -128,9 +128,9 @@ def _located(edition: Edition, root: Path) -> Edition:
     """The edition with its address, where mkdocs.yml has one for all."""
     if edition.site_url:
         return edition
-    from changebook.site.building import site_url  # noqa: PLC0415 - slow to load
+    from changebook.site.configuration import site_settings  # noqa: PLC0415 - slow to load
 
-    return located(edition, site_url(root))
+    return located(edition, site_settings(root).site_url)
 
 
 def _written(

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import packaged
 from changebook.diff.document import Block, Heading, Sentence, Table
-from changebook.model.diagnostics import visible
+from changebook.pages.literal import literal
 
-#: What CommonMark and GFM, and the formulas of GitHub and GitLab, take for markup.
-_MARKUP = re.compile(r"[\\`*_\[\]#|~$]|^[-+=]|(?<=^\d)[.)]")
-_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_SPACE = re.compile(r"[ \t\r\n\f\v]+")
-#: What becomes a link or calls somebody once the Markdown is rendered, so that a backslash does not
-#: help: @people, #1 !1 &1 %1 ~1 $1 ^1, GH-1, addresses, :emoji:.
-_REFERENCE = re.compile(
-    r"(?<=[@#!~^%$&])(?=[\w\"{])|(?<=\bGH)(?=-\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=:)(?=[\w+-]+:)",
-    re.IGNORECASE,
-)
 #: What fits into a comment: GitHub takes 65,536 characters. Long tables and cells are cut, too.
 _LONGEST_COMMENT = 60_000
 _MOST_ROWS = 50
@@ -28,8 +17,6 @@ _LONGEST_CELL = 400
 _TOO_LONG = (
     "The rest does not fit into a comment: `changebook diff --format html` shows the whole report."
 )
-#: A break that no reader sees, as an entity so that no editor loses it.
-_BREAK = "&#8203;"
 
 
 def as_markdown(blocks: Iterable[Block]) -> str:
@@ -76,13 +63,6 @@ def _row(cells: Iterable[str], *, raw: bool = False) -> str:
 
 def _cut(cell: str) -> str:
     return cell if len(cell) <= _LONGEST_CELL else f"{cell[:_LONGEST_CELL]}…"
-
-
-def literal(text: str) -> str:
-    """A text on one line as Markdown that shows just that text, and calls nobody."""
-    line = visible(_SPACE.sub(" ", text).strip())
-    marked = _MARKUP.sub(r"\\\g<0>", line)
-    return _BREAK.join(piece.translate(_HTML) for piece in _REFERENCE.split(marked))
 
 
 def as_html(blocks: Iterable[Block], title: str) -> str:

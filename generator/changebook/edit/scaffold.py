@@ -22,9 +22,8 @@ from changebook.model.vocabulary import (
     Term,
     Visibility,
 )
-from changebook.publish.swap import DEFAULT_OUT, OWN
 from changebook.read.git import repository
-from changebook.read.workspace import CHANGES, Client, read_workspace
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Client, read_workspace
 from changebook.refusal import Refusal
 
 _EXAMPLE = Path(__file__).parent / "example"

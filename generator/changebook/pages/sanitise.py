@@ -12,19 +12,9 @@ from html import escape, unescape
 
 import nh3
 
-#: The SVG shapes that icons and small charts are made of, with the names that screen readers say:
-#: nothing that links, loads or animates.
-_SVG = frozenset(
-    "svg g path circle ellipse rect line polyline polygon text tspan defs marker linearGradient "
-    "stop clipPath title desc".split()
-)
-#: The HTML elements that stay. Of all others the text stays, or for `_DROPPED` nothing.
-TAGS = _SVG | frozenset(
-    "a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup "
-    "data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i "
-    "img input ins kbd label li mark meter nav ol p pre progress q rp rt ruby s samp section small "
-    "span strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr".split()
-)
+from changebook.model.markup import SVG_TAGS, TAGS
+
+#: Elements that go with their text. Of the others that TAGS does not have, the text stays.
 _DROPPED = frozenset(
     "script style iframe object embed noscript template textarea select xmp math noembed noframes "
     "canvas".split()
@@ -58,7 +48,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "th": {"align", "colspan", "rowspan", "scope", "headers", "abbr", "style"},
     "time": {"datetime"},
     "video": {"src", "poster", "controls", "width", "height"},
-} | {shape: set(_SHAPE) for shape in _SVG}
+} | {shape: set(_SHAPE) for shape in SVG_TAGS}
 
 _LINKS = frozenset({"href", "cite"})
 _LOADED = frozenset({"src", "poster"})
@@ -124,7 +114,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return None if _RESERVED_ID.match(value) else value
     if name.startswith("data-md"):
         return None  # hooks of Material's scripts
-    if "url(" in value.lower() and tag in _SVG:
+    if "url(" in value.lower() and tag in SVG_TAGS:
         return value if re.fullmatch(r"\s*url\(\s*['\"]?#[\w-]+['\"]?\s*\)\s*", value) else None
     return value
 

@@ -23,7 +23,8 @@ from changebook.model.diagnostics import Problem
 from changebook.model.schema import Agreement, ChangeRecord
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus
 from changebook.read.form import fit
-from changebook.read.scan.paper import LARGEST, Paper, UnfitPaper, examined
+from changebook.read.scan.examination import LARGEST, examined
+from changebook.read.scan.paper import SignedPaper, UnfitPaper
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Client, Record, Workspace
 from changebook.refusal import Refusal
@@ -50,7 +51,7 @@ class Filing:
     """
 
     client: Client
-    paper: Paper
+    paper: SignedPaper
     file: Path
     edit: Edit
     problems: tuple[Problem, ...]
@@ -88,7 +89,7 @@ def filing(
     client, record = find(workspace, id)
     _refuse(record.data, signature)
     paper = _paper(scan)
-    file = record.file.with_name(f"{id}-signed.{paper.kind}")
+    file = record.file.with_name(f"{id}-signed.{paper.format}")
     if file.exists():
         raise Refusal(
             f"{workspace.relative(file)} is there already and is not written over: if no record "
@@ -164,7 +165,7 @@ def _refuse_other_words(agreement: Agreement, signature: Signature) -> None:
         raise Refusal(f"the agreement is `{agreement.reference}`, not `{signature.reference}`")
 
 
-def _paper(scan: Path) -> Paper:
+def _paper(scan: Path) -> SignedPaper:
     if not scan.is_file():
         raise Refusal(f"there is no file {scan}")
     with scan.open("rb") as stream:
@@ -177,7 +178,7 @@ def _paper(scan: Path) -> Paper:
 
 
 def _said(
-    agreement: Agreement | None, signature: Signature, name: str, paper: Paper
+    agreement: Agreement | None, signature: Signature, name: str, paper: SignedPaper
 ) -> dict[str, Value]:
     """The keys of the agreement that change. What was signed before stays as it is written."""
     copy: dict[str, Value] = {

@@ -23,8 +23,8 @@ from changebook.model.vocabulary import Audience
 from changebook.paper import typesetting
 from changebook.paper.shares import Keep, Printed, Share, print_share, shares
 from changebook.paper.toolchain import toolchain
-from changebook.publish.swap import DEFAULT_OUT, OWN, Publisher
-from changebook.read.workspace import CHANGES, Workspace
+from changebook.publish.swap import Publisher
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Workspace
 from changebook.refusal import Refusal
 from changebook.site.building import Order, SiteFailed, build_site
 

@@ -20,26 +20,22 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
 from changebook.model.vocabulary import Audience
+from changebook.read.workspace import OWN
 from changebook.refusal import Refusal
 
-OWN = ".changebook"
 _DRAFT = ".new"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2  # macOS
 #: The kernel or the file system can't exchange two folders.
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
-
-
-#: Where each audience's sites go unless a folder is named, below the workspace.
-DEFAULT_OUT = MappingProxyType({Audience.CLIENT: "site", Audience.TEAM: "site-team"})
 
 
 class Publisher:

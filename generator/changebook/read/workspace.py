@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,10 +16,15 @@ from pydantic import BaseModel
 from changebook.model.chain import LOCK, LockFile, read_lock
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord, Glossary, Profile
+from changebook.model.vocabulary import Audience
 from changebook.read.form import fit
 from changebook.read.source import UNREADABLE, SourceFile, read_source
 
 CHANGES = "changes"
+#: Where each audience's sites go unless a folder is named, below the workspace.
+DEFAULT_OUT = MappingProxyType({Audience.CLIENT: "site", Audience.TEAM: "site-team"})
+#: A folder of this name is Changebook's own: no record, no page and no file of a reader lies there.
+OWN = ".changebook"
 PROFILE = "client.md"
 GLOSSARY = "glossary.md"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")

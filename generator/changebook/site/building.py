@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from types import MappingProxyType
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
-from changebook import packaged
 from changebook.edition.editions import Edition, located
 from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
+from changebook.site.configuration import QUIET, config_file, environment, kept_warnings
 from changebook.site.contents import edition_contents, portfolio_contents
 from changebook.site.plugin import ChangebookPlugin
 
-CONFIG = "mkdocs.yml"
 PLUGIN = "changebook"
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2106, 1, 1)
-#: Material's notice of its own end of life is for those who choose versions.
-QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
 
 
 @dataclass(frozen=True)
@@ -64,27 +56,12 @@ class SiteFailed(Exception):
     """A site could not be built; the message is for people."""
 
 
-def config_file(root: Path) -> Path:
-    """The workspace's own mkdocs.yml, or the packaged one."""
-    own = root / CONFIG
-    return own if own.is_file() else packaged.default_config()
-
-
-def site_url(root: Path) -> str | None:
-    """Where the sites of all editions are read, as the workspace's mkdocs.yml has it."""
-    with _warnings(), environment(QUIET):
-        config = load_config(
-            str(config_file(root)), docs_dir=str(root / CHANGES), site_dir=str(root / "site")
-        )
-    return config.site_url or None
-
-
 def build_site(order: Order) -> tuple[str, ...]:
     """Build a site into its folder; the warnings of MkDocs. Raises SiteFailed.
 
     It runs in a process of its own, so it takes and gives plain data only.
     """
-    with _warnings() as said, environment(_surroundings(order.as_of)):
+    with kept_warnings() as said, environment(_surroundings(order.as_of)):
         try:
             config = _config(order)
             config.plugins.on_startup(command="build", dirty=False)
@@ -143,46 +120,8 @@ def the_plugin(config: MkDocsConfig) -> ChangebookPlugin:
     return plugin
 
 
-class _Collector(logging.Handler):
-    """Keeps what MkDocs warns about."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
-
-
-@contextmanager
-def _warnings() -> Iterator[list[str]]:
-    """The warnings of MkDocs and its plugins while a site is built, kept from the terminal."""
-    logger, collector = logging.getLogger("mkdocs"), _Collector()
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(collector)
-    try:
-        yield collector.said
-    finally:
-        logger.removeHandler(collector)
-        logger.propagate = propagate
-
-
 def _surroundings(day: date) -> dict[str, str]:
     """MkDocs takes the edition's day for today, so that a build can be repeated."""
     # The sitemap's archive holds a time of 32 bits without a sign.
     now = datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time(), UTC)
     return {"SOURCE_DATE_EPOCH": str(int(now.timestamp())), **QUIET}
-
-
-@contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """The variables for as long as it lasts, then what was there before."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

@@ -22,8 +22,8 @@ from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages import site_pages as pages
 from changebook.pages.rendering import Renderer
-from changebook.paper.offered import offered
 from changebook.site import published_seals
+from changebook.views.documents import offered_documents
 from changebook.views.impact import impact
 from changebook.views.months import month_ends
 
@@ -66,7 +66,9 @@ def edition_contents(
                 ends=ends,
                 directory_urls=directory_urls,
                 templates=packaged.own_templates(root),
-                papers=offered(edition, summary.position).keys() if pdf else (),
+                papers=[d.path for d in offered_documents(edition, summary.position)]
+                if pdf
+                else (),
             )
         ),
         nav=pages.nav(edition),

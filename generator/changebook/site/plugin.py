@@ -35,9 +35,8 @@ from changebook.model.diagnostics import as_text, errors
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words, languages
 from changebook.pages.site_pages import GeneratedPage, theme_words
-from changebook.publish.swap import OWN
 from changebook.read.source_lines import source_lines
-from changebook.read.workspace import CHANGES, Workspace, WorkspaceError
+from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
 from changebook.site.contents import Contents, edition_contents, theme_dirs, workspace_contents
 from changebook.site.search.indexing import index_sites

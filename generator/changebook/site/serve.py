@@ -14,7 +14,8 @@ from mkdocs.exceptions import MkDocsException
 from changebook.model.vocabulary import Audience
 from changebook.read.workspace import CHANGES, WorkspaceError
 from changebook.refusal import Refusal
-from changebook.site.building import QUIET, config_file, environment, the_plugin
+from changebook.site.building import the_plugin
+from changebook.site.configuration import QUIET, config_file, environment
 from changebook.site.plugin import AUDIENCE_VARIABLE, CLIENT_VARIABLE, WORKSPACE_VARIABLE
 
 HOST = "127.0.0.1"

@@ -23,7 +23,7 @@ from changebook.edition.editions import Edition
 from changebook.model.vocabulary import Audience
 from changebook.pages.site_pages import theme_words
 from changebook.refusal import Refusal
-from changebook.site.building import CONFIG, config_file
+from changebook.site.configuration import CONFIG, config_file
 from changebook.site.contents import Contents, edition_contents, theme_dirs
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import (

@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 from jinja2 import Environment
 
-from changebook.diff.forms import literal
 from changebook.edition import urls
 from changebook.edition.editions import Edition
 from changebook.exports.reports import bars
 from changebook.model.periods import Period
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import Audience
+from changebook.pages.literal import literal
 from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
 from changebook.views.report import Report, report

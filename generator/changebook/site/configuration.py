@@ -1,0 +1,89 @@
+"""The workspace's mkdocs.yml, or the packaged one, and what others need to know of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from mkdocs.config import load_config
+from mkdocs.exceptions import MkDocsException
+
+from changebook import packaged
+from changebook.read.workspace import CHANGES
+from changebook.refusal import Refusal
+
+CONFIG = "mkdocs.yml"
+#: Material's notice of its own end of life is for those who choose versions.
+QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """The Markdown extensions by name with their options, and where all editions are read."""
+
+    extensions: Sequence[str]
+    options: Mapping[str, Mapping[str, Any]]
+    site_url: str | None
+
+
+def config_file(root: Path) -> Path:
+    """The workspace's own mkdocs.yml, or the packaged one."""
+    own = root / CONFIG
+    return own if own.is_file() else packaged.default_config()
+
+
+def site_settings(root: Path) -> SiteSettings:
+    """Return the settings of the workspace. Raises Refusal where mkdocs.yml can't be used."""
+    file = config_file(root)
+    try:
+        with kept_warnings(), environment(QUIET):
+            config = load_config(
+                str(file), docs_dir=str(root / CHANGES), site_dir=str(root / "site")
+            )
+    except MkDocsException as error:
+        raise Refusal(f"{file} can't be used: {error}") from error
+    return SiteSettings(config.markdown_extensions, config.mdx_configs, config.site_url or None)
+
+
+class _Collector(logging.Handler):
+    """Keeps what MkDocs warns about."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def kept_warnings() -> Iterator[list[str]]:
+    """The warnings of MkDocs and its plugins while a site is built, kept from the terminal."""
+    logger, collector = logging.getLogger("mkdocs"), _Collector()
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(collector)
+    try:
+        yield collector.said
+    finally:
+        logger.removeHandler(collector)
+        logger.propagate = propagate
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """The variables for as long as it lasts, then what was there before."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
