@@ -249,3 +249,38 @@ def test_markup_does_not_hide_internal_words(shown: str, tmp_path: Path) -> None
     (pair,) = client_pairs(before, after)
     found = list(revealed(pair, hidden_phrases(before)))
     assert [(item.kind, item.words) for item in found] == [(Kind.INTERNAL_WORDS, SECRET)]
+
+
+ADDRESS = "chen.yu@acme-trading.example"
+NOTED = "Chen Yu told us so in private"
+
+
+@pytest.mark.parametrize("words", [ADDRESS, NOTED])
+def test_what_no_edition_shows_was_not_known_before(words: str, tmp_path: Path) -> None:
+    """A person's address and the history of a draft stand in files that the client reads."""
+    sides = []
+    for name, shown in (("before", "Nothing."), ("after", words)):
+        folder = tmp_path / name / "changes" / "acme"
+        folder.mkdir(parents=True)
+        profile = (CASES.parent / "base" / "client.md").read_text("utf-8")
+        named = profile.replace("name: Chen Yu, ", f"name: Chen Yu, email: {ADDRESS}, ")
+        (folder / "client.md").write_text(named, "utf-8")
+        (folder / "ACME-0001-cards.md").write_text(
+            f"""---
+id: ACME-0001
+title: Cards
+status: submitted
+visibility: client
+history:
+  - {{status: draft, on: 2026-02-01, by: Lin Wei, note: {NOTED}}}
+  - {{status: submitted, on: 2026-02-02, by: Lin Wei}}
+---
+{shown}
+""",
+            "utf-8",
+        )
+        sides.append(load_checked(tmp_path / name)[0])
+    before, after = sides
+    (pair,) = client_pairs(before, after)
+    found = list(revealed(pair, hidden_phrases(before)))
+    assert [(item.kind, item.words) for item in found] == [(Kind.INTERNAL_WORDS, words)]

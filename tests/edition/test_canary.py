@@ -19,6 +19,7 @@ from changebook.check import load_checked
 from changebook.edition import editions, urls
 from changebook.edition.editions import Edition, make_edition
 from changebook.model import decided
+from changebook.model.visibility import CLIENT_KEYS
 from changebook.model.vocabulary import Audience
 from changebook.pages import markdown_ext
 from changebook.proof.seal import seal
@@ -171,11 +172,11 @@ def _keep_comments(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_internal_keys(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(editions, "_CLIENT_KEYS", (*editions._CLIENT_KEYS, "internal"))
+    patch.setattr(editions, "CLIENT_KEYS", (*CLIENT_KEYS, "internal"))
 
 
 def _keep_own_keys(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(decided, "_OWN", "y-")
+    patch.setattr(decided, "OWN_KEY", "y-")
 
 
 def _keep_unseen_records(patch: pytest.MonkeyPatch) -> None:
@@ -197,7 +198,7 @@ def _keep_body_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_drafting(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(editions, "_since_submitted", lambda history: history)
+    patch.setattr(editions, "since_submitted", lambda history: history)
 
 
 def _keep_every_file(patch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition, EditionRecord, as_known, is_unseen
+from changebook.edition.editions import Edition, EditionRecord, as_known
 from changebook.exports.impact import differences
 from changebook.model import sums
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import SumLine
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status, Visibility
 from changebook.model.words import Words
 from changebook.pages import site_pages as pages

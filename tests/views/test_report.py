@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition, EditionRecord, as_known, is_unseen
+from changebook.edition.editions import Edition, EditionRecord, as_known
 from changebook.model import periods
 from changebook.model.periods import Kind, Period
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import SumLine
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
 from changebook.model.words import Words
 from changebook.pages import site_pages as pages

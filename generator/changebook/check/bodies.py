@@ -10,7 +10,6 @@ from pathlib import Path
 
 from changebook.model.diagnostics import START, Place, Problem, Rule, rule
 from changebook.model.markup import TAGS
-from changebook.model.vocabulary import Status, Visibility
 from changebook.read import body
 from changebook.read.source import SourceFile
 from changebook.read.targets import Kind, Targets
@@ -170,7 +169,7 @@ _LOADED_BY_DIAGRAM = re.compile(
 def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
     """Every problem of the client's bodies and of the files beside them."""
     targets = Targets(client)
-    unseen = unseen_records(client)
+    unseen = client.unseen_records
     used: set[Path] = set()
     profile = Body(client.source, client.folder, True)
     records = [Body(r.source, r.file.parent, r.data.id not in unseen) for r in client.records]
@@ -220,15 +219,6 @@ def _signed_copies(client: Client, targets: Targets) -> set[Path]:
         if (agreement := record.data.agreement) and agreement.signed_copy
     )
     return {file for file in named if file}
-
-
-def unseen_records(client: Client) -> Mapping[str, str]:
-    """Ids and titles of the records that no client edition shows."""
-    return {
-        r.data.id: r.data.title
-        for r in client.records
-        if r.data.visibility is Visibility.INTERNAL or r.data.status is Status.DRAFT
-    }
 
 
 def _markers(source: SourceFile) -> Iterator[Problem]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from changebook.check.bodies import unseen_records
 from changebook.check.privacy import visible_texts
 from changebook.check.subject import Subject
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
@@ -41,7 +40,7 @@ def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Proble
         if other is not client and other.profile.name != client.profile.name
         for name in _names(other, client)
     ]
-    unseen = unseen_records(client)
+    unseen = client.unseen_records
     seen = (record.source for record in client.records if record.data.id not in unseen)
     for source in (*client.common_sources, *seen):
         yield from _in_front_matter(source, names)

@@ -10,8 +10,9 @@ from typing import Self
 
 from rich.cells import cell_len
 
-from changebook.check.bodies import INTERNAL_MARKER, unseen_records
+from changebook.check.bodies import INTERNAL_MARKER
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.model.visibility import front_texts
 from changebook.read import body
 from changebook.read.source import SourceFile
 from changebook.read.targets import Kind, Targets
@@ -24,10 +25,6 @@ UNSEEN_NAMED = rule(
     wrong="summary: Comes together with ACME-0031.",
     right="links: {related: [ACME-0031]}",
 )
-#: Keys whose values name records on purpose: an edition leaves out what its reader may not see.
-_NAMING = frozenset({"id", "links", "internal"})
-#: Keys below others that an edition for the client leaves out; list items have no step here.
-_LEFT_OUT = frozenset({("people", "email")})
 #: Titles narrower than this (a Chinese character takes two columns) are ordinary words that a
 #: sentence may hold by chance.
 _TELLING_TITLE = 12
@@ -36,28 +33,13 @@ _HYPHENS = "\u2010-\u2013\uff0d-"
 
 
 def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
-    """Every text of the front matter that a client may read, with its key path."""
+    """Yield every text of the front matter that a client may read, with its key path.
 
-    def texts(value: object, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
-        if isinstance(value, str):
-            yield value, path
-        elif isinstance(value, dict):
-            for key, below in value.items():
-                named = tuple(step for step in (*path, key) if isinstance(step, str))
-                if not key.startswith("x-") and named not in _LEFT_OUT:
-                    yield key, (*path, key)
-                    yield from texts(below, (*path, key))
-        elif isinstance(value, list):
-            for index, below in enumerate(value):
-                yield from texts(below, (*path, index))
-
-    for key, value in source.data.items():
-        if key not in _NAMING and not key.startswith("x-"):
-            yield from texts(value, (key,))
-    # The ids in links have rules of their own.
-    links = source.data.get("links")
-    if isinstance(links, dict):
-        yield from texts(links.get("source"), ("links", "source"))
+    A record's id is left out: it has a rule of its own.
+    """
+    for each in front_texts(source.data):
+        if each.seen and each.path != ("id",):
+            yield each.text, each.path
 
 
 @dataclass(frozen=True)
@@ -90,7 +72,7 @@ class _Names:
 
 def check_unseen_names(client: Client) -> Iterator[Problem]:
     """Mentions of unseen records, by id or title, in what the client reads."""
-    unseen = unseen_records(client)
+    unseen = client.unseen_records
     if not unseen:
         return
     names, targets = _Names.of(unseen), Targets(client)

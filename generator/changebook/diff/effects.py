@@ -27,11 +27,12 @@ from changebook.diff.revealed import (
     revealed,
     revealed_whole,
 )
-from changebook.edition.editions import EditionRecord, default_as_of, is_unseen, make_edition
+from changebook.edition.editions import EditionRecord, default_as_of, make_edition
 from changebook.model import sums
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
 from changebook.read.source import SourceFile
 from changebook.read.workspace import CHANGES, Client, Record

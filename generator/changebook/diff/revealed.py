@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from changebook.check.since.pairs import ClientPair
-from changebook.edition.editions import is_unseen
+from changebook.model.visibility import front_texts, is_unseen
 from changebook.read import body
 from changebook.read.source import SourceFile
 from changebook.read.workspace import Client, Record, Workspace
@@ -187,34 +186,20 @@ def _sources(client: Client) -> Iterator[tuple[SourceFile, bool]]:
 
 
 def visible_text(source: SourceFile) -> str:
-    """What a client may read of a file that they may read."""
-    data = {k: v for k, v in source.data.items() if k != "internal" and not k.startswith("x-")}
-    return "\n\n".join((*_texts(data), _public_body(source)))
+    """Return what a client may read of a file that they may read."""
+    shown = (each.text for each in front_texts(source.data) if each.seen)
+    return "\n\n".join((*shown, _public_body(source)))
 
 
 def _public_body(source: SourceFile) -> str:
     return body.uncommented(body.public(source.body))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text in a value of the front matter, without keys of one's own."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not key.startswith("x-"):
-                yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif value is not None:
-        yield str(value)
-
-
 def _hidden(source: SourceFile, unseen: bool) -> Iterator[Phrase]:
-    for key, value in source.data.items():
-        if key == "internal" or key.startswith("x-"):
-            place = source.place(key)
-            for text in _texts(value):
-                yield from (Phrase(words, source.path, place.line) for words in _phrases(text))
+    for each in front_texts(source.data):
+        if not (each.seen or each.path[0] == "links"):
+            place = source.place(*each.path)
+            yield from (Phrase(words, source.path, place.line) for words in _phrases(each.text))
     shown = body.public(source.body).split("\n")
     # Line by line: what the public form of a body lacks is internal. One more line ends the last.
     hidden: list[str] = []

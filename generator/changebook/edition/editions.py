@@ -20,48 +20,19 @@ from changebook.edition import admonitions, urls
 from changebook.edition.lists import plain_lists
 from changebook.model import canonical, decided, timeline
 from changebook.model.chain import Entry, Event
-from changebook.model.schema import ChangeRecord, Glossary, HistoryEntry, Links, Profile
+from changebook.model.schema import ChangeRecord, Glossary, Links, Profile
+from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
 from changebook.model.vocabulary import (
     AgreementStatus,
     Audience,
     Outcome,
     Party,
-    Status,
-    Visibility,
 )
 from changebook.model.words import Words
 from changebook.read import body, sealable
 from changebook.read.naming import names
 from changebook.read.targets import Kind, Targets
 from changebook.read.workspace import Client, Record
-
-#: The keys of a record that a client may read: all but `internal`.
-_CLIENT_KEYS = (
-    "id",
-    "title",
-    "status",
-    "visibility",
-    "revision",
-    "type",
-    "path",
-    "priority",
-    "urgency",
-    "requested",
-    "summary",
-    "scope",
-    "out_of_scope",
-    "glossary",
-    "reason",
-    "impact",
-    "options",
-    "plan",
-    "decision",
-    "objections",
-    "communications",
-    "agreement",
-    "links",
-    "history",
-)
 
 
 @dataclass(frozen=True)
@@ -128,11 +99,6 @@ class Edition:
     def words(self) -> Words:
         """The words of the language that its pages are in."""
         return Words(self.profile.language, self.templates)
-
-
-def is_unseen(data: ChangeRecord) -> bool:
-    """Whether a client must not see the record: a draft, or one that is internal."""
-    return data.status is Status.DRAFT or data.visibility is not Visibility.CLIENT
 
 
 def default_as_of(client: Client, audience: Audience) -> date:
@@ -235,8 +201,8 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
     )
     if audience is Audience.TEAM:
         return data.model_copy(update={"links": kept})
-    values = {key: getattr(data, key) for key in _CLIENT_KEYS}
-    return ChangeRecord(**(values | {"links": kept, "history": _since_submitted(data.history)}))
+    values = {key: getattr(data, key) for key in CLIENT_KEYS}
+    return ChangeRecord(**(values | {"links": kept, "history": since_submitted(data.history)}))
 
 
 def _entries(client: Client) -> Mapping[str, list[Entry]]:
@@ -274,11 +240,6 @@ def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
     }
     is_decided = decision and decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
     return tuple(seal for seal in seals if stands.get(seal.entry.event, is_decided))
-
-
-def _since_submitted(history: tuple[HistoryEntry, ...]) -> tuple[HistoryEntry, ...]:
-    """The history as a client sees it: it begins where the draft, which is never shown, ends."""
-    return tuple(entry for entry in history if entry.status is not Status.DRAFT)
 
 
 def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from changebook.model.diagnostics import KeyPath
+from changebook.model.schema import OWN_KEY
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Status
 
 #: The decided keys of record-format.md. What a record takes the place of belongs to them, because
@@ -22,9 +23,6 @@ _LATER = frozenset({("decision", "conditions", "met"), ("reason", "evidence", "l
 #: with the other. Where its file lies may be repaired: the SHA-256 says which one it is.
 _AGREEMENT_LATER = frozenset({"signed_copy"})
 _COPY_LATER = frozenset({"file"})
-#: Keys of one's own are nobody's decision.
-_OWN = "x-"
-
 Front = Mapping[str, Any]
 
 
@@ -128,7 +126,7 @@ def _lasting(value: Any, path: tuple[str, ...]) -> Any:
         return {
             key: _lasting(item, (*path, key))
             for key, item in value.items()
-            if not (item is None or key.startswith(_OWN) or (*path, key) in _LATER)
+            if not (item is None or key.startswith(OWN_KEY) or (*path, key) in _LATER)
         }
     return [_lasting(item, path) for item in value] if isinstance(value, list) else value
 

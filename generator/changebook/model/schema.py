@@ -226,6 +226,9 @@ Currency = Annotated[
 ]
 Timezone = Annotated[str, BeforeValidator(_timezone), _in_yaml("string", example="Asia/Shanghai")]
 
+#: What the name of a team's own key begins with. No reader of an edition sees it.
+OWN_KEY = "x-"
+
 
 class Shape(BaseModel):
     """Frozen, and closed: a key that is not declared is an error."""

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from changebook.model.chain import LOCK, LockFile, read_lock
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord, Glossary, Profile
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience
 from changebook.read.form import fit
 from changebook.read.source import UNREADABLE, SourceFile, read_source
@@ -124,6 +125,12 @@ class Client:
     def common_sources(self) -> tuple[SourceFile, ...]:
         """The files that the client reads beside the records: the profile and the glossary."""
         return (self.source, self.glossary.source) if self.glossary else (self.source,)
+
+    @property
+    def unseen_records(self) -> Mapping[str, str]:
+        """The ids and titles of the records that the client must not see."""
+        unseen = (record.data for record in self.records if is_unseen(record.data))
+        return {data.id: data.title for data in unseen}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from changebook.edition.editions import Edition, as_known, is_unseen
+from changebook.edition.editions import Edition, as_known
 from changebook.model import sums, timeline
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import (
@@ -24,6 +24,7 @@ from changebook.model.sums import (
     Standing,
     SumLine,
 )
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import OUTCOMES, Status
 from changebook.views.impact import HEADLINE
 

@@ -11,11 +11,11 @@ from typing import Any
 from changebook.check.seals import rewritten
 from changebook.check.since.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
 from changebook.check.since.values import Difference, differences, flow, shortened
-from changebook.edition.editions import is_unseen
 from changebook.model import decided
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord, HistoryEntry
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import ChangePath, Outcome, Status, may_become
 from changebook.read import body
 from changebook.read.form import spell

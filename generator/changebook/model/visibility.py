@@ -1,0 +1,116 @@
+"""What of a record, a profile or a glossary its client may ever see: the only definition of it.
+
+The edition copies by it, the checks look through what it lets pass, and `diff` tells what passes
+for the first time. It is an allow-list, so a new key stays inside until someone adds it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from changebook.model.diagnostics import KeyPath
+from changebook.model.schema import OWN_KEY, ChangeRecord, Glossary, HistoryEntry, Profile
+from changebook.model.vocabulary import Status, Visibility
+
+#: The keys of a record that a client may read: all but `internal`.
+CLIENT_KEYS = (
+    "id",
+    "title",
+    "status",
+    "visibility",
+    "revision",
+    "type",
+    "path",
+    "priority",
+    "urgency",
+    "requested",
+    "summary",
+    "scope",
+    "out_of_scope",
+    "glossary",
+    "reason",
+    "impact",
+    "options",
+    "plan",
+    "decision",
+    "objections",
+    "communications",
+    "agreement",
+    "links",
+    "history",
+)
+#: Below a key that the client may read. A link stays as far as its target does; list items have no
+#: step here.
+_LEFT_OUT = frozenset(
+    {
+        ("people", "email"),
+        ("links", "supersedes"),
+        ("links", "depends_on"),
+        ("links", "related"),
+    }
+)
+#: Mappings whose keys are the author's own words.
+WORDED_KEYS = frozenset(
+    {
+        ("paper", "wording"),
+        ("paper", "notice"),
+        ("terms",),
+        ("also",),
+        ("glossary",),
+        ("decision", "milestones"),
+        ("decision", "days"),
+    }
+)
+_TOP = frozenset({*CLIENT_KEYS, *Profile.model_fields, *Glossary.model_fields})
+
+
+@dataclass(frozen=True)
+class FrontText:
+    """A text of a front matter, where it stands, and whether its client may see it."""
+
+    text: str
+    path: KeyPath
+    seen: bool
+
+
+def is_unseen(data: ChangeRecord) -> bool:
+    """Whether a client must not see the record: a draft, or one that is internal."""
+    return data.status is Status.DRAFT or data.visibility is not Visibility.CLIENT
+
+
+def since_submitted(history: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]:
+    """Return the history as a client sees it: it begins where the draft ends."""
+    return tuple(entry for entry in history if entry.status is not Status.DRAFT)
+
+
+def front_texts(front: Mapping[str, Any]) -> Iterator[FrontText]:
+    """Yield every text that an author put into the front matter of a file that a client reads."""
+    for key, value in front.items():
+        yield from _below(value, (key,), (key,), seen=key in _TOP)
+
+
+def _below(
+    value: object, path: KeyPath, named: tuple[str, ...], *, seen: bool
+) -> Iterator[FrontText]:
+    """Yield the texts of a value. `named` is its path without the steps of lists."""
+    if isinstance(value, str):
+        yield FrontText(value, path, seen)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            step = (*named, key)
+            passes = seen and not key.startswith(OWN_KEY) and step not in _LEFT_OUT
+            if named in WORDED_KEYS:
+                yield FrontText(key, (*path, key), passes)
+            yield from _below(item, (*path, key), step, seen=passes)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _below(item, (*path, index), named, seen=seen and not _is_draft(named, item))
+
+
+def _is_draft(named: tuple[str, ...], item: object) -> bool:
+    """Whether an item of a record's history is of the time before the client could see it."""
+    return (
+        named == ("history",) and isinstance(item, Mapping) and item.get("status") == Status.DRAFT
+    )
