@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from changebook import atomic
 from changebook.check import rules
 from changebook.model.diagnostics import RULES, Rule, visible
 from changebook.refusal import Refusal
@@ -26,7 +27,7 @@ def write(folder: Path) -> None:
     """One page per rule and an index, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        atomic.write(folder / name, text)
 
 
 def pages() -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from changebook import atomic
 from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, print_problems, short
@@ -76,7 +77,7 @@ def export(
     if out is None:
         click.echo(content, nl=False)
     else:
-        out.write_bytes(content)
+        atomic.write(out, content)
         click.echo(f"wrote {short(out.absolute())}")
 
 

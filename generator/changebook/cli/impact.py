@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from changebook import atomic
 from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, print_problems, short
@@ -60,5 +61,5 @@ def impact(
     if out is None:
         click.echo(written, nl=False)
     else:
-        out.write_bytes(written)
+        atomic.write(out, written)
         click.echo(f"wrote {short(out.absolute())}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from changebook import atomic
 from changebook.check import load_checked
 from changebook.cli.options import Day, folder, words
 from changebook.cli.output import PROBLEMS, coloured, print_problems, progress, short
@@ -126,7 +127,7 @@ def print_(
         for done, made in enumerate(printed(papers, jobs), 1):
             place = places[done - 1]
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(made.content)
+            atomic.write(place, made.content)
             say(done, len(papers), short(place))
             for said in made.said:
                 click.echo(f"{coloured('warning')}: {place.name}: {said}", err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from changebook import atomic
 from changebook.cli.output import short
 
 
@@ -29,5 +30,5 @@ def schema(name: str, out: Path | None) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for each in editors.PATTERNS:
         file = out / editors.schema_file(each)
-        file.write_text(editors.schema_text(each), "utf-8", newline="\n")
+        atomic.write(file, editors.schema_text(each))
         click.echo(f"wrote {short(file.absolute())}")

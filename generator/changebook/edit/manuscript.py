@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from changebook import atomic
 from changebook.edit import yaml_text
 from changebook.edit.splicing import Splicer
 from changebook.edit.yaml_text import Value
@@ -50,7 +51,7 @@ class Manuscript:
 
     def save(self, file: Path) -> None:
         """Write it over the file."""
-        file.write_bytes(self.text.encode("utf-8"))
+        atomic.write(file, self.text)
 
     def set(self, path: KeyPath, value: Value) -> Manuscript:
         """The key at `path` holds `value`; what is above it is added where it is not there yet."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markdown.extensions.toc import slugify
 
+from changebook import atomic
 from changebook.edit import editors, yaml_text
 from changebook.model.chain import LOCK
 from changebook.model.vocabulary import (
@@ -43,7 +44,7 @@ def init(folder: Path) -> list[Path]:
             raise Refusal(f"{folder / name} is there already; nothing was written")
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, "utf-8", newline="\n")
+        atomic.create(folder / name, text)
     return [folder / name for name in texts]
 
 
@@ -85,8 +86,7 @@ def new(
     name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
     file = client.folder / str(day.year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
     file.parent.mkdir(exist_ok=True)
-    with file.open("x", encoding="utf-8", newline="\n") as stream:
-        stream.write("\n".join(("---", *lines, "---", "")))
+    atomic.create(file, "\n".join(("---", *lines, "---", "")))
     return file
 
 

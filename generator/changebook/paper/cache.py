@@ -12,13 +12,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from filelock import FileLock
 
+from changebook import atomic
 from changebook.paper.paper import Paper
-
-_DRAFT = ".new"
 
 
 @dataclass(frozen=True)
@@ -106,15 +104,9 @@ class Cache:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write a file so that others see it whole or not at all."""
-    draft = file.with_name(f"{uuid4().hex}{_DRAFT}")
     try:
-        draft.write_bytes(content)
-        draft.replace(file)
+        atomic.write(file, content)
     except FileNotFoundError:
         # Another build has swept the drafts away. What is not kept is made again.
         if not file.parent.is_dir():
             raise
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise

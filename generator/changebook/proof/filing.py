@@ -7,12 +7,12 @@ never written over.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from changebook import atomic
 from changebook.check import check
 from changebook.check.seals import NOT_SEALED
 from changebook.check.signed_copies import OF_FILES
@@ -117,10 +117,7 @@ def file_paper(filing: Filing) -> None:
     Raises Refusal where a file of its name has come in between, and OSError.
     """
     try:
-        with filing.file.open("xb") as stream:
-            stream.write(filing.paper.content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        atomic.create(filing.file, filing.paper.content)
     except FileExistsError:
         raise Refusal(
             f"{filing.file.name} has come to be in between; nothing was written"

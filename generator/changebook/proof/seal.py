@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from changebook import atomic
 from changebook.check import load_checked
 from changebook.check.seals import SEALED_ALTERED, SEALED_MISSING
 from changebook.model.chain import BROKEN_CHAIN, BROKEN_LOCK, LOCK, Entry, Lock, extended
@@ -15,8 +15,6 @@ from changebook.read.sealable import all_facts, unsealed
 from changebook.read.workspace import Client
 
 _BROKEN = {rule.name for rule in (BROKEN_LOCK, BROKEN_CHAIN, SEALED_ALTERED, SEALED_MISSING)}
-#: Its name begins with a dot, so that one left by a killed run is not taken for a client's file.
-_DRAFT = f".{LOCK}.new"
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def seal(root: Path, slugs: Sequence[str] = (), *, write: bool = True) -> Sealin
     additions = tuple(addition for addition in found if addition.entries)
     if write:
         for addition in additions:
-            _write(addition.file, addition.lock.text())
+            atomic.write(addition.file, addition.lock.text())
     return Sealing(additions)
 
 
@@ -77,13 +75,3 @@ def _faults(client: Client, addition: Addition, problems: Iterable[Problem]) -> 
         for problem in errors(problems)
         if problem.path in touched or (problem.rule in _BROKEN and problem.path.startswith(folder))
     )
-
-
-def _write(file: Path, text: str) -> None:
-    """The whole file or nothing, whenever the run is killed."""
-    draft = file.with_name(_DRAFT)
-    with draft.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)

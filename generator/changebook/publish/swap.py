@@ -26,11 +26,11 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from changebook import atomic
 from changebook.model.vocabulary import Audience
 from changebook.read.workspace import OWN
 from changebook.refusal import Refusal
 
-_DRAFT = ".new"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2  # macOS
@@ -57,7 +57,7 @@ class Publisher:
             self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._open.enter_context(FileLock(self._own / "lock", timeout=0))
             self._refuse_strangers()  # another build may have claimed it just now
-            self._write(self._own / "audience", f"{self._audience.value}\n")
+            atomic.write(self._own / "audience", f"{self._audience.value}\n")
         except Timeout:
             raise Refusal(
                 f"another build is writing to {self.out}: wait for it to end, or choose another "
@@ -103,13 +103,13 @@ class Publisher:
             key=lambda path: (path.endswith(".html"), path),
         )
         # Both, until all is done: so a killed build leaves no file that nobody knows.
-        self._write(self._manifest, "\n".join(sorted({*old, *new})))
+        atomic.write(self._manifest, "\n".join(sorted({*old, *new})))
         for path in new:
             (self.out / path).parent.mkdir(parents=True, exist_ok=True)
             (staged / path).replace(self.out / path)
         for path in old - set(new):
             self._remove(self.out / path)
-        self._write(self._manifest, "\n".join(new))
+        atomic.write(self._manifest, "\n".join(new))
 
     def _refuse_strangers(self) -> None:
         """The folder must be empty, or hold this audience's sites."""
@@ -139,25 +139,17 @@ class Publisher:
                     target
                 )
             self._journal.unlink()
-        for draft in self._own.glob(f"*{_DRAFT}"):
+        for draft in self._own.glob(f"*{atomic.DRAFT}"):
             draft.unlink()
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def _replace(self, target: Path, staged: Path) -> None:
         """Two renames, where folders can't be exchanged; the journal mends it if killed between."""
         old = self.stage()
-        self._write(self._journal, f"{target.name}\n{staged.name}\n{old.name}")
+        atomic.write(self._journal, f"{target.name}\n{staged.name}\n{old.name}")
         target.rename(old)
         staged.rename(target)
         self._journal.unlink()
-
-    def _write(self, file: Path, text: str) -> None:
-        draft = file.with_name(file.name + _DRAFT)
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(file)
 
     def _root_files(self) -> frozenset[str]:
         if not self._manifest.is_file():

@@ -8,8 +8,7 @@ navigation. Only the Markdown extension `changebook` is still needed.
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
+from changebook import atomic
 from changebook.edition import urls
 from changebook.edition.editions import Edition
 from changebook.model.vocabulary import Audience
@@ -73,17 +73,22 @@ def write_site(edition: Edition, root: Path, out: Path) -> tuple[Path, ...]:
     """
     earlier = _earlier(out)
     made = {file.path: file for file in _files(edition, root)}
+    out.mkdir(parents=True, exist_ok=True)
+    # Both, until all is done: so an export that is killed leaves no file that nobody knows.
+    _note(out, earlier | made.keys())
     for path, file in made.items():
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(file.content, Path):
-            shutil.copyfile(file.content, target)
-        else:
-            target.write_bytes(file.content)
-    (out / MANIFEST).write_text("".join(f"{path}\n" for path in sorted(made)), "utf-8")
+        content = file.content.read_bytes() if isinstance(file.content, Path) else file.content
+        atomic.write(target, content)
     for path in earlier - made.keys():
         _remove(out, path)
+    _note(out, made.keys())
     return tuple(out / path for path in made)
+
+
+def _note(out: Path, paths: Iterable[str]) -> None:
+    atomic.write(out / MANIFEST, "".join(f"{path}\n" for path in sorted(paths)))
 
 
 def index(folder: Path) -> Path:

@@ -1,0 +1,74 @@
+"""What import-linter can't see of the rooms: who writes files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "generator" / "changebook"
+
+#: Calls that write, whatever they are called on.
+_WRITING = frozenset(
+    "write_text write_bytes touch hardlink_to symlink_to copyfile copy copy2 copytree move".split()
+)
+#: Modules whose functions of these names write; dictionaries and texts have such methods, too.
+_COPYING = frozenset({"copy", "move"})
+#: Who writes without `atomic`, and why nobody can find half a file there.
+WRITERS = {
+    "atomic.py": "is what all others use",
+    "check/since/merging.py": "lays out a merge in a temporary folder",
+    "paper/shares.py": "writes into the staging folder, which is published as a whole",
+    "read/git.py": "lays out a revision in a temporary folder",
+    "site/search/indexing.py": "hands Pagefind copies of the pages in a temporary folder",
+}
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        yield file.relative_to(PACKAGE).as_posix(), ast.parse(file.read_text("utf-8"))
+
+
+def _writes(call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Attribute):
+        name, on = call.func.attr, call.func.value
+    else:
+        name, on = getattr(call.func, "id", ""), None
+    if name == "open":
+        given = [*call.args, *(word.value for word in call.keywords if word.arg == "mode")]
+        modes = [each.value for each in given if isinstance(each, ast.Constant)]
+        return any(isinstance(mode, str) and set(mode) & set("wxa+") for mode in modes)
+    if name in _COPYING:
+        return isinstance(on, ast.Name) and on.id == "shutil"
+    return name in _WRITING
+
+
+def test_files_are_written_by_atomic_alone() -> None:
+    writers = {
+        path
+        for path, module in _modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call) and _writes(node)
+    }
+    assert writers == WRITERS.keys()
+
+
+@pytest.mark.parametrize(
+    ("code", "writes"),
+    [
+        ("file.write_text('')", True),
+        ("file.open('w')", True),
+        ("open(file, mode='ab')", True),
+        ("shutil.copy(one, other)", True),
+        ("file.open('rb')", False),
+        ("file.open()", False),
+        ("known.copy()", False),
+    ],
+)
+def test_a_call_that_writes_is_seen(code: str, writes: bool) -> None:
+    (statement,) = ast.parse(code).body
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    assert _writes(statement.value) is writes
