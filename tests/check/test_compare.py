@@ -18,10 +18,10 @@ from changebook.check import load_checked
 from changebook.check.since import rules
 from changebook.check.since.revisions import judge
 from changebook.check.since.rules import Sides
-from changebook.check.since.values import differences
 from changebook.cli import main
 from changebook.model import decided
 from changebook.model.diagnostics import KeyPath, Problem, Rule, as_text
+from changebook.model.differences import differences
 from changebook.read.form import spell
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Workspace

@@ -18,7 +18,6 @@ from changebook.check import load_checked
 from changebook.check.since.pairs import ClientPair, Pair
 from changebook.check.since.revisions import Revisions, judge, sides
 from changebook.check.since.rules import Sides
-from changebook.check.since.values import differences
 from changebook.diff.revealed import (
     Kind,
     Phrase,
@@ -30,6 +29,7 @@ from changebook.diff.revealed import (
 from changebook.edition.editions import EditionRecord, default_as_of, make_edition
 from changebook.model import sums
 from changebook.model.diagnostics import Problem, errors
+from changebook.model.differences import differences
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
 from changebook.model.visibility import is_unseen

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from changebook.model.diagnostics import KeyPath
+from changebook.model.differences import differences
 from changebook.model.schema import OWN_KEY
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Status
 
@@ -102,7 +103,7 @@ def altered(old: Front, new: Front) -> tuple[KeyPath, ...]:
     """
     if not is_decided(old):
         return ()
-    return tuple(_differences(*contents(old, new), ()))
+    return tuple(each.path for each in differences(*contents(old, new)))
 
 
 def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -129,19 +130,3 @@ def _lasting(value: Any, path: tuple[str, ...]) -> Any:
             if not (item is None or key.startswith(OWN_KEY) or (*path, key) in _LATER)
         }
     return [_lasting(item, path) for item in value] if isinstance(value, list) else value
-
-
-def _differences(old: Any, new: Any, at: KeyPath) -> Iterator[KeyPath]:
-    if old == new:
-        return
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in dict.fromkeys((*old, *new)):
-            if (key in old) != (key in new):
-                yield (*at, key)
-            else:
-                yield from _differences(old.get(key), new.get(key), (*at, key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for number, (one, other) in enumerate(zip(old, new, strict=True)):
-            yield from _differences(one, other, (*at, number))
-    else:
-        yield at

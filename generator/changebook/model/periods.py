@@ -1,4 +1,4 @@
-"""The periods of reports: ISO weeks and calendar months, by the names that people write."""
+"""Periods of the calendar: ISO weeks and months by the names that people write, and counting."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ class Period:
 def around(day: date, kind: Kind) -> Period:
     """The period that a day is in."""
     if kind is Kind.MONTH:
-        last = day.replace(day=monthrange(day.year, day.month)[1])
-        return Period(kind, day.replace(day=1), last)
+        return Period(kind, day.replace(day=1), month_end(day))
     first = day.toordinal() - day.weekday()
     # The last week of the calendar has no Sunday.
     last = date.fromordinal(min(first + 6, date.max.toordinal()))
@@ -91,3 +90,28 @@ def _weeks(year: int) -> str:
         return "the year is out of reach"
     # 28 December always lies in the last week of its year.
     return f"{year:04} has the weeks W01 to W{date(year, 12, 28).isocalendar().week}"
+
+
+def month_end(day: date) -> date:
+    """The last day of the month that a day is in."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def month_count(day: date) -> int:
+    """Months since the year 0, so that they can be counted through."""
+    return day.year * 12 + day.month - 1
+
+
+def first_of_month(count: int) -> date:
+    """The first day of a month that was counted. Raises ValueError after the last one."""
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def quarter_count(day: date) -> int:
+    """Quarters since the year 0, so that they can be counted through."""
+    return month_count(day) // 3
+
+
+def first_of_quarter(count: int) -> date:
+    """The first day of a quarter that was counted."""
+    return first_of_month(count * 3)

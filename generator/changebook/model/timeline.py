@@ -49,9 +49,14 @@ def counts_back(data: ChangeRecord) -> Retroaction | None:
 
 def event_dates(data: ChangeRecord) -> Iterator[date]:
     """The days on which something happened to the record; what is due or planned is no event."""
-    for entry in data.history:
-        yield entry.on
-        yield recorded(entry)
+    yield from stated_dates(data)
+    yield from (step.done for step in data.plan or () if step.done)
+    yield from (talk.on for talk in data.communications)
+
+
+def stated_dates(data: ChangeRecord) -> Iterator[date]:
+    """The days of what the record states: not the plan's progress, and no talks."""
+    yield from history_dates(data)
     if data.requested:
         yield data.requested.on
     if data.impact and data.impact.assessed:
@@ -60,12 +65,22 @@ def event_dates(data: ChangeRecord) -> Iterator[date]:
         if data.decision.on:
             yield data.decision.on
         yield from (c.met for c in data.decision.conditions if c.met)
-    yield from (step.done for step in data.plan or () if step.done)
     for objection in data.objections:
         yield objection.on
         if objection.resolved:
             yield objection.resolved
-    yield from (talk.on for talk in data.communications)
+    yield from agreement_dates(data)
+
+
+def history_dates(data: ChangeRecord) -> Iterator[date]:
+    """The days of each status, and those on which it was written down."""
+    for entry in data.history:
+        yield entry.on
+        yield recorded(entry)
+
+
+def agreement_dates(data: ChangeRecord) -> Iterator[date]:
+    """The days of the signature and of the signed copy."""
     if data.agreement and data.agreement.signed:
         yield data.agreement.signed
     if data.agreement and data.agreement.signed_copy:

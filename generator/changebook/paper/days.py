@@ -11,7 +11,7 @@ from datetime import date
 
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import ChangeOrder
-from changebook.model.timeline import recorded
+from changebook.model.timeline import agreement_dates, history_dates, stated_dates
 from changebook.views.record import RecordView
 
 
@@ -21,29 +21,11 @@ def of_change_order(view: RecordView, register: Iterable[ChangeOrder]) -> Iterat
     A decided change rests on the entries of the register up to its own. One that is still open
     shows what it would do today, so each approval moves it.
     """
-    yield from of_record(view.data)
+    yield from stated_dates(view.data)
     last = view.reversal or view.order
     for entry in register:
         if last is None or entry.number <= last.number:
             yield from _counted(entry)
-
-
-def of_record(data: ChangeRecord) -> Iterator[date]:
-    """The days of what a document shows of a record: not the plan's progress, and no talks."""
-    yield from _history(data)
-    if data.requested:
-        yield data.requested.on
-    if data.impact and data.impact.assessed:
-        yield data.impact.assessed.on
-    if data.decision:
-        if data.decision.on:
-            yield data.decision.on
-        yield from (c.met for c in data.decision.conditions if c.met)
-    for objection in data.objections:
-        yield objection.on
-        if objection.resolved:
-            yield objection.resolved
-    yield from _signed(data)
 
 
 def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]) -> Iterator[date]:
@@ -51,23 +33,10 @@ def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]
     for entry in register:
         yield from _counted(entry)
     for data in records:
-        yield from _history(data)
-        yield from _signed(data)
+        yield from history_dates(data)
+        yield from agreement_dates(data)
 
 
 def _counted(entry: ChangeOrder) -> Iterator[date]:
     yield entry.on
     yield entry.recorded
-
-
-def _history(data: ChangeRecord) -> Iterator[date]:
-    for entry in data.history:
-        yield entry.on
-        yield recorded(entry)
-
-
-def _signed(data: ChangeRecord) -> Iterator[date]:
-    if data.agreement and data.agreement.signed:
-        yield data.agreement.signed
-    if data.agreement and data.agreement.signed_copy:
-        yield data.agreement.signed_copy.filed

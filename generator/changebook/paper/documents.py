@@ -18,6 +18,7 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition, as_known
 from changebook.model import canonical, sums
 from changebook.model.periods import Period
+from changebook.model.timeline import stated_dates
 from changebook.model.vocabulary import Audience, Outcome, PaperSize, Status
 from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
@@ -145,7 +146,7 @@ class Printery:
             "decision_record",
             urls.decision_record_pdf(id),
             self._words.gettext("Decision record %(id)s") % {"id": id},
-            days.of_record(view.data),
+            stated_dates(view.data),
             self._mark(view),
             view=view,
             data=view.data,
@@ -163,7 +164,7 @@ class Printery:
             "log_book",
             urls.LOG_BOOK_PDF,
             self._words.gettext("Decision log"),
-            (day for data in decided for day in days.of_record(data)),
+            (day for data in decided for day in stated_dates(data)),
             marks.of_log(self._edition, urls.DECISIONS),
             entries=entries,
             views=self._views,

@@ -14,6 +14,7 @@ from itertools import accumulate, count, pairwise
 from math import floor
 from typing import Generic, TypeVar
 
+from changebook.model.periods import first_of_month, month_count
 from changebook.model.sums.amounts import EXACT
 
 #: More than four spaces between ticks leave no room for their labels.
@@ -200,7 +201,7 @@ def calendar_axis(days: Iterable[date]) -> Axis[date]:
     that leaves no more than four spaces.
     """
     low, high = min(values := list(days)), max(values)
-    first, last = _month(low), _month(high) + 1
+    first, last = month_count(low), month_count(high) + 1
     step = next(step for step in _calendar_steps() if (last - first) // step <= _SPACES)
     ticks = tuple(_first_of(month) for month in range(first, last + 1, step))
     return Axis(ticks[0], _first_of(last), ticks)
@@ -213,13 +214,9 @@ def _calendar_steps() -> Iterator[int]:
             yield 12 * digit * 10**power
 
 
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
 def _first_of(month: int) -> date:
     """The first of the month, or the last day that there is."""
-    return date(month // 12, month % 12 + 1, 1) if month <= _month(date.max) else date.max
+    return first_of_month(month) if month <= month_count(date.max) else date.max
 
 
 def _number(value: Decimal | date) -> Decimal:

@@ -6,7 +6,6 @@ Where something that concerns the day was written down later, it is shown as kno
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from decimal import Decimal
 
 from changebook.edition.editions import Edition, as_known
 from changebook.model import sums, timeline
+from changebook.model.periods import month_end
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import (
     ChangeOrder,
@@ -187,7 +187,7 @@ def month_ends(edition: Edition) -> tuple[MonthEnd, ...]:
 def _last_days(first: date, until: date) -> Iterator[date]:
     """The last day of each month that has ended by `until`, from the month of `first` on."""
     day = first
-    while (day := day.replace(day=monthrange(day.year, day.month)[1])) <= until:
+    while (day := month_end(day)) <= until:
         yield day
         if day == date.max:
             return

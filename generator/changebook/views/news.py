@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from changebook.edition.editions import EditionRecord
 from changebook.model import timeline
+from changebook.model.periods import month_end
 from changebook.model.schema import ChangeRecord, Communication, Objection
 from changebook.model.vocabulary import (
     OUTCOMES,
@@ -181,8 +181,7 @@ def _months(found: tuple[Event, ...], as_of: date) -> tuple[NewsMonth, ...]:
 
 def _days_of(first: date) -> Iterator[date]:
     """The days of a month, the last one first."""
-    length = monthrange(first.year, first.month)[1]
-    return (first.replace(day=number) for number in range(length, 0, -1))
+    return (first.replace(day=number) for number in range(month_end(first).day, 0, -1))
 
 
 def newly_learned(found: Iterable[Event]) -> tuple[Event, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from itertools import groupby, pairwise
 
+from changebook.model.periods import quarter_count
 from changebook.model.sums import (
     Bucket,
     ChangeOrder,
@@ -309,7 +310,10 @@ def sum_picture(position: Position, pending: Iterable[Standing]) -> SumPicture |
     standings: list[tuple[Standing, ...]] = [(standing,) for standing in pending]
     by_quarter, by_bucket = len(orders) > MOST_BARS, len(standings) > MOST_BARS
     if by_quarter:
-        orders = [tuple(group) for _, group in groupby(position.register, _quarter)]
+        orders = [
+            tuple(group)
+            for _, group in groupby(position.register, lambda order: quarter_count(order.on))
+        ]
     if by_bucket:
         ordered = sorted((standing for (standing,) in standings), key=_place)
         standings = [tuple(group) for _, group in groupby(ordered, _place)]
@@ -341,10 +345,6 @@ def _pending_bar(
     standings: tuple[Standing, ...], amount: Decimal | None, bar: Bar[Decimal]
 ) -> SumBar:
     return SumBar(amount, bar, standings=standings)
-
-
-def _quarter(order: ChangeOrder) -> tuple[int, int]:
-    return order.on.year, (order.on.month - 1) // 3
 
 
 def _place(standing: Standing) -> int:

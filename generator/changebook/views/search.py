@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from changebook.model.periods import first_of_quarter, quarter_count
 from changebook.views.change import ChangeRow
 from changebook.views.index import Facet, History, Listed
 
@@ -119,5 +120,5 @@ def _year(day: date) -> Period:
 
 
 def _quarter(day: date) -> Period:
-    quarter = (day.month - 1) // 3
-    return Period(f"{day.year}-q{quarter + 1}", date(day.year, 3 * quarter + 1, 1), is_year=False)
+    quarter = quarter_count(day)
+    return Period(f"{day.year}-q{quarter % 4 + 1}", first_of_quarter(quarter), is_year=False)

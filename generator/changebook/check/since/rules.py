@@ -10,10 +10,10 @@ from typing import Any
 
 from changebook.check.seals import rewritten
 from changebook.check.since.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
-from changebook.check.since.values import Difference, differences, flow, shortened
 from changebook.model import decided
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
+from changebook.model.differences import KeyDifference, differences, flow, shortened
 from changebook.model.schema import ChangeRecord, HistoryEntry
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import ChangePath, Outcome, Status, may_become
@@ -432,7 +432,7 @@ def _body(pair: Pair) -> Iterator[Problem]:
         )
 
 
-def _told(key: KeyPath, changes: Sequence[Difference]) -> Iterator[tuple[KeyPath, str]]:
+def _told(key: KeyPath, changes: Sequence[KeyDifference]) -> Iterator[tuple[KeyPath, str]]:
     """What to say of each change below a key, or of all together where they are many."""
     if len(changes) <= _TOLD_ONE_BY_ONE:
         yield from ((change.path, _was_and_is(change)) for change in changes)
@@ -442,7 +442,7 @@ def _told(key: KeyPath, changes: Sequence[Difference]) -> Iterator[tuple[KeyPath
         yield key, f"differs in {len(changes)} places ({names})"
 
 
-def _was_and_is(change: Difference) -> str:
+def _was_and_is(change: KeyDifference) -> str:
     was, now = change.shown
     if not was:
         return f"is new, `{now}`"

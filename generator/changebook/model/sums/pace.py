@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from statistics import median
 
+from changebook.model.periods import first_of_month, month_count
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import TRANSITIONS, Status
 
@@ -110,10 +111,10 @@ def months(
     found = [*asked, *done]
     if not found:
         return ()
-    first, last = min(found), _month(until)
+    first, last = min(found), month_count(until)
     return tuple(
         MonthRate(
-            _first_day(month),
+            first_of_month(month),
             tuple(dict.fromkeys(asked[month])),
             tuple(dict.fromkeys(done[month])),
         )
@@ -125,14 +126,5 @@ def _by_month(days: Iterable[tuple[str, date]], until: date) -> dict[int, list[s
     groups: dict[int, list[str]] = defaultdict(list)
     for id, day in sorted(days):
         if day <= until:
-            groups[_month(day)].append(id)
+            groups[month_count(day)].append(id)
     return groups
-
-
-def _month(day: date) -> int:
-    """Months since the year 0, so that they can be counted through."""
-    return day.year * 12 + day.month - 1
-
-
-def _first_day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)

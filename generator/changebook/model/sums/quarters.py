@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import TypeVar
 
+from changebook.model.periods import first_of_quarter, quarter_count
 from changebook.model.sums.amounts import EXACT, ZERO, rounded
 from changebook.model.sums.course import left
 from changebook.model.sums.figures import PENDING, ChangeOrder, Figure, Part, Position
@@ -53,13 +54,13 @@ def quarters(
     entries = _by_quarter((entry.on, entry) for entry in position.register)
     asked = _ids_by_quarter(requested.items(), position.as_of)
     done = _ids_by_quarter(decided, position.as_of)
-    last = _quarter(position.as_of)
-    first = min(_quarter(signed), last, *entries, *asked, *done)
+    last = quarter_count(position.as_of)
+    first = min(quarter_count(signed), last, *entries, *asked, *done)
     waiting = defaultdict(list)
     for standing in position.standings.values():
         if standing.bucket in PENDING:
             day = requested.get(standing.id, position.as_of)
-            waiting[min(_quarter(day), last)].append(standing)
+            waiting[min(quarter_count(day), last)].append(standing)
     found: list[Quarter] = []
     revised = position.original.amount
     with localcontext(EXACT):
@@ -68,7 +69,7 @@ def quarters(
             revised = here[-1].after if here else revised
             found.append(
                 Quarter(
-                    date(quarter // 4, quarter % 4 * 3 + 1, 1),
+                    first_of_quarter(quarter),
                     tuple(dict.fromkeys(asked[quarter])),
                     tuple(dict.fromkeys(done[quarter])),
                     figure(waiting[quarter], position.currency),
@@ -81,15 +82,10 @@ def quarters(
     return tuple(found)
 
 
-def _quarter(day: date) -> int:
-    """Quarters since the year 0, so that they can be counted through."""
-    return day.year * 4 + (day.month - 1) // 3
-
-
 def _by_quarter(dated: Iterable[tuple[date, T]]) -> defaultdict[int, list[T]]:
     groups: defaultdict[int, list[T]] = defaultdict(list)
     for day, what in dated:
-        groups[_quarter(day)].append(what)
+        groups[quarter_count(day)].append(what)
     return groups
 
 

@@ -16,7 +16,7 @@ _LEAD = 20
 
 
 @dataclass(frozen=True)
-class Difference:
+class KeyDifference:
     """A key or list item with its value on either side; None where it is not there.
 
     `path` is that of the later side, or of the earlier one where the later has nothing.
@@ -35,7 +35,7 @@ class Difference:
         return _around(before, after), _around(after, before)
 
 
-def differences(before: Any, after: Any, path: KeyPath = ()) -> Iterator[Difference]:
+def differences(before: Any, after: Any, path: KeyPath = ()) -> Iterator[KeyDifference]:
     """Every difference between two values of a front matter, as deep as it can be told.
 
     A key that was left empty is the same as none. Items of a list are compared one by one where
@@ -47,10 +47,10 @@ def differences(before: Any, after: Any, path: KeyPath = ()) -> Iterator[Differe
     elif isinstance(before, list) and isinstance(after, list):
         yield from _items(before, after, path)
     elif before != after:
-        yield Difference(path, before, after)
+        yield KeyDifference(path, before, after)
 
 
-def _items(before: list[Any], after: list[Any], path: KeyPath) -> Iterator[Difference]:
+def _items(before: list[Any], after: list[Any], path: KeyPath) -> Iterator[KeyDifference]:
     if len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(old, new, (*path, index))
@@ -61,8 +61,8 @@ def _items(before: list[Any], after: list[Any], path: KeyPath) -> Iterator[Diffe
             for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
                 yield from differences(before[i], after[j], (*path, j))
             continue
-        yield from (Difference((*path, i), before[i], None) for i in range(i1, i2))
-        yield from (Difference((*path, j), None, after[j]) for j in range(j1, j2))
+        yield from (KeyDifference((*path, i), before[i], None) for i in range(i1, i2))
+        yield from (KeyDifference((*path, j), None, after[j]) for j in range(j1, j2))
 
 
 def _hashable(value: Any) -> str:
