@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from changebook.check import rules
+
 PACKAGE = Path(__file__).resolve().parents[2] / "generator" / "changebook"
 
 #: Calls that write, whatever they are called on.
@@ -23,6 +25,7 @@ WRITERS = {
     "paper/shares.py": "writes into the staging folder, which is published as a whole",
     "read/git.py": "lays out a revision in a temporary folder",
     "site/search/indexing.py": "hands Pagefind copies of the pages in a temporary folder",
+    "site/search/reproducible.py": "writes an index anew that was just made, and would be again",
 }
 
 
@@ -72,3 +75,15 @@ def test_a_call_that_writes_is_seen(code: str, writes: bool) -> None:
     assert isinstance(statement, ast.Expr)
     assert isinstance(statement.value, ast.Call)
     assert _writes(statement.value) is writes
+
+
+def test_every_rule_that_is_declared_is_in_the_catalogue() -> None:
+    declared = {
+        node.args[0].value
+        for _, module in _modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "rule"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert declared == {rule.name for rule in rules()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from rapidfuzz import process
 
 from changebook import atomic
-from changebook.check import rules
+from changebook.check.catalogue import rules
 from changebook.model.diagnostics import RULES, Rule, visible
 from changebook.refusal import Refusal
 

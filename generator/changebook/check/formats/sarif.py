@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from changebook import __version__
-from changebook.check import rules
+from changebook.check.catalogue import rules
 from changebook.check.formats.identity import fingerprints, in_repository
 from changebook.check.rule_pages import page
 from changebook.model.diagnostics import Problem, Rule, visible

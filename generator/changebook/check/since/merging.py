@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from changebook.check import check as check_workspace
-from changebook.check import load_checked
+from changebook.check.checking import check as check_workspace
+from changebook.check.checking import load_checked
 from changebook.check.since.older import sort_out
 from changebook.check.since.revisions import Revisions, revisions
 from changebook.check.since.rules import CONFLICT, Sides, check

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from changebook.check import check as check_workspace
-from changebook.check import load_checked
+from changebook.check.checking import check as check_workspace
+from changebook.check.checking import load_checked
 from changebook.check.since.older import sort_out
 from changebook.check.since.rules import Sides, check
 from changebook.model.diagnostics import Problem

@@ -1,0 +1,49 @@
+"""All rules by name, from the modules that declare them."""
+
+from __future__ import annotations
+
+from changebook.check import (
+    bodies,
+    glossaries,
+    isolation,
+    lifecycle,
+    money,
+    privacy,
+    proposals,
+    references,
+    seals,
+    signed_copies,
+)
+from changebook.check.since import rules as since_rules
+from changebook.model import chain
+from changebook.model.diagnostics import Rule
+from changebook.read import form, source, workspace
+
+_DECLARING = (
+    bodies,
+    chain,
+    form,
+    glossaries,
+    isolation,
+    lifecycle,
+    money,
+    privacy,
+    proposals,
+    references,
+    seals,
+    signed_copies,
+    since_rules,
+    source,
+    workspace,
+)
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return every rule, by name."""
+    declared = {
+        value.name: value
+        for module in _DECLARING
+        for value in vars(module).values()
+        if isinstance(value, Rule)
+    }
+    return tuple(declared[name] for name in sorted(declared))
