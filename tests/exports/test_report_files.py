@@ -173,6 +173,15 @@ def test_the_site_url_of_mkdocs_yml_is_the_common_folder(tmp_path: Path) -> None
     assert "(<https://log.example/chenxi/changes/CX-0001/>)" in result.output
 
 
+def test_a_mkdocs_yml_that_can_not_be_used_is_named(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    shutil.copytree(WORKSPACE, root)
+    (root / "mkdocs.yml").write_text("site_name: [\n")
+    result = run("--workspace", root, "chenxi", "--period", "2026-W12")
+    assert result.exit_code == 2
+    assert f"{root / 'mkdocs.yml'} can't be used" in result.output
+
+
 def _texts(markdown: str) -> Iterator[str]:
     for token in MarkdownIt("commonmark").parse(markdown):
         children = token.children or []

@@ -1,4 +1,4 @@
-"""Paper: documents that people print, sign and file, as PDF.
+"""Documents that people print, sign and file, as PDF; it reads no workspace.
 
 It goes in two steps. `Printery` lays out an edition's documents as plain data (`Paper`), which is
 quick; `typesetting.pdf` makes the bytes of one, which takes a while and needs Pango. Who keeps the
