@@ -45,13 +45,13 @@ def seal(root: Path, slugs: Sequence[str] = (), *, write: bool = True) -> Sealin
     """
     workspace, problems = load_checked(root)
     clients = [workspace.client(slug) for slug in slugs] if slugs else workspace.clients
-    found = [_addition(client) for client in clients]
+    proposed = [_addition(client) for client in clients]
     faults = [
-        fault for c, a in zip(clients, found, strict=True) for fault in _faults(c, a, problems)
+        fault for c, a in zip(clients, proposed, strict=True) for fault in _faults(c, a, problems)
     ]
     if faults:
         return Sealing((), tuple(faults))
-    additions = tuple(addition for addition in found if addition.entries)
+    additions = tuple(addition for addition in proposed if addition.entries)
     if write:
         for addition in additions:
             atomic.write(addition.file, addition.lock.text())

@@ -34,16 +34,17 @@ def stripped(content: bytes, orientation: int = 1) -> bytes:
     if orientation != 1:
         exif = Image.Exif()
         exif[_ORIENTATION] = orientation
-        said = exif.tobytes()
-        parts.append(b"\xff\xe1" + (len(said) + 2).to_bytes(2) + said)
+        segment = exif.tobytes()
+        parts.append(b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment)
     parts += (piece for marker, piece in _pieces(content) if _is_picture(marker, piece))
     return b"".join(parts)
 
 
 def _is_picture(marker: int, piece: bytes) -> bool:
     if marker in _APPLICATIONS:
-        said = piece[4:]
-        return said.startswith(_MEANT) and not (said[:4] == b"JFIF" and len(said) > _PLAIN_JFIF)
+        payload = piece[4:]
+        has_thumbnail = payload[:4] == b"JFIF" and len(payload) > _PLAIN_JFIF
+        return payload.startswith(_MEANT) and not has_thumbnail
     return marker != _COMMENT
 
 

@@ -116,11 +116,11 @@ def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> SignedP
             "Have it signed without them",
         )
     info: Any = pdf.trailer.get("/Info", Dictionary())
-    said = [f"{key[1:]}: {value}" for key, value in info.items() if str(value).strip()]
+    properties = [f"{key[1:]}: {value}" for key, value in info.items() if str(value).strip()]
     remarks = [
         "It is signed digitally, so no byte of it was altered; what it says of its makers stays."
     ]
-    remarks += [f"The client can read in it: {', '.join(said)}."] if said else []
+    remarks += [f"The client can read in it: {', '.join(properties)}."] if properties else []
     return SignedPaper(PaperFormat.PDF, content, (), tuple(remarks))
 
 
@@ -153,10 +153,10 @@ def _is_active(part: Any) -> bool:
 
 def _dropped(part: Any, *keys: str) -> bool:
     """Takes keys out of a dictionary; whether there were any."""
-    there = [key for key in keys if key in part]
-    for key in there:
+    present = [key for key in keys if key in part]
+    for key in present:
         del part[key]
-    return bool(there)
+    return bool(present)
 
 
 def _without_properties(pdf: Pdf, parts: list[Any]) -> Iterator[str]:
@@ -205,8 +205,8 @@ def _without_notes(pdf: Pdf) -> Iterator[str]:
                 comments += 1
             else:
                 kept.append(mark)
-                said = [key for key in _OF_MARK if key != "/Contents" or kind != _SHOWS_CONTENTS]
-                if kind not in _NO_MARK and _dropped(mark, *said):
+                about = [key for key in _OF_MARK if key != "/Contents" or kind != _SHOWS_CONTENTS]
+                if kind not in _NO_MARK and _dropped(mark, *about):
                     yield "who marked it, and when"
         if "/Annots" in page.obj and len(kept) < len(page.obj.Annots):
             page.obj.Annots = Array(kept)
