@@ -22,9 +22,9 @@ from changebook.check.since.revisions import judge
 from changebook.check.since.rules import Sides
 from changebook.cli import main
 from changebook.diff import forms, shape
-from changebook.diff.document import Heading, Sentence, Table, document
+from changebook.diff.document import Heading, Sentence, TableBlock, document
 from changebook.diff.effects import Effect, effect
-from changebook.diff.revealed import Kind, hidden_phrases, revealed
+from changebook.diff.revealed import RevealedKind, hidden_phrases, revealed
 from changebook.model.diagnostics import errors, visible
 from changebook.model.vocabulary import Audience
 from changebook.pages.literal import literal
@@ -88,7 +88,7 @@ def test_html_shows_every_word_and_loads_nothing(case: str) -> None:
         match block:
             case Heading(text) | Sentence(text):
                 assert text in shown.text
-            case Table():
+            case TableBlock():
                 cells = (cell for row in (block.columns, *block.rows) for cell in row if cell)
                 assert set(cells) <= set(shown.text)
     assert not shown.tags & {"script", "link", "img", "b", "iframe"}
@@ -117,7 +117,7 @@ def tables(markdown: str) -> Iterator[list[list[str]]]:
 @pytest.mark.parametrize("case", cases())
 def test_markdown_has_the_same_tables(case: str) -> None:
     blocks = document(effect_of(case), "main")
-    expected = [[b.columns, *b.rows] for b in blocks if isinstance(b, Table)]
+    expected = [[b.columns, *b.rows] for b in blocks if isinstance(b, TableBlock)]
     read = tables(forms.as_markdown(blocks))
     found = [[tuple(cell.replace(_BREAK, "") for cell in row) for row in t] for t in read]
     assert found == expected
@@ -132,7 +132,7 @@ TRICKY = st.text(
 @given(TRICKY)
 def test_no_text_acts_in_markdown(text: str) -> None:
     plain = visible(re.sub(r"[ \t\r\n\f\v]+", " ", text).strip())
-    table = forms.as_markdown([Table(("Words", "More"), ((text, "more"),))])
+    table = forms.as_markdown([TableBlock(("Words", "More"), ((text, "more"),))])
     ((_, (shown, more)),) = tables(table)
     assert (shown.replace(_BREAK, ""), more) == (plain.replace(_BREAK, "").strip(), "more")
     sentence = MarkdownIt("commonmark").render(forms.as_markdown([Sentence(f"Words {text}")]))
@@ -142,7 +142,7 @@ def test_no_text_acts_in_markdown(text: str) -> None:
 
 
 def test_a_comment_is_cut_to_what_it_may_hold() -> None:
-    table = Table(("Words",), tuple((f"{n} {'long ' * 200}",) for n in range(70)))
+    table = TableBlock(("Words",), tuple((f"{n} {'long ' * 200}",) for n in range(70)))
     (rows,) = tables(forms.as_markdown([table]))
     assert len(rows) == 52
     assert rows[1][0].endswith("…")
@@ -248,7 +248,7 @@ def test_markup_does_not_hide_internal_words(shown: str, tmp_path: Path) -> None
     before, after = sides
     (pair,) = client_pairs(before, after)
     found = list(revealed(pair, hidden_phrases(before)))
-    assert [(item.kind, item.words) for item in found] == [(Kind.INTERNAL_WORDS, SECRET)]
+    assert [(item.kind, item.words) for item in found] == [(RevealedKind.INTERNAL_WORDS, SECRET)]
 
 
 ADDRESS = "chen.yu@acme-trading.example"
@@ -283,4 +283,4 @@ history:
     before, after = sides
     (pair,) = client_pairs(before, after)
     found = list(revealed(pair, hidden_phrases(before)))
-    assert [(item.kind, item.words) for item in found] == [(Kind.INTERNAL_WORDS, words)]
+    assert [(item.kind, item.words) for item in found] == [(RevealedKind.INTERNAL_WORDS, words)]

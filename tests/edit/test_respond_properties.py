@@ -18,7 +18,7 @@ from changebook.cli import main
 from changebook.edit.respond import letter, reading
 from changebook.model.diagnostics import errors
 from changebook.model.schema import ChangeRecord
-from changebook.pages.answer_block import Kind
+from changebook.pages.answer_block import AnswerKind
 from tests.edit.test_advance import contents
 
 CASES = Path(__file__).parents[1] / "cases" / "respond"
@@ -107,7 +107,7 @@ def only_added(before: ChangeRecord, after: ChangeRecord) -> None:
     charset=_CHARSETS,
     kind=st.sampled_from(["plain", "html"]),
     flowed=st.booleans(),
-    said=st.sampled_from([(), *(("--as", kind.value) for kind in Kind)]),
+    said=st.sampled_from([(), *(("--as", kind.value) for kind in AnswerKind)]),
 )
 def test_any_words(
     tmp_path: Path,

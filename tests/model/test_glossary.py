@@ -17,7 +17,7 @@ from changebook.diff.effects import differing_terms
 from changebook.diff.revealed import hidden_phrases, revealed
 from changebook.edition import urls
 from changebook.edition.editions import Edition, make_edition
-from changebook.model.glossary import Term, client_terms, explain, terms_of
+from changebook.model.glossary import GlossaryTerm, client_terms, explain, terms_of
 from changebook.model.schema import ChangeRecord, Glossary
 from changebook.model.vocabulary import Audience, Status
 from changebook.model.words import Words
@@ -42,13 +42,13 @@ _LINK = re.compile(r'<a class="cb-term" href="#([\w-]+)" aria-describedby="\1">(
 
 def page(body: str, *, own: dict[str, str] | None = None, terms: Glossary = GLOSSARY) -> str:
     """A page with that body, as the templates make it: the list of terms, then the text."""
-    given = tuple(Term(term, said, own=True) for term, said in (own or {}).items())
+    given = tuple(GlossaryTerm(term, said, own=True) for term, said in (own or {}).items())
     listed = "".join(map(_entry, (*given, *client_terms(terms)), count(1)))
     section = f'<section class="cb-words"><h2>Words</h2><dl>\n{listed}</dl></section>\n'
     return f"{section}{body}"
 
 
-def _entry(term: Term, number: int) -> str:
+def _entry(term: GlossaryTerm, number: int) -> str:
     spellings = escape("|".join(term.spellings))
     own = ' data-own="true"' if term.own else ""
     return (

@@ -16,7 +16,7 @@ from changebook.model import timeline
 from changebook.model.sums import Bucket
 from changebook.model.sums.pace import ENDS, stays
 from changebook.model.vocabulary import Audience, Status
-from changebook.views.impact import Impact, impact
+from changebook.views.impact import ImpactView, impact
 from tests.strategies import Log, logs
 
 quick = settings(max_examples=30, deadline=None)
@@ -43,11 +43,11 @@ def edition(log: Log, known_on: date | None = None) -> Edition:
     return Edition("acme", Audience.TEAM, log.day, log.profile, "", (), held)
 
 
-def view(log: Log, known_on: date | None = None) -> Impact:
+def view(log: Log, known_on: date | None = None) -> ImpactView:
     return impact(edition(log, known_on))
 
 
-def figures(of: Impact) -> dict[str, Any]:
+def figures(of: ImpactView) -> dict[str, Any]:
     return {name: getattr(of, name) for name in FIGURES}
 
 

@@ -21,7 +21,7 @@ from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import Option, Respond
 from changebook.model.vocabulary import Audience, Outcome
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, Block, Kind, blocks
+from changebook.pages.answer_block import About, AnswerKind, Block, blocks
 from changebook.pages.answers import LONGEST_ADDRESS, Answers, Ways
 from changebook.pages.site_pages import pages
 from changebook.publish.build import build
@@ -95,10 +95,10 @@ def test_a_mail_is_in_the_client_s_language(editions: dict[str, Edition]) -> Non
 def every_way(answer: Answers, read: EditionRecord) -> Iterator[tuple[Block, Ways]]:
     """Each answer that there is on a record, with what its mail should hold."""
     data, short = read.data, digest(read)
-    base = Block(data.id, Kind.ASK, About.DECISION, data.revision, short.replace(" ", ""))
+    base = Block(data.id, AnswerKind.ASK, About.DECISION, data.revision, short.replace(" ", ""))
     yield base, answer.ask(data, short)
-    yield replace(base, kind=Kind.OBJECT), answer.doubt(data, short)
-    approve = replace(base, kind=Kind.APPROVE)
+    yield replace(base, kind=AnswerKind.OBJECT), answer.doubt(data, short)
+    approve = replace(base, kind=AnswerKind.APPROVE)
     yield replace(approve, about=About.AGREEMENT), answer.agree(data, short)
     yield replace(approve, about=About.OBJECTION), answer.settle(data, short)
     yield approve, answer.approve(data, short)

@@ -1,8 +1,9 @@
-"""What import-linter can't see of the rooms: who writes files."""
+"""What import-linter can't see of the rooms: who writes files, and what is called what."""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +88,12 @@ def test_every_rule_that_is_declared_is_in_the_catalogue() -> None:
         and isinstance(node.args[0], ast.Constant)
     }
     assert declared == {rule.name for rule in rules()}
+
+
+def test_no_name_of_a_class_means_two_things() -> None:
+    places = defaultdict(list)
+    for path, module in _modules():
+        for node in module.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(path)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

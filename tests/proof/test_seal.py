@@ -19,7 +19,16 @@ from changebook.cli import main
 from changebook.edition import urls
 from changebook.edition.editions import Edition, as_known, make_edition
 from changebook.model import canonical, decided
-from changebook.model.chain import LOCK, Event, Link, Lock, breaks, extended, parse, place
+from changebook.model.chain import (
+    LOCK,
+    ChainLink,
+    Lock,
+    SealedEvent,
+    breaks,
+    extended,
+    parse,
+    place,
+)
 from changebook.model.vocabulary import Audience
 from changebook.pages.site_pages import pages
 from changebook.proof import seal
@@ -98,10 +107,10 @@ def test_a_decision_that_was_written_down_late_comes_last(unsealed: Path) -> Non
         "{status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-04-01}",
     )
     assert [(f.link.id, f.link.event) for f in all_facts(client(unsealed))] == [
-        ("ACME-0002", Event.APPROVED),
-        ("ACME-0002", Event.SIGNED),
-        ("ACME-0001", Event.APPROVED),
-        ("ACME-0001", Event.SIGNED),
+        ("ACME-0002", SealedEvent.APPROVED),
+        ("ACME-0002", SealedEvent.SIGNED),
+        ("ACME-0001", SealedEvent.APPROVED),
+        ("ACME-0001", SealedEvent.SIGNED),
     ]
 
 
@@ -255,8 +264,8 @@ def test_a_chain_that_was_made_anew_is_sound_in_itself(sealed: Path) -> None:
 
 
 def test_an_entry_that_was_made_anew_with_another_day_is_found(sealed: Path) -> None:
-    links = [Link(e.id, e.revision, e.event, e.on, e.digest) for e in lock(sealed).entries]
-    links[0] = Link("ACME-0001", 1, Event.APPROVED, date(2026, 1, 1), links[0].digest)
+    links = [ChainLink(e.id, e.revision, e.event, e.on, e.digest) for e in lock(sealed).entries]
+    links[0] = ChainLink("ACME-0001", 1, SealedEvent.APPROVED, date(2026, 1, 1), links[0].digest)
     forged = extended(Lock(), links)
     assert not list(breaks(forged))
     (sealed / CHAIN).write_text(forged.text(), "utf-8")
@@ -589,7 +598,7 @@ def test_the_worked_example_is_right() -> None:
     found, problem = parse(block("json", 1), "example")
     assert found is not None, problem
     assert (found.entries[0].digest, list(breaks(found))) == (digest, [])
-    link = Link("ACME-0007", 1, Event.APPROVED, date(2026, 3, 20), digest)
+    link = ChainLink("ACME-0007", 1, SealedEvent.APPROVED, date(2026, 3, 20), digest)
     assert extended(Lock(), [link]) == found
 
 

@@ -16,7 +16,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from changebook.model import chain
-from changebook.model.chain import Event, Link, Lock, breaks, extended, parse
+from changebook.model.chain import ChainLink, Lock, SealedEvent, breaks, extended, parse
 from changebook.proof.seal import seal
 from changebook.proof.verify import look_up, verify
 from changebook.read.workspace import read_workspace
@@ -279,10 +279,10 @@ def test_a_file_that_now_holds_another_record_is_missed(workspace: Path) -> None
 
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
 links = st.builds(
-    Link,
+    ChainLink,
     id=st.integers(1, 9999).map("ACME-{:04}".format),
     revision=st.integers(1, 3),
-    event=st.sampled_from(Event),
+    event=st.sampled_from(SealedEvent),
     on=st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     digest=digests,
 )
@@ -304,7 +304,7 @@ def test_entries_that_are_moved_or_taken_out_break_the_chain(
 @checked
 @given(locks, links, st.data())
 def test_entries_that_are_put_in_break_the_chain(
-    lock: Lock, link: Link, data: st.DataObject
+    lock: Lock, link: ChainLink, data: st.DataObject
 ) -> None:
     at = data.draw(st.integers(0, len(lock.entries) - 1))
     longer = extended(Lock(entries=lock.entries[:at]), [link])
@@ -315,7 +315,7 @@ def test_entries_that_are_put_in_break_the_chain(
 @checked
 @given(locks, links, st.data())
 def test_entries_that_are_altered_break_the_chain(
-    lock: Lock, link: Link, data: st.DataObject
+    lock: Lock, link: ChainLink, data: st.DataObject
 ) -> None:
     """One value of an entry, with or without a digest that fits it."""
     at = data.draw(st.integers(0, len(lock.entries) - 1))
@@ -365,8 +365,8 @@ def test_entries_are_what_they_are_made_of(workspace: Path) -> None:
     lock, _ = parse((workspace / LOCK).read_text("ascii"), LOCK)
     assert lock is not None
     assert {(e.id, e.event) for e in lock.entries} == {
-        ("ACME-0001", Event.APPROVED),
-        ("ACME-0001", Event.SIGNED),
-        ("ACME-0002", Event.APPROVED),
-        ("ACME-0003", Event.REJECTED),
+        ("ACME-0001", SealedEvent.APPROVED),
+        ("ACME-0001", SealedEvent.SIGNED),
+        ("ACME-0002", SealedEvent.APPROVED),
+        ("ACME-0003", SealedEvent.REJECTED),
     }

@@ -14,7 +14,7 @@ from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
 from changebook.model.vocabulary import Audience, Channel, Status, Visibility
 from changebook.pages import site_pages as pages
 from changebook.read.workspace import read_workspace
-from changebook.views.news import Event, EventKind, events, newly_learned, news
+from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +39,7 @@ def _of(records: tuple[EditionRecord, ...], id: str) -> ChangeRecord:
     return next(record.data for record in records if record.data.id == id)
 
 
-def _keys(found: tuple[Event, ...]) -> set[str]:
+def _keys(found: tuple[NewsEvent, ...]) -> set[str]:
     return {event.key for event in found}
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, as_known
 from changebook.model import periods
-from changebook.model.periods import Kind, Period
+from changebook.model.periods import Period, PeriodKind
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import SumLine
 from changebook.model.visibility import is_unseen
@@ -24,7 +24,7 @@ from changebook.pages import site_pages as pages
 from changebook.pages.wording import Wording
 from changebook.views import months, report
 from changebook.views.news import EventKind, events
-from changebook.views.report import PeriodUnknown, Report, Stage
+from changebook.views.report import PeriodReport, PeriodUnknown, ReportStage
 from tests import strategies
 from tests.views.test_months import approved, edition, profile, record
 
@@ -34,7 +34,7 @@ CLIENT, TEAM = Audience.CLIENT, Audience.TEAM
 FIRST = approved(1, "2026-03-10", asked="2026-03-02", days=3)
 
 
-def of(log: Edition, name: str) -> Report:
+def of(log: Edition, name: str) -> PeriodReport:
     return report.report(log, periods.named(name))
 
 
@@ -81,8 +81,8 @@ def test_what_is_no_period_is_refused_with_a_way_out(name: str, says: str) -> No
     assert str(caught.value) == says
 
 
-@given(st.dates(), st.sampled_from(Kind))
-def test_every_day_is_in_one_period_of_a_kind(day: date, kind: Kind) -> None:
+@given(st.dates(), st.sampled_from(PeriodKind))
+def test_every_day_is_in_one_period_of_a_kind(day: date, kind: PeriodKind) -> None:
     period = periods.around(day, kind)
     assert period.first <= day <= period.last
     assert periods.around(period.first, kind) == periods.around(period.last, kind) == period
@@ -100,15 +100,18 @@ def test_a_report_says_what_happened_to_which_change() -> None:
         (stage, [(p.row.id, [step.status for step in p.steps]) for p in group])
         for stage, group in march.stages
     ] == [
-        (Stage.REQUESTED, [("ACME-0001", [Status.SUBMITTED]), ("ACME-0002", [Status.SUBMITTED])]),
         (
-            Stage.ASSESSED,
+            ReportStage.REQUESTED,
+            [("ACME-0001", [Status.SUBMITTED]), ("ACME-0002", [Status.SUBMITTED])],
+        ),
+        (
+            ReportStage.ASSESSED,
             [
                 ("ACME-0001", [Status.ASSESSING, Status.AWAITING_DECISION]),
                 ("ACME-0002", [Status.ASSESSING]),
             ],
         ),
-        (Stage.DECIDED, [("ACME-0001", [Status.APPROVED])]),
+        (ReportStage.DECIDED, [("ACME-0001", [Status.APPROVED])]),
     ]
     assert [p.decision.amount for p in march.progress if p.decision] == [FIRST.decision.amount]  # type: ignore[union-attr]
     assert march.since.difference(SumLine.REVISED) == 5000
@@ -196,7 +199,7 @@ def test_what_is_written_down_late_is_in_the_report_of_the_day_on_which_it_was()
     late = approved(1, "2026-03-10", asked="2026-03-02", recorded="2026-04-02")
     log = edition(late)
     march, april = of(log, "2026-03"), of(log, "2026-04")
-    assert [p.stage for p in march.progress] == [Stage.REQUESTED, Stage.ASSESSED]
+    assert [p.stage for p in march.progress] == [ReportStage.REQUESTED, ReportStage.ASSESSED]
     assert [(entry.id, entry.recorded) for entry in march.late] == [("ACME-0001", date(2026, 4, 2))]
     (decided,) = april.progress
     assert [(step.on, step.recorded) for step in decided.steps] == [
@@ -307,7 +310,7 @@ def _editions() -> st.SearchStrategy[Edition]:
 @given(_editions())
 def test_a_period_begins_as_the_one_before_it_ended(log: Edition) -> None:
     """Also over the weeks that have no report: nothing moved in them."""
-    for kind in Kind:
+    for kind in PeriodKind:
         chosen = [r for r in report.reports(log) if r.period.kind is kind][::-1]
         for before, after in pairwise(chosen):
             assert [c.after for c in before.since.lines] == [c.before for c in after.since.lines]
@@ -329,7 +332,7 @@ def test_the_reports_of_a_kind_have_each_event_once(log: Edition) -> None:
     other = Counter(e.key for e in events(all_of_it) if e.kind is not EventKind.STATUS)
     if log.as_of < log.profile.contract.signed:
         return
-    for kind in Kind:
+    for kind in PeriodKind:
         chosen = [r for r in report.reports(log) if r.period.kind is kind]
         assert steps == Counter(
             (p.row.id, step.status, step.on) for r in chosen for p in r.progress for step in p.steps
@@ -369,6 +372,6 @@ def test_very_long_contracts_have_a_bounded_number_of_reports() -> None:
     )
     old = Edition("acme", TEAM, date(1, 3, 2), first, "", (), ())
     assert [r.period for r in report.reports(old)] == [
-        Period(Kind.MONTH, date(1, 2, 1), date(1, 2, 28)),
-        Period(Kind.MONTH, date(1, 1, 1), date(1, 1, 31)),
+        Period(PeriodKind.MONTH, date(1, 2, 1), date(1, 2, 28)),
+        Period(PeriodKind.MONTH, date(1, 1, 1), date(1, 1, 31)),
     ]

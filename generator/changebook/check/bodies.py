@@ -12,7 +12,7 @@ from changebook.model.diagnostics import START, Place, Problem, Rule, rule
 from changebook.model.markup import TAGS
 from changebook.read import body
 from changebook.read.source import SourceFile
-from changebook.read.targets import Kind, Targets
+from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Workspace
 
 UNCLOSED_INTERNAL = rule(
@@ -171,8 +171,10 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
     targets = Targets(client)
     unseen = client.unseen_records
     used: set[Path] = set()
-    profile = Body(client.source, client.folder, True)
-    records = [Body(r.source, r.file.parent, r.data.id not in unseen) for r in client.records]
+    profile = CheckedBody(client.source, client.folder, True)
+    records = [
+        CheckedBody(r.source, r.file.parent, r.data.id not in unseen) for r in client.records
+    ]
     used |= _signed_copies(client, targets)
     for each in (profile, *records):
         yield from _markers(each.source)
@@ -199,7 +201,7 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
 
 
 @dataclass(frozen=True)
-class Body:
+class CheckedBody:
     """A Markdown text of the client: where it lies, and whether the client reads it at all."""
 
     source: SourceFile
@@ -229,7 +231,7 @@ def _markers(source: SourceFile) -> Iterator[Problem]:
 
 
 def _links(
-    text: Body, targets: Targets, unseen: Mapping[str, str], used: set[Path]
+    text: CheckedBody, targets: Targets, unseen: Mapping[str, str], used: set[Path]
 ) -> Iterator[Problem]:
     path, words = text.source.path, text.source.body
     internal = body.internal_lines(words)
@@ -247,23 +249,23 @@ def _links(
         if not link.path:
             continue  # a place on the same page
         target = targets.resolve(text.folder, link.path)
-        if target.kind is Kind.OUTSIDE:
+        if target.kind is TargetKind.OUTSIDE:
             yield OUTSIDE_LINK.at(
                 path,
                 place,
                 f"`{link.path}` lies outside the client's folder.",
                 "Put a copy of the file beside the record and link to that.",
             )
-        elif target.kind is Kind.MISSING:
+        elif target.kind is TargetKind.MISSING:
             yield BROKEN_LINK.at(
                 path,
                 place,
                 f"There is no file `{link.path}`.",
                 "Mend the path: it is relative to this file's folder, and capitals count.",
             )
-        elif target.kind is Kind.FILE and target.file:
+        elif target.kind is TargetKind.FILE and target.file:
             used.add(target.file)
-        elif target.kind is Kind.RECORD and link.html:
+        elif target.kind is TargetKind.RECORD and link.html:
             yield LINK_FORM.at(
                 path,
                 place,
@@ -290,7 +292,7 @@ def _links(
         )
 
 
-def _formulas(text: Body) -> Iterator[Problem]:
+def _formulas(text: CheckedBody) -> Iterator[Problem]:
     for start, end in body.formulas(text.source.body):
         yield FORMULA.at(
             text.source.path,
@@ -300,7 +302,7 @@ def _formulas(text: Body) -> Iterator[Problem]:
         )
 
 
-def _html(text: Body) -> Iterator[Problem]:
+def _html(text: CheckedBody) -> Iterator[Problem]:
     for element in body.elements(text.source.body):
         handlers = [name for name, _ in element.attributes if name.startswith("on")]
         if element.tag not in TAGS:
@@ -319,7 +321,7 @@ def _html(text: Body) -> Iterator[Problem]:
             )
 
 
-def _hidden(text: Body) -> Iterator[Problem]:
+def _hidden(text: CheckedBody) -> Iterator[Problem]:
     # An internal block may hold the comment's end: only what is public closes it for the reader.
     public = body.public(text.source.body)
     start = body.unclosed_comment(public)
@@ -332,7 +334,7 @@ def _hidden(text: Body) -> Iterator[Problem]:
         )
 
 
-def _diagrams(text: Body) -> Iterator[Problem]:
+def _diagrams(text: CheckedBody) -> Iterator[Problem]:
     for offset, source in body.diagrams(text.source.body):
         for match in _LOADED_BY_DIAGRAM.finditer(source):
             yield EXTERNAL_IMAGE.at(

@@ -15,7 +15,7 @@ from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.model.visibility import front_texts
 from changebook.read import body
 from changebook.read.source import SourceFile
-from changebook.read.targets import Kind, Targets
+from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client
 
 UNSEEN_NAMED = rule(
@@ -88,7 +88,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
             if link.external or link.html or not link.path:
                 return None
             target = targets.resolve(folder, link.path)
-            return "" if target.kind is Kind.RECORD and target.id in unseen else None
+            return "" if target.kind is TargetKind.RECORD and target.id in unseen else None
 
         if not any(hint in source.body for hint in names.hints):
             continue

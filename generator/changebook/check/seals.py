@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from changebook.model import canonical, decided
-from changebook.model.chain import BROKEN_CHAIN, Entry, Event, Lock, breaks, place
+from changebook.model.chain import BROKEN_CHAIN, ChainEntry, Lock, SealedEvent, breaks, place
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.read.sealable import Fact, content, facts, is_there, unsealed
 from changebook.read.workspace import Client, Record
@@ -79,7 +79,7 @@ class Finding:
     """A problem of a client's seals, and the entry that it is about where it is about a record."""
 
     problem: Problem
-    entry: Entry | None = None
+    entry: ChainEntry | None = None
 
 
 def check_seals(client: Client) -> Iterator[Problem]:
@@ -130,7 +130,7 @@ def is_of(name: str, id: str) -> bool:
 
 
 def _twice(path: str, lock: Lock) -> Iterator[Problem]:
-    first: dict[tuple[str, str], Entry] = {}
+    first: dict[tuple[str, str], ChainEntry] = {}
     for index, entry in enumerate(lock.entries):
         known = first.setdefault(entry.link.about, entry)
         if known is not entry:
@@ -138,7 +138,7 @@ def _twice(path: str, lock: Lock) -> Iterator[Problem]:
             yield BROKEN_CHAIN.at(path, place(index, "id"), says, _AS_COMMITTED)
 
 
-def _missing(path: str, index: int, entry: Entry) -> Problem:
+def _missing(path: str, index: int, entry: ChainEntry) -> Problem:
     return SEALED_MISSING.at(
         path,
         place(index, "id"),
@@ -147,20 +147,20 @@ def _missing(path: str, index: int, entry: Entry) -> Problem:
     )
 
 
-def _altered(record: Record, entry: Entry) -> Iterator[Problem]:
+def _altered(record: Record, entry: ChainEntry) -> Iterator[Problem]:
     if found := _difference(record, entry):
         path, says = found
         place = record.source.place(*path)
         yield SEALED_ALTERED.at(record.source.path, place, f"{says} ({_sealed(entry)}).", _PUT_BACK)
 
 
-def _difference(record: Record, entry: Entry) -> tuple[KeyPath, str] | None:
+def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None:
     """Where a record is not what an entry sealed of it, and how."""
     front, data = record.source.data, record.data
     if not entry.event.is_decision:
         if _has_content(front, entry):
             return None
-        if entry.event is Event.FILED:
+        if entry.event is SealedEvent.FILED:
             return ("agreement", "signed_copy"), f"The signed copy of {data.id} is another one"
         return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
     if not decided.is_decided(front):
@@ -172,17 +172,17 @@ def _difference(record: Record, entry: Entry) -> tuple[KeyPath, str] | None:
     return None
 
 
-def holds(front: Mapping[str, Any], entry: Entry) -> bool:
+def holds(front: Mapping[str, Any], entry: ChainEntry) -> bool:
     """Whether a record's front matter is what an entry sealed of it."""
     return _has_content(front, entry) and _has_revision(front, entry)
 
 
-def _has_content(front: Mapping[str, Any], entry: Entry) -> bool:
+def _has_content(front: Mapping[str, Any], entry: ChainEntry) -> bool:
     is_same = canonical.digest(content(front, entry.event)) == entry.digest
     return is_same and is_there(front, entry.event)
 
 
-def _has_revision(front: Mapping[str, Any], entry: Entry) -> bool:
+def _has_revision(front: Mapping[str, Any], entry: ChainEntry) -> bool:
     written = front.get("revision")
     try:
         # `2`, `02` and `+2` are the same one; without the key it is the first.
@@ -191,7 +191,9 @@ def _has_revision(front: Mapping[str, Any], entry: Entry) -> bool:
         return False
 
 
-def _misstated(there: Iterable[Fact], index: int, entry: Entry, path: str) -> Iterator[Problem]:
+def _misstated(
+    there: Iterable[Fact], index: int, entry: ChainEntry, path: str
+) -> Iterator[Problem]:
     """Where an entry fits the record's content, but says something else of it in the open."""
     for fact in there if entry.own_digest() == entry.entry else ():
         link = fact.link
@@ -204,7 +206,7 @@ def _misstated(there: Iterable[Fact], index: int, entry: Entry, path: str) -> It
             )
 
 
-def _sealed(entry: Entry) -> str:
+def _sealed(entry: ChainEntry) -> str:
     return f"sealed as entry {entry.number}, {entry.event} on {entry.on}"
 
 
@@ -215,8 +217,8 @@ def _capital(text: str) -> str:
 def _not_sealed(fact: Fact) -> Problem:
     source, link = fact.record.source, fact.link
     what, *path = {
-        Event.SIGNED: (f"The agreement of {link.id}", "agreement"),
-        Event.FILED: (f"The signed copy of {link.id}", "agreement", "signed_copy"),
+        SealedEvent.SIGNED: (f"The agreement of {link.id}", "agreement"),
+        SealedEvent.FILED: (f"The signed copy of {link.id}", "agreement", "signed_copy"),
     }.get(link.event, (link.id, "decision"))
     return NOT_SEALED.at(
         source.path,

@@ -10,7 +10,7 @@ from changebook.check.subject import Subject
 from changebook.model.diagnostics import KeyPath, Problem, rule
 from changebook.model.schema import SignedCopy
 from changebook.model.vocabulary import AgreementStatus
-from changebook.read.targets import Kind, Targets
+from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Record
 
 SIGNED_COPY_MISSING = rule(
@@ -105,9 +105,11 @@ def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Proble
 
     subject = Subject.of(record)
     target = targets.resolve(record.file.parent, copy.file)
-    if target.kind is not Kind.FILE or target.file is None:
+    if target.kind is not TargetKind.FILE or target.file is None:
         where = (
-            "lies outside the client's folder" if target.kind is Kind.OUTSIDE else "is not there"
+            "lies outside the client's folder"
+            if target.kind is TargetKind.OUTSIDE
+            else "is not there"
         )
         yield from subject.value(
             SIGNED_COPY_MISSING,

@@ -18,7 +18,7 @@ from changebook.cli.output import PROBLEMS, coloured, print_problems, progress, 
 from changebook.cli.report import PeriodName
 from changebook.edition.editions import Edition, located, make_edition
 from changebook.model.diagnostics import errors
-from changebook.model.periods import Kind, Period, last_complete
+from changebook.model.periods import Period, PeriodKind, last_complete
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.model.words import languages
 from changebook.read.workspace import CHANGES, Client, Workspace
@@ -69,7 +69,7 @@ def print_(
     slug: str | None,
     decisions: bool,
     register: bool,
-    period: Period | Kind | None,
+    period: Period | PeriodKind | None,
     everything: bool,
     without_money: bool,
     audience: str,
@@ -204,7 +204,7 @@ def _papers(
     ids: Sequence[str],
     kinds: dict[str, bool],
     without_money: bool,
-    period: Period | Kind | None,
+    period: Period | PeriodKind | None,
 ) -> list[Paper]:
     if without_money:
         undecided = next((id for id in ids if not printery.is_decided(id)), None)
@@ -222,9 +222,9 @@ def _papers(
     return list(printery.all())
 
 
-def _report(printery: Printery, edition: Edition, period: Period | Kind) -> Paper:
+def _report(printery: Printery, edition: Edition, period: Period | PeriodKind) -> Paper:
     try:
-        if isinstance(period, Kind):
+        if isinstance(period, PeriodKind):
             period = last_complete(edition.as_of, period)
         return printery.report(period)
     except PeriodUnknown as error:

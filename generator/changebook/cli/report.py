@@ -15,25 +15,25 @@ from changebook.cli.output import PROBLEMS, print_problems, short
 from changebook.edition.editions import Edition, default_as_of, located, make_edition
 from changebook.model import periods
 from changebook.model.diagnostics import errors
-from changebook.model.periods import Kind, Period
+from changebook.model.periods import Period, PeriodKind
 from changebook.model.vocabulary import Audience
 from changebook.packaged import own_templates
 from changebook.read.workspace import CHANGES, Client
 from changebook.refusal import Refusal
 
 
-class PeriodName(click.ParamType[Period | Kind]):
+class PeriodName(click.ParamType[Period | PeriodKind]):
     """A week or a month, or the last one of either that is over."""
 
     name = "period"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Period | Kind:
-        if isinstance(value, Period | Kind):
+    ) -> Period | PeriodKind:
+        if isinstance(value, Period | PeriodKind):
             return value
         try:
-            return Kind(value)
+            return PeriodKind(value)
         except ValueError:
             pass  # no kind, so it must be a name
         try:
@@ -47,7 +47,7 @@ class PeriodName(click.ParamType[Period | Kind]):
 @click.option(
     "--period",
     type=PeriodName(),
-    default=Kind.WEEK.value,
+    default=PeriodKind.WEEK.value,
     show_default=True,
     help="2026-W12, 2026-03, or week or month: the last one that is over.",
 )
@@ -77,7 +77,7 @@ class PeriodName(click.ParamType[Period | Kind]):
 def report(
     root: Path,
     client: str,
-    period: Period | Kind,
+    period: Period | PeriodKind,
     form: str,
     out: Path | None,
     audience: str,
@@ -104,10 +104,10 @@ def report(
 
 
 def _edition(
-    client: Client, audience: Audience, period: Period | Kind, as_of: date | None
+    client: Client, audience: Audience, period: Period | PeriodKind, as_of: date | None
 ) -> tuple[Edition, Period]:
     """The edition as of the day that the report is about, and the period."""
-    if isinstance(period, Kind):
+    if isinstance(period, PeriodKind):
         day = as_of or default_as_of(client, audience)
         kind = period.value
         try:

@@ -44,7 +44,7 @@ def respond(
     taken over once.
     """
     from changebook.edit.respond import letter, planning, reading  # noqa: PLC0415 - slow to load
-    from changebook.pages.answer_block import Kind  # noqa: PLC0415 - the same
+    from changebook.pages.answer_block import AnswerKind  # noqa: PLC0415 - the same
     from changebook.read.workspace import read_workspace  # noqa: PLC0415 - the same
 
     path = visible(str(file))
@@ -55,7 +55,7 @@ def respond(
         )
     answer = reading.read(letter.read(file.read_bytes(), path), path)
     workspace, found = read_workspace(root)
-    said = planning.Said(id_, Kind(kind) if kind else None, by, on, words)
+    said = planning.Said(id_, AnswerKind(kind) if kind else None, by, on, words)
     done = planning.respond(workspace, found, answer, path, said, datetime.now(UTC))
     if done.edit is None:
         click.echo(f"{path} was taken over before, in {done.place}; nothing was written.")

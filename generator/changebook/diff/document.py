@@ -12,16 +12,16 @@ from changebook.diff.effects import (
     AmountChange,
     BudgetRow,
     ClientEffect,
-    DateChange,
+    DateEffect,
     Effect,
-    Entry,
     Figures,
     FileChange,
-    State,
+    PresenceChange,
+    RecordEffect,
     Wait,
     What,
 )
-from changebook.diff.revealed import Kind, Revealed
+from changebook.diff.revealed import Revealed, RevealedKind
 from changebook.model.diagnostics import Problem
 from changebook.model.sums import MilestonePosition, SumLine
 from changebook.model.vocabulary import Audience
@@ -42,7 +42,11 @@ _WHAT = {
     What.FOLLOW_UP: "Objection to be settled",
     What.SIGNATURE: "Signature of the agreement",
 }
-_STATE = {State.NEW: "new client", State.GONE: "client is gone", State.CHANGED: ""}
+_STATE = {
+    PresenceChange.NEW: "new client",
+    PresenceChange.GONE: "client is gone",
+    PresenceChange.CHANGED: "",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     """A table of plain text. Columns in `numbers` are set to the right."""
 
     columns: tuple[str, ...]
@@ -71,7 +75,7 @@ class Table:
     alarm: bool = False
 
 
-Block = Heading | Sentence | Table
+Block = Heading | Sentence | TableBlock
 
 
 def document(effect: Effect, compared_with: str) -> tuple[Block, ...]:
@@ -104,7 +108,7 @@ def _document(effect: Effect, compared_with: str) -> Iterator[Block]:
         yield _problems(effect.elsewhere)
 
 
-def _overview(clients: Sequence[ClientEffect], words: Words) -> Table:
+def _overview(clients: Sequence[ClientEffect], words: Words) -> TableBlock:
     rows = []
     for client in clients:
         forecast = _line(client, SumLine.FORECAST)
@@ -125,7 +129,7 @@ def _overview(clients: Sequence[ClientEffect], words: Words) -> Table:
         *("Client", "New", "Moved", "Edited", "Forecast, difference"),
         *("Becomes visible", "Newly waiting", "Errors"),
     )
-    return Table(heads, tuple(rows), frozenset(range(1, 8)))
+    return TableBlock(heads, tuple(rows), frozenset(range(1, 8)))
 
 
 def _line(client: ClientEffect, line: SumLine) -> AmountChange | None:
@@ -149,21 +153,21 @@ def _client(client: ClientEffect, words: Words) -> Iterator[Block]:
             "Not reckoned: the client's files have errors, now or at the base. "
             "`changebook check` names them."
         )
-    elif client.state is State.CHANGED or client.figures.lines:
+    elif client.state is PresenceChange.CHANGED or client.figures.lines:
         yield from _figures(client.figures, words)
     yield from _waiting(client, words)
 
 
-def _problems(problems: Iterable[Problem]) -> Table:
+def _problems(problems: Iterable[Problem]) -> TableBlock:
     rows = tuple((p.severity, f"{p.path}:{p.line}", p.message, p.rule) for p in problems)
-    return Table(("", "Place", "What is wrong", "Rule"), rows)
+    return TableBlock(("", "Place", "What is wrong", "Rule"), rows)
 
 
 def _revealed(items: Sequence[Revealed]) -> Iterator[Block]:
     if not items:
         return
-    internal = [item for item in items if item.kind is Kind.INTERNAL_WORDS]
-    others = [item for item in items if item.kind is not Kind.INTERNAL_WORDS]
+    internal = [item for item in items if item.kind is RevealedKind.INTERNAL_WORDS]
+    others = [item for item in items if item.kind is not RevealedKind.INTERNAL_WORDS]
     if internal:
         yield Heading("Internal words become visible to the client", 3)
         yield Sentence(
@@ -175,16 +179,16 @@ def _revealed(items: Sequence[Revealed]) -> Iterator[Block]:
             for (id, origin), passage in groupby(internal, key=lambda i: (i.id, i.origin))
         )
         columns = ("Now visible in", "Words", "Internal before in")
-        yield Table(columns, rows, alarm=True)
+        yield TableBlock(columns, rows, alarm=True)
     if others:
         yield Heading("Becomes visible to the client", 3)
-        kinds = {Kind.RECORD: "the whole record", Kind.FILE: "a file"}
+        kinds = {RevealedKind.RECORD: "the whole record", RevealedKind.FILE: "a file"}
         found = tuple((item.id or "Welcome", kinds[item.kind], item.words) for item in others)
-        yield Table(("In", "What", "Title or name"), found)
+        yield TableBlock(("In", "What", "Title or name"), found)
 
 
 def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
-    def status(entry: Entry) -> str:
+    def status(entry: RecordEffect) -> str:
         return words.label(entry.after) if entry.after else _NONE
 
     moved = [
@@ -194,16 +198,18 @@ def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
     if moved:
         yield Heading("Records that moved", 3)
         columns = ("Record", "Title", "From, to", "By", "Amount", "Client sees it")
-        yield Table(columns, tuple(moved), frozenset({4}))
+        yield TableBlock(columns, tuple(moved), frozenset({4}))
     new = [(e.id, e.title, status(e), _amount(e, words), _seen(e)) for e in client.new]
     if new:
         yield Heading("New records", 3)
         heads = ("Record", "Title", "Status", "Amount", "Client sees it")
-        yield Table(heads, tuple(new), frozenset({3}))
+        yield TableBlock(heads, tuple(new), frozenset({3}))
     edited = [(e.id, e.title, status(e), ", ".join(e.keys), _seen(e)) for e in client.edited]
     if edited:
         yield Heading("Records that were edited", 3)
-        yield Table(("Record", "Title", "Status", "What differs", "Client sees it"), tuple(edited))
+        yield TableBlock(
+            ("Record", "Title", "Status", "What differs", "Client sees it"), tuple(edited)
+        )
     for title, entries in (
         ("Records that are gone", client.gone),
         ("No longer visible to the client", client.concealed),
@@ -211,17 +217,17 @@ def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
         if entries:
             yield Heading(title, 3)
             files = tuple((e.id, e.title, e.path) for e in entries)
-            yield Table(("Record", "Title", "File"), files)
+            yield TableBlock(("Record", "Title", "File"), files)
 
 
 def _files(files: Iterable[FileChange]) -> Iterator[Block]:
     rows = tuple((file.path, file.state.value) for file in files)
     if rows:
         yield Heading("Files beside the records", 3)
-        yield Table(("File", "What happened"), rows)
+        yield TableBlock(("File", "What happened"), rows)
 
 
-def _way(entry: Entry, words: Words) -> str:
+def _way(entry: RecordEffect, words: Words) -> str:
     statuses = [entry.before, *entry.steps]
     if statuses[-1] is not entry.after:
         statuses = [entry.before, entry.after]
@@ -229,11 +235,11 @@ def _way(entry: Entry, words: Words) -> str:
     return " → ".join(words.label(status) for status in passed if status)
 
 
-def _amount(entry: Entry, words: Words) -> str:
+def _amount(entry: RecordEffect, words: Words) -> str:
     return _NONE if entry.amount is None else words.money(entry.amount, entry.currency)
 
 
-def _seen(entry: Entry) -> str:
+def _seen(entry: RecordEffect) -> str:
     return "no" if entry.unseen else "yes"
 
 
@@ -246,7 +252,7 @@ def _profile(client: ClientEffect) -> Iterator[Block]:
     if client.terms:
         yield Sentence(f"Terms that differ in glossary.md: {', '.join(client.terms)}.")
     for name, may in client.approvers:
-        if client.state is State.CHANGED:
+        if client.state is PresenceChange.CHANGED:
             yield Sentence(
                 f"{name} may {'now' if may else 'no longer'} approve changes.", alarm=may
             )
@@ -274,10 +280,10 @@ def _figures(figures: Figures, words: Words) -> Iterator[Block]:
             )
             for c in amounts
         )
-        yield Table(("Line", "Before", "After", "Difference"), rows, frozenset({1, 2, 3}))
+        yield TableBlock(("Line", "Before", "After", "Difference"), rows, frozenset({1, 2, 3}))
     if dates:
         moves = tuple(row for change in dates for row in _date_rows(change, words))
-        yield Table(("Milestone", "Before", "After", "Difference"), moves, frozenset({3}))
+        yield TableBlock(("Milestone", "Before", "After", "Difference"), moves, frozenset({3}))
 
 
 def _span(position: MilestonePosition | None) -> tuple[date | None, ...]:
@@ -288,7 +294,7 @@ def _span(position: MilestonePosition | None) -> tuple[date | None, ...]:
     return (position.agreed, *((pending.earliest, pending.latest) if pending else (None, None)))
 
 
-def _date_rows(change: DateChange, words: Words) -> Iterator[tuple[str, ...]]:
+def _date_rows(change: DateEffect, words: Words) -> Iterator[tuple[str, ...]]:
     before, after = change.before, change.after
     agreed = [position.agreed if position else None for position in (before, after)]
     if agreed[0] != agreed[1]:
@@ -327,7 +333,7 @@ def _waiting(client: ClientEffect, words: Words) -> Iterator[Block]:
         if waits:
             yield Heading(title, 3)
             rows = tuple(_wait(wait, words) for wait in waits)
-            yield Table(("What", "Record", "Title", "For whom", "Due"), rows)
+            yield TableBlock(("What", "Record", "Title", "For whom", "Due"), rows)
 
 
 def _wait(wait: Wait, words: Words) -> tuple[str, ...]:

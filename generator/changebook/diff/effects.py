@@ -19,9 +19,9 @@ from changebook.check.since.pairs import ClientPair, Pair
 from changebook.check.since.revisions import Revisions, judge, sides
 from changebook.check.since.rules import Sides
 from changebook.diff.revealed import (
-    Kind,
     Phrase,
     Revealed,
+    RevealedKind,
     hidden_phrases,
     revealed,
     revealed_whole,
@@ -39,7 +39,7 @@ from changebook.read.workspace import CHANGES, Client, Record
 from changebook.views.waiting import waiting
 
 
-class State(StrEnum):
+class PresenceChange(StrEnum):
     """What happened to a client as a whole, or to a file."""
 
     NEW = "new"
@@ -48,7 +48,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class RecordEffect:
     """A record that is new, gone or touched. `amount` is what it asks for or was approved with.
 
     `steps` are the statuses that it took, the last one by `by`; `before` is the one it had, None
@@ -94,7 +94,7 @@ class AmountChange:
 
 
 @dataclass(frozen=True)
-class DateChange:
+class DateEffect:
     """A milestone on both sides; None where the side does not have it."""
 
     id: str
@@ -144,7 +144,7 @@ class Figures:
     currency: str
     lines: tuple[AmountChange, ...]
     budget: tuple[AmountChange, ...]
-    dates: tuple[DateChange, ...]
+    dates: tuple[DateEffect, ...]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class FileChange:
     """A file beside the records that is new, changed or gone."""
 
     path: str
-    state: State
+    state: PresenceChange
 
 
 @dataclass(frozen=True)
@@ -165,25 +165,25 @@ class ClientEffect:
 
     slug: str
     name: str
-    state: State
-    new: tuple[Entry, ...]
-    moved: tuple[Entry, ...]
-    edited: tuple[Entry, ...]
-    gone: tuple[Entry, ...]
+    state: PresenceChange
+    new: tuple[RecordEffect, ...]
+    moved: tuple[RecordEffect, ...]
+    edited: tuple[RecordEffect, ...]
+    gone: tuple[RecordEffect, ...]
     files: tuple[FileChange, ...]
     profile: tuple[str, ...]
     terms: tuple[str, ...]
     approvers: tuple[tuple[str, bool], ...]
     figures: Figures | None
     revealed: tuple[Revealed, ...]
-    concealed: tuple[Entry, ...]
+    concealed: tuple[RecordEffect, ...]
     waiting: tuple[Wait, ...]
     settled: tuple[Wait, ...]
     problems: tuple[Problem, ...]
 
     @property
     def has_internal_words(self) -> bool:
-        return any(item.kind is Kind.INTERNAL_WORDS for item in self.revealed)
+        return any(item.kind is RevealedKind.INTERNAL_WORDS for item in self.revealed)
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def _changed(
     return ClientEffect(
         slug=pair.after.slug,
         name=pair.after.profile.name,
-        state=State.CHANGED,
+        state=PresenceChange.CHANGED,
         new=tuple(_entry(r, pair.after, new=True) for r in pair.new),
         moved=tuple(e for e in entries if e.before is not e.after),
         edited=tuple(e for e in entries if e.before is e.after),
@@ -313,7 +313,7 @@ def _whole(
     return ClientEffect(
         slug=client.slug,
         name=client.profile.name,
-        state=State.NEW if new else State.GONE,
+        state=PresenceChange.NEW if new else PresenceChange.GONE,
         new=entries if new else (),
         moved=(),
         edited=(),
@@ -331,9 +331,9 @@ def _whole(
     )
 
 
-def _entry(record: Record, client: Client, *, new: bool) -> Entry:
+def _entry(record: Record, client: Client, *, new: bool) -> RecordEffect:
     data = record.data
-    return Entry(
+    return RecordEffect(
         data.id,
         data.title,
         record.source.path,
@@ -345,12 +345,12 @@ def _entry(record: Record, client: Client, *, new: bool) -> Entry:
     )
 
 
-def _touched(pair: Pair) -> Entry:
+def _touched(pair: Pair) -> RecordEffect:
     before, after = pair.before.data, pair.after.data
     kept = len(before.history)
     is_added_to = after.history[:kept] == before.history
     steps = [entry.status for entry in after.history[kept:]] if is_added_to else []
-    return Entry(
+    return RecordEffect(
         after.id,
         after.title,
         pair.after.source.path,
@@ -403,11 +403,11 @@ def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
     )
     for path in sorted({*old, *new}):
         if path not in old:
-            yield FileChange(path, State.NEW)
+            yield FileChange(path, PresenceChange.NEW)
         elif path not in new:
-            yield FileChange(path, State.GONE)
+            yield FileChange(path, PresenceChange.GONE)
         elif not filecmp.cmp(old[path], new[path], shallow=False):
-            yield FileChange(path, State.CHANGED)
+            yield FileChange(path, PresenceChange.CHANGED)
 
 
 def _approvers(before: Profile | None, after: Profile) -> Iterator[tuple[str, bool]]:
@@ -462,12 +462,12 @@ def _budget(before: Budget | None, after: Budget | None) -> Iterator[AmountChang
             yield AmountChange(row, was, now)
 
 
-def _dates(before: Position | None, after: Position | None) -> Iterator[DateChange]:
+def _dates(before: Position | None, after: Position | None) -> Iterator[DateEffect]:
     old = {m.id: m for m in before.milestones} if before else {}
     new = {m.id: m for m in after.milestones} if after else {}
     for id in dict.fromkeys((*old, *new)):
         named = new.get(id) or old[id]
-        yield DateChange(id, named.name, old.get(id), new.get(id))
+        yield DateEffect(id, named.name, old.get(id), new.get(id))
 
 
 _Waits = dict[tuple[What, str, str], Wait]

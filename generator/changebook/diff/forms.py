@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import packaged
-from changebook.diff.document import Block, Heading, Sentence, Table
+from changebook.diff.document import Block, Heading, Sentence, TableBlock
 from changebook.pages.literal import literal
 
 #: What fits into a comment: GitHub takes 65,536 characters. Long tables and cells are cut, too.
@@ -42,11 +42,11 @@ def _markdown(block: Block) -> str:
             return f"{'#' * (level + 1)} {literal(text)}"
         case Sentence(text, alarm):
             return f"> **{literal(text)}**" if alarm else literal(text)
-        case Table():
+        case TableBlock():
             return "\n".join(_rows(block))
 
 
-def _rows(table: Table) -> Iterator[str]:
+def _rows(table: TableBlock) -> Iterator[str]:
     yield _row(table.columns)
     yield _row(
         ("---:" if n in table.numbers else "---" for n in range(len(table.columns))), raw=True

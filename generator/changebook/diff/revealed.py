@@ -29,7 +29,7 @@ _UNSEEN = re.compile(r"</?[A-Za-z][^>]*>|(?<=\])\([^)\s]*(?:\s[^)]*)?\)")
 _TELLING = 12
 
 
-class Kind(StrEnum):
+class RevealedKind(StrEnum):
     """What becomes visible."""
 
     RECORD = "record"
@@ -45,7 +45,7 @@ class Revealed:
     internal words themselves, or the file's name. `origin` says where internal words stood before.
     """
 
-    kind: Kind
+    kind: RevealedKind
     id: str | None
     words: str
     origin: str = ""
@@ -109,7 +109,7 @@ def revealed(pair: ClientPair, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
             continue
         was = were.get(record.source.path)
         if was is None or is_unseen(was.data):
-            yield Revealed(Kind.RECORD, record.data.id, record.data.title)
+            yield Revealed(RevealedKind.RECORD, record.data.id, record.data.title)
             seen = None
         elif was.source.lines == record.source.lines:
             continue
@@ -127,7 +127,7 @@ def revealed_whole(client: Client, hidden: Iterable[Phrase]) -> Iterator[Reveale
         yield from _files(None, source, None)
     for record in client.records:
         if not is_unseen(record.data):
-            yield Revealed(Kind.RECORD, record.data.id, record.data.title)
+            yield Revealed(RevealedKind.RECORD, record.data.id, record.data.title)
             yield from _words(record, record.source, None, nothing, hidden)
             yield from _files(record, record.source, None)
 
@@ -152,7 +152,7 @@ def _words(
         if (same and phrase.bare in sentences) or (phrase.is_telling and phrase.bare in bare):
             told.add(phrase.bare)
             yield Revealed(
-                Kind.INTERNAL_WORDS,
+                RevealedKind.INTERNAL_WORDS,
                 record.data.id if record else None,
                 phrase.words,
                 f"{phrase.path}:{phrase.line}",
@@ -165,7 +165,7 @@ def _files(
     known = set(_attached(before)) if before else set()
     for name in dict.fromkeys(_attached(after)):
         if name not in known:
-            yield Revealed(Kind.FILE, record.data.id if record else None, name)
+            yield Revealed(RevealedKind.FILE, record.data.id if record else None, name)
 
 
 def _attached(source: SourceFile) -> Iterator[str]:

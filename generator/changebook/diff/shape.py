@@ -13,10 +13,10 @@ from typing import Any
 from changebook.diff.effects import (
     AmountChange,
     ClientEffect,
-    DateChange,
+    DateEffect,
     Effect,
-    Entry,
     Figures,
+    RecordEffect,
     Wait,
 )
 from changebook.diff.revealed import Revealed
@@ -63,7 +63,7 @@ def _client(client: ClientEffect) -> Shape:
     }
 
 
-def _entry(entry: Entry) -> Shape:
+def _entry(entry: RecordEffect) -> Shape:
     return {
         "id": entry.id,
         "title": entry.title,
@@ -100,7 +100,7 @@ def _money(amount: Decimal | None, currency: str) -> str | None:
     return None if amount is None else money(amount, currency)
 
 
-def _dates(change: DateChange) -> Shape:
+def _dates(change: DateEffect) -> Shape:
     return {
         "milestone": change.id,
         "name": change.name,

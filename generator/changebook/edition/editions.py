@@ -19,7 +19,7 @@ from changebook import packaged
 from changebook.edition import admonitions, urls
 from changebook.edition.lists import plain_lists
 from changebook.model import canonical, decided, timeline
-from changebook.model.chain import Entry, Event
+from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import ChangeRecord, Glossary, Links, Profile
 from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
 from changebook.model.vocabulary import (
@@ -31,7 +31,7 @@ from changebook.model.vocabulary import (
 from changebook.model.words import Words
 from changebook.read import body, sealable
 from changebook.read.naming import names
-from changebook.read.targets import Kind, Targets
+from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Record
 
 
@@ -50,7 +50,7 @@ class Seal:
     The content is None where this reader may not see all of it.
     """
 
-    entry: Entry
+    entry: ChainEntry
     content: Mapping[str, Any] | None
 
 
@@ -205,9 +205,9 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
     return ChangeRecord(**(values | {"links": kept, "history": since_submitted(data.history)}))
 
 
-def _entries(client: Client) -> Mapping[str, list[Entry]]:
+def _entries(client: Client) -> Mapping[str, list[ChainEntry]]:
     """The entries of the client's chain by the ids of their records."""
-    found: dict[str, list[Entry]] = defaultdict(list)
+    found: dict[str, list[ChainEntry]] = defaultdict(list)
     lock = client.lock.lock if client.lock else None
     for entry in lock.entries if lock else ():
         found[entry.id].append(entry)
@@ -222,7 +222,7 @@ def _seen(front: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
     return {**front, "links": {**links, "supersedes": [id for id in old if id in ids]}}
 
 
-def _seals(record: Record, entries: list[Entry], ids: frozenset[str]) -> tuple[Seal, ...]:
+def _seals(record: Record, entries: list[ChainEntry], ids: frozenset[str]) -> tuple[Seal, ...]:
     seals = []
     for entry in entries:
         content = sealable.content(_seen(record.source.data, ids), entry.event)
@@ -235,8 +235,8 @@ def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
     """The seals of what a record says on its day: a decision, a signature, a signed copy."""
     decision, agreement = data.decision, data.agreement
     stands = {
-        Event.SIGNED: agreement and agreement.status is AgreementStatus.SIGNED,
-        Event.FILED: agreement and agreement.signed_copy,
+        SealedEvent.SIGNED: agreement and agreement.status is AgreementStatus.SIGNED,
+        SealedEvent.FILED: agreement and agreement.signed_copy,
     }
     is_decided = decision and decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
     return tuple(seal for seal in seals if stands.get(seal.entry.event, is_decided))
@@ -312,15 +312,15 @@ class _Text:
             if not link.path:
                 return None
             target = self._targets.resolve(folder, link.path)
-            if target.kind is Kind.RECORD:
+            if target.kind is TargetKind.RECORD:
                 if target.id not in self._ids:
                     return "#" if link.html else self._not_published
                 address = urls.to_source(page, urls.record(target.id)) + link.fragment
-            elif target.kind is Kind.HOME:
+            elif target.kind is TargetKind.HOME:
                 address = urls.to_source(page, urls.HOME) + link.fragment
-            elif target.kind is Kind.GLOSSARY:
+            elif target.kind is TargetKind.GLOSSARY:
                 address = urls.to_source(page, urls.GLOSSARY) + link.fragment
-            elif target.kind is Kind.FILE and target.file:
+            elif target.kind is TargetKind.FILE and target.file:
                 asset = assets.setdefault(
                     target.file, Asset(target.file, _free_path(page, target.file, assets))
                 )

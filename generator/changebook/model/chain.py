@@ -44,7 +44,7 @@ BROKEN_CHAIN = rule(
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Event(StrEnum):
+class SealedEvent(StrEnum):
     """What was sealed: a decision, the signing of its agreement, or filing the signed copy."""
 
     APPROVED = "approved"
@@ -55,7 +55,7 @@ class Event(StrEnum):
     @property
     def is_decision(self) -> bool:
         """Whether it is the decision itself."""
-        return self in (Event.APPROVED, Event.REJECTED)
+        return self in (SealedEvent.APPROVED, SealedEvent.REJECTED)
 
     @property
     def about(self) -> str:
@@ -64,12 +64,12 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True)
-class Link:
+class ChainLink:
     """What an entry is made from, before it has a place in a chain."""
 
     id: str
     revision: int
-    event: Event
+    event: SealedEvent
     on: date
     digest: str
 
@@ -83,7 +83,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Entry(_Strict):
+class ChainEntry(_Strict):
     """One entry: what was sealed of which record, and its place in the chain.
 
     `digest` is that of what was decided or signed, `entry` that of all other keys here.
@@ -92,16 +92,16 @@ class Entry(_Strict):
     number: Annotated[int, Field(ge=1)]
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{4,}$")]
     revision: int
-    event: Event
+    event: SealedEvent
     on: date
     digest: Digest
     previous: Digest | None
     entry: Digest
 
     @property
-    def link(self) -> Link:
+    def link(self) -> ChainLink:
         """The entry without its place."""
-        return Link(self.id, self.revision, self.event, self.on, self.digest)
+        return ChainLink(self.id, self.revision, self.event, self.on, self.digest)
 
     def own_digest(self) -> str:
         """What `entry` has to be."""
@@ -116,7 +116,7 @@ class Lock(_Strict):
     """All entries of one client."""
 
     version: _Version = VERSION
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ChainEntry, ...] = ()
 
     def text(self) -> str:
         """The lock as it is written."""
@@ -140,7 +140,7 @@ class Break:
     says: str = field(compare=False)
 
 
-def extended(lock: Lock, links: Iterable[Link]) -> Lock:
+def extended(lock: Lock, links: Iterable[ChainLink]) -> Lock:
     """The lock with more entries at its end."""
     entries = list(lock.entries)
     for link in links:
@@ -155,7 +155,7 @@ def extended(lock: Lock, links: Iterable[Link]) -> Lock:
             "previous": last.entry if last else None,
         }
         # The digest leaves `entry` out, so any will do until it is known.
-        draft = Entry(**values, entry=link.digest)
+        draft = ChainEntry(**values, entry=link.digest)
         entries.append(draft.model_copy(update={"entry": draft.own_digest()}))
     return Lock(entries=tuple(entries))
 
@@ -163,7 +163,7 @@ def extended(lock: Lock, links: Iterable[Link]) -> Lock:
 def breaks(lock: Lock) -> Iterator[Break]:
     """Every entry that is not what its digest says, or does not follow the one before."""
     by_digest = {entry.entry: index for index, entry in enumerate(lock.entries)}
-    before: Entry | None = None
+    before: ChainEntry | None = None
     for index, entry in enumerate(lock.entries):
         if entry.own_digest() != entry.entry:
             yield Break(index, "entry", "is not what its own digest says: it was altered")
@@ -190,12 +190,12 @@ def _goes(lock: Lock, index: int, by_digest: Mapping[str, int]) -> tuple[str, st
     return f"goes {_after(lock.entries[named])}", why
 
 
-def _after(entry: Entry | None) -> str:
+def _after(entry: ChainEntry | None) -> str:
     return f"after entry {entry.number}" if entry else "first"
 
 
 #: Lines before the first entry, and the lines of an entry with its brackets.
-_HEAD, _KEYS = 3, tuple(Entry.model_fields)
+_HEAD, _KEYS = 3, tuple(ChainEntry.model_fields)
 
 
 def place(index: int, key: str | None = None) -> Place:

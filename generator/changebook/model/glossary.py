@@ -41,7 +41,7 @@ _LEFT_ALONE_CLASSES = frozenset(
 )
 
 
-class Term(NamedTuple):
+class GlossaryTerm(NamedTuple):
     """A term with its meaning; `own` says that the record itself explains it."""
 
     term: str
@@ -55,13 +55,13 @@ class Term(NamedTuple):
         return (self.term, *self.also)
 
 
-def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[Term, ...]:
+def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[GlossaryTerm, ...]:
     """The terms that a record's page may have to explain: its own, then its client's.
 
     Of the client's terms those that the record explains itself are left out, and those that it
     can't hold.
     """
-    own = tuple(Term(term, meaning, own=True) for term, meaning in data.glossary.items())
+    own = tuple(GlossaryTerm(term, meaning, own=True) for term, meaning in data.glossary.items())
     if glossary is None:
         return own
     taken = {term.casefold() for term in data.glossary}
@@ -74,12 +74,13 @@ def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[
     )
 
 
-def client_terms(glossary: Glossary | None) -> tuple[Term, ...]:
+def client_terms(glossary: Glossary | None) -> tuple[GlossaryTerm, ...]:
     """The terms of glossary.md, in its order."""
     if glossary is None:
         return ()
     return tuple(
-        Term(term, meaning, glossary.also.get(term, ())) for term, meaning in glossary.terms.items()
+        GlossaryTerm(term, meaning, glossary.also.get(term, ()))
+        for term, meaning in glossary.terms.items()
     )
 
 

@@ -12,7 +12,7 @@ _WEEK = re.compile(r"(\d{4})-?[Ww](\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
-class Kind(Enum):
+class PeriodKind(Enum):
     """How long a period is."""
 
     WEEK = "week"
@@ -23,13 +23,13 @@ class Kind(Enum):
 class Period:
     """A week from Monday to Sunday (ISO 8601) or a calendar month."""
 
-    kind: Kind
+    kind: PeriodKind
     first: date
     last: date
 
     @property
     def is_week(self) -> bool:
-        return self.kind is Kind.WEEK
+        return self.kind is PeriodKind.WEEK
 
     @property
     def year(self) -> int:
@@ -52,9 +52,9 @@ class Period:
         return around(self.last + timedelta(days=1), self.kind)
 
 
-def around(day: date, kind: Kind) -> Period:
+def around(day: date, kind: PeriodKind) -> Period:
     """The period that a day is in."""
-    if kind is Kind.MONTH:
+    if kind is PeriodKind.MONTH:
         return Period(kind, day.replace(day=1), month_end(day))
     first = day.toordinal() - day.weekday()
     # The last week of the calendar has no Sunday.
@@ -62,7 +62,7 @@ def around(day: date, kind: Kind) -> Period:
     return Period(kind, date.fromordinal(first), last)
 
 
-def last_complete(day: date, kind: Kind) -> Period:
+def last_complete(day: date, kind: PeriodKind) -> Period:
     """The newest period that has ended by the day. Raises OverflowError before the calendar."""
     running = around(day, kind)
     return running if running.last == day else around(running.first - timedelta(days=1), kind)
@@ -73,13 +73,13 @@ def named(text: str) -> Period:
     if match := _WEEK.fullmatch(text):
         year, week = map(int, match.groups())
         try:
-            return around(date.fromisocalendar(year, week, 1), Kind.WEEK)
+            return around(date.fromisocalendar(year, week, 1), PeriodKind.WEEK)
         except ValueError:
             raise ValueError(f"{text} is no week of the calendar: {_weeks(year)}") from None
     if match := _MONTH.fullmatch(text):
         year, month = map(int, match.groups())
         try:
-            return around(date(year, month, 1), Kind.MONTH)
+            return around(date(year, month, 1), PeriodKind.MONTH)
         except ValueError:
             raise ValueError(f"{text} is no month of the calendar") from None
     raise ValueError(f"{text!r} is neither a week like 2026-W12 nor a month like 2026-03")

@@ -26,7 +26,7 @@ FIELD = re.compile(
 RECORD_ID = re.compile(r"(?<![A-Za-z0-9-])[A-Z][A-Z0-9]*-\d{4,}(?!\d)")
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """What an answer is meant to be."""
 
     APPROVE = "approve"
@@ -50,7 +50,7 @@ class Block:
     """
 
     id: str
-    kind: Kind
+    kind: AnswerKind
     about: About = About.DECISION
     revision: int | None = None
     digest: str | None = None
@@ -94,7 +94,7 @@ def _block(fields: dict[str, str]) -> Block | None:
     revision, digest = fields.get("revision", ""), fields.get("digest", "").lower()
     return Block(
         id,
-        Kind(kind) if kind in list(Kind) else Kind.ASK,
+        AnswerKind(kind) if kind in list(AnswerKind) else AnswerKind.ASK,
         About(about) if about in list(About) else About.DECISION,
         int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else None,
         digest if re.fullmatch(r"[0-9a-f]{8,64}", digest) else None,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from changebook.model.schema import ChangeRecord, Option, Profile
 from changebook.model.vocabulary import Party
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, Block, Kind, mark
+from changebook.pages.answer_block import About, AnswerKind, Block, mark
 
 #: What mail programs take as an address; Outlook's limit, at 2,083, is the lowest.
 LONGEST_ADDRESS = 1800
@@ -64,29 +64,29 @@ class Answers:
 
     def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
         """The decision that the client would take, for one of the options if there are any."""
-        return self._ways(data, digest, Kind.APPROVE, option=option)
+        return self._ways(data, digest, AnswerKind.APPROVE, option=option)
 
     def agree(self, data: ChangeRecord, digest: str) -> Ways:
         """The client agrees with the amendment of the contract."""
-        return self._ways(data, digest, Kind.APPROVE, About.AGREEMENT)
+        return self._ways(data, digest, AnswerKind.APPROVE, About.AGREEMENT)
 
     def settle(self, data: ChangeRecord, digest: str) -> Ways:
         """The client takes an objection for settled."""
-        return self._ways(data, digest, Kind.APPROVE, About.OBJECTION)
+        return self._ways(data, digest, AnswerKind.APPROVE, About.OBJECTION)
 
     def doubt(self, data: ChangeRecord, digest: str) -> Ways:
         """The client has a doubt."""
-        return self._ways(data, digest, Kind.OBJECT)
+        return self._ways(data, digest, AnswerKind.OBJECT)
 
     def ask(self, data: ChangeRecord, digest: str) -> Ways:
         """The client asks something."""
-        return self._ways(data, digest, Kind.ASK)
+        return self._ways(data, digest, AnswerKind.ASK)
 
     def _ways(
         self,
         data: ChangeRecord,
         digest: str,
-        kind: Kind,
+        kind: AnswerKind,
         about: About = About.DECISION,
         option: Option | None = None,
     ) -> Ways:
@@ -112,9 +112,9 @@ class Answers:
 
     def _subject(self, block: Block) -> str:
         _ = self.words.gettext
-        if block.kind is Kind.ASK:
+        if block.kind is AnswerKind.ASK:
             return _("Question on %(id)s, revision %(revision)s: %(title)s")
-        if block.kind is Kind.OBJECT:
+        if block.kind is AnswerKind.OBJECT:
             return _("Objection to %(id)s, revision %(revision)s: %(title)s")
         if block.about is About.AGREEMENT:
             return _("Amendment for %(id)s, revision %(revision)s: %(title)s")
@@ -134,7 +134,11 @@ class Answers:
             f"{values['id']} {values['title']}",
             _("Revision %(revision)s, fingerprint %(digest)s") % values,
             self._says(block) % values,
-            *([counts] if block.kind is Kind.APPROVE and block.about is About.DECISION else []),
+            *(
+                [counts]
+                if block.kind is AnswerKind.APPROVE and block.about is About.DECISION
+                else []
+            ),
             *([] if whole else [_("Titles are shortened here; the page has all of them.")]),
             *block.lines(),
             mark(_("End")),
@@ -142,9 +146,9 @@ class Answers:
 
     def _says(self, block: Block) -> str:
         _ = self.words.gettext
-        if block.kind is Kind.ASK:
+        if block.kind is AnswerKind.ASK:
             return _("We have a question.")
-        if block.kind is Kind.OBJECT:
+        if block.kind is AnswerKind.OBJECT:
             return _("We object, for the reasons given above.")
         if block.about is About.AGREEMENT:
             return _("We agree with the amendment of the contract.")

@@ -8,8 +8,8 @@ from decimal import Decimal
 from changebook.model.sums import Bucket, SumLine
 from changebook.pages.wording import Wording
 from changebook.views.months import DateChange, LateEntry, LineChange
-from changebook.views.news import Event
-from changebook.views.report import Assessment, DueStep, Progress, Stage, Step
+from changebook.views.news import NewsEvent
+from changebook.views.report import Assessment, DueStep, Progress, ReportStage, ReportStep
 from changebook.views.waiting import OpenObjection, UnsignedAgreement, WaitingDecision
 
 #: Buckets whose amount is what is asked for.
@@ -37,7 +37,7 @@ class Phrases(Wording):
                 text = _("to be looked at again on %(day)s")
                 said.append(text % {"day": self.words.date(decision.review)})
             return _(", ").join(said)
-        if progress.stage is Stage.REQUESTED and progress.data.requested:
+        if progress.stage is ReportStage.REQUESTED and progress.data.requested:
             return self._said(_("Asked for by"), progress.data.requested.by)
         return progress.steps[-1].note or ""
 
@@ -72,7 +72,7 @@ class Phrases(Wording):
         both = (self._with(amount, counts) if counts else amount, self.days(progress))
         return self.words.gettext(", ").join(dict.fromkeys(both))
 
-    def kind(self, event: Event) -> str:
+    def kind(self, event: NewsEvent) -> str:
         """What sort of event it was."""
         return self.words.label(event.what)
 
@@ -145,7 +145,7 @@ class Phrases(Wording):
             said += _(", ") + counts
         return said
 
-    def _step(self, step: Step) -> str:
+    def _step(self, step: ReportStep) -> str:
         status = self.words.label(step.status)
         if step.recorded:
             return self._with(status, self._when(step.on, step.recorded))

@@ -47,7 +47,7 @@ __all__ = ["GeneratedPage", "nav", "pages", "portfolio_pages", "theme_words"]
 def pages(
     edition: Edition,
     *,
-    summary: impact.Impact | None = None,
+    summary: impact.ImpactView | None = None,
     ends: Sequence[months.MonthEnd] | None = None,
     directory_urls: bool = True,
     templates: Path | None = None,
@@ -283,7 +283,7 @@ class _Site:
         )
 
     def month(
-        self, ends: Sequence[months.MonthEnd], place: int, summary: impact.Impact
+        self, ends: Sequence[months.MonthEnd], place: int, summary: impact.ImpactView
     ) -> GeneratedPage:
         """The page of a month end. It bears its own day, not that of the edition."""
         path, day = urls.month(ends[place].on), self.words.date(ends[place].on)
@@ -311,7 +311,7 @@ class _Site:
             summary=summary,
         )
 
-    def reports(self, views: Sequence[report.Report]) -> Iterator[GeneratedPage]:
+    def reports(self, views: Sequence[report.PeriodReport]) -> Iterator[GeneratedPage]:
         """The list of all reports, and a page each."""
         _ = self.words.gettext
         wording = Wording(self.words, self._edition.profile, self._edition.audience)
@@ -324,7 +324,7 @@ class _Site:
             reports=views,
             wording=wording,
         )
-        for kind in periods.Kind:
+        for kind in periods.PeriodKind:
             chosen = [view for view in views if view.period.kind is kind]
             # The newest comes first.
             beside = zip([None, *chosen], chosen, [*chosen[1:], None], strict=False)
@@ -333,9 +333,9 @@ class _Site:
 
     def _report(
         self,
-        view: report.Report,
-        newer: report.Report | None,
-        older: report.Report | None,
+        view: report.PeriodReport,
+        newer: report.PeriodReport | None,
+        older: report.PeriodReport | None,
         wording: Wording,
     ) -> GeneratedPage:
         """The page of a report. It bears its own day, not that of the edition."""

@@ -13,7 +13,7 @@ from changebook.model.sums import SumLine
 from changebook.model.vocabulary import OUTCOMES, Audience, Status
 from changebook.model.words import Words
 from changebook.views.months import DateChange
-from changebook.views.report import Report, Stage
+from changebook.views.report import PeriodReport, ReportStage
 
 #: So many dates that moved are named one by one.
 _MOST_DATES = 3
@@ -42,7 +42,7 @@ class Wording:
         week = self.words.gettext("Week %(number)s, %(year)s")
         return week % {"number": period.number, "year": period.year}
 
-    def about(self, report: Report) -> str:
+    def about(self, report: PeriodReport) -> str:
         """From when to when, and what the figures are."""
         _ = self.words.gettext
         if report.complete:
@@ -55,15 +55,15 @@ class Wording:
         }
         return self.joined([known % values, _("All amounts are before tax.")])
 
-    def stage(self, stage: Stage) -> str:
+    def stage(self, stage: ReportStage) -> str:
         """What stands above the changes of a stage."""
         _ = self.words.gettext
         return {
-            Stage.REQUESTED: _("Asked for"),
-            Stage.ASSESSED: _("Assessment"),
-            Stage.DECIDED: _("Decided"),
-            Stage.IMPLEMENTED: _("Implementation"),
-            Stage.ENDED: _("Taken back or replaced"),
+            ReportStage.REQUESTED: _("Asked for"),
+            ReportStage.ASSESSED: _("Assessment"),
+            ReportStage.DECIDED: _("Decided"),
+            ReportStage.IMPLEMENTED: _("Implementation"),
+            ReportStage.ENDED: _("Taken back or replaced"),
         }[stage]
 
     def waiting_for(self) -> str:
@@ -84,7 +84,7 @@ class Wording:
     def nothing_waits_for(self, name: str) -> str:
         return self.words.gettext("Nothing waits for %(name)s.") % {"name": name}
 
-    def summary(self, report: Report) -> tuple[str, ...]:
+    def summary(self, report: PeriodReport) -> tuple[str, ...]:
         """The whole report in a few sentences."""
         if report.quiet:
             return (self._quiet(report), self._waits(report))
@@ -96,7 +96,7 @@ class Wording:
             self._waits(report),
         )
 
-    def line(self, report: Report) -> str:
+    def line(self, report: PeriodReport) -> str:
         """What happened, as a list of reports shows it."""
         if report.quiet:
             return self._quiet(report)
@@ -111,7 +111,7 @@ class Wording:
         both = self.words.gettext("%(sentence)s %(next)s")
         return reduce(lambda text, more: both % {"sentence": text, "next": more}, sentences)
 
-    def _quiet(self, report: Report) -> str:
+    def _quiet(self, report: PeriodReport) -> str:
         _ = self.words.gettext
         if not report.complete:
             return _("Nothing has changed so far.")
@@ -119,7 +119,7 @@ class Wording:
             return _("A quiet week: nothing changed.")
         return _("A quiet month: nothing changed.")
 
-    def _notices(self, report: Report) -> str:
+    def _notices(self, report: PeriodReport) -> str:
         """What happened where no change moved on."""
         _ = self.words.gettext
         if not report.notices:
@@ -132,7 +132,7 @@ class Wording:
         )
         return _("%(clauses)s.") % {"clauses": _(", ").join(counts)}
 
-    def _happened(self, report: Report) -> Iterator[str]:
+    def _happened(self, report: PeriodReport) -> Iterator[str]:
         """How many changes came how far: the first count names what is counted."""
         ngettext = self.words.ngettext
         requested = report.count(Status.SUBMITTED)
@@ -181,7 +181,7 @@ class Wording:
             clauses = self.words.gettext(", ").join(said)
             yield self.words.gettext("%(clauses)s.") % {"clauses": clauses}
 
-    def _sum(self, report: Report) -> str:
+    def _sum(self, report: PeriodReport) -> str:
         _ = self.words.gettext
         difference = report.since.difference(SumLine.REVISED)
         if difference > 0:
@@ -196,7 +196,7 @@ class Wording:
             "sum": self.words.money(report.position.revised.amount, currency),
         }
 
-    def _dates(self, report: Report) -> Iterator[str]:
+    def _dates(self, report: PeriodReport) -> Iterator[str]:
         moved = sorted(
             (change for change in report.since.dates if change.days),
             key=lambda change: not change.after.completion,
@@ -221,7 +221,7 @@ class Wording:
             "day": self.words.date(change.after.agreed),
         }
 
-    def _waits(self, report: Report) -> str:
+    def _waits(self, report: PeriodReport) -> str:
         waits, ngettext = report.waiting.count, self.words.ngettext
         if not waits:
             return self.nothing_waits()

@@ -43,7 +43,7 @@ class Keep:
 
 
 @dataclass(frozen=True)
-class Share:
+class DocumentShare:
     """The `number`th of `of` shares of an edition's documents, to be written below `folder`.
 
     Without `keep` every document is made.
@@ -68,7 +68,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedShare:
     """What came of a share: the entries that it used, how many PDFs were made, and warnings."""
 
     entries: tuple[str, ...]
@@ -79,15 +79,15 @@ class Printed:
 
 def shares(
     edition: Edition, root: Path, folder: Path, keep: Keep | None, jobs: int
-) -> Iterator[Share]:
+) -> Iterator[DocumentShare]:
     """The documents of an edition in shares for so many processes."""
     position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
     documents = len(offered(edition, position))
     number = min(ceil(documents / _FEWEST), jobs * _FOR_EACH_PROCESS)
-    return (Share(edition, root, folder, keep, n, number) for n in range(1, number + 1))
+    return (DocumentShare(edition, root, folder, keep, n, number) for n in range(1, number + 1))
 
 
-def print_share(share: Share) -> Printed:
+def print_share(share: DocumentShare) -> PrintedShare:
     """Make the PDFs of a share, or take them from the cache. Raises SiteFailed.
 
     It runs in a process of its own, so it takes and gives plain data only.
@@ -123,7 +123,7 @@ def print_share(share: Share) -> Printed:
         raise SiteFailed(f"{path}: {reason}" if path else reason) from error
     finally:
         gc.unfreeze()
-    return Printed(tuple(entries), made, total, tuple(warnings))
+    return PrintedShare(tuple(entries), made, total, tuple(warnings))
 
 
 def _kept(paper: Paper, keep: Keep | None) -> tuple[str, Kept | None]:

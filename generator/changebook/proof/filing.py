@@ -24,7 +24,7 @@ from changebook.model.schema import Agreement, ChangeRecord
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus
 from changebook.read.form import fit
 from changebook.read.scan.examination import LARGEST, examined
-from changebook.read.scan.paper import SignedPaper, UnfitPaper
+from changebook.read.scan.paper import ScannedPaper, UnfitPaper
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Client, Record, Workspace
 from changebook.refusal import Refusal
@@ -51,7 +51,7 @@ class Filing:
     """
 
     client: Client
-    paper: SignedPaper
+    paper: ScannedPaper
     file: Path
     edit: Edit
     problems: tuple[Problem, ...]
@@ -162,7 +162,7 @@ def _refuse_other_words(agreement: Agreement, signature: Signature) -> None:
         raise Refusal(f"the agreement is `{agreement.reference}`, not `{signature.reference}`")
 
 
-def _paper(scan: Path) -> SignedPaper:
+def _paper(scan: Path) -> ScannedPaper:
     if not scan.is_file():
         raise Refusal(f"there is no file {scan}")
     with scan.open("rb") as stream:
@@ -175,7 +175,7 @@ def _paper(scan: Path) -> SignedPaper:
 
 
 def _said(
-    agreement: Agreement | None, signature: Signature, name: str, paper: SignedPaper
+    agreement: Agreement | None, signature: Signature, name: str, paper: ScannedPaper
 ) -> dict[str, Value]:
     """The keys of the agreement that change. What was signed before stays as it is written."""
     copy: dict[str, Value] = {

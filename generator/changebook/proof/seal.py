@@ -9,7 +9,7 @@ from pathlib import Path
 from changebook import atomic
 from changebook.check import load_checked
 from changebook.check.seals import SEALED_ALTERED, SEALED_MISSING
-from changebook.model.chain import BROKEN_CHAIN, BROKEN_LOCK, LOCK, Entry, Lock, extended
+from changebook.model.chain import BROKEN_CHAIN, BROKEN_LOCK, LOCK, ChainEntry, Lock, extended
 from changebook.model.diagnostics import Problem, errors
 from changebook.read.sealable import all_facts, unsealed
 from changebook.read.workspace import Client
@@ -24,7 +24,7 @@ class Addition:
     slug: str
     file: Path
     lock: Lock
-    entries: tuple[Entry, ...]
+    entries: tuple[ChainEntry, ...]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from changebook.edition.urls import record as record_page
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.vocabulary import Audience
 from changebook.paper import typesetting
-from changebook.paper.shares import Keep, Printed, Share, print_share, shares
+from changebook.paper.shares import DocumentShare, Keep, PrintedShare, print_share, shares
 from changebook.paper.toolchain import toolchain
 from changebook.publish.swap import Publisher
 from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Workspace
@@ -29,7 +29,7 @@ from changebook.refusal import Refusal
 from changebook.site.building import Order, SiteFailed, build_site
 
 Progress = Callable[[int, int, str], None]
-Task = Order | Share
+Task = Order | DocumentShare
 #: Where PDFs are kept unless a folder is named, below the workspace.
 DEFAULT_CACHE = Path(OWN, "documents")
 
@@ -183,7 +183,7 @@ class _Done:
 
     warnings: list[tuple[Task, str]]
     failures: list[tuple[Task, str]]
-    printed: dict[str, list[Printed]]
+    printed: dict[str, list[PrintedShare]]
 
     @property
     def documents(self) -> dict[str, Documents]:
@@ -200,9 +200,9 @@ def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) ->
     for number, (task, result) in enumerate(_results(tasks, running), 1):
         try:
             came = result()
-            said = came.warnings if isinstance(came, Printed) else came
+            said = came.warnings if isinstance(came, PrintedShare) else came
             done.warnings.extend((task, warning) for warning in said)
-            if isinstance(came, Printed):
+            if isinstance(came, PrintedShare):
                 done.printed.setdefault(task.slug, []).append(came)
         except SiteFailed as failed:
             done.failures.append((task, str(failed)))
@@ -214,19 +214,19 @@ def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) ->
 
 def _results(
     tasks: Sequence[Task], running: Executor | None
-) -> Iterator[tuple[Task, Callable[[], tuple[str, ...] | Printed]]]:
+) -> Iterator[tuple[Task, Callable[[], tuple[str, ...] | PrintedShare]]]:
     """Each task with what gives its outcome, as they are done."""
     if running is None:
         yield from ((task, partial(_do(task), task)) for task in tasks)
         return
-    futures: dict[Future[tuple[str, ...] | Printed], Task] = {
+    futures: dict[Future[tuple[str, ...] | PrintedShare], Task] = {
         running.submit(_do(task), task): task for task in tasks
     }
     yield from ((futures[future], future.result) for future in as_completed(futures))
 
 
-def _do(task: Task) -> Callable[[Any], tuple[str, ...] | Printed]:
-    return print_share if isinstance(task, Share) else build_site
+def _do(task: Task) -> Callable[[Any], tuple[str, ...] | PrintedShare]:
+    return print_share if isinstance(task, DocumentShare) else build_site
 
 
 @contextmanager
@@ -269,7 +269,7 @@ def _name_clashes(orders: Sequence[Order]) -> list[str]:
     ]
 
 
-def _file_clashes(orders: Iterable[Order], printing: Iterable[Share]) -> list[str]:
+def _file_clashes(orders: Iterable[Order], printing: Iterable[DocumentShare]) -> list[str]:
     """Files of records that have the name of a document."""
     return [
         f"{order.slug}: {path} is a file of the record and the name of its PDF too: rename the file"
@@ -278,7 +278,7 @@ def _file_clashes(orders: Iterable[Order], printing: Iterable[Share]) -> list[st
     ]
 
 
-def _bring_together(orders: Iterable[Order], printing: Iterable[Share]) -> None:
+def _bring_together(orders: Iterable[Order], printing: Iterable[DocumentShare]) -> None:
     """Put the documents beside their pages. MkDocs empties a site's folder when it begins."""
     for order, folder, path in _documents(orders, printing):
         (order.folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -286,7 +286,7 @@ def _bring_together(orders: Iterable[Order], printing: Iterable[Share]) -> None:
 
 
 def _documents(
-    orders: Iterable[Order], printing: Iterable[Share]
+    orders: Iterable[Order], printing: Iterable[DocumentShare]
 ) -> Iterator[tuple[Order, Path, Path]]:
     """Each document that was made: whose site it belongs to, its folder, and its path there."""
     folders = {share.slug: share.folder for share in printing}

@@ -8,37 +8,37 @@ from datetime import date
 from typing import Any
 
 from changebook.model import canonical, decided, timeline
-from changebook.model.chain import Event, Link, Lock
+from changebook.model.chain import ChainLink, Lock, SealedEvent
 from changebook.model.vocabulary import Outcome, Status
 from changebook.read.workspace import Client, Record
 
 _DECISIONS = {
-    Outcome.APPROVED: (Event.APPROVED, Status.APPROVED),
-    Outcome.REJECTED: (Event.REJECTED, Status.REJECTED),
+    Outcome.APPROVED: (SealedEvent.APPROVED, Status.APPROVED),
+    Outcome.REJECTED: (SealedEvent.REJECTED, Status.REJECTED),
 }
 
 
 #: What of one record goes first among those that are sealed at once.
-_ORDER = (Event.APPROVED, Event.REJECTED, Event.SIGNED, Event.FILED)
+_ORDER = (SealedEvent.APPROVED, SealedEvent.REJECTED, SealedEvent.SIGNED, SealedEvent.FILED)
 
 
-def content(front: Mapping[str, Any], event: Event) -> dict[str, Any]:
+def content(front: Mapping[str, Any], event: SealedEvent) -> dict[str, Any]:
     """What an entry of this kind seals of a front matter."""
     match event:
-        case Event.SIGNED:
+        case SealedEvent.SIGNED:
             return decided.agreement(front)
-        case Event.FILED:
+        case SealedEvent.FILED:
             return decided.signed_copy(front)
         case _:
             return decided.content(front)
 
 
-def is_there(front: Mapping[str, Any], event: Event) -> bool:
+def is_there(front: Mapping[str, Any], event: SealedEvent) -> bool:
     """Whether there is anything of this kind to seal."""
     match event:
-        case Event.SIGNED:
+        case SealedEvent.SIGNED:
             return decided.is_signed(front)
-        case Event.FILED:
+        case SealedEvent.FILED:
             return decided.has_signed_copy(front)
         case _:
             return decided.is_decided(front)
@@ -49,7 +49,7 @@ class Fact:
     """Something of a record that can be sealed. `recorded` is the day it was written down."""
 
     record: Record
-    link: Link
+    link: ChainLink
     recorded: date
 
     @property
@@ -71,17 +71,19 @@ def facts(record: Record) -> Iterator[Fact]:
     recorded = timeline.recorded(entry) if entry else decision.on
     yield _fact(record, event, decision.on, recorded)
     agreement = data.agreement
-    if agreement and agreement.signed and is_there(front, Event.SIGNED):
+    if agreement and agreement.signed and is_there(front, SealedEvent.SIGNED):
         recorded = max(agreement.signed, recorded)
-        yield _fact(record, Event.SIGNED, agreement.signed, recorded)
-        if agreement.signed_copy and is_there(front, Event.FILED):
+        yield _fact(record, SealedEvent.SIGNED, agreement.signed, recorded)
+        if agreement.signed_copy and is_there(front, SealedEvent.FILED):
             filed = agreement.signed_copy.filed
-            yield _fact(record, Event.FILED, filed, max(filed, recorded))
+            yield _fact(record, SealedEvent.FILED, filed, max(filed, recorded))
 
 
-def _fact(record: Record, event: Event, on: date, recorded: date) -> Fact:
+def _fact(record: Record, event: SealedEvent, on: date, recorded: date) -> Fact:
     digest = canonical.digest(content(record.source.data, event))
-    return Fact(record, Link(record.data.id, record.data.revision, event, on, digest), recorded)
+    return Fact(
+        record, ChainLink(record.data.id, record.data.revision, event, on, digest), recorded
+    )
 
 
 def all_facts(client: Client) -> list[Fact]:

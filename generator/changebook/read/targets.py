@@ -10,7 +10,7 @@ from pathlib import Path
 from changebook.read.workspace import GLOSSARY, PROFILE, Client
 
 
-class Kind(Enum):
+class TargetKind(Enum):
     """What lies at the end of a link."""
 
     RECORD = auto()
@@ -25,7 +25,7 @@ class Kind(Enum):
 class Target:
     """The end of a link: a record by its id, or a file that lies beside the records."""
 
-    kind: Kind
+    kind: TargetKind
     id: str = ""
     file: Path | None = None
 
@@ -47,13 +47,13 @@ class Targets:
         """Where `path`, written in a file of `folder`, leads."""
         end = os.path.normpath(os.path.join(folder, path))
         if os.path.commonpath((self._folder, end)) != self._folder:
-            return Target(Kind.OUTSIDE)
+            return Target(TargetKind.OUTSIDE)
         if end in self._records:
-            return Target(Kind.RECORD, self._records[end])
+            return Target(TargetKind.RECORD, self._records[end])
         if end in self._files:
-            return Target(Kind.FILE, file=self._files[end])
+            return Target(TargetKind.FILE, file=self._files[end])
         if end in (os.path.join(self._folder, PROFILE), self._folder):
-            return Target(Kind.HOME)
+            return Target(TargetKind.HOME)
         if end == self._glossary:
-            return Target(Kind.GLOSSARY)
-        return Target(Kind.MISSING)
+            return Target(TargetKind.GLOSSARY)
+        return Target(TargetKind.MISSING)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from changebook.edition.editions import Edition, EditionRecord, Seal
-from changebook.model.chain import Event
+from changebook.model.chain import SealedEvent
 from changebook.model.schema import Condition, Option, Person, Profile
 from changebook.model.vocabulary import Outcome, Status
 from changebook.views.change import MilestoneDays, granted, is_approved
@@ -105,7 +105,7 @@ def signed_paper(record: EditionRecord) -> SignedPaper | None:
         copy.sha256,
         copy.filed,
         copy.by,
-        next((seal for seal in record.seals if seal.entry.event is Event.FILED), None),
+        next((seal for seal in record.seals if seal.entry.event is SealedEvent.FILED), None),
     )
 
 

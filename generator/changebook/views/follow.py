@@ -11,7 +11,7 @@ _WEB = ("https://", "http://")
 
 
 @dataclass(frozen=True)
-class Addresses:
+class FollowAddresses:
     """What a reader copies into another program. `webcal` opens the calendar program at once."""
 
     changes: str
@@ -20,14 +20,14 @@ class Addresses:
     webcal: str
 
 
-def addresses(edition: Edition) -> Addresses | None:
+def addresses(edition: Edition) -> FollowAddresses | None:
     """The addresses of an edition; None where nobody said at which address it is read."""
     site = edition.site_url
     if site is None:
         return None
     calendar = urls.absolute(site, urls.CALENDAR)
     scheme = next((scheme for scheme in _WEB if calendar.startswith(scheme)), "")
-    return Addresses(
+    return FollowAddresses(
         urls.absolute(site, urls.FEED_CHANGES),
         urls.absolute(site, urls.FEED_DECISIONS),
         calendar,

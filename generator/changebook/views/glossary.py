@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from changebook.edition.editions import Edition
-from changebook.model.glossary import Term, client_terms
+from changebook.model.glossary import GlossaryTerm, client_terms
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import ChangePath, Confidence, Status
 from changebook.model.vocabulary import Term as Word
@@ -28,7 +28,7 @@ class RecordTerm:
 class GlossaryView:
     """All that the glossary page shows. `log` has the log's own words in groups of one kind."""
 
-    client: tuple[Term, ...]
+    client: tuple[GlossaryTerm, ...]
     records: tuple[RecordTerm, ...]
     statuses: Mapping[Status, str]
     sums: Mapping[SumLine, str]

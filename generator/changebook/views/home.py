@@ -7,7 +7,7 @@ from itertools import islice
 
 from changebook.edition.editions import Edition
 from changebook.model.sums import Position
-from changebook.views.news import Event, EventKind, events
+from changebook.views.news import EventKind, NewsEvent, events
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
 
@@ -22,7 +22,7 @@ class Home:
     sums: SmallSums | None
     calendar: DatesPicture | None
     waiting: Waiting
-    lately: tuple[Event, ...]
+    lately: tuple[NewsEvent, ...]
     changes: int
 
 

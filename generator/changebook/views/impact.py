@@ -17,9 +17,9 @@ from changebook.model.sums import (
     CoursePoint,
     Difference,
     Figure,
+    GroupShare,
     Position,
     Quarter,
-    Share,
     Standing,
     SumLine,
 )
@@ -80,7 +80,7 @@ class Group(Generic[T]):
     """
 
     term: T | None
-    share: Share
+    share: GroupShare
     bars: pictures.ShareBars | None
 
 
@@ -95,7 +95,7 @@ class RiskCell:
 
 
 @dataclass(frozen=True)
-class Impact:
+class ImpactView:
     """The sums of an edition on its day. `titles` names every record that a figure points at.
 
     `beyond` is what the team's figures have beyond the client's; None in a client edition. A change
@@ -136,7 +136,7 @@ class Impact:
         return tuple((line, figure) for line, figure in lines if figure.ids)
 
 
-def impact(edition: Edition) -> Impact:
+def impact(edition: Edition) -> ImpactView:
     """The impact view of an edition."""
     position = _position(edition, edition.records)
     seen = tuple(record for record in edition.records if not record.unseen)
@@ -148,7 +148,7 @@ def impact(edition: Edition) -> Impact:
     pending = _pending(edition, position)
     risks = _risks(edition)
     course, speed = sums.course(position, signed), pace(asked, edition.as_of)
-    return Impact(
+    return ImpactView(
         position=position,
         titles={d.id: d.title for d in data},
         pending=pending,
@@ -210,7 +210,9 @@ def _groups(
     return _drawn(sums.breakdown(position, terms), (*vocabulary, None))
 
 
-def _drawn(shares: Mapping[T | None, Share], order: Iterable[T | None]) -> tuple[Group[T], ...]:
+def _drawn(
+    shares: Mapping[T | None, GroupShare], order: Iterable[T | None]
+) -> tuple[Group[T], ...]:
     """The groups in this order, each with its bars on an axis that all have in common."""
     terms = [term for term in order if term in shares]
     bars = pictures.share_bars([shares[term] for term in terms])

@@ -59,7 +59,7 @@ _SECTIONS = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Event:
+class NewsEvent:
     """One dated thing that happened to a change.
 
     `place` tells it from others of its kind in the record, whatever its words are. `recorded` is
@@ -111,7 +111,7 @@ class Event:
         return self.kind is EventKind.AGREEMENT or self.status in (*OUTCOMES, Status.VOID)
 
 
-def events(records: Iterable[EditionRecord]) -> tuple[Event, ...]:
+def events(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
     """All events, the newest first."""
     found = [event for record in records for event in _events(record.data, record.unseen)]
     found.sort(key=lambda event: (event.on, event.id), reverse=True)
@@ -119,11 +119,11 @@ def events(records: Iterable[EditionRecord]) -> tuple[Event, ...]:
 
 
 @dataclass(frozen=True)
-class Day:
+class NewsDay:
     """A day of the calendar and what happened on it; on most days nothing did."""
 
     on: date
-    events: tuple[Event, ...]
+    events: tuple[NewsEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class NewsMonth:
     """A month with all its days, the last one first: whoever asks what came since one finds it."""
 
     first: date
-    days: tuple[Day, ...]
+    days: tuple[NewsDay, ...]
 
     @property
     def count(self) -> int:
@@ -160,7 +160,7 @@ def news(records: Iterable[EditionRecord], as_of: date) -> News:
     return News(months[:on_page], tuple(month for month in months[on_page:] if month.count))
 
 
-def _months(found: tuple[Event, ...], as_of: date) -> tuple[NewsMonth, ...]:
+def _months(found: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]:
     """Every month from the day's to the oldest event's; of a long quiet time not all of it."""
     if not found:
         return ()
@@ -174,7 +174,7 @@ def _months(found: tuple[Event, ...], as_of: date) -> tuple[NewsMonth, ...]:
             firsts.append(quiet)
         firsts.append(busy)
     return tuple(
-        NewsMonth(first, tuple(Day(day, on_day.get(day, ())) for day in _days_of(first)))
+        NewsMonth(first, tuple(NewsDay(day, on_day.get(day, ())) for day in _days_of(first)))
         for first in firsts
     )
 
@@ -184,15 +184,15 @@ def _days_of(first: date) -> Iterator[date]:
     return (first.replace(day=number) for number in range(month_end(first).day, 0, -1))
 
 
-def newly_learned(found: Iterable[Event]) -> tuple[Event, ...]:
+def newly_learned(found: Iterable[NewsEvent]) -> tuple[NewsEvent, ...]:
     """The events by the day on which a reader could have learned of them, the newest first."""
     return tuple(sorted(found, key=lambda event: event.recorded, reverse=True))
 
 
-def _events(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
+def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     # Sorting keeps this order within a day: what came last comes first, as everywhere in a list.
-    def event(on: date, kind: EventKind, place: str, text: str | None = None) -> Event:
-        return Event(on, on, data.id, data.title, kind, place, text, unseen=unseen)
+    def event(on: date, kind: EventKind, place: str, text: str | None = None) -> NewsEvent:
+        return NewsEvent(on, on, data.id, data.title, kind, place, text, unseen=unseen)
 
     yield from reversed(tuple(_statuses(data, unseen)))
     agreement = data.agreement
@@ -213,12 +213,12 @@ def _events(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
         yield replace(event(talk.on, EventKind.TALK, place, talk.summary), channel=talk.channel)
 
 
-def _statuses(data: ChangeRecord, unseen: bool) -> Iterator[Event]:
+def _statuses(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     """The changes of status; a status that was entered twice has two places."""
     times: Counter[Status] = Counter()
     for entry in data.history:
         times[entry.status] += 1
-        yield Event(
+        yield NewsEvent(
             entry.on,
             timeline.recorded(entry),
             data.id,

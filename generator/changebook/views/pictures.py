@@ -14,10 +14,10 @@ from changebook.model.sums import (
     ChangeOrder,
     CostTable,
     CoursePoint,
+    GroupShare,
     MilestonePosition,
     PendingDates,
     Position,
-    Share,
     Standing,
 )
 from changebook.model.sums.amounts import EXACT
@@ -272,7 +272,7 @@ def rate_picture(rates: Sequence[MonthRate]) -> RatePicture | None:
     return RatePicture(days, tuple(counts), tuple(columns))
 
 
-def share_bars(shares: Sequence[Share]) -> tuple[ShareBars | None, ...]:
+def share_bars(shares: Sequence[GroupShare]) -> tuple[ShareBars | None, ...]:
     """The bars of groups that stand below each other; None for each if no money is in any."""
     amounts = [a for share in shares for a in (share.approved.amount, share.pending.amount)]
     if not any(amounts):

@@ -26,7 +26,7 @@ from changebook.model.sums.portfolio import (
 from changebook.model.vocabulary import ChangeType, ReasonCategory, Status, Term
 from changebook.views import charts
 from changebook.views.charts import Axis, Bar
-from changebook.views.impact import Group, Impact, OpenRisk
+from changebook.views.impact import Group, ImpactView, OpenRisk
 from changebook.views.waiting import Waiting, WaitingDecision, waiting
 
 #: From this score on (likelihood times severity) a risk is a grave one.
@@ -224,7 +224,7 @@ class Portfolio:
     statuses: tuple[StatusDays, ...]
 
 
-def portfolio(editions: Sequence[tuple[Edition, Impact]]) -> Portfolio:
+def portfolio(editions: Sequence[tuple[Edition, ImpactView]]) -> Portfolio:
     """The overview of these editions, each with its impact view."""
     ordered = sorted(editions, key=lambda pair: (pair[0].profile.name, pair[0].slug))
     clients = tuple(_line(edition, view) for edition, view in ordered)
@@ -244,7 +244,7 @@ def portfolio(editions: Sequence[tuple[Edition, Impact]]) -> Portfolio:
     )
 
 
-def _line(edition: Edition, view: Impact) -> ClientLine:
+def _line(edition: Edition, view: ImpactView) -> ClientLine:
     data = [record.data for record in edition.records]
     counts = Counter(record.status for record in data)
     waits = waiting(edition.records, edition.as_of)
@@ -264,7 +264,7 @@ def _line(edition: Edition, view: Impact) -> ClientLine:
 
 
 def _part(
-    totals: CurrencyTotals, clients: Sequence[ClientLine], views: Mapping[str, Impact]
+    totals: CurrencyTotals, clients: Sequence[ClientLine], views: Mapping[str, ImpactView]
 ) -> CurrencyPart:
     members = tuple(client for client in clients if client.slug in totals.clients)
     own = {client.slug: views[client.slug] for client in members}
@@ -324,8 +324,8 @@ def _members(clients: Iterable[ClientLine], ids: Mapping[str, Iterable[str]]) ->
 
 def _terms(
     clients: Sequence[ClientLine],
-    views: Mapping[str, Impact],
-    groups: Callable[[Impact], Iterable[Group[T]]],
+    views: Mapping[str, ImpactView],
+    groups: Callable[[ImpactView], Iterable[Group[T]]],
     vocabulary: type[T],
 ) -> tuple[TermTotal[T], ...]:
     """The groups of all clients in the order of the vocabulary, what is not said last."""
@@ -378,7 +378,9 @@ def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
     return tuple(sorted(found, key=lambda d: (d.decision.due or date.max, -d.days, d.decision.id)))
 
 
-def _grave(clients: Iterable[ClientLine], views: Mapping[str, Impact]) -> tuple[ClientRisk, ...]:
+def _grave(
+    clients: Iterable[ClientLine], views: Mapping[str, ImpactView]
+) -> tuple[ClientRisk, ...]:
     """The gravest first."""
     found = [
         ClientRisk(client, risk)

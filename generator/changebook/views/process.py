@@ -35,7 +35,7 @@ class Station:
 
 
 @dataclass(frozen=True)
-class Stage:
+class ProcessStage:
     """One phase of the way, with its stations in their order."""
 
     phase: Phase
@@ -46,7 +46,7 @@ class Stage:
 class LifeCycle:
     """The way of a change, and the statuses at which it ends or rests on the side."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[ProcessStage, ...]
     sides: tuple[Station, ...]
 
     @property
@@ -65,7 +65,7 @@ def life_cycle(edition: Edition, position: Position) -> LifeCycle:
     sides = [s for s in Status if s not in _WAY and s is not Status.DRAFT]
     return LifeCycle(
         tuple(
-            Stage(phase, tuple(_station(status, at) for status in statuses))
+            ProcessStage(phase, tuple(_station(status, at) for status in statuses))
             for phase, statuses in BACKBONE.items()
         ),
         tuple(_station(status, at) for status in sides),

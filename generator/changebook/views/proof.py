@@ -7,7 +7,7 @@ from datetime import date
 
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model import canonical
-from changebook.model.chain import Entry
+from changebook.model.chain import ChainEntry
 from changebook.model.vocabulary import Status
 from changebook.views import decision
 from changebook.views.decision import SignedPaper
@@ -21,7 +21,7 @@ class SealedEntry:
     the entry seals.
     """
 
-    entry: Entry
+    entry: ChainEntry
     title: str
     ended: date | None
     superseded_by: tuple[str, ...]
@@ -58,7 +58,7 @@ def fingerprints(edition: Edition) -> Fingerprints:
     )
 
 
-def _sealed(entry: Entry, record: EditionRecord) -> SealedEntry:
+def _sealed(entry: ChainEntry, record: EditionRecord) -> SealedEntry:
     data, paper = record.data, decision.signed_paper(record)
     end = data.entered(Status.VOID, Status.SUPERSEDED)
     ended = end.on if end and data.status is end.status else None

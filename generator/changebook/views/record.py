@@ -8,7 +8,7 @@ from enum import Enum
 
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model import canonical, sums
-from changebook.model.chain import Event
+from changebook.model.chain import SealedEvent
 from changebook.model.schema import ChangeRecord, Communication, Profile
 from changebook.model.sums import ChangeOrder, CostTable, Position
 from changebook.model.vocabulary import BACKBONE, ENDED, OPEN, Status, SupersedeMode
@@ -30,7 +30,7 @@ class StepState(Enum):
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """One step of the life cycle, with the day on which it was entered (last)."""
 
     status: Status
@@ -98,7 +98,7 @@ class RecordView:
     row: change.ChangeRow
     body: str
     unseen: bool
-    steps: tuple[Step, ...]
+    steps: tuple[HistoryStep, ...]
     waits: waiting.WaitingDecision | None
     digest: str
     decision_seal: Seal | None
@@ -187,7 +187,7 @@ def _view(
         waits=waiting.waiting_decision(data, edition.as_of),
         digest=digest(record),
         decision_seal=next((s for s in record.seals if s.entry.event.is_decision), None),
-        agreement_seal=next((s for s in record.seals if s.entry.event is Event.SIGNED), None),
+        agreement_seal=next((s for s in record.seals if s.entry.event is SealedEvent.SIGNED), None),
         paper=decision.signed_paper(record),
         costs=costs,
         cost_picture=cost_picture(costs) if costs else None,
@@ -202,7 +202,7 @@ def _view(
     )
 
 
-def steps(data: ChangeRecord) -> tuple[Step, ...]:
+def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
     """The way of a change: the steps that it took, where it is, and what is still to come.
 
     A step that was taken back (assessed again after the client asked) is to come again.
@@ -222,14 +222,14 @@ def steps(data: ChangeRecord) -> tuple[Step, ...]:
     shown = []
     for n, status in enumerate(way):
         if n == here:
-            shown.append(Step(status, StepState.CURRENT, entered.get(status)))
+            shown.append(HistoryStep(status, StepState.CURRENT, entered.get(status)))
         elif n < here and status in entered:
-            shown.append(Step(status, StepState.DONE, entered[status]))
+            shown.append(HistoryStep(status, StepState.DONE, entered[status]))
         elif n > here or (data.undecided_emergency and status is Status.APPROVED):
             # An emergency that is approved afterwards has begun its implementation before.
             begun = status is Status.IMPLEMENTING and status in entered
             state = StepState.DONE if begun else StepState.TO_COME
-            shown.append(Step(status, state, entered[status] if begun else None))
+            shown.append(HistoryStep(status, state, entered[status] if begun else None))
     return tuple(shown)
 
 

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from changebook.edition.editions import Edition, EditionRecord, as_known
 from changebook.model import timeline
-from changebook.model.periods import Kind, Period, around, last_complete
+from changebook.model.periods import Period, PeriodKind, around, last_complete
 from changebook.model.schema import ChangeRecord, PlanStep, Profile
 from changebook.model.sums import Position
 from changebook.model.vocabulary import OUTCOMES, Status
@@ -30,7 +30,7 @@ from changebook.views.months import (
     late_entries,
     state,
 )
-from changebook.views.news import Event, EventKind, events
+from changebook.views.news import EventKind, NewsEvent, events
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
 
@@ -38,7 +38,7 @@ from changebook.views.waiting import Waiting, waiting
 _IN_WORK = frozenset({Status.APPROVED, Status.IMPLEMENTING, Status.IMPLEMENTED})
 
 
-class Stage(Enum):
+class ReportStage(Enum):
     """The part of the life cycle that a step belongs to, in the order of a report."""
 
     REQUESTED = "requested"
@@ -49,21 +49,21 @@ class Stage(Enum):
 
 
 _STAGES = {
-    Status.SUBMITTED: Stage.REQUESTED,
-    Status.ASSESSING: Stage.ASSESSED,
-    Status.AWAITING_DECISION: Stage.ASSESSED,
-    **dict.fromkeys(OUTCOMES, Stage.DECIDED),
-    Status.IMPLEMENTING: Stage.IMPLEMENTED,
-    Status.IMPLEMENTED: Stage.IMPLEMENTED,
-    Status.CLOSED: Stage.IMPLEMENTED,
-    Status.SUPERSEDED: Stage.ENDED,
-    Status.VOID: Stage.ENDED,
-    Status.WITHDRAWN: Stage.ENDED,
+    Status.SUBMITTED: ReportStage.REQUESTED,
+    Status.ASSESSING: ReportStage.ASSESSED,
+    Status.AWAITING_DECISION: ReportStage.ASSESSED,
+    **dict.fromkeys(OUTCOMES, ReportStage.DECIDED),
+    Status.IMPLEMENTING: ReportStage.IMPLEMENTED,
+    Status.IMPLEMENTED: ReportStage.IMPLEMENTED,
+    Status.CLOSED: ReportStage.IMPLEMENTED,
+    Status.SUPERSEDED: ReportStage.ENDED,
+    Status.VOID: ReportStage.ENDED,
+    Status.WITHDRAWN: ReportStage.ENDED,
 }
 
 
 @dataclass(frozen=True)
-class Step:
+class ReportStep:
     """A status that a change entered; `recorded` is the day where that was written down later."""
 
     status: Status
@@ -80,10 +80,10 @@ class Progress:
     `decision` is what was decided, where the last of the steps is a decision that still stands.
     """
 
-    stage: Stage
+    stage: ReportStage
     row: ChangeRow
     data: ChangeRecord
-    steps: tuple[Step, ...]
+    steps: tuple[ReportStep, ...]
     decision: DecisionEntry | None
 
     @property
@@ -131,7 +131,7 @@ class InHand:
 
 
 @dataclass(frozen=True)
-class Report:
+class PeriodReport:
     """A period as known at its end, or on the edition's day where it has not ended yet.
 
     `since` compares the end with the beginning: the day before the period, or the signing of the
@@ -144,7 +144,7 @@ class Report:
     since: Comparison
     position: Position
     progress: tuple[Progress, ...]
-    notices: tuple[Event, ...]
+    notices: tuple[NewsEvent, ...]
     waiting: Waiting
     in_hand: InHand
     late: tuple[LateEntry, ...]
@@ -157,9 +157,11 @@ class Report:
         return self.position.as_of
 
     @property
-    def stages(self) -> tuple[tuple[Stage, tuple[Progress, ...]], ...]:
+    def stages(self) -> tuple[tuple[ReportStage, tuple[Progress, ...]], ...]:
         """What happened, stage by stage, without those in which nothing did."""
-        groups = ((stage, tuple(p for p in self.progress if p.stage is stage)) for stage in Stage)
+        groups = (
+            (stage, tuple(p for p in self.progress if p.stage is stage)) for stage in ReportStage
+        )
         return tuple((stage, group) for stage, group in groups if group)
 
     def count(self, *statuses: Status) -> int:
@@ -181,7 +183,7 @@ class PeriodUnknown(Exception):
     """A period that an edition has no report of; the message says why."""
 
 
-def report(edition: Edition, period: Period) -> Report:
+def report(edition: Edition, period: Period) -> PeriodReport:
     """The report of one period. Raises PeriodUnknown where the log does not reach into it."""
     signed = edition.profile.contract.signed
     if period.last < signed:
@@ -191,7 +193,7 @@ def report(edition: Edition, period: Period) -> Report:
     return _Reports(edition).of(period)
 
 
-def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[Report, ...]:
+def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[PeriodReport, ...]:
     """Every month, and the weeks in which something happened: the newest first.
 
     The period that the edition's day is in has a report of what happened so far, once anything did.
@@ -202,8 +204,8 @@ def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[Report, ..
         return ()
     known = _Reports(edition, ends)
     days = {max(day, signed) for day in _days(edition.records) if day <= until}
-    weeks = {around(day, Kind.WEEK) for day in days}
-    months = {around(day, Kind.MONTH) for day in days} | set(_ended_months(signed, until))
+    weeks = {around(day, PeriodKind.WEEK) for day in days}
+    months = {around(day, PeriodKind.MONTH) for day in days} | set(_ended_months(signed, until))
     found = [
         known.of(period)
         for period in sorted(weeks | months, key=lambda p: (p.last, p.first), reverse=True)
@@ -215,7 +217,7 @@ def ended_months(edition: Edition) -> tuple[Period, ...]:
     """The months that are over and have a report: every one, the newest first."""
     signed, until = edition.profile.contract.signed, edition.as_of
     days = {max(day, signed) for day in _days(edition.records) if day <= until}
-    months = {around(day, Kind.MONTH) for day in days} | set(_ended_months(signed, until))
+    months = {around(day, PeriodKind.MONTH) for day in days} | set(_ended_months(signed, until))
     over = (month for month in months if month.last <= until)
     return tuple(sorted(over, key=lambda month: month.last, reverse=True))
 
@@ -224,7 +226,7 @@ def _ended_months(first: date, until: date) -> Iterator[Period]:
     """The months that have ended, of more than `MOST_MONTHS` the last."""
     for _ in range(MOST_MONTHS):
         try:
-            month = last_complete(until, Kind.MONTH)
+            month = last_complete(until, PeriodKind.MONTH)
         except OverflowError:
             return
         if month.last < first:
@@ -259,7 +261,7 @@ class _Reports:
             self._states[day] = then, self._ends.get(day) or state(then)
         return self._states[day]
 
-    def of(self, period: Period) -> Report:
+    def of(self, period: Period) -> PeriodReport:
         signed = self._edition.profile.contract.signed
         on = min(period.last, self._edition.as_of)
         is_first = period.first <= signed
@@ -270,7 +272,7 @@ class _Reports:
         moved = [r for r in after.records if _is_other(r.data, earlier.get(r.data.id))]
         position, since = new.position, compare(old, new)
         late = (e for e in late_entries(self._edition, on) if (e.counts_from or e.on) > begin)
-        return Report(
+        return PeriodReport(
             period=period,
             complete=period.last <= self._edition.as_of,
             since=since,
@@ -300,15 +302,15 @@ def _progress(
     found = []
     for record in moved:
         data, before = record.data, earlier.get(record.data.id)
-        groups: dict[Stage, list[Step]] = {}
+        groups: dict[ReportStage, list[ReportStep]] = {}
         for step in data.history[len(before.data.history) if before else 0 :]:
             if step.status in _STAGES:
                 recorded = step.recorded if step.recorded != step.on else None
                 groups.setdefault(_STAGES[step.status], []).append(
-                    Step(step.status, step.on, step.by, recorded, step.note)
+                    ReportStep(step.status, step.on, step.by, recorded, step.note)
                 )
         for stage, steps in groups.items():
-            decided = entry(record, profile) if stage is Stage.DECIDED else None
+            decided = entry(record, profile) if stage is ReportStage.DECIDED else None
             if decided and decided.outcome is not OUTCOMES[steps[-1].status]:
                 decided = None
             shown = row(record, profile, position)
@@ -318,7 +320,7 @@ def _progress(
 
 def _notices(
     earlier: Mapping[str, EditionRecord], moved: Sequence[EditionRecord]
-) -> tuple[Event, ...]:
+) -> tuple[NewsEvent, ...]:
     """The other events that were not known at the beginning, the oldest first."""
     before = (earlier[record.data.id] for record in moved if record.data.id in earlier)
     known = {event.key for event in events(before)}

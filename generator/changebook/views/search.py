@@ -20,7 +20,7 @@ _NO_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True)
-class Period:
+class FacetPeriod:
     """A year or a quarter in which something was asked for or decided."""
 
     value: str
@@ -33,7 +33,7 @@ class PeriodFacet:
     """The periods of one kind of day, the newest year first, each before its quarters."""
 
     key: str
-    periods: tuple[Period, ...]
+    periods: tuple[FacetPeriod, ...]
 
 
 @dataclass(frozen=True)
@@ -108,17 +108,17 @@ def _filters(entry: Listed) -> Iterator[tuple[str, str]]:
             yield key, _quarter(day).value
 
 
-def _periods(days: Iterator[date | None]) -> tuple[Period, ...]:
+def _periods(days: Iterator[date | None]) -> tuple[FacetPeriod, ...]:
     found = {period for day in days if day for period in (_year(day), _quarter(day))}
     return tuple(
         sorted(found, key=lambda p: (-p.first.year, not p.is_year, -p.first.month, p.value))
     )
 
 
-def _year(day: date) -> Period:
-    return Period(f"{day.year}", date(day.year, 1, 1), is_year=True)
+def _year(day: date) -> FacetPeriod:
+    return FacetPeriod(f"{day.year}", date(day.year, 1, 1), is_year=True)
 
 
-def _quarter(day: date) -> Period:
+def _quarter(day: date) -> FacetPeriod:
     quarter = quarter_count(day)
-    return Period(f"{day.year}-q{quarter % 4 + 1}", first_of_quarter(quarter), is_year=False)
+    return FacetPeriod(f"{day.year}-q{quarter % 4 + 1}", first_of_quarter(quarter), is_year=False)

@@ -28,7 +28,7 @@ from changebook.model.diagnostics import Problem, visible
 from changebook.model.schema import ChangeRecord, TeamPerson
 from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, Block, Kind
+from changebook.pages.answer_block import About, AnswerKind, Block
 from changebook.pages.answers import Answers
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
@@ -41,7 +41,7 @@ MESSAGE_ID = "x-message-id"
 LONGEST = 4000
 
 
-class Entry(Enum):
+class AnswerEntry(Enum):
     """What an answer becomes."""
 
     OBJECTION = "objection"
@@ -54,7 +54,7 @@ class Said:
     """What the person at the terminal says instead of the mail; None where the mail counts."""
 
     id: str | None = None
-    kind: Kind | None = None
+    kind: AnswerKind | None = None
     by: str | None = None
     on: date | None = None
     words: str | None = None
@@ -67,7 +67,7 @@ class Response:
     `warnings` are what whoever looks at it must know, `next_` the commands or edits that follow.
     """
 
-    entry: Entry
+    entry: AnswerEntry
     id: str
     person: TeamPerson
     on: date
@@ -248,11 +248,11 @@ class _Answer:
         return Words(self.client.profile.language, packaged.own_templates(self.client.root))
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AnswerKind:
         """What it is meant to be. A block that is only quoted was answered before."""
         if self.said.kind:
             return self.said.kind
-        return self.block.kind if self.block and not self.reading.is_quoted else Kind.ASK
+        return self.block.kind if self.block and not self.reading.is_quoted else AnswerKind.ASK
 
     @property
     def about(self) -> About:
@@ -263,22 +263,24 @@ class _Answer:
         """Whether the record waits for a decision, so that one can be proposed."""
         return waiting_decision(self.data, date.max) is not None
 
-    def entry(self) -> Entry:
+    def entry(self) -> AnswerEntry:
         """What it becomes. Raises Refusal for what has no place in the record as it stands."""
         data = self.data
         over = f"{self.path}: {data.id} is `{data.status}`"
         aside = "to keep the mail as a talk about it, say --as ask"
-        if self.kind is Kind.OBJECT:
+        if self.kind is AnswerKind.OBJECT:
             if data.status in ENDED:
                 raise Refusal(f"{over}, so nothing of it can be objected to any more: {aside}")
-            return Entry.OBJECTION
-        if self.kind is Kind.ASK or self.about is not About.DECISION:
-            return Entry.TALK
+            return AnswerEntry.OBJECTION
+        if self.kind is AnswerKind.ASK or self.about is not About.DECISION:
+            return AnswerEntry.TALK
         if not self.waits:
             raise Refusal(f"{over} and does not wait for a decision: {aside}")
-        return Entry.PROPOSAL if self.person.approves and not self.outdated else Entry.TALK
+        return (
+            AnswerEntry.PROPOSAL if self.person.approves and not self.outdated else AnswerEntry.TALK
+        )
 
-    def warnings(self, entry: Entry) -> Iterator[str]:
+    def warnings(self, entry: AnswerEntry) -> Iterator[str]:
         """What the mail alone does not tell."""
         if self.outdated:
             kept = ": it is kept as a talk, not as a proposal" if self._falls_short(entry) else ""
@@ -323,18 +325,18 @@ class _Answer:
             )
         )
 
-    def _falls_short(self, entry: Entry) -> bool:
-        asked = self.kind is Kind.APPROVE and self.about is About.DECISION
-        return asked and entry is not Entry.PROPOSAL
+    def _falls_short(self, entry: AnswerEntry) -> bool:
+        asked = self.kind is AnswerKind.APPROVE and self.about is About.DECISION
+        return asked and entry is not AnswerEntry.PROPOSAL
 
     def _option(self) -> str | None:
         """The option that was chosen, where the record has it."""
         chosen = self.block.option if self.block else None
         return chosen if any(option.id == chosen for option in self.data.options) else None
 
-    def written(self, text: Manuscript, entry: Entry, on: date) -> Manuscript:
+    def written(self, text: Manuscript, entry: AnswerEntry, on: date) -> Manuscript:
         """The record with the answer as its last objection or talk."""
-        if entry is Entry.OBJECTION:
+        if entry is AnswerEntry.OBJECTION:
             objection: dict[str, Value] = {
                 "by": self.person.name,
                 "party": self.person.party,
@@ -350,7 +352,7 @@ class _Answer:
             "with": [self.person.name],
             "summary": self._words(),
         }
-        if entry is Entry.PROPOSAL:
+        if entry is AnswerEntry.PROPOSAL:
             option = self._option()
             chosen: dict[str, Value] = {"option": option} if option else {}
             revision = self.data.revision
@@ -366,7 +368,7 @@ class _Answer:
                 f"{self.path} holds {len(words)} characters, more than the {LONGEST} that a talk "
                 "should have: say in short what it says with --words TEXT"
             )
-        stated = self._stated() if self.kind is Kind.APPROVE else ""
+        stated = self._stated() if self.kind is AnswerKind.APPROVE else ""
         if not words and not stated:
             raise Refusal(
                 f"{self.path} holds no words of its sender: say what they want with --words TEXT"
@@ -387,9 +389,9 @@ class _Answer:
             return _("Approves the option “%(option)s”.") % {"option": title}
         return _("Approves this change.")
 
-    def next_(self, entry: Entry, on: date) -> Iterator[str]:
+    def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
         """What follows, once the mail was looked at."""
-        if entry is Entry.PROPOSAL:
+        if entry is AnswerEntry.PROPOSAL:
             option = next((o for o in self.data.options if o.id == self._option()), None)
             command = ["changebook", "advance", self.data.id, "approved", "--on", f"{on}"]
             command += ["--by", self.person.name]
@@ -397,14 +399,14 @@ class _Answer:
                 command += ["--option", option.id]
                 command += ["--amount", f"{option.amount:f}"] if option.amount is not None else []
             yield f"to record it as the decision: {shlex.join(command)}"
-        elif entry is Entry.OBJECTION:
+        elif entry is AnswerEntry.OBJECTION:
             yield "answer it with `response`, and settle it with `outcome` and `resolved`"
-        elif self.kind is Kind.APPROVE and self.about is About.AGREEMENT:
+        elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
             yield (
                 "once the amendment is signed: "
                 "`agreement: {status: signed, reference: ..., signed: ...}`"
             )
-        elif self.kind is Kind.APPROVE and self.about is About.OBJECTION:
+        elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
             yield "if it is settled: give the objection its `outcome` and `resolved`"
 
 

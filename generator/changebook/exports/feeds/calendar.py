@@ -93,7 +93,7 @@ def _event(appointment: _Appointment, site: str | None) -> Event:
 def _appointments(edition: Edition, position: Position, words: Words) -> Iterator[_Appointment]:
     for milestone in position.milestones:
         yield _milestone(milestone, edition, position, words)
-    found: dict[str, list[news.Event]] = {}
+    found: dict[str, list[news.NewsEvent]] = {}
     for event in news.events(edition.records):
         found.setdefault(event.id, []).append(event)
     for record in sorted(edition.records, key=lambda record: record.data.id):
@@ -136,7 +136,7 @@ def _milestone(
 
 
 def _of_record(
-    record: EditionRecord, found: list[news.Event], edition: Edition, words: Words
+    record: EditionRecord, found: list[news.NewsEvent], edition: Edition, words: Words
 ) -> Iterator[_Appointment]:
     """When a decision is due, a deferral is looked at again, an objection is talked about again.
 

@@ -18,7 +18,7 @@ from changebook.model.sums import Position
 from changebook.model.words import Words
 from changebook.pages.rendering import Renderer, one_line
 from changebook.views import change
-from changebook.views.news import Event, newly_learned
+from changebook.views.news import NewsEvent, newly_learned
 
 #: The newest entries. Programs keep what they have read, and the news page has everything.
 COUNT = 100
@@ -55,7 +55,7 @@ class Feed:
 def feed(
     edition: Edition,
     position: Position,
-    found: Iterable[Event],
+    found: Iterable[NewsEvent],
     *,
     path: str,
     title: str,
@@ -77,7 +77,7 @@ def feed(
         for id in dict.fromkeys(event.id for event in newest)
     }
 
-    def entry(event: Event) -> Entry:
+    def entry(event: NewsEvent) -> Entry:
         page = urls.record(event.id)
         html = render.fragment(
             path, "_entry", event=event, row=rows[event.id], currency=profile.contract.currency
@@ -112,7 +112,7 @@ def midnight(day: date, timezone: str) -> str:
     return datetime.combine(day, time(), ZoneInfo(timezone)).isoformat()[:25]
 
 
-def _title(event: Event, words: Words) -> str:
+def _title(event: NewsEvent, words: Words) -> str:
     text = words.gettext("%(name)s: %(text)s") % {
         "name": f"{event.id} {event.title}",
         "text": words.label(event.what),

@@ -9,7 +9,7 @@ from changebook.edition.editions import Edition, as_known, make_edition
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.read.workspace import Client
-from changebook.views.impact import Impact, impact
+from changebook.views.impact import ImpactView, impact
 from changebook.views.months import MonthEnd, month_ends
 
 
@@ -19,7 +19,7 @@ class Report:
 
     edition: Edition
     known_on: date | None
-    view: Impact
+    view: ImpactView
     ends: tuple[MonthEnd, ...]
 
     @property

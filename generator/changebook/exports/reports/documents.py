@@ -22,7 +22,7 @@ from changebook.model.vocabulary import Audience
 from changebook.pages.literal import literal
 from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
-from changebook.views.report import Report, report
+from changebook.views.report import PeriodReport, report
 
 #: What an address may hold without being quoted, and what ends one in Markdown is not among it.
 _IN_ADDRESS = ":/?#@!$&*+,;=%~"
@@ -43,7 +43,7 @@ class Document:
     """A report with all that its forms need. `templates` is a team's own `site_templates`."""
 
     edition: Edition
-    report: Report
+    report: PeriodReport
     templates: Path | None = None
 
     @cached_property

@@ -8,14 +8,14 @@ from decimal import localcontext
 from typing import TypeVar
 
 from changebook.model.sums.amounts import EXACT
-from changebook.model.sums.figures import PENDING, Bucket, Position, Share
+from changebook.model.sums.figures import PENDING, Bucket, GroupShare, Position
 from changebook.model.sums.positions import day_span
 from changebook.model.sums.standings import figure
 
 Group = TypeVar("Group", bound=Hashable)
 
 
-def breakdown(position: Position, groups: Mapping[str, Group]) -> dict[Group, Share]:
+def breakdown(position: Position, groups: Mapping[str, Group]) -> dict[Group, GroupShare]:
     """The share of each group, by the group that each record's id has; drafts are in none.
 
     Over all groups, the approved and the pending shares add up to these lines of the position.
@@ -23,7 +23,9 @@ def breakdown(position: Position, groups: Mapping[str, Group]) -> dict[Group, Sh
     return breakdown_each(position, {id: (group,) for id, group in groups.items()})
 
 
-def breakdown_each(position: Position, groups: Mapping[str, Iterable[Group]]) -> dict[Group, Share]:
+def breakdown_each(
+    position: Position, groups: Mapping[str, Iterable[Group]]
+) -> dict[Group, GroupShare]:
     """As `breakdown`, where a record may belong to several groups.
 
     It counts whole in each of them: no key of the format says how its money splits. So the shares
@@ -38,11 +40,11 @@ def breakdown_each(position: Position, groups: Mapping[str, Iterable[Group]]) ->
         return {group: _share(position, members) for group, members in ids.items()}
 
 
-def _share(position: Position, ids: set[str]) -> Share:
+def _share(position: Position, ids: set[str]) -> GroupShare:
     members = [position.standings[id] for id in sorted(ids)]
     completion = position.completion
     requests = tuple(r for r in completion.requests if r.id in ids) if completion else ()
-    return Share(
+    return GroupShare(
         ids=tuple(standing.id for standing in members),
         approved=figure((s for s in members if s.bucket is Bucket.APPROVED), position.currency),
         pending=figure((s for s in members if s.bucket in PENDING), position.currency),

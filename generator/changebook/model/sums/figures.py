@@ -311,7 +311,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Share:
+class GroupShare:
     """What one group of records makes of the sums, and of the days on the completion.
 
     `granted` counts the days of all approvals and reversals; it is None where the contract names no

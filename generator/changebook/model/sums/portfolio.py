@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from typing import TypeVar
 
 from changebook.model.sums.amounts import EXACT, ZERO
-from changebook.model.sums.figures import Budget, Figure, Position, Share, SumLine
+from changebook.model.sums.figures import Budget, Figure, GroupShare, Position, SumLine
 
 Group = TypeVar("Group", bound=Hashable)
 
@@ -47,7 +47,7 @@ class CurrencyTotals:
 class ShareTotal:
     """What one group of records makes of the sums of several clients; `shares` by slug."""
 
-    shares: Mapping[str, Share]
+    shares: Mapping[str, GroupShare]
     approved: Total
     pending: Total
 
@@ -91,9 +91,9 @@ def by_currency(positions: Mapping[str, Position]) -> tuple[CurrencyTotals, ...]
     )
 
 
-def shares(breakdowns: Mapping[str, Mapping[Group, Share]]) -> dict[Group, ShareTotal]:
+def shares(breakdowns: Mapping[str, Mapping[Group, GroupShare]]) -> dict[Group, ShareTotal]:
     """The breakdowns of several clients, which must be in one currency, as one."""
-    groups: dict[Group, dict[str, Share]] = defaultdict(dict)
+    groups: dict[Group, dict[str, GroupShare]] = defaultdict(dict)
     for client, breakdown in breakdowns.items():
         for group, share in breakdown.items():
             groups[group][client] = share

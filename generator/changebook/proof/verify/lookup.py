@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from changebook.check.seals import holds
 from changebook.model import canonical, decided
-from changebook.model.chain import Entry, Event
+from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.vocabulary import Status
 from changebook.read import sealable
 from changebook.read.workspace import Client, Record, Workspace
@@ -23,12 +23,12 @@ _DIGITS_A_SLIP = 12
 #: What a digest stands for: what was asked of the client, what was decided, what was signed, the
 #: filing of the signed copy, that file itself, or an entry of the chain with all before it.
 What = Literal["asked", "decided", "signed", "filed", "file", "entry"]
-_WHAT: Mapping[Event, What] = MappingProxyType(
+_WHAT: Mapping[SealedEvent, What] = MappingProxyType(
     {
-        Event.APPROVED: "decided",
-        Event.REJECTED: "decided",
-        Event.SIGNED: "signed",
-        Event.FILED: "filed",
+        SealedEvent.APPROVED: "decided",
+        SealedEvent.REJECTED: "decided",
+        SealedEvent.SIGNED: "signed",
+        SealedEvent.FILED: "filed",
     }
 )
 
@@ -107,14 +107,14 @@ def _sealed(client: Client) -> Iterator[Match]:
         yield _of_entry(client, entry, record, "entry", entry.entry)
 
 
-def _record_of(client: Client, entry: Entry) -> Record | None:
+def _record_of(client: Client, entry: ChainEntry) -> Record | None:
     """The record of an entry; of two files with its id, the one that is not what was sealed."""
     found = (record for record in client.records if record.data.id == entry.id)
     return min(found, key=lambda record: holds(record.source.data, entry), default=None)
 
 
 def _of_entry(
-    client: Client, entry: Entry, record: Record | None, what: What, digest: str
+    client: Client, entry: ChainEntry, record: Record | None, what: What, digest: str
 ) -> Match:
     return Match(
         slug=client.slug,
@@ -140,7 +140,7 @@ def _unsealed(client: Client) -> Iterator[Match]:
         forms: list[tuple[What, str]] = [("asked", canonical.digest(decided.question(front)))]
         forms += [
             (_WHAT[event], canonical.digest(sealable.content(front, event)))
-            for event in (Event.APPROVED, Event.SIGNED, Event.FILED)
+            for event in (SealedEvent.APPROVED, SealedEvent.SIGNED, SealedEvent.FILED)
             if sealable.is_there(front, event)
         ]
         for what, digest in forms:
@@ -155,7 +155,7 @@ def _files(client: Client) -> Iterator[Match]:
         copy = record.data.agreement and record.data.agreement.signed_copy
         if copy:
             entries = [e for e in (lock.entries if lock else ()) if e.id == record.data.id]
-            filed = next((e for e in entries if e.event is Event.FILED), None)
+            filed = next((e for e in entries if e.event is SealedEvent.FILED), None)
             if filed and holds(record.source.data, filed):
                 yield _of_entry(client, filed, record, "file", copy.sha256)
             else:

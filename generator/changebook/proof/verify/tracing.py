@@ -10,7 +10,7 @@ from typing import Any
 
 from changebook.check.seals import SEALS_REWRITTEN, holds, is_of, rewritten
 from changebook.model import decided
-from changebook.model.chain import LOCK, Entry, Lock, parse
+from changebook.model.chain import LOCK, ChainEntry, Lock, parse
 from changebook.model.diagnostics import START, KeyPath, Place, Problem
 from changebook.read.form import spell
 from changebook.read.git import Commit, Repository, repository
@@ -34,7 +34,7 @@ class Tracer:
     commit: str
     locks: Mapping[str, Lock | None]
 
-    def dated(self, problem: Problem, client: Client, entry: Entry) -> Problem:
+    def dated(self, problem: Problem, client: Client, entry: ChainEntry) -> Problem:
         """The problem with the commit since which the record is not what the entry sealed.
 
         Where that commit altered single keys, the problem stands at the first of them.
@@ -113,7 +113,7 @@ def tracer(root: Path, revision: str) -> Tracer:
     return Tracer(found, revision, commit, locks)
 
 
-def _altered(before: Front, after: Front, entry: Entry) -> tuple[KeyPath, ...]:
+def _altered(before: Front, after: Front, entry: ChainEntry) -> tuple[KeyPath, ...]:
     keys = decided.altered(before, after)
     return tuple(path for path in keys if (path[0] == "agreement") is not entry.event.is_decision)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from changebook.read.scan import pdf, picture
-from changebook.read.scan.paper import SignedPaper, UnfitPaper
+from changebook.read.scan.paper import ScannedPaper, UnfitPaper
 
 #: Larger files make a repository slow for everybody, for ever; a page in grey takes some 0.1 MB.
 LARGEST = 25 * 1024 * 1024
 _MEGABYTE = 1024 * 1024
 
 
-def examined(content: bytes) -> SignedPaper:
+def examined(content: bytes) -> ScannedPaper:
     """Return the paper that a file holds, without what says more than the paper does.
 
     Raises UnfitPaper for what is neither a PDF nor a picture, can run something, or can't be shown.

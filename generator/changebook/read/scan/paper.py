@@ -23,7 +23,7 @@ class UnfitPaper(Exception):
 
 
 @dataclass(frozen=True)
-class SignedPaper:
+class ScannedPaper:
     """The paper as it may be filed.
 
     `removed` names what was taken out of it; nothing, if `content` is as it came. `remarks` are

@@ -15,7 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from changebook.read.scan import jpeg
-from changebook.read.scan.paper import PaperFormat, SignedPaper, UnfitPaper
+from changebook.read.scan.paper import PaperFormat, ScannedPaper, UnfitPaper
 
 _HEADER, _END = b"%PDF-", b"%%EOF"
 #: Readers look for the header in the first bytes, ISO 32000-1, Annex H.3.4.1.
@@ -61,7 +61,7 @@ def is_pdf(content: bytes) -> bool:
     return _HEADER in content[:_HEADER_WITHIN]
 
 
-def examined(content: bytes) -> SignedPaper:
+def examined(content: bytes) -> ScannedPaper:
     """The PDF with its pages and nothing else. Raises UnfitPaper."""
     try:
         with pikepdf.open(BytesIO(content)) as pdf:
@@ -79,7 +79,7 @@ def _locked() -> UnfitPaper:
     return UnfitPaper("The PDF is encrypted", "Print it into a new PDF without a password")
 
 
-def _examined(pdf: Pdf, content: bytes) -> SignedPaper:
+def _examined(pdf: Pdf, content: bytes) -> ScannedPaper:
     if pdf.is_encrypted:
         raise _locked()
     if not pdf.pages:
@@ -100,16 +100,16 @@ def _examined(pdf: Pdf, content: bytes) -> SignedPaper:
     if content.count(_END) > (2 if pdf.is_linearized else 1):
         removed.append("earlier states of the file")
     if not removed:
-        return SignedPaper(PaperFormat.PDF, content)
+        return ScannedPaper(PaperFormat.PDF, content)
     stream = BytesIO()
     with warnings.catch_warnings():
         # That a form is incomplete was so before.
         warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
         pdf.save(stream, deterministic_id=True)
-    return SignedPaper(PaperFormat.PDF, stream.getvalue(), tuple(dict.fromkeys(removed)))
+    return ScannedPaper(PaperFormat.PDF, stream.getvalue(), tuple(dict.fromkeys(removed)))
 
 
-def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> SignedPaper:
+def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> ScannedPaper:
     if holds_files:
         raise UnfitPaper(
             "The PDF is signed digitally and has other files in it, which can't be taken out",
@@ -121,7 +121,7 @@ def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> SignedP
         "It is signed digitally, so no byte of it was altered; what it says of its makers stays."
     ]
     remarks += [f"The client can read in it: {', '.join(properties)}."] if properties else []
-    return SignedPaper(PaperFormat.PDF, content, (), tuple(remarks))
+    return ScannedPaper(PaperFormat.PDF, content, (), tuple(remarks))
 
 
 def _parts(pdf: Pdf) -> Iterator[Any]:

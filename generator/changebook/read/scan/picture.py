@@ -10,7 +10,7 @@ from io import BytesIO
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from changebook.read.scan import jpeg
-from changebook.read.scan.paper import PaperFormat, SignedPaper, UnfitPaper
+from changebook.read.scan.paper import PaperFormat, ScannedPaper, UnfitPaper
 
 #: A sheet of A3 with 600 dots per inch has 70 million.
 _MOST_PIXELS = 150_000_000
@@ -27,7 +27,7 @@ _AS_PDF = "Save it as a PDF or a JPEG, and file that with `changebook sign`"
 _NOTES = "what the camera or program noted in it"
 
 
-def examined(content: bytes) -> SignedPaper:
+def examined(content: bytes) -> ScannedPaper:
     """The picture without its notes. TIFF and WebP become PNG. Raises UnfitPaper."""
     if content[4:8] == b"ftyp" and content[8:12] in _PHONE:
         raise UnfitPaper("It is a HEIC or AVIF picture, which not all browsers show", _AS_PDF)
@@ -37,7 +37,7 @@ def examined(content: bytes) -> SignedPaper:
         return _without_notes(content, _opened(content))
 
 
-def _without_notes(content: bytes, image: Image.Image) -> SignedPaper:
+def _without_notes(content: bytes, image: Image.Image) -> ScannedPaper:
     exif = image.getexif()
     orientation = exif.get(_ORIENTATION, 1)
     place = ["the place where it was taken"] if exif.get_ifd(_PLACE) else []
@@ -48,14 +48,14 @@ def _without_notes(content: bytes, image: Image.Image) -> SignedPaper:
             raise _broken() from None
         # The orientation alone is written anew each time.
         again = clean == content
-        return SignedPaper(PaperFormat.JPEG, clean, () if again else (_NOTES, *place))
+        return ScannedPaper(PaperFormat.JPEG, clean, () if again else (_NOTES, *place))
     if content.startswith(_PNG) and orientation == 1:
         clean = _PNG + b"".join(
             piece for name, piece in _chunks(content[len(_PNG) :]) if name in _PICTURE
         )
-        return SignedPaper(PaperFormat.PNG, clean, () if clean == content else (_NOTES, *place))
+        return ScannedPaper(PaperFormat.PNG, clean, () if clean == content else (_NOTES, *place))
     remarks = () if image.format == "PNG" else (f"It was a {image.format} and is a PNG now.",)
-    return SignedPaper(PaperFormat.PNG, _as_png(image), (_NOTES, *place), remarks)
+    return ScannedPaper(PaperFormat.PNG, _as_png(image), (_NOTES, *place), remarks)
 
 
 def _load_whole(image: Image.Image) -> None:
