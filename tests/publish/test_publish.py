@@ -137,10 +137,10 @@ import sys
 from itertools import count
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_publish import client_publisher, stage
-from changebook import publish
+from tests.publish.test_publish import client_publisher, stage
+from changebook.publish import swap
 if sys.argv[3] == "two renames":
-    publish._EXCHANGE = None
+    swap._EXCHANGE = None
 print("ready", flush=True)
 for number in count():
     with client_publisher(Path(sys.argv[1])) as publisher:
@@ -160,7 +160,7 @@ def test_killed_at_any_moment_leaves_one_whole_site(tmp_path: Path, way: str) ->
                 "-c",
                 PUBLISHES_FOREVER,
                 str(out),
-                str(Path(__file__).parents[1]),
+                str(Path(__file__).parents[2]),
                 way,
             ],
             stdout=subprocess.PIPE,
