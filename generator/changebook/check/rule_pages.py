@@ -18,8 +18,9 @@ _LIKE = 60
 _INTRODUCTION = """\
 # Rules
 
-What `changebook check` looks at. An error stops a build; a warning does not. Each page has an
-example and the reason for the rule. This folder is made by `changebook rules --out docs/rules`.
+What `changebook check` looks at, and for paper `print` and `build`. An error stops a build; a
+warning does not. Each page has an example and the reason for the rule. This folder is made by
+`changebook rules --out docs/rules`.
 """
 
 

@@ -27,6 +27,7 @@ from changebook.views.report import PeriodUnknown
 
 if TYPE_CHECKING:
     from changebook.paper import Paper, Printery
+    from changebook.paper.findings import Finding
 
 DEFAULT_OUT = "print"
 
@@ -102,6 +103,7 @@ def print_(
     wanted = _by_client(workspace, slug, ids)
 
     from changebook.paper import Printery, typesetting  # noqa: PLC0415 - slow to load
+    from changebook.paper.findings import problems as placed  # noqa: PLC0415 - slow to load
     from changebook.paper.press import printed  # noqa: PLC0415 - slow to load
     from changebook.paper.settings import settings  # noqa: PLC0415 - slow to load
 
@@ -111,6 +113,7 @@ def print_(
     given = settings(root)
     papers: list[Paper] = []
     places: list[Path] = []
+    owners: list[Client] = []
     for client, chosen in wanted:
         edition = _edition(client, Audience(audience), as_of, language, given.site_url)
         _all_there(edition, chosen)
@@ -123,14 +126,28 @@ def print_(
         found = _papers(printery, edition, chosen, kinds, without_money, period)
         papers += found
         places += [out / client.slug / _name(paper, edition) for paper in found]
+        owners += [client] * len(found)
+    findings: dict[str, list[tuple[str | None, Finding]]] = {}
+    unsound: list[Path] = []
     with progress("Printing", "printed") as say:
         for done, made in enumerate(printed(papers, jobs), 1):
             place = places[done - 1]
+            findings.setdefault(owners[done - 1].slug, []).extend(
+                (made.paper.record, finding) for finding in made.found
+            )
+            if not made.sound:
+                unsound.append(place)
+                continue
             place.parent.mkdir(parents=True, exist_ok=True)
             atomic.write(place, made.content)
             say(done, len(papers), short(place))
-            for said in made.said:
-                click.echo(f"{coloured('warning')}: {place.name}: {said}", err=True)
+    for client, _ in wanted:
+        found_here = placed(findings.get(client.slug, ()), client)
+        print_problems(found_here, root, err=True)
+    if unsound:
+        names = ", ".join(short(place) for place in unsound)
+        click.echo(f"not printed: {names}. What was there before is as it was.", err=True)
+        sys.exit(PROBLEMS)
     if not papers:
         click.echo("There is nothing to print.")
     elif sys.stderr.isatty():
