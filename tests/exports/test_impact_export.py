@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 
 from changebook.check import load_checked
-from changebook.cli import main
+from changebook.cli import load, main
 from changebook.edition import editions
 from changebook.edition.editions import Edition, make_edition
 from changebook.exports import impact as impact_export
@@ -755,7 +755,7 @@ def test_what_can_not_run_says_so_in_a_line(workspace: Path) -> None:
     for arguments, says in (
         (("nobody",), "the workspace has no client `nobody`; there are: example"),
         (("example", "--as-of", "soon"), "is not a day"),
-        (("example", "--out", workspace / "changes" / "x.csv"), "lies among the records"),
+        (("example", "--out", workspace / "changes" / "x.csv"), "is among the records"),
     ):
         done = run(*arguments, "--workspace", workspace)
         assert done.exit_code == 2
@@ -771,5 +771,5 @@ def test_problems_stop_it(workspace: Path) -> None:
 
 
 def test_every_format_of_the_command_is_written() -> None:
-    (option,) = (o for o in main.commands["impact"].params if o.name == "form")
+    (option,) = (o for o in load("impact").params if o.name == "form")
     assert list(option.type.choices) == list(impact_export.FORMATS)  # type: ignore[attr-defined]

@@ -276,7 +276,7 @@ def test_without_a_contact_the_mail_program_says_from_whom() -> None:
         (("acme", "--period", "2026-04", "--as-of", "2026-03-31"), "begins after 2026-03-31"),
         (("acme", "--to", "a@b.example"), "add --format eml"),
         (("nobody",), "has no client `nobody`"),
-        (("acme", "--out", str(WORKSPACE / "changes" / "r.md")), "lies among the records"),
+        (("acme", "--out", str(WORKSPACE / "changes" / "r.md")), "is among the records"),
     ],
 )
 def test_what_can_not_be_is_refused_in_a_line(arguments: tuple[str, ...], says: str) -> None:

@@ -384,7 +384,7 @@ def test_the_command_says_what_was_made(
         documents = {SLUG: Documents(total=6, made=2)} if options["pdf"] else {}
         return Result([], published=(root / "site" / SLUG,), documents=documents)
 
-    monkeypatch.setattr("changebook.publish.build.build", told)
+    monkeypatch.setattr("changebook.cli.build.build", told)
     monkeypatch.chdir(workspace)
     main(["build", "--cache", "kept"], standalone_mode=False)
     assert capsys.readouterr().out == ("published site/example, with 6 documents: 2 made, 4 kept\n")

@@ -1,27 +1,27 @@
-"""Mending what has one right answer, and nothing that was decided.
+"""Fixing what has one right answer, and nothing that was decided.
 
-A fault is mended where every reader would mend it in the same way: a key or word with one letter
-off, a date in another spelling, a history that stands on its head. What is ambiguous is left to
-people, and so is every fault within what was decided.
+A fault is fixed where every reader would fix it in the same way: a key or word with one letter off,
+a date in another spelling, a history in reverse. What is ambiguous is left to people, and so is
+every fault within what was decided.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz.distance import OSA
-
 from changebook.check.lifecycle import HISTORY_GOES_BACK, STATUS_NOT_LAST
-from changebook.edit.manuscript import BOM, Manuscript, difference, manuscript
+from changebook.edit.edits import Edit
+from changebook.edit.manuscript import BOM, Manuscript, manuscript
 from changebook.model import decided
 from changebook.model.diagnostics import KeyPath, Problem
 from changebook.model.schema import ChangeRecord
+from changebook.model.suggestion import beyond_doubt
 from changebook.model.vocabulary import Status
 from changebook.read.form import (
     BAD_DATE,
@@ -36,15 +36,13 @@ from changebook.read.git import repository
 from changebook.read.workspace import CHANGES, model_of, walk
 from changebook.refusal import Refusal
 
-#: How many letters a word may be off, from its length on; shorter words are too much alike.
-_LETTERS_OFF = ((6, 2), (4, 1))
 _DATE = re.compile(r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})")
 _DIGITS = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")
 _CHINESE_DATE = re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]")
 
 
 @dataclass(frozen=True)
-class Mend:
+class Fix:
     """One fault with what it was and what it became, or, where it was `decided`, would become."""
 
     path: str
@@ -56,32 +54,22 @@ class Mend:
 
     def __str__(self) -> str:
         what = f"{self.path}:{self.line}: {self.rule}: {self.before} -> {self.after}"
-        return f"{what} (not mended: it was decided)" if self.decided else what
+        return f"{what} (not fixed: it was decided)" if self.decided else what
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedFile(Edit):
     """A file that was looked at, with its text before and after, and what was found."""
 
-    file: Path
-    before: Manuscript
-    after: Manuscript
-    mends: tuple[Mend, ...]
-
-    @property
-    def difference(self) -> str:
-        """The change as a unified diff."""
-        return difference(self.before, self.after)
-
-    def write(self) -> None:
-        """Change the file."""
-        self.after.save(self.file)
+    fixes: tuple[Fix, ...]
 
 
-def mend(root: Path, chosen: Callable[[Path], bool] = lambda _: True) -> tuple[Mended, ...]:
-    """What can be mended in the files below `root/changes` that are `chosen`; nothing is written.
+def fixed_files(
+    root: Path, chosen: Callable[[Path], bool] = lambda _: True
+) -> tuple[FixedFile, ...]:
+    """Return what can be fixed in the files below `root/changes` that are `chosen`.
 
-    What can't be read as front matter is left as it is: `check` names it.
+    Nothing is written. What can't be read as front matter is left as it is: `check` names it.
     """
     root = root.resolve()
     written = dict(_manuscripts(root))
@@ -89,14 +77,11 @@ def mend(root: Path, chosen: Callable[[Path], bool] = lambda _: True) -> tuple[M
     found = []
     for file, text in written.items():
         if chosen(file):
-            mended = _Mending(text)
-            mended.whole(crlf=file in with_crlf)
-            if mended.mends:
-                found.append(
-                    Mended(
-                        file, text, mended.text, tuple(sorted(mended.mends, key=lambda m: m.line))
-                    )
-                )
+            fixing = _Fixing(text)
+            fixing.whole(crlf=file in with_crlf)
+            if fixing.fixes:
+                fixes = tuple(sorted(fixing.fixes, key=lambda each: each.line))
+                found.append(FixedFile(file, text, fixing.text, fixes))
     return tuple(found)
 
 
@@ -116,7 +101,7 @@ def _manuscripts(root: Path) -> Iterator[tuple[Path, Manuscript]]:
 
 
 def _unwanted_crlf(root: Path, written: Mapping[Path, Manuscript]) -> frozenset[Path]:
-    """The files with CRLF where .gitattributes asks for LF, or else most files here have LF."""
+    """Return the files with CRLF where .gitattributes asks for LF, or else most files have LF."""
     crlf = {file for file, text in written.items() if "\r\n" in text.text}
     if not crlf:
         return frozenset()
@@ -132,12 +117,12 @@ def _unwanted_crlf(root: Path, written: Mapping[Path, Manuscript]) -> frozenset[
     )
 
 
-class _Mending:
-    """One file under repair."""
+class _Fixing:
+    """One file and what is fixed in it so far."""
 
     def __init__(self, text: Manuscript) -> None:
         self.text = text
-        self.mends: list[Mend] = []
+        self.fixes: list[Fix] = []
 
     def whole(self, *, crlf: bool) -> None:
         if self.text.text.startswith(BOM):
@@ -147,10 +132,10 @@ class _Mending:
             self.note(1, "line-ends", "CRLF", "LF")
             self.text = self.text.with_line_feeds()
         before = None
-        # A record that turns out to be undecided may have more to mend.
+        # A record that turns out to be undecided may have more to fix.
         while self.text != before:
             before = self.text
-            self.mends = [mend for mend in self.mends if not mend.decided]
+            self.fixes = [each for each in self.fixes if not each.decided]
             while self.form():
                 pass
             if self.text.model is ChangeRecord:
@@ -158,9 +143,9 @@ class _Mending:
                 self.status()
 
     def note(self, line: int, rule: str, before: str, after: str, decided: bool = False) -> None:
-        mend = Mend(self.text.path, line, rule, before, after, decided)
-        if mend not in self.mends:
-            self.mends.append(mend)
+        found = Fix(self.text.path, line, rule, before, after, decided)
+        if found not in self.fixes:
+            self.fixes.append(found)
 
     def change(
         self, line: int, rule: str, before: str, after: str, edit: Callable[[], Manuscript]
@@ -178,21 +163,21 @@ class _Mending:
         return not altered
 
     def form(self) -> bool:
-        """Mend one fault of form; whether there was one. Others may show only after it."""
+        """Fix one fault of form; return whether there was one. Others may show only after it."""
         for path, problem in _faults(self.text):
-            mended = (
+            was_fixed = (
                 self.key(path, problem.line)
                 if problem.rule == UNKNOWN_KEY.name
                 else self.value(path, problem)
             )
-            if mended:
+            if was_fixed:
                 return True
         return False
 
     def key(self, path: KeyPath, line: int) -> bool:
         name = str(path[-1])
         known = keys_at(self.text.model, path[:-1])
-        near = only_near(name, known)
+        near = beyond_doubt(name, known)
         if near is None:
             return False
         renamed = (*path[:-1], near)
@@ -213,7 +198,7 @@ class _Mending:
         if problem.rule == BAD_DATE.name:
             right = day(held)
         elif problem.rule == UNKNOWN_VALUE.name:
-            right = only_near(held, words_at(self.text.model, path))
+            right = beyond_doubt(held, words_at(self.text.model, path))
         if right is None:
             return False
         value = right
@@ -222,7 +207,7 @@ class _Mending:
         )
 
     def history(self) -> None:
-        """Written newest first: turned round."""
+        """Reverse a history that is written newest first."""
         entries = self.text.source.data.get("history")
         if not isinstance(entries, list) or len(entries) < 2:
             return
@@ -239,7 +224,7 @@ class _Mending:
             )
 
     def status(self) -> None:
-        """Out of step with the history: the last entry is the status."""
+        """Set a status that differs from the last entry of the history, which counts."""
         data = self.text.source.data
         entries, status = data.get("history"), data.get("status")
         last = entries[-1] if isinstance(entries, list) and entries else None
@@ -255,7 +240,7 @@ class _Mending:
 
 
 def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
-    """The faults of form, each with the path of the key or value that it is about."""
+    """Return the faults of form, each with the path of the key or value that it is about."""
     _, problems, _ = fit(text.model, text.source)
     # Where a list's item and its first key begin at the same spot, the key, which comes later, is
     # the one that is meant.
@@ -270,24 +255,8 @@ def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
     return faults
 
 
-def only_near(word: str, known: Sequence[str]) -> str | None:
-    """The one known word that this one can be meant for."""
-    plain = _plain(word)
-    same = [each for each in known if _plain(each) == plain]
-    if same:
-        return same[0] if len(same) == 1 and same[0] != word else None
-    off = next((off for length, off in _LETTERS_OFF if len(plain) >= length), 0)
-    near = [each for each in known if OSA.distance(plain, _plain(each)) <= off]
-    return near[0] if len(near) == 1 else None
-
-
-def _plain(word: str) -> str:
-    """The word without what people write in several ways: case, hyphens, spaces."""
-    return re.sub(r"[\s_-]+", "-", word.strip().casefold())
-
-
 def day(text: str) -> date | None:
-    """The day that a text means beyond doubt: year, month and day in this order."""
+    """Return the day that a text means beyond doubt: year, month and day in this order."""
     found = (
         _DATE.fullmatch(text.strip())
         or _DIGITS.fullmatch(text.strip())

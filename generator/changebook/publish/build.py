@@ -157,7 +157,7 @@ def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tup
     folder = (folder or root / DEFAULT_CACHE).resolve()
     for place, what in ((root / CHANGES, "the records"), (out, "the sites")):
         if folder.is_relative_to(place):
-            raise Refusal(f"{folder} lies among {what}: choose another folder with --cache")
+            raise Refusal(f"{folder} is among {what}: choose another folder with --cache")
     try:
         digest = toolchain()
     except typesetting.CannotTypeset as problem:
@@ -178,7 +178,7 @@ def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tup
 def _outside(root: Path, out: Path) -> Path:
     out = out.resolve()
     if out.is_relative_to(root / CHANGES):
-        raise Refusal(f"{out} lies among the records: choose another folder with --out")
+        raise Refusal(f"{out} is among the records: choose another folder with --out")
     return out
 
 

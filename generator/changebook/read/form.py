@@ -7,7 +7,6 @@ left out, and the rest becomes the model.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from difflib import get_close_matches
 from enum import Enum
 from itertools import count, islice
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from changebook.model.diagnostics import KeyPath, Place, Problem, Rule, rule
+from changebook.model.suggestion import nearest
 from changebook.read.source import SourceFile
 
 UNKNOWN_KEY = rule(
@@ -233,9 +233,8 @@ def _cut(text: str) -> str:
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean `{close[0]}`?"
+    if close := nearest(word, known):
+        return f"Did you mean `{close}`?"
     return f"Known here: {', '.join(known)}."
 
 

@@ -1,4 +1,4 @@
-"""`changebook init` and `changebook new`: files to begin with."""
+"""`changebook new`."""
 
 from __future__ import annotations
 
@@ -7,30 +7,21 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import Day, folder, words
+from changebook.cli.options import Day, folder, named, today, words
 from changebook.cli.output import short
+from changebook.edit import scaffold
 from changebook.model.vocabulary import ChangeType
+from changebook.read.workspace import read_workspace
 
 
-@click.command()
-@click.argument("place", metavar="[FOLDER]", type=click.Path(path_type=Path), default=Path())
-def init(place: Path) -> None:
-    """Lay out a new workspace with an example client."""
-    from changebook.edit import scaffold  # noqa: PLC0415 - slow to load
-
-    for file in scaffold.init(place):
-        click.echo(f"wrote {short(file)}")
-    click.echo("Next: changebook check, then changebook serve, in that folder.")
-
-
-@click.command()
+@named("new")
 @folder()
-@click.argument("client")
+@click.argument("slug", metavar="CLIENT")
 @click.argument("title")
 @click.option("--type", "type_", type=words(ChangeType), help="What kind of change it is.")
 @click.option("--from-client", is_flag=True, help="The client asks for it: submitted, with TODOs.")
 @click.option("--on", type=Day(), help="The day it was asked for.  [default: today]")
-@click.option("--by", metavar="NAME", help="Who asks for it.")
+@click.option("--by", metavar="NAME", help="Who asks for it, as client.md names them.")
 @click.option(
     "--base",
     metavar="REV",
@@ -41,9 +32,9 @@ def init(place: Path) -> None:
     type=click.IntRange(min=1),
     help="The number, e.g. that of the tracker's issue.  [default: the next free one]",
 )
-def new(
+def command(
     root: Path,
-    client: str,
+    slug: str,
     title: str,
     type_: str | None,
     from_client: bool,
@@ -53,12 +44,12 @@ def new(
     number: int | None,
 ) -> None:
     """Write the next record of CLIENT with the keys that its status needs."""
-    from changebook.edit import scaffold  # noqa: PLC0415 - slow to load
-
+    workspace, _ = read_workspace(root)
+    client = workspace.client(slug)
     file = scaffold.new(
-        root,
         client,
         title,
+        today(client),
         type=ChangeType(type_) if type_ else None,
         from_client=from_client,
         on=on,
