@@ -11,7 +11,7 @@ import click
 from changebook.cli.options import Day, folder, named, refuse_among_records, words
 from changebook.cli.output import checked, deliver, short
 from changebook.edition.editions import located, make_edition
-from changebook.exports.changes import FORMATS
+from changebook.exports.changes.files import FORMATS
 from changebook.model.sums import position
 from changebook.model.vocabulary import Audience
 from changebook.site.configuration import site_settings

@@ -10,7 +10,8 @@ import click
 
 from changebook.cli.options import Day, folder, named, refuse_among_records, words
 from changebook.cli.output import checked, deliver
-from changebook.exports.impact import FORMATS, report
+from changebook.exports.impact.figures import impact_figures
+from changebook.exports.impact.files import FORMATS
 from changebook.model.vocabulary import Audience
 
 
@@ -47,4 +48,5 @@ def command(
     if out:
         refuse_among_records(out, root)
     client = checked(root).client(slug)
-    deliver(FORMATS[form](report(client, Audience(audience), as_of, known_on)), out)
+    figures = impact_figures(client, Audience(audience), as_of, known_on)
+    deliver(FORMATS[form](figures), out)

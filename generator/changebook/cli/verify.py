@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -12,9 +10,9 @@ import click
 from changebook.cli.options import folder, named
 from changebook.cli.output import PROBLEMS, print_problems
 from changebook.model import canonical
-from changebook.model.diagnostics import as_rows, visible
+from changebook.model.diagnostics import visible
+from changebook.model.json_model import rows_as_json
 from changebook.proof.verify import (
-    Chain,
     Verification,
     digits,
     look_up,
@@ -23,6 +21,7 @@ from changebook.proof.verify import (
     told_of_miss,
     verify,
 )
+from changebook.proof.verify.shape import ChainJson, MatchJson
 from changebook.read.workspace import read_workspace
 
 
@@ -58,7 +57,7 @@ def command(
         return
     found = verify(root, slugs, base)
     if form == "json":
-        click.echo(_as_json([_chain_row(chain) for chain in found.chains]))
+        click.echo(rows_as_json(found.chains, ChainJson))
     else:
         _print_chains(found)
     sys.exit(0 if found.is_sound else PROBLEMS)
@@ -74,22 +73,12 @@ def _print_chains(found: Verification) -> None:
         click.echo(f"{chain.slug}: {state}, {number}{last}")
 
 
-def _chain_row(chain: Chain) -> dict[str, object]:
-    return {
-        "client": chain.slug,
-        "sound": chain.is_sound,
-        "entries": chain.entries,
-        "last": chain.last,
-        "problems": as_rows(chain.problems),
-    }
-
-
 def _verify_digest(root: Path, digest: str, form: str) -> None:
     workspace, _ = read_workspace(root)
     typed = digits(digest)
     matches = look_up(workspace, typed)
     if form == "json":
-        click.echo(_as_json([asdict(match) for match in matches]))
+        click.echo(rows_as_json(matches, MatchJson))
     elif matches:
         for match in matches:
             click.echo(visible(told(match)))
@@ -101,7 +90,3 @@ def _verify_digest(root: Path, digest: str, form: str) -> None:
         for line in says:
             click.echo(line, err=not is_for_people)
     sys.exit(0 if matches and all(match.holds for match in matches) else PROBLEMS)
-
-
-def _as_json(rows: list[dict[str, object]]) -> str:
-    return json.dumps(rows, ensure_ascii=False, indent=2, default=str)

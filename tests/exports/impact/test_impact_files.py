@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -23,22 +22,13 @@ from changebook.check import load_checked
 from changebook.cli import load, main
 from changebook.edition import editions
 from changebook.edition.editions import Edition, make_edition
-from changebook.exports import impact as impact_export
-from changebook.exports.impact import (
-    FORMATS,
-    Report,
-    as_csv,
-    as_json,
-    as_text,
-    as_xlsx,
-    differences,
-    report,
-)
-from changebook.exports.impact.text import WIDTH
+from changebook.exports.impact.figures import ImpactFigures, impact_figures
+from changebook.exports.impact.files import FORMATS, as_csv, as_json, as_text, as_xlsx
+from changebook.exports.tables.text import WIDTH
 from changebook.model import sums
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Figure, Position, SumLine
-from changebook.model.vocabulary import Audience, Term
+from changebook.model.vocabulary import Audience
 from changebook.model.words import Words
 from changebook.read.workspace import Client, Workspace
 from changebook.views.impact import Group, impact
@@ -59,8 +49,8 @@ def edition(request: pytest.FixtureRequest) -> Edition:
 
 
 @pytest.fixture(scope="module")
-def exported(edition: Edition) -> Report:
-    return Report(edition, None, impact(edition), month_ends(edition))
+def exported(edition: Edition) -> ImpactFigures:
+    return ImpactFigures(edition, None, impact(edition), month_ends(edition))
 
 
 def amounts(figure: dict[str, Any]) -> tuple[Decimal, list[tuple[str, Decimal]], list[str]]:
@@ -72,18 +62,18 @@ def of(figure: Figure) -> tuple[Decimal, list[tuple[str, Decimal]], list[str]]:
     return figure.amount, [(p.id, p.amount) for p in figure.parts], list(figure.unknown)
 
 
-def loaded(report: Report) -> Any:
-    return json.loads(as_json(report))
+def loaded(figures: ImpactFigures) -> Any:
+    return json.loads(as_json(figures))
 
 
 def test_the_report_is_the_pages_view(edition: Edition) -> None:
-    made = report(client_of(edition.slug), edition.audience)
+    made = impact_figures(client_of(edition.slug), edition.audience)
     assert made.edition == edition
     assert made.view == impact(edition)
     assert made.ends == month_ends(edition)
 
 
-def test_json_has_every_figure_of_the_page(edition: Edition, exported: Report) -> None:
+def test_json_has_every_figure_of_the_page(edition: Edition, exported: ImpactFigures) -> None:
     page, data = impact(edition).position, loaded(exported)
     assert list(data["lines"]) == [line.value for line in SumLine]
     for line, figure in page.lines.items():
@@ -109,7 +99,7 @@ def test_json_has_every_figure_of_the_page(edition: Edition, exported: Report) -
     ]
 
 
-def test_json_has_the_register_the_dates_and_the_people(exported: Report) -> None:
+def test_json_has_the_register_the_dates_and_the_people(exported: ImpactFigures) -> None:
     page, data = exported.position, loaded(exported)
     keys = ("amount", "earlier", "sum_before", "this", "sum_after")
     assert [
@@ -132,7 +122,7 @@ def test_json_has_the_register_the_dates_and_the_people(exported: Report) -> Non
     assert [change["id"] for change in data["changes"]] == list(page.standings)
 
 
-def test_only_the_team_sees_what_it_has_beyond_the_client(exported: Report) -> None:
+def test_only_the_team_sees_what_it_has_beyond_the_client(exported: ImpactFigures) -> None:
     beyond, data = exported.view.beyond, loaded(exported)["beyond_client"]
     assert (data is None) == (exported.edition.audience is Audience.CLIENT)
     if beyond:
@@ -149,7 +139,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_every_figure_names_its_records_and_every_amount_has_the_currencys_decimals(
-    exported: Report,
+    exported: ImpactFigures,
 ) -> None:
     data = loaded(exported)
     seen = 0
@@ -162,36 +152,7 @@ def test_every_figure_names_its_records_and_every_amount_has_the_currencys_decim
     assert seen > 50
 
 
-def documented() -> set[str]:
-    return set(
-        re.findall(r"`([a-z_]+)`", (samples.ROOT / "docs" / "impact-json.md").read_text("utf-8"))
-    )
-
-
-@cache
-def exported_keys() -> set[str]:
-    """The keys of every object of the samples, without months and what a contract chooses."""
-    workspace = samples.workspace()
-    made = [samples.edition(client.slug, Audience.TEAM) for client in workspace.clients]
-    data: list[Any] = [
-        loaded(Report(edition, None, impact(edition), month_ends(edition))) for edition in made
-    ]
-    data += [json.loads(differences.as_json(month_ends(edition), Words("en"))) for edition in made]
-    chosen = {m.id for c in workspace.clients for m in c.profile.contract.milestones}
-    keys = {key for found in _objects(data) for key in found if not key[0].isdigit()}
-    return keys - chosen
-
-
-def test_the_documentation_names_every_key() -> None:
-    assert exported_keys() - {line.value for line in SumLine} - documented() == set()
-
-
-def test_every_key_of_the_documentation_is_there() -> None:
-    values = {term.value for kind in Term.__subclasses__() for term in kind} | {"null"}
-    assert documented() - values - exported_keys() == set()
-
-
-def test_json_has_the_figures_by_group(exported: Report) -> None:
+def test_json_has_the_figures_by_group(exported: ImpactFigures) -> None:
     data = loaded(exported)
     for key in BREAKDOWNS:
         groups: tuple[Group[Any], ...] = getattr(exported.view, key)
@@ -211,7 +172,7 @@ def test_json_has_the_figures_by_group(exported: Report) -> None:
             )
 
 
-def test_json_has_the_figures_over_time(exported: Report) -> None:
+def test_json_has_the_figures_over_time(exported: ImpactFigures) -> None:
     view, data = exported.view, loaded(exported)
     assert [
         (p["on"], Decimal(p["revised"]), Decimal(p["left"]), p["records"]) for p in data["course"]
@@ -233,7 +194,7 @@ def test_json_has_the_figures_over_time(exported: Report) -> None:
         )
 
 
-def test_json_has_pace_and_aging(exported: Report) -> None:
+def test_json_has_pace_and_aging(exported: ImpactFigures) -> None:
     view, data = exported.view, loaded(exported)
     pace, found = view.pace, data["pace"]
     assert [(m["month"], m["requested"], m["decided"]) for m in found["months"]] == [
@@ -257,7 +218,7 @@ def test_json_has_pace_and_aging(exported: Report) -> None:
     assert data["aging"]["oldest"] == (oldest and {"id": oldest.id, "days": oldest.days})
 
 
-def test_json_has_the_risks_and_their_matrix(exported: Report) -> None:
+def test_json_has_the_risks_and_their_matrix(exported: ImpactFigures) -> None:
     view, data = exported.view, loaded(exported)
     assert [(r["id"], r["title"], r["risk"], r["score"]) for r in data["risks"]] == [
         (risk.id, risk.title, risk.risk.risk, risk.score) for risk in view.risks
@@ -274,7 +235,7 @@ def test_json_has_the_risks_and_their_matrix(exported: Report) -> None:
         assert set(found["records"]) == {risk.id for risk in cell.risks}
 
 
-def test_json_has_every_month_end_as_known_then_and_now(exported: Report) -> None:
+def test_json_has_every_month_end_as_known_then_and_now(exported: ImpactFigures) -> None:
     def known(comparison: Comparison) -> dict[str, Any]:
         figures = {change.line: change.after for change in comparison.lines}
         return {
@@ -295,7 +256,7 @@ def test_json_has_every_month_end_as_known_then_and_now(exported: Report) -> Non
         ]
 
 
-def counting_back() -> Report:
+def counting_back() -> ImpactFigures:
     """An approval of 3 March that counts from 20 February and was written down on 10 March."""
     return crafted(
         decision={
@@ -342,7 +303,7 @@ def test_a_month_end_that_is_known_differently_now_stands_twice() -> None:
 
 
 @pytest.fixture(scope="module")
-def workbook(exported: Report) -> Workbook:
+def workbook(exported: ImpactFigures) -> Workbook:
     return book(as_xlsx(exported))
 
 
@@ -358,7 +319,7 @@ def register_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def test_csv_gives_the_register_back(exported: Report) -> None:
+def test_csv_gives_the_register_back(exported: ImpactFigures) -> None:
     head, rows = register_rows(as_csv(exported))
     words = Words(exported.edition.profile.language)
     places = [
@@ -377,7 +338,7 @@ def test_csv_gives_the_register_back(exported: Report) -> None:
 
 
 def test_the_heads_are_in_the_clients_language() -> None:
-    head, _ = register_rows(as_csv(report(client_of("yunfan"))))
+    head, _ = register_rows(as_csv(impact_figures(client_of("yunfan"))))
     assert head[:3] == ["序号", "变更", "标题"]
     assert "两仓全面上线：新日期" in head
 
@@ -394,7 +355,7 @@ def exact(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, int | float) else value
 
 
-def test_xlsx_gives_every_figure_back(exported: Report, workbook: Workbook) -> None:
+def test_xlsx_gives_every_figure_back(exported: ImpactFigures, workbook: Workbook) -> None:
     position = exported.position
     in_sums = [exact(row[1]) for row in cells(workbook, 0)[1:]]
     assert in_sums[:6] == [figure.amount for _, figure in exported.view.headline]
@@ -420,7 +381,7 @@ def test_xlsx_gives_every_figure_back(exported: Report, workbook: Workbook) -> N
     assert people == [(r.approved.amount, r.pending.amount) for r in (*effort.roles, effort.total)]
 
 
-def test_xlsx_gives_the_analysis_back(exported: Report, workbook: Workbook) -> None:
+def test_xlsx_gives_the_analysis_back(exported: ImpactFigures, workbook: Workbook) -> None:
     view, language = exported.view, exported.edition.profile.language
     groups: list[Group[Any]] = [group for key in BREAKDOWNS for group in getattr(view, key)]
     rows = titled(workbook, "Where the changes come from", language)
@@ -470,14 +431,14 @@ def test_every_sheet_has_a_name_that_a_sheet_may_have(workbook: Workbook) -> Non
 
 def test_xlsx_numbers_bear_their_currencys_format() -> None:
     def formats(slug: str) -> set[str]:
-        sheet = book(as_xlsx(report(client_of(slug)))).worksheets[0]
+        sheet = book(as_xlsx(impact_figures(client_of(slug)))).worksheets[0]
         return {row[1].number_format for row in sheet.iter_rows(min_row=2)}
 
     assert formats("yunfan") == {'"¥"#,##0.00'}
     assert formats("lakeside-clinics") == {'"US$"#,##0.00', '"MX$"#,##0.00'}
 
 
-def test_text_has_the_same_figures_as_people_write_them(exported: Report) -> None:
+def test_text_has_the_same_figures_as_people_write_them(exported: ImpactFigures) -> None:
     text = as_text(exported).decode()
     words = Words(exported.edition.profile.language)
     for _, figure in exported.view.headline:
@@ -488,7 +449,7 @@ def test_text_has_the_same_figures_as_people_write_them(exported: Report) -> Non
         assert all(words.date(step.after) in text for step in entry.steps)
 
 
-def table_of_text(of: Report, title: str) -> list[str]:
+def table_of_text(of: ImpactFigures, title: str) -> list[str]:
     blocks = as_text(of).decode().split("\n\n")
     (lines,) = (lines for lines in (b.splitlines() for b in blocks) if lines[0] == title)
     return lines[1:]
@@ -520,7 +481,7 @@ def test_a_text_table_keeps_its_columns_and_figures_whole_however_many(milestone
         ),
         records=(replace(record, data=data),),
     )
-    made = Report(edition, None, impact(edition), month_ends(edition))
+    made = ImpactFigures(edition, None, impact(edition), month_ends(edition))
     lines = table_of_text(made, "Register of change orders")
     (row,) = (line for line in lines if "ACME-0001" in line)
     (entry,) = made.position.register
@@ -540,13 +501,13 @@ def test_text_is_the_same_on_every_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_text_leaves_out_what_stands_elsewhere_and_a_sheet_does_not() -> None:
-    made = report(client_of("meridian-outdoor"))
+    made = impact_figures(client_of("meridian-outdoor"))
     assert "Sum before" not in " ".join(table_of_text(made, "Register of change orders"))
     assert "Sum before" in cells(book(as_xlsx(made)), 1)[0]
 
 
 def test_the_part_that_proceeds_is_named_in_the_reader_s_language() -> None:
-    assert "其中：已开工，未议定" in as_text(report(client_of("yunfan"))).decode()
+    assert "其中：已开工，未议定" in as_text(impact_figures(client_of("yunfan"))).decode()
 
 
 @pytest.fixture(scope="module")
@@ -558,17 +519,17 @@ def read_later() -> Workspace:
 
 
 def test_the_same_records_give_the_same_bytes(
-    exported: Report, read_later: Workspace, monkeypatch: pytest.MonkeyPatch
+    exported: ImpactFigures, read_later: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = {form: write(exported) for form, write in FORMATS.items()}
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    again = report(read_later.client(exported.edition.slug), exported.edition.audience)
+    again = impact_figures(read_later.client(exported.edition.slug), exported.edition.audience)
     for form, write in FORMATS.items():
         assert write(again) == first[form], form
 
 
 def test_a_workbook_bears_the_day_of_its_figures() -> None:
-    content = as_xlsx(report(client_of("yunfan"), as_of=date(2026, 3, 31)))
+    content = as_xlsx(impact_figures(client_of("yunfan"), as_of=date(2026, 3, 31)))
     properties = book(content).properties
     assert properties.created == properties.modified == datetime(2026, 3, 31)  # noqa: DTZ001
     with ZipFile(io.BytesIO(content)) as archive:
@@ -579,7 +540,7 @@ def test_known_on_leaves_out_what_was_written_down_later() -> None:
     yunfan = client_of("yunfan")
     day, known = date(2026, 5, 15), date(2026, 5, 15)
     # YF-0009 counts from 14 May, and was written down on 18 May.
-    now, then = report(yunfan, as_of=day), report(yunfan, as_of=day, known_on=known)
+    now, then = impact_figures(yunfan, as_of=day), impact_figures(yunfan, as_of=day, known_on=known)
     assert "YF-0009" in now.position.approved.ids
     assert "YF-0009" not in then.position.approved.ids
     assert loaded(then)["known_on"] == "2026-05-15"
@@ -592,7 +553,7 @@ def test_known_on_leaves_out_what_was_written_down_later() -> None:
 @pytest.mark.parametrize("audience", Audience)
 @pytest.mark.parametrize("known", [date(2026, 1, 20), date(2026, 3, 11), date(2026, 5, 20)])
 def test_known_on_is_the_position_as_known(slug: str, audience: Audience, known: date) -> None:
-    made = report(client_of(slug), audience, known_on=known)
+    made = impact_figures(client_of(slug), audience, known_on=known)
     edition = make_edition(client_of(slug), audience)
     records = [record.data for record in edition.records]
     expected = sums.position(records, edition.profile, edition.as_of, known)
@@ -617,7 +578,7 @@ def test_what_was_a_draft_then_is_kept_from_the_client() -> None:
     written_late = replace(yunfan, records=records)
 
     def changes(audience: Audience, known_on: date) -> dict[str, str]:
-        data = loaded(report(written_late, audience, known_on=known_on))
+        data = loaded(impact_figures(written_late, audience, known_on=known_on))
         return {change["id"]: change["bucket"] for change in data["changes"]}
 
     assert changes(Audience.TEAM, date(2026, 2, 28))["YF-0003"] == "draft"
@@ -625,7 +586,7 @@ def test_what_was_a_draft_then_is_kept_from_the_client() -> None:
     assert changes(Audience.CLIENT, date(2026, 3, 1))["YF-0003"] == "approved"
 
 
-def crafted(**keys: Any) -> Report:
+def crafted(**keys: Any) -> ImpactFigures:
     """A report on one approved change whose texts are hostile."""
     profile = Profile.model_validate(
         {
@@ -661,7 +622,7 @@ def crafted(**keys: Any) -> Report:
     )
     record = editions.EditionRecord(data, "")
     edition = Edition("acme", Audience.CLIENT, date(2026, 3, 31), profile, "", (), (record,))
-    return Report(edition, None, impact(edition), month_ends(edition))
+    return ImpactFigures(edition, None, impact(edition), month_ends(edition))
 
 
 @pytest.mark.parametrize(
@@ -713,7 +674,7 @@ def test_nothing_that_a_client_must_not_see_is_in_any_form(tmp_path: Path) -> No
         folder = tmp_path / audience.value
         folder.mkdir()
         for form, write in FORMATS.items():
-            (folder / f"impact.{form}").write_bytes(write(report(harbour, audience)))
+            (folder / f"impact.{form}").write_bytes(write(impact_figures(harbour, audience)))
         return folder
 
     assert canaries.leaks(written(Audience.CLIENT)) == []
@@ -734,7 +695,7 @@ def run(*arguments: str | Path) -> Result:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_command_prints_and_writes_the_same(form: str, tmp_path: Path) -> None:
-    expected = FORMATS[form](report(client_of("yunfan")))
+    expected = FORMATS[form](impact_figures(client_of("yunfan")))
     printed = run("yunfan", "--workspace", samples.ROOT, "--format", form)
     assert (printed.exit_code, printed.stdout_bytes) == (0, expected)
     out = tmp_path / "impact"
@@ -747,7 +708,7 @@ def test_the_command_takes_days_and_an_audience() -> None:
     done = run("yunfan", "--workspace", samples.ROOT, "--format", "json", *options)
     day = date(2026, 5, 15)
     assert done.stdout_bytes == as_json(
-        report(client_of("yunfan"), Audience.TEAM, as_of=day, known_on=day)
+        impact_figures(client_of("yunfan"), Audience.TEAM, as_of=day, known_on=day)
     )
 
 
@@ -772,4 +733,4 @@ def test_problems_stop_it(workspace: Path) -> None:
 
 def test_every_format_of_the_command_is_written() -> None:
     (option,) = (o for o in load("impact").params if o.name == "form")
-    assert list(option.type.choices) == list(impact_export.FORMATS)  # type: ignore[attr-defined]
+    assert list(option.type.choices) == list(FORMATS)  # type: ignore[attr-defined]

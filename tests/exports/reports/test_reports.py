@@ -20,7 +20,7 @@ from PIL import Image
 
 from changebook.cli import main
 from changebook.edition.editions import Edition
-from changebook.exports.reports import bars, mail
+from changebook.exports.reports import mail, strips
 from changebook.exports.reports.documents import Document
 from changebook.model import periods
 from changebook.model.vocabulary import Audience
@@ -32,7 +32,7 @@ from tests.canary import CLIENT, Canaries, plant
 from tests.conftest import Matches
 from tests.views.test_months import approved, edition, profile
 
-CASES = Path(__file__).parents[1] / "cases" / "report"
+CASES = Path(__file__).parents[2] / "cases" / "report"
 WORKSPACE = CASES / "workspace"
 
 
@@ -120,7 +120,7 @@ def test_each_picture_of_a_mail_is_in_it() -> None:
     for part in pictures(message).values():
         assert part.get_content_disposition() == "inline"
         with Image.open(BytesIO(part.get_content())) as picture:
-            assert picture.size == (2 * bars.WIDTH, 2 * bars.HEIGHT)
+            assert picture.size == (2 * strips.WIDTH, 2 * strips.HEIGHT)
 
 
 class _Page(HTMLParser):
@@ -215,7 +215,7 @@ def hostile() -> Edition:
 def test_no_text_of_a_record_can_act_in_a_mail() -> None:
     log = hostile()
     document = Document(log, report.report(log, periods.named("2026-03")))
-    message = read(mail.as_mail(document, mail.Addresses(None)))
+    message = read(mail.as_mail(document, mail.MailAddresses(None)))
     assert message["Bcc"] is None
     assert "Shop Bcc: all@acme.example" in message["Subject"]
     assert len([part for part in message.walk() if not part.is_multipart()]) == 2 + len(
@@ -259,12 +259,12 @@ def test_a_mail_says_from_whom_and_to_whom() -> None:
     "address", ["nobody", "a@", "@b", "a@b, c@d", "a b@c", "ä@b.example", "<>", "a@b\r\nBcc: c@d"]
 )
 def test_a_bad_address_is_refused(address: str) -> None:
-    with pytest.raises(Refusal, match="is no mail address like"):
+    with pytest.raises(Refusal, match="is not a mail address like"):
         mail.addresses(profile(), None, [address])
 
 
 def test_without_a_contact_the_mail_program_says_from_whom() -> None:
-    assert mail.addresses(profile(), None, []) == mail.Addresses(None)
+    assert mail.addresses(profile(), None, []) == mail.MailAddresses(None)
 
 
 @pytest.mark.parametrize(
@@ -380,8 +380,8 @@ AXIS = Axis(Decimal(0), Decimal(100), ())
 
 @pytest.mark.parametrize("kind", ["total", "approved", "pending"])
 def test_a_bar_lies_where_the_figure_says(kind: str) -> None:
-    drawn = opaque(pixels(bars.sum_strip(AXIS.bar(Decimal(25), Decimal(75)), kind)))
-    width = 2 * bars.WIDTH
+    drawn = opaque(pixels(strips.sum_strip(AXIS.bar(Decimal(25), Decimal(75)), kind)))
+    width = 2 * strips.WIDTH
     assert abs(drawn[0] - width / 4) < 8
     assert abs(drawn[-1] - 3 * width / 4) < 8
     assert len(drawn) == drawn[-1] - drawn[0] + 1
@@ -389,14 +389,14 @@ def test_a_bar_lies_where_the_figure_says(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["approved", "pending"])
 def test_a_bar_that_takes_off_is_hollow(kind: str) -> None:
-    picture = pixels(bars.sum_strip(AXIS.bar(Decimal(75), Decimal(25)), kind))
+    picture = pixels(strips.sum_strip(AXIS.bar(Decimal(75), Decimal(25)), kind))
     middle = picture.width // 2, picture.height // 2
     assert picture.getchannel("A").getpixel(middle) == 0
     assert opaque(picture)
 
 
 def test_what_does_not_move_is_a_line() -> None:
-    drawn = opaque(pixels(bars.sum_strip(AXIS.bar(Decimal(50), Decimal(50)), "approved")))
+    drawn = opaque(pixels(strips.sum_strip(AXIS.bar(Decimal(50), Decimal(50)), "approved")))
     assert 0 < len(drawn) < 8
 
 
@@ -405,10 +405,10 @@ def test_a_milestone_that_moves_has_two_marks() -> None:
     start, end = date(2026, 4, 1), date(2026, 10, 1)
 
     def heights(move: Bar[date]) -> list[int]:
-        alpha = pixels(bars.date_strip(DateRow("Go-live", True, move), None)).getchannel("A")
+        alpha = pixels(strips.date_strip(DateRow("Go-live", True, move), None)).getchannel("A")
         tall = alpha.height // 2 - 6
         return [x for x in range(alpha.width) if alpha.getpixel((x, tall))]
 
     apart, together = heights(days.bar(start, end)), heights(days.bar(start, start))
-    assert max(apart) - min(apart) > bars.WIDTH * 2 // 3
+    assert max(apart) - min(apart) > strips.WIDTH * 2 // 3
     assert max(together) - min(together) < 20

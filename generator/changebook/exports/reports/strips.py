@@ -22,7 +22,7 @@ _SHARP = 2
 _FINE = 4
 _MARK = 4.5
 
-#: Seen on white and on black, as mail programs may turn colours round.
+#: Seen on white and on black, as mail programs may invert colours.
 _TOTAL = (84, 104, 118)
 _APPROVED = (47, 138, 91)
 _PENDING = (198, 130, 30)
@@ -68,7 +68,7 @@ class _Strip:
         )
 
     def broken(self, left: Decimal, right: Decimal, colour: _Colour, *, hollow: bool) -> None:
-        """A pale bar with a broken outline: what is pending may still go."""
+        """Draw a pale bar with a broken outline: what is pending may still go."""
         top, bottom = 3 * self._scale, (HEIGHT - 3) * self._scale
         x, end = self._x(left), self._x(right)
         if not hollow:
@@ -105,7 +105,7 @@ class _Strip:
 
 
 def sum_strip(bar: Bar[Decimal], kind: str) -> bytes:
-    """A bar of the sums; `kind` is total, approved or pending."""
+    """Draw a bar of the sums; `kind` is total, approved or pending."""
     strip, right = _Strip(), bar.left + bar.width
     draw = strip.broken if kind == "pending" else strip.bar
     if bar.width or kind == "total":
@@ -116,7 +116,7 @@ def sum_strip(bar: Bar[Decimal], kind: str) -> bytes:
 
 
 def date_strip(row: DateRow, today: Decimal | None) -> bytes:
-    """A milestone on the calendar."""
+    """Draw a milestone on the calendar."""
     strip, nothing, whole = _Strip(), Decimal(0), Decimal(100)
     strip.line(nothing, whole, _TRACK)
     if today is not None:

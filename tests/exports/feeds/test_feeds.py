@@ -21,8 +21,8 @@ from icalendar import Calendar
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, make_edition
-from changebook.exports.feeds import made
 from changebook.exports.feeds.feed import COUNT, midnight
+from changebook.exports.feeds.files import feed_files
 from changebook.model.schema import ChangeRecord, Decision, HistoryEntry, Objection, PlanStep
 from changebook.model.vocabulary import (
     OPEN,
@@ -38,7 +38,7 @@ from changebook.read.workspace import read_workspace
 from changebook.views.impact import impact
 from changebook.views.news import events, newly_learned
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://changes.northwind.example/here"
 ATOM = (urls.FEED_CHANGES, urls.FEED_DECISIONS)
 JSON = (urls.FEED_CHANGES_JSON, urls.FEED_DECISIONS_JSON)
@@ -57,7 +57,7 @@ def editions() -> Mapping[str, Edition]:
 
 def _made(edition: Edition) -> dict[str, bytes]:
     render = Renderer(edition.words, directory_urls=True, templates=None)
-    return dict(made(edition, impact(edition).position, render))
+    return dict(feed_files(edition, impact(edition).position, render))
 
 
 @pytest.fixture(scope="module")

@@ -16,25 +16,27 @@ from changebook.pages.rendering import Renderer
 from changebook.views.news import events
 
 
-def made(edition: Edition, position: Position, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """Path and content of each feed and of the calendar."""
+def feed_files(
+    edition: Edition, position: Position, render: Renderer
+) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of each feed, of the calendar and of the newest events."""
     _ = render.words.gettext
-    found = events(edition.records)
-    decisions = [event for event in found if event.is_decision]
+    everything = events(edition.records)
+    decisions = [event for event in everything if event.is_decision]
     project = edition.profile.project
-    for path, path_json, title, those in (
-        (urls.FEED_CHANGES, urls.FEED_CHANGES_JSON, _("%(project)s: all changes"), found),
+    for path, path_json, title, chosen in (
+        (urls.FEED_CHANGES, urls.FEED_CHANGES_JSON, _("%(project)s: all changes"), everything),
         (urls.FEED_DECISIONS, urls.FEED_DECISIONS_JSON, _("%(project)s: decisions"), decisions),
     ):
-        for where, written in ((path, as_atom), (path_json, as_json)):
-            said = feed(
+        for where, write in ((path, as_atom), (path_json, as_json)):
+            made = feed(
                 edition,
                 position,
-                those,
+                chosen,
                 path=where,
                 title=title % {"project": project},
                 render=render,
             )
-            yield where, written(said)
+            yield where, write(made)
     yield urls.CALENDAR, as_calendar(edition, position, render.words)
     yield urls.NEWS_JSON, visits.as_json(edition)

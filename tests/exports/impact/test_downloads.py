@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 from changebook.check import load_checked
 from changebook.edition import urls
 from changebook.edition.editions import Edition
-from changebook.exports.impact import as_csv, as_json, as_xlsx, report
+from changebook.exports.impact.figures import impact_figures
+from changebook.exports.impact.files import as_csv, as_json, as_xlsx
 from changebook.model.vocabulary import Audience, Status
 from changebook.model.words import Words
 from changebook.publish.build import build
@@ -89,7 +90,7 @@ def test_the_page_links_to_every_file_that_it_has(edition: Edition, contents: Co
 
 
 def test_the_files_are_those_of_the_command(edition: Edition, contents: Contents) -> None:
-    made = report(samples.workspace().client(edition.slug), edition.audience)
+    made = impact_figures(samples.workspace().client(edition.slug), edition.audience)
     assert files(contents) == {
         urls.REGISTER_CSV: as_csv(made),
         urls.IMPACT_XLSX: as_xlsx(made),
@@ -169,7 +170,7 @@ def test_a_build_publishes_the_files(workspace: Path) -> None:
     assert build(workspace, jobs=1).ok
     site = workspace / "site" / "example"
     client = load_checked(workspace)[0].client("example")
-    made = report(client)
+    made = impact_figures(client)
     assert (site / urls.IMPACT_XLSX).read_bytes() == as_xlsx(made)
     assert (site / urls.IMPACT_JSON).read_bytes() == as_json(made)
     links = re.findall(r'href="([\w.]+)" download', (site / "impact/index.html").read_text("utf-8"))

@@ -1,36 +1,36 @@
-"""The written forms. None depends on the clock, so the same records give the same bytes."""
+"""The list of changes as a file. No form depends on the clock: the same records, the same bytes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from changebook.edition.editions import Edition
-from changebook.exports import tables as tabular
-from changebook.exports.changes.rows import changes
-from changebook.exports.changes.shape import shape
+from changebook.exports.changes.shape import ChangesFile
+from changebook.exports.changes.table import ChangeList, changes_table
+from changebook.exports.tables import csv_file
 from changebook.model.sums import Position
 
 
 def as_json(edition: Edition, position: Position) -> bytes:
-    """The shape that docs/export.md documents."""
-    return (json.dumps(shape(edition, position), ensure_ascii=False, indent=1) + "\n").encode()
+    """Write the shape that docs/export.md documents."""
+    listed = ChangeList(edition, position)
+    return ChangesFile.model_validate(listed, context=listed).as_bytes(indent=1)
 
 
 def as_csv(edition: Edition, position: Position) -> bytes:
-    """One row for each change."""
-    return tabular.as_csv(changes(edition, position, edition.words), edition.words)
+    """Write one row for each change."""
+    return csv_file.as_csv(changes_table(ChangeList(edition, position)), edition.words)
 
 
 def as_xlsx(edition: Edition, position: Position) -> bytes:
-    """One sheet with a row for each change."""
+    """Write one sheet with a row for each change."""
     from changebook.exports.tables import workbook  # noqa: PLC0415 - slow to load
 
-    words, profile = edition.words, edition.profile
+    profile = edition.profile
     return workbook.as_xlsx(
-        [changes(edition, position, words)],
-        words,
+        [changes_table(ChangeList(edition, position))],
+        edition.words,
         creator=profile.vendor.name,
         title=profile.project,
         day=edition.as_of,
