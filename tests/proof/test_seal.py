@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from changebook.check import load_checked
-from changebook.check.seals import findings
+from changebook.check.seals import seal_faults
 from changebook.cli import main
 from changebook.edition import urls
 from changebook.edition.editions import Edition, as_known, make_edition
@@ -566,7 +566,7 @@ def test_ids_that_the_reader_does_not_see_are_not_published(sealed: Path) -> Non
     (sealed / "changes/acme/2026/ACME-0003-x.md").write_text(hidden, "utf-8")
     facts = all_facts(client(sealed))
     (sealed / CHAIN).write_text(extended(Lock(), (f.link for f in facts)).text(), "utf-8")
-    assert [f for f in findings(client(sealed)) if f.entry] == []
+    assert [f for f in seal_faults(client(sealed)) if f.entry] == []
     text = published_seals.as_json(edition(sealed)) or b""
     assert b"ACME-0003" not in text
     assert [entry["content"] is None for entry in published(edition(sealed))] == [

@@ -75,7 +75,7 @@ def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | No
 
 
 @dataclass(frozen=True)
-class Finding:
+class SealFault:
     """A problem of a client's seals, and the entry that it is about where it is about a record."""
 
     problem: Problem
@@ -84,18 +84,18 @@ class Finding:
 
 def check_seals(client: Client) -> Iterator[Problem]:
     """Every seal that is broken, and what is not sealed though the client has a lock."""
-    return (finding.problem for finding in findings(client))
+    return (finding.problem for finding in seal_faults(client))
 
 
-def findings(client: Client) -> Iterator[Finding]:
+def seal_faults(client: Client) -> Iterator[SealFault]:
     """The same with the entries that they are about."""
     if client.lock is None or client.lock.lock is None:
         return
     path, lock = client.lock.path, client.lock.lock
     for fault in breaks(lock):
         says = f"{_capital(lock.entries[fault.index].says())} {fault.says}."
-        yield Finding(BROKEN_CHAIN.at(path, place(fault.index, fault.key), says, _AS_COMMITTED))
-    yield from map(Finding, _twice(path, lock))
+        yield SealFault(BROKEN_CHAIN.at(path, place(fault.index, fault.key), says, _AS_COMMITTED))
+    yield from map(SealFault, _twice(path, lock))
     # A second file with the same id must not stand in for an altered one, so all of them count.
     records: dict[str, list[Record]] = defaultdict(list)
     for record in client.records:
@@ -107,14 +107,14 @@ def findings(client: Client) -> Iterator[Finding]:
             there = known[record.source.path]
             if entry.link in (fact.link for fact in there):
                 continue
-            yield from (Finding(p, entry) for p in _altered(record, entry))
-            yield from map(Finding, _misstated(there, index, entry, path))
+            yield from (SealFault(p, entry) for p in _altered(record, entry))
+            yield from map(SealFault, _misstated(there, index, entry, path))
         if not (records[entry.id] or entry.id in missing or unread(client, entry.id)):
             # Of a file that is there and can't be read, a check says why.
             missing.add(entry.id)
-            yield Finding(_missing(path, index, entry), entry)
+            yield SealFault(_missing(path, index, entry), entry)
     for fact in unsealed(lock, (fact for there in known.values() for fact in there)):
-        yield Finding(_not_sealed(fact))
+        yield SealFault(_not_sealed(fact))
 
 
 def unread(client: Client, id: str) -> Path | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from changebook.check.seals import NOT_SEALED, findings, unread
+from changebook.check.seals import NOT_SEALED, seal_faults, unread
 from changebook.check.signed_copies import check_signed_copies
 from changebook.model.chain import BROKEN_LOCK, LOCK
 from changebook.model.diagnostics import START, Problem, errors
@@ -101,7 +101,7 @@ def _problems(
     for entry in lock.entries if lock else ():
         if entry.id not in known and (file := unread(client, entry.id)):
             yield from (p for p in errors(reading) if client.folder.parents[1] / p.path == file)
-    for finding in findings(client):
+    for finding in seal_faults(client):
         if trace and finding.entry is not None:
             yield trace.dated(finding.problem, client, finding.entry)
         else:
