@@ -8,6 +8,8 @@ people, and so is every fault within what was decided.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,15 +25,18 @@ from changebook.model import decided
 from changebook.model.diagnostics import KeyPath, Problem
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status
+from changebook.read import full_width
+from changebook.read.annotations import keys_at, words_at
 from changebook.read.form import (
     BAD_DATE,
+    BAD_NUMBER,
     UNKNOWN_KEY,
     UNKNOWN_VALUE,
     WRONG_TYPE,
     fit,
-    keys_at,
-    words_at,
 )
+from changebook.read.front_matter import COMMA_IN_BRACKETS, LISTS_OF_NAMES
+from changebook.read.full_width import FULL_WIDTH
 from changebook.read.git import repository
 from changebook.read.workspace import CHANGES, model_of, walk
 from changebook.refusal import Refusal
@@ -151,7 +156,7 @@ class _Mending:
         while self.text != before:
             before = self.text
             self.mends = [mend for mend in self.mends if not mend.decided]
-            while self.form():
+            while self.full_width() or self.form():
                 pass
             if self.text.model is ChangeRecord:
                 self.history()
@@ -176,6 +181,49 @@ class _Mending:
         if not altered:
             self.text = edited
         return not altered
+
+    def full_width(self) -> bool:
+        """Put YAML's own marks into a line that has full-width ones; whether there was such a line.
+
+        Only where that takes problems away and brings none, and where it can mean one thing alone.
+        """
+        before = _problems(self.text)
+        for problem in before:
+            line, index = self.text.source.lines[problem.line - 1], problem.column - 1
+            if line[index : index + 1] not in full_width.MEANT or not self.is_separator(problem):
+                continue
+            marks = list(full_width.suspects(line))
+            marks = marks if index in marks else [index]
+            better = []
+            for width in (1, 2):
+                new = line
+                for mark in reversed(marks):
+                    new = full_width.replaced(new, mark, width=width)
+                edited = self.text.with_line(problem.line, new)
+                after = _problems(edited)
+                if edited.read[0] and len(after) < len(before) and not _more(before, after):
+                    better.append(edited)
+            if better and all(each.source.data == better[0].source.data for each in better):
+                old, meant = line[index], full_width.MEANT[line[index]]
+                one = f"U+{ord(old):04X}" if meant == " " else f"`{old}`"
+                only = better[0]
+                edit = lambda only=only: only  # noqa: E731
+                if self.change(problem.line, problem.rule, one, f"`{meant}`", edit):
+                    return True
+        return False
+
+    def is_separator(self, problem: Problem) -> bool:
+        """Whether a full-width mark stands for one of YAML's beyond doubt."""
+        if problem.rule == FULL_WIDTH.name:
+            return True
+        held = {
+            path
+            for path, place in self.text.source.values.items()
+            if place.line == problem.line
+            and place.column <= problem.column < place.column + place.width
+        }
+        of_names = any(path[-2:-1] in LISTS_OF_NAMES for path in held)
+        return problem.rule == COMMA_IN_BRACKETS.name and of_names
 
     def form(self) -> bool:
         """Mend one fault of form; whether there was one. Others may show only after it."""
@@ -214,12 +262,25 @@ class _Mending:
             right = day(held)
         elif problem.rule == UNKNOWN_VALUE.name:
             right = only_near(held, words_at(self.text.model, path))
+        if right is None and problem.rule in (UNKNOWN_VALUE.name, BAD_NUMBER.name):
+            right = self.typed_plainly(path, held)
         if right is None:
             return False
         value = right
         return self.change(
             problem.line, problem.rule, held, str(right), lambda: self.text.set(path, value)
         )
+
+    def typed_plainly(self, path: KeyPath, held: str) -> str | None:
+        """The id, number or address that was typed with full-width or invisible characters."""
+        plain = _narrow(held)
+        if plain == held:
+            return None
+        try:
+            faults = _faults(self.text.set(path, plain))
+        except Refusal:
+            return None
+        return None if any(at == path for at, _ in faults) else plain
 
     def history(self) -> None:
         """Written newest first: turned round."""
@@ -254,6 +315,17 @@ class _Mending:
             )
 
 
+def _problems(text: Manuscript) -> list[Problem]:
+    """The problems of reading a file."""
+    source, problems = text.read
+    return [*problems, *(fit(text.model, source)[1] if source else ())]
+
+
+def _more(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
+    """Whether there is more of any rule afterwards."""
+    return bool(Counter(p.rule for p in after) - Counter(p.rule for p in before))
+
+
 def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
     """The faults of form, each with the path of the key or value that it is about."""
     _, problems, _ = fit(text.model, text.source)
@@ -283,16 +355,20 @@ def only_near(word: str, known: Sequence[str]) -> str | None:
 
 def _plain(word: str) -> str:
     """The word without what people write in several ways: case, hyphens, spaces."""
-    return re.sub(r"[\s_-]+", "-", word.strip().casefold())
+    return re.sub(r"[\s_-]+", "-", _narrow(word).casefold())
+
+
+def _narrow(text: str) -> str:
+    """The text in plain characters, without those that can't be seen, and without quotes."""
+    narrow = unicodedata.normalize("NFKC", text)
+    narrow = "".join(char for char in narrow if unicodedata.category(char) != "Cf")
+    return re.sub("[‐‑–—−]", "-", narrow).strip(" \t“”‘’\"'")
 
 
 def day(text: str) -> date | None:
     """The day that a text means beyond doubt: year, month and day in this order."""
-    found = (
-        _DATE.fullmatch(text.strip())
-        or _DIGITS.fullmatch(text.strip())
-        or _CHINESE_DATE.fullmatch(text.strip())
-    )
+    plain = _narrow(text)
+    found = _DATE.fullmatch(plain) or _DIGITS.fullmatch(plain) or _CHINESE_DATE.fullmatch(plain)
     if not found:
         return None
     try:
