@@ -11,8 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -183,34 +184,36 @@ class _Mending:
         return not altered
 
     def full_width(self) -> bool:
-        """Put YAML's own marks into a line that has full-width ones; whether there was such a line.
-
-        Only where that takes problems away and brings none, and where it can mean one thing alone.
-        """
-        before = _problems(self.text)
-        for problem in before:
-            line, index = self.text.source.lines[problem.line - 1], problem.column - 1
-            if line[index : index + 1] not in full_width.MEANT or not self.is_separator(problem):
-                continue
-            marks = list(full_width.suspects(line))
-            marks = marks if index in marks else [index]
-            better = []
-            for width in (1, 2):
-                new = line
-                for mark in reversed(marks):
-                    new = full_width.replaced(new, mark, width=width)
-                edited = self.text.with_line(problem.line, new)
-                after = _problems(edited)
-                if edited.read[0] and len(after) < len(before) and not _more(before, after):
-                    better.append(edited)
-            if better and all(each.source.data == better[0].source.data for each in better):
-                old, meant = line[index], full_width.MEANT[line[index]]
-                one = f"U+{ord(old):04X}" if meant == " " else f"`{old}`"
-                only = better[0]
-                edit = lambda only=only: only  # noqa: E731
-                if self.change(problem.line, problem.rule, one, f"`{meant}`", edit):
+        """Put YAML's own marks in the place of full-width ones in a line; whether there was one."""
+        for problem in _problems(self.text):
+            mark = self.text.source.lines[problem.line - 1][problem.column - 1 :][:1]
+            meant = full_width.MEANT.get(mark)
+            if meant and self.is_separator(problem) and (edited := self.straightened(problem)):
+                was = f"U+{ord(mark):04X}" if meant == " " else f"`{mark}`"
+                if self.change(
+                    problem.line, problem.rule, was, f"`{meant}`", partial(replace, edited)
+                ):
                     return True
         return False
+
+    def straightened(self, problem: Problem) -> Manuscript | None:
+        """The text with YAML's own marks in the line of a problem.
+
+        None unless that takes problems away and brings none, and can mean one thing alone.
+        """
+        before = _problems(self.text)
+        line, index = self.text.source.lines[problem.line - 1], problem.column - 1
+        suspects = list(full_width.suspects(line))
+        better = []
+        for width in (1, 2):
+            new = line
+            for mark in reversed(suspects if index in suspects else [index]):
+                new = full_width.replaced(new, mark, width=width)
+            edited = self.text.with_line(problem.line, new)
+            after = _problems(edited)
+            if edited.read[0] and len(after) < len(before) and not _more(before, after):
+                better.append(edited)
+        return better[0] if len({repr(each.source.data) for each in better}) == 1 else None
 
     def is_separator(self, problem: Problem) -> bool:
         """Whether a full-width mark stands for one of YAML's beyond doubt."""

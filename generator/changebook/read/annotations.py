@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -37,12 +38,13 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+@lru_cache(maxsize=4096)
+def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
     """The keys that the mapping at a path may have, in the format's order; none if it is free."""
     here = annotation_at(model, path)
     if isinstance(here, type) and issubclass(here, BaseModel):
-        return [f.alias or name for name, f in here.model_fields.items()]
-    return []
+        return tuple(f.alias or name for name, f in here.model_fields.items())
+    return ()
 
 
 def words_at(model: type[BaseModel], path: KeyPath) -> list[str]:

@@ -164,20 +164,24 @@ def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]
     mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
     reader = _Reader(path, SEAM.sub(lambda seam: mark + seam[0], text), mark)
     data = reader.document()
-    for found in _LINE_SEPARATORS.finditer(text):
-        place = Place(text.count("\n", 0, found.start()) + 2, _column(text, found.start()))
-        reader.problems.append(
-            BROKEN_YAML.at(
-                path,
-                place,
-                f"The line ends here for YAML, and for no editor (U+{ord(found[0]):04X}).",
-                "Put a space or the end of a line in its place.",
-            )
-        )
+    reader.problems += line_separators(text, path)
     front = FrontMatter(
         data, reader.places, reader.values, reader.joined, reader.wrapped, reader.comments
     )
     return front, reader.problems
+
+
+def line_separators(text: str, path: str) -> list[Problem]:
+    """The problems of characters that end a line for YAML, and for no editor."""
+    return [
+        BROKEN_YAML.at(
+            path,
+            Place(text.count("\n", 0, found.start()) + 2, _column(text, found.start())),
+            f"The line ends here for YAML, and for no editor (U+{ord(found[0]):04X}).",
+            "Put a space or the end of a line in its place.",
+        )
+        for found in _LINE_SEPARATORS.finditer(text)
+    ]
 
 
 def _begin(event: yaml.Event) -> Any:
@@ -465,9 +469,8 @@ class _Reader:
             sharp = line.find("#")
             if sharp >= 0:
                 before = line[:sharp]
-                if number == 0:
-                    self.look_at_trailing(index + sharp, before, event)
-                elif not before.strip(" \t"):
+                begins = number > 0 or self.text[self.end - 1 : self.end] in ("", "\n")
+                if begins and not before.strip(" \t"):
                     self.look_at_line(index + sharp, sharp, event)
                 else:
                     self.look_at_trailing(index + sharp, before, event)

@@ -23,6 +23,7 @@ from changebook.read.front_matter import (
     Comment,
     FrontMatter,
     Refused,
+    line_separators,
     read_front_matter,
 )
 
@@ -171,6 +172,8 @@ def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[P
         except yaml.reader.ReaderError as error:
             return None, [*named, _character_problem(path, text, error)]
         except yaml.MarkedYAMLError as error:
+            if separators := line_separators(text, path):
+                return None, [*named, *separators]
             mark = error.problem_mark or error.context_mark
             line = mark.line if mark else 0
             if line < reached:
