@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rapidfuzz.distance import OSA
 
@@ -24,7 +25,7 @@ from changebook.check.lifecycle import HISTORY_GOES_BACK, STATUS_NOT_LAST
 from changebook.edit.manuscript import BOM, Manuscript, difference, manuscript
 from changebook.model import decided
 from changebook.model.diagnostics import KeyPath, Problem
-from changebook.model.schema import ChangeRecord
+from changebook.model.schema import NUMBER, ChangeRecord
 from changebook.model.vocabulary import Status
 from changebook.read import full_width
 from changebook.read.annotations import keys_at, words_at
@@ -36,17 +37,26 @@ from changebook.read.form import (
     WRONG_TYPE,
     fit,
 )
-from changebook.read.front_matter import COMMA_IN_BRACKETS, LISTS_OF_NAMES
+from changebook.read.front_matter import (
+    BROKEN_YAML,
+    COMMA_IN_BRACKETS,
+    CUT_BY_COMMA,
+    LISTS_OF_NAMES,
+)
 from changebook.read.full_width import FULL_WIDTH
 from changebook.read.git import repository
+from changebook.read.strays import KEY_IN_TEXT
 from changebook.read.workspace import CHANGES, model_of, walk
 from changebook.refusal import Refusal
 
+_Plain = TypeVar("_Plain", str, Decimal)
 #: How many letters a word may be off, from its length on; shorter words are too much alike.
 _LETTERS_OFF = ((6, 2), (4, 1))
 _DATE = re.compile(r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})")
 _DIGITS = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")
 _CHINESE_DATE = re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]")
+_MARKS = (FULL_WIDTH, COMMA_IN_BRACKETS)
+_MISREAD = (BROKEN_YAML, CUT_BY_COMMA, KEY_IN_TEXT, UNKNOWN_KEY, WRONG_TYPE)
 
 
 @dataclass(frozen=True)
@@ -184,39 +194,59 @@ class _Mending:
         return not altered
 
     def full_width(self) -> bool:
-        """Put YAML's own marks in the place of full-width ones in a line; whether there was one."""
-        for problem in _problems(self.text):
-            mark = self.text.source.lines[problem.line - 1][problem.column - 1 :][:1]
-            meant = full_width.MEANT.get(mark)
-            if meant and self.is_separator(problem) and (edited := self.straightened(problem)):
+        """Put YAML's own marks in the place of full-width ones; whether there were such marks.
+
+        In all lines, in those that follow each other, or in one: where that takes problems away
+        and brings none.
+        """
+        problems = [problem for problem in _problems(self.text) if self.is_separator(problem)]
+        by_line = [tuple(run) for _, run in groupby(sorted(problems), lambda p: p.line)]
+        runs = [
+            tuple(problem for _, line in run for problem in line)
+            for _, run in groupby(enumerate(by_line), lambda nth: nth[1][0].line - nth[0])
+        ]
+        for group in dict.fromkeys((tuple(problems), *runs, *by_line)):
+            edited = self.straightened(group)
+            if edited is None:
+                continue
+            edit = partial(replace, edited)
+            before = self.text
+            for problem in group:
+                mark = before.source.lines[problem.line - 1][problem.column - 1]
+                meant = full_width.MEANT[mark]
                 was = f"U+{ord(mark):04X}" if meant == " " else f"`{mark}`"
-                if self.change(
-                    problem.line, problem.rule, was, f"`{meant}`", partial(replace, edited)
-                ):
-                    return True
+                self.change(problem.line, problem.rule, was, f"`{meant}`", edit)
+            if self.text != before:
+                return True
         return False
 
-    def straightened(self, problem: Problem) -> Manuscript | None:
-        """The text with YAML's own marks in the line of a problem.
+    def straightened(self, group: Sequence[Problem]) -> Manuscript | None:
+        """The text with YAML's own marks in the lines of the problems.
 
         None unless that takes problems away and brings none, and can mean one thing alone.
         """
         before = _problems(self.text)
-        line, index = self.text.source.lines[problem.line - 1], problem.column - 1
-        suspects = list(full_width.suspects(line))
         better = []
         for width in (1, 2):
-            new = line
-            for mark in reversed(suspects if index in suspects else [index]):
-                new = full_width.replaced(new, mark, width=width)
-            edited = self.text.with_line(problem.line, new)
+            edited = self.text
+            for number in {problem.line for problem in group}:
+                line = self.text.source.lines[number - 1]
+                found = {problem.column - 1 for problem in group if problem.line == number}
+                suspects = set(full_width.suspects(line))
+                found |= suspects if found & suspects else set()
+                for index in sorted(found, reverse=True):
+                    line = full_width.replaced(line, index, width=width)
+                edited = edited.with_line(number, line)
             after = _problems(edited)
-            if edited.read[0] and len(after) < len(before) and not _more(before, after):
+            if edited.read[0] and _is_better(before, after):
                 better.append(edited)
         return better[0] if len({repr(each.source.data) for each in better}) == 1 else None
 
     def is_separator(self, problem: Problem) -> bool:
         """Whether a full-width mark stands for one of YAML's beyond doubt."""
+        line = self.text.source.lines[problem.line - 1]
+        if line[problem.column - 1 : problem.column] not in full_width.MEANT:
+            return False
         if problem.rule == FULL_WIDTH.name:
             return True
         held = {
@@ -260,13 +290,15 @@ class _Mending:
         held = _held(self.text.source.data, path)
         if not isinstance(held, str):
             return False
-        right: str | date | None = None
+        right: str | date | Decimal | None = None
         if problem.rule == BAD_DATE.name:
             right = day(held)
         elif problem.rule == UNKNOWN_VALUE.name:
             right = only_near(held, words_at(self.text.model, path))
-        if right is None and problem.rule in (UNKNOWN_VALUE.name, BAD_NUMBER.name):
-            right = self.typed_plainly(path, held)
+        if right is None and problem.rule == UNKNOWN_VALUE.name:
+            right = self.typed_plainly(path, _narrow(held))
+        if problem.rule == BAD_NUMBER.name and NUMBER.fullmatch(_narrow(held)):
+            right = self.typed_plainly(path, Decimal(_narrow(held)))
         if right is None:
             return False
         value = right
@@ -274,11 +306,8 @@ class _Mending:
             problem.line, problem.rule, held, str(right), lambda: self.text.set(path, value)
         )
 
-    def typed_plainly(self, path: KeyPath, held: str) -> str | None:
-        """The id, number or address that was typed with full-width or invisible characters."""
-        plain = _narrow(held)
-        if plain == held:
-            return None
+    def typed_plainly(self, path: KeyPath, plain: _Plain) -> _Plain | None:
+        """What was typed with full-width or invisible characters, if it can be that in others."""
         try:
             faults = _faults(self.text.set(path, plain))
         except Refusal:
@@ -324,9 +353,14 @@ def _problems(text: Manuscript) -> list[Problem]:
     return [*problems, *(fit(text.model, source)[1] if source else ())]
 
 
-def _more(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
-    """Whether there is more of any rule afterwards."""
-    return bool(Counter(p.rule for p in after) - Counter(p.rule for p in before))
+def _is_better(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
+    """Whether fewer marks are wrong and nothing else is misread.
+
+    What was hidden may come to light: a key that is missing, a date that is none.
+    """
+    rules = [Counter(problem.rule for problem in problems) for problems in (before, after)]
+    marks = [sum(each[rule.name] for rule in _MARKS) for each in rules]
+    return marks[1] < marks[0] and not any(rules[1][r.name] > rules[0][r.name] for r in _MISREAD)
 
 
 def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:

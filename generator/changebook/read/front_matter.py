@@ -155,6 +155,10 @@ class Refused(Exception):
         self.problem = problem
 
 
+class NoMapping(Refused):
+    """The front matter is one text or one list."""
+
+
 def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
     """Read the text between the two `---`, which begins in line 2 of `path`.
 
@@ -230,9 +234,11 @@ class _Reader:
         first = self.next()
         data = self.read(first, ())
         if not isinstance(first, yaml.MappingStartEvent):
-            self.refuse(
-                BROKEN_YAML, START, "The front matter is not a list of keys.", _ONE_KEY_A_LINE
+            next(self.events)  # a fault of YAML says more
+            problem = BROKEN_YAML.at(
+                self.path, START, "The front matter is not a list of keys.", _ONE_KEY_A_LINE
             )
+            raise NoMapping(problem)
         next(self.events)  # the document ends
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):

@@ -22,6 +22,7 @@ from changebook.read.front_matter import (
     BROKEN_YAML,
     Comment,
     FrontMatter,
+    NoMapping,
     Refused,
     line_separators,
     read_front_matter,
@@ -167,6 +168,8 @@ def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[P
     while True:
         try:
             front_matter, problems = read_front_matter(text, path)
+        except NoMapping as refused:
+            problem, first, last = refused.problem, 0, 0
         except Refused as refused:
             return None, [*named, refused.problem]
         except yaml.reader.ReaderError as error:
@@ -174,28 +177,25 @@ def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[P
         except yaml.MarkedYAMLError as error:
             if separators := line_separators(text, path):
                 return None, [*named, *separators]
-            mark = error.problem_mark or error.context_mark
-            line = mark.line if mark else 0
-            if line < reached:
-                return None, [*named, _syntax_problem(path, text, error)]
-            reached = line
-            straight, found = _straightened(text, path, error)
-            if not found:
-                return None, named or [_syntax_problem(path, text, error)]
-            named += found
-            if straight == text:
-                return None, named
-            text = straight
+            problem = _syntax_problem(path, text, error)
+            marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
+            first, last = min(marks, default=0), max(marks, default=0)
         else:
             return front_matter, [*named, *problems]
+        straight, found = _straightened(text, path, first, last)
+        if last < reached or not found:
+            return None, [*named, problem]
+        named += found
+        if straight == text:
+            return None, named
+        text, reached = straight, last
 
 
-def _straightened(text: str, path: str, error: yaml.MarkedYAMLError) -> tuple[str, list[Problem]]:
-    """The text with other marks in the lines that an error is about, and the problems of these."""
+def _straightened(text: str, path: str, first: int, last: int) -> tuple[str, list[Problem]]:
+    """The text with other marks in the lines that a fault is about, and the problems of these."""
     lines = text.split("\n")
-    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
-    last = min(max(marks, default=0), len(lines) - 1)
-    first = max(0, min(min(marks, default=0), last))
+    last = min(last, len(lines) - 1)
+    # A text that goes on in several lines is faulty where it begins.
     for number in (*range(last, first - 1, -1), *range(first - 1, max(-1, first - 3), -1)):
         if found := list(full_width.suspects(lines[number])):
             problems = [
@@ -244,6 +244,14 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
             Place(place.line, key.end()),
             "This colon has no space after it, so it ends no key.",
             "Write a space after the colon, or quote the text.",
+        )
+    begin = error.context_mark.line if error.context_mark else 0
+    if "flow" in (error.context or "") and (sharp := re.search(r"\s#", lines[begin])):
+        return BROKEN_YAML.at(
+            path,
+            Place(begin + 2, sharp.end()),
+            "A comment begins here, within brackets that are closed behind it.",
+            "Quote the text that has the `#` in it.",
         )
     says = ", ".join(filter(None, (error.context, error.problem)))
     return BROKEN_YAML.at(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.read import full_width
 from changebook.read.annotations import annotation_at, keys_at
 from changebook.read.front_matter import cut_by_comment
 from changebook.read.source import SourceFile
@@ -39,6 +40,7 @@ _ITEM = re.compile(r"[-–—－•*+](?:\s|$)|-(?=[^\s-])|\?\s")
 _KEY = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w-]*)[\"']?\s*(?:：|:(?=\s|$))")
 #: An item of a list of mappings.
 _ENTRY = re.compile(r"\s*- +\{?[a-z_]+: ")
+_TERM = re.compile(r"(?P<key>[^\s：，。；]{1,20})：")
 _CLOSE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -65,17 +67,30 @@ def _wrapped(
 ) -> Iterator[Problem]:
     begin = source.values[path]
     mark = source.lines[begin.line - 1][begin.column - 1 : begin.column]
+    here = annotation_at(model, path)
+    is_free = get_origin(annotation_at(model, path[:-1])) is dict and mark not in (
+        "|",
+        ">",
+        '"',
+        "'",
+    )
     near = {key for end in range(len(path)) for key in keys_at(model, path[:end])}
     for number in numbers:
         line = source.lines[number - 1]
         text = line.strip()
+        if here not in (str, Any):
+            for index in full_width.suspects(line):
+                yield full_width.named(source.path, Place(number, index + 1), line[index])
+            continue
         place = Place(number, len(line) - len(line.lstrip()) + 1, len(text))
         key = _KEY.match(text)
-        if key and key["key"] in near:
+        term = _TERM.match(text) if is_free else None
+        if term or (key and key["key"] in near):
+            name = term["key"] if term else key and key["key"]
             yield KEY_IN_TEXT.at(
                 source.path,
                 place,
-                f"`{key['key']}` is no key here: the line is part of the text above it.",
+                f"`{name}` is no key here: the line is part of the text above it.",
                 "Indent it like the keys that it belongs to. If it is text, put other words first.",
             )
         elif mark not in ("|", ">") and _ITEM.match(text):
