@@ -279,17 +279,7 @@ class _Reader:
 
     def read(self, event: yaml.Event, at: KeyPath) -> Any:
         spot = self.values[at] = self.spot(event)
-        if (
-            isinstance(event, yaml.AliasEvent)
-            or getattr(event, "anchor", None)
-            or getattr(event, "tag", None)
-        ):
-            self.refuse(
-                ALIAS,
-                spot,
-                "Anchors, aliases and tags are not allowed in the front matter.",
-                "Write the value out, or quote text that begins with &, * or !.",
-            )
+        self.refuse_alias(event)
         if len(at) > _DEPTH_LIMIT:
             self.refuse(
                 BROKEN_YAML,
@@ -305,6 +295,19 @@ class _Reader:
             self.refuse(BROKEN_YAML, spot, "The front matter ends too early.", _ONE_KEY_A_LINE)
         self.last = (event, at, True)
         return self.scalar(event, at)
+
+    def refuse_alias(self, event: yaml.Event) -> None:
+        if (
+            isinstance(event, yaml.AliasEvent)
+            or getattr(event, "anchor", None)
+            or getattr(event, "tag", None)
+        ):
+            self.refuse(
+                ALIAS,
+                self.spot(event),
+                "Anchors, aliases and tags are not allowed in the front matter.",
+                "Write the value out, or quote text that begins with &, * or !.",
+            )
 
     def scalar(self, event: yaml.ScalarEvent, at: KeyPath) -> str | None:
         start, end = _begin(event), _end(event)
@@ -367,9 +370,10 @@ class _Reader:
         before = self.end
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             spot = self.spot(event)
+            self.refuse_alias(event)
             if not isinstance(event, yaml.ScalarEvent):
                 self.refuse(
-                    BROKEN_YAML if not isinstance(event, yaml.AliasEvent) else ALIAS,
+                    BROKEN_YAML,
                     spot,
                     "A key must be a word, not a list or mapping.",
                     "Quote text that begins with [, { or *.",

@@ -236,8 +236,8 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
     is_late = error.problem == "could not find expected ':'"
     mark = (is_late and error.context_mark) or error.problem_mark or error.context_mark
     place = Place(mark.line + 2, mark.column + 1) if mark else START
-    lines = text.split("\n")
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    lines = [*text.split("\n"), ""]  # YAML may place a fault behind the last
+    line = lines[mark.line] if mark else ""
     if is_late and (key := _KEY_WITHOUT_SPACE.match(line)):
         return BROKEN_YAML.at(
             path,
