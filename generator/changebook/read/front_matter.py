@@ -33,7 +33,7 @@ _COLON = re.compile(r"(?:[ \t\n]|#.*\n)*:")
 _WIDE_COLON = re.compile(r"^[A-Za-z_][\w-]*\s*：")
 _TIGHT_COLON = re.compile(r"[A-Za-z_][\w-]*:(?!//)")
 #: A comment that is set off as one has a space behind its `#`, or is a line of marks.
-_TIGHT = re.compile(r"#[^\s#=*~-]")
+_TIGHT = re.compile(r"#[^\s#=*~-]|# +[|>]")
 _REST_OF_NUMBER = re.compile(r"# *[-.,\d]")
 _KEY_IN_COMMENT = re.compile(r"# *[\w-]+:\s")
 #: A key or an item that was commented out: nothing of the text before it.
@@ -42,7 +42,7 @@ _COMMENTED_OUT = re.compile(r"#(?:[\w-]+:(?:\s|$)|[{\[])")
 #: begins a path of Windows.
 _ESCAPE = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<path>[A-Za-z]:|\\\\[\w.-]+)?"
-    r"(?P<escape>\\(?:[abtvfre0NLP_]|(?(path)n|(?<=[a-z]\\)n(?=[a-z]))))"
+    r"(?P<escape>\\(?:[trNLP_]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z]))))"
 )
 #: What an item begins with that goes on with the one before it.
 _GOES_ON = re.compile(

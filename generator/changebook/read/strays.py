@@ -38,8 +38,8 @@ KEYS_IN_BODY = rule(
 
 _ITEM = re.compile(r"[-–—－•*+](?:\s|$)|-(?=[^\s-])|\?\s")
 _KEY = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w-]*)[\"']?\s*(?:：|:(?=\s|$))")
-#: An item of a list of mappings.
-_ENTRY = re.compile(r"\s*- +\{?[a-z_]+: ")
+#: A key further in, or an item of a list of mappings.
+_ENTRY = re.compile(r"(?:\s+|\s*- +\{?)[a-z_]+:(?:\s|$)")
 _TERM = re.compile(r"(?P<key>[^\s：，。；]{1,20})：")
 _CLOSE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
