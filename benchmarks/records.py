@@ -400,9 +400,13 @@ class _Writer:
             return links
         if case.supersedes:
             links |= {"supersedes": [case.supersedes.id], "mode": case.mode}
-        known = [c.id for c in self.earlier if c.visible]
-        if known and self.chance(0.2):
-            links["depends_on"] = [rng.choice(known)]
+        seen = [c for c in self.earlier if c.visible]
+        known = [c.id for c in seen]
+        if seen and self.chance(0.2):
+            needed = rng.choice(seen)
+            # What was rejected, withdrawn or made void is nothing to depend on.
+            if needed.final not in ("rejected", "withdrawn", "void"):
+                links["depends_on"] = [needed.id]
         others = [id for id in known if id not in links.get("depends_on", ())]
         if others and self.chance(0.3):
             links["related"] = sorted(rng.sample(others, min(len(others), rng.randint(1, 3))))

@@ -21,6 +21,8 @@ DOCS = Path(__file__).parents[2] / "docs" / "rules"
 MADE_BY_CODE = {"file-too-large", "symbolic-link", "unreadable-file"}  # test_source.py
 #: Rules about two revisions: pairs of workspaces, and a merge that only git can make.
 BETWEEN_REVISIONS = CASES.parent / "base"
+#: Rules that break only when a document is typeset: a build's problems.
+ON_PAPER = CASES.parent / "paper"
 MADE_BY_GIT = {"merge-conflict"}  # test_compare.py
 
 
@@ -36,7 +38,9 @@ def test_case(case: str, matches: Callable[[Path, str], None]) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    files = (f for folder in (CASES, BETWEEN_REVISIONS) for f in folder.glob("*/expected.txt"))
+    files = (
+        f for folder in (CASES, BETWEEN_REVISIONS, ON_PAPER) for f in folder.glob("*/expected.txt")
+    )
     shown = "".join(file.read_text(encoding="utf-8") for file in files)
     reported = set(re.findall(r"^(?:error|warning)\[(.+?)\]", shown, re.MULTILINE))
     assert {rule.name for rule in rules()} - MADE_BY_CODE - MADE_BY_GIT == reported

@@ -263,7 +263,7 @@ def test_older_faults_are_counted_and_shown_on_demand(scratch: Scratch) -> None:
     scratch.commit(draft(13, "Broken", "priority: urgent\n"))
     assert run(scratch, "check").exit_code == 1
     done = run(scratch, "check", "--base", "main")
-    expected = "No problems.\n1 older fault was there at main already (--all shows them).\n"
+    expected = "No problems.\n1 older fault was already there at main (--all shows them).\n"
     assert (done.exit_code, done.output) == (0, expected)
     done = run(scratch, "check", "--base", "main", "--all")
     assert done.exit_code == 0

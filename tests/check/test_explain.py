@@ -13,7 +13,8 @@ from rich.text import Text
 
 from changebook.check import rule_pages as ruledocs
 from changebook.check import rules
-from changebook.cli import main, paper
+from changebook.cli import explain as explain_command
+from changebook.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 
@@ -50,10 +51,10 @@ def test_another_word_gets_a_way_out(word: str, says: str) -> None:
 
 def test_on_a_terminal_it_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Console(force_terminal=True, width=60)
-    monkeypatch.setattr(paper, "Console", lambda: terminal)
+    monkeypatch.setattr(explain_command, "Console", lambda: terminal)
     with terminal.capture() as shown:
-        paper.show_markdown(ruledocs.page(ruledocs.named("duplicate-key")))
-        paper.show_table(("rule", "severity"), [("duplicate-key", "error")])
+        explain_command.show_markdown(ruledocs.page(ruledocs.named("duplicate-key")))
+        explain_command.show_table(("rule", "severity"), [("duplicate-key", "error")])
     text = shown.get()
     assert "# duplicate-key" not in text
     assert "priority: high" in text

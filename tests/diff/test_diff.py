@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,11 +24,13 @@ from changebook.check.since.revisions import judge
 from changebook.check.since.rules import Sides
 from changebook.cli import main
 from changebook.diff import forms, shape
-from changebook.diff.document import Heading, Sentence, TableBlock, document
+from changebook.diff.document import MISSING, Heading, Sentence, document
 from changebook.diff.effects import Effect, effect
 from changebook.diff.revealed import RevealedKind, hidden_phrases, revealed
+from changebook.exports.tables.table import Column, Table
 from changebook.model.diagnostics import errors, visible
 from changebook.model.vocabulary import Audience
+from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.literal import literal
 from tests.scratch import Scratch
 
@@ -88,13 +92,18 @@ def test_html_shows_every_word_and_loads_nothing(case: str) -> None:
         match block:
             case Heading(text) | Sentence(text):
                 assert text in shown.text
-            case TableBlock():
-                cells = (cell for row in (block.columns, *block.rows) for cell in row if cell)
-                assert set(cells) <= set(shown.text)
+            case Table():
+                assert {cell for row in rows_of(block) for cell in row if cell} <= set(shown.text)
     assert not shown.tags & {"script", "link", "img", "b", "iframe"}
     assert not shown.attributes & {"src", "href", "onclick"}
     assert "url(" not in page
     assert "prefers-color-scheme: dark" in page
+
+
+def rows_of(table: Table[Any]) -> list[tuple[str, ...]]:
+    """The heads of a table and its rows, as people read them."""
+    heads = tuple(column.title for column in table.columns)
+    return [heads, *table.shown(Words(SOURCE_LANGUAGE), MISSING)]
 
 
 def tables(markdown: str) -> Iterator[list[list[str]]]:
@@ -117,7 +126,7 @@ def tables(markdown: str) -> Iterator[list[list[str]]]:
 @pytest.mark.parametrize("case", cases())
 def test_markdown_has_the_same_tables(case: str) -> None:
     blocks = document(effect_of(case), "main")
-    expected = [[b.columns, *b.rows] for b in blocks if isinstance(b, TableBlock)]
+    expected = [rows_of(block) for block in blocks if isinstance(block, Table)]
     read = tables(forms.as_markdown(blocks))
     found = [[tuple(cell.replace(_BREAK, "") for cell in row) for row in t] for t in read]
     assert found == expected
@@ -132,8 +141,8 @@ TRICKY = st.text(
 @given(TRICKY)
 def test_no_text_acts_in_markdown(text: str) -> None:
     plain = visible(re.sub(r"[ \t\r\n\f\v]+", " ", text).strip())
-    table = forms.as_markdown([TableBlock(("Words", "More"), ((text, "more"),))])
-    ((_, (shown, more)),) = tables(table)
+    columns = (Column[str]("Words", lambda row: row), Column[str]("More", lambda _: "more"))
+    ((_, (shown, more)),) = tables(forms.as_markdown([Table("", columns, (text,))]))
     assert (shown.replace(_BREAK, ""), more) == (plain.replace(_BREAK, "").strip(), "more")
     sentence = MarkdownIt("commonmark").render(forms.as_markdown([Sentence(f"Words {text}")]))
     assert re.sub(r"</?p>", "", sentence).count("<") == 0
@@ -142,7 +151,8 @@ def test_no_text_acts_in_markdown(text: str) -> None:
 
 
 def test_a_comment_is_cut_to_what_it_may_hold() -> None:
-    table = TableBlock(("Words",), tuple((f"{n} {'long ' * 200}",) for n in range(70)))
+    words = Column[int]("Words", lambda row: f"{row} {'long ' * 200}")
+    table = Table("", (words,), tuple(range(70)))
     (rows,) = tables(forms.as_markdown([table]))
     assert len(rows) == 52
     assert rows[1][0].endswith("…")
@@ -178,23 +188,6 @@ def test_the_figures_are_those_of_the_impact_page(audience: Audience) -> None:
         assert {name: line[side] for name, line in figures["lines"].items()} == expected
 
 
-def keys(value: object) -> Iterator[str]:
-    """Every key of a JSON value, without the names that are data."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from keys(list(item.values()) if key in ("lines", "budget") and item else item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from keys(item)
-
-
-def test_every_key_is_documented() -> None:
-    page = DOCS.read_text("utf-8")
-    told = {key for case in cases() for key in keys(json.loads(shape.as_json(effect_of(case), "")))}
-    assert {key for key in told if f"`{key}`" not in page} == set()
-
-
 def test_the_command(tmp_path: Path) -> None:
     scratch = Scratch.at(tmp_path / "repository")
     case = CASES / "approved-and-revealed"
@@ -217,6 +210,26 @@ def test_the_command(tmp_path: Path) -> None:
     assert "No record and no profile differs." in run("HEAD", "--exact")
     assert "team&#39;s edition" in run("HEAD~1", "--audience", "team", "--format", "html")
     assert "(as of 2 Mar 2026)" in run("HEAD~1", "--as-of", "2026-03-02")
+
+
+def test_a_file_name_that_is_not_utf_8_stops_no_form(tmp_path: Path) -> None:
+    scratch = Scratch.at(tmp_path / "repository")
+    shutil.copytree(
+        CASES / "approved-and-revealed" / "before" / "changes", scratch.root / "changes"
+    )
+    scratch.commit({}, "before")
+    folder = scratch.root / "changes" / "acme" / "2026"
+    (folder / os.fsdecode(b"plan\xff.pdf")).write_bytes(b"")
+    record = next(folder.glob("ACME-0012*.md"))
+    renamed = record.rename(folder / os.fsdecode(b"ACME-0012-\xff.md"))
+    renamed.write_text(renamed.read_text("utf-8") + "\nMore.\n", "utf-8")
+    for form in ("md", "html", "json"):
+        words = ("diff", "--workspace", str(scratch.root), "--format", form, "HEAD")
+        done = CliRunner().invoke(main, words)
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert "plan\ufffd.pdf" in done.stdout
+    (edited,) = json.loads(done.stdout)["clients"][0]["edited"]
+    assert edited["path"] == "changes/acme/2026/ACME-0012-\ufffd.md"
 
 
 SECRET = "It costs us half of the price."

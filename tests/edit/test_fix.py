@@ -1,4 +1,4 @@
-"""`check --fix`: what has one right answer is mended, once; all else is left to people."""
+"""`check --fix`: what has one right answer is fixed, once; all else is left to people."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from changebook.cli import main
 from changebook.edit import fix
+from changebook.model.suggestion import beyond_doubt
 from changebook.model.vocabulary import Priority
 
 CASES = Path(__file__).parents[1] / "cases" / "fix"
@@ -55,6 +56,7 @@ def test_it_is_checked_afterwards(workspace: Path) -> None:
     assert done.stderr == (
         f"{RECORD}:8: unknown-key: prioritty -> priority\n"
         f"{RECORD}:8: unknown-value: Medium -> medium\n"
+        f"wrote {RECORD}\n"
     )
     assert file.read_text("utf-8") == text
 
@@ -98,15 +100,15 @@ def test_crlf_where_it_is_usual(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attributes", "mended"),
+    ("attributes", "fixed"),
     [("*.md eol=lf", True), ("*.md eol=crlf", False), ("*.md -text", False), ("", True)],
 )
-def test_gitattributes_say_which_line_ends(workspace: Path, attributes: str, mended: bool) -> None:
+def test_gitattributes_say_which_line_ends(workspace: Path, attributes: str, fixed: bool) -> None:
     subprocess.run(["git", "init", "-q", str(workspace)], check=True)
     (workspace / ".gitattributes").write_text(attributes)
     with_crlf(workspace / RECORD)
     run(workspace, "--fix")
-    assert has_crlf(workspace / RECORD) is not mended
+    assert has_crlf(workspace / RECORD) is not fixed
 
 
 def test_crlf_that_was_converted_twice(workspace: Path) -> None:
@@ -127,13 +129,13 @@ def test_gitattributes_are_stronger_than_the_other_files(workspace: Path) -> Non
     assert not any(has_crlf(file) for file in files)
 
 
-def mended(root: Path, old: str, new: str) -> list[str]:
-    """What is mended after a replacement in a sound record."""
+def fixed(root: Path, old: str, new: str) -> list[str]:
+    """What is fixed after a replacement in a sound record."""
     file = root / RECORD
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new), "utf-8")
-    found = [f"{m.before} -> {m.after}" for each in fix.mend(root) for m in each.mends]
+    found = [f"{m.before} -> {m.after}" for each in fix.fixed_files(root) for m in each.fixes]
     file.write_text(text, "utf-8")
     return found
 
@@ -158,7 +160,7 @@ def mended(root: Path, old: str, new: str) -> list[str]:
     ],
 )
 def test_dates(workspace: Path, written: str, day: str | None) -> None:
-    found = mended(workspace, "due: 2026-03-02", f"due: {written}")
+    found = fixed(workspace, "due: 2026-03-02", f"due: {written}")
     assert found == ([f"{written} -> {day}"] if day else [])
 
 
@@ -173,16 +175,16 @@ def test_dates(workspace: Path, written: str, day: str | None) -> None:
     ],
 )
 def test_keys(workspace: Path, written: str, key: str | None) -> None:
-    found = mended(workspace, "priority:", f"{written}:")
+    found = fixed(workspace, "priority:", f"{written}:")
     assert found == ([f"{written} -> {key}"] if key else [])
 
 
 def test_a_key_that_is_there_already_is_left(workspace: Path) -> None:
-    assert mended(workspace, "plan: []", "plan: []\nplann: []") == []
+    assert fixed(workspace, "plan: []", "plan: []\nplann: []") == []
 
 
 def test_a_key_that_holds_something_else_is_left(workspace: Path) -> None:
-    assert mended(workspace, "plan: []", "plan: []\nlink: ACME-0001") == []
+    assert fixed(workspace, "plan: []", "plan: []\nlink: ACME-0001") == []
 
 
 @pytest.mark.parametrize(
@@ -198,13 +200,13 @@ def test_a_key_that_holds_something_else_is_left(workspace: Path) -> None:
     ],
 )
 def test_words(workspace: Path, written: str, word: str | None) -> None:
-    found = mended(workspace, "priority: medium", f"priority: {written}")
+    found = fixed(workspace, "priority: medium", f"priority: {written}")
     shown = written.strip("'")
     assert found == ([f"{shown} -> {word}"] if word else [])
 
 
 def test_what_can_not_be_read_is_left(workspace: Path) -> None:
-    assert mended(workspace, "id: EX-0002", "id: [") == []
+    assert fixed(workspace, "id: EX-0002", "id: [") == []
 
 
 @given(
@@ -216,6 +218,6 @@ def test_every_day_is_read_as_it_was_meant(day: date, form: str) -> None:
 
 
 @given(st.sampled_from(Priority), st.integers(0, 7), st.sampled_from(ascii_lowercase))
-def test_a_word_is_only_mended_to_the_nearest(word: Priority, at: int, letter: str) -> None:
+def test_a_word_is_only_fixed_to_the_nearest(word: Priority, at: int, letter: str) -> None:
     typo = word[:at] + letter + word[at + 1 :]
-    assert fix.only_near(typo, [each.value for each in Priority]) in (word, None)
+    assert beyond_doubt(typo, [each.value for each in Priority]) in (word, None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,11 +17,17 @@ from changebook.check.lifecycle import NEEDS
 from changebook.cli import main
 from changebook.edit import scaffold
 from changebook.model.vocabulary import ChangeType, Status
-from changebook.read.workspace import WorkspaceError
+from changebook.read.workspace import WorkspaceError, read_workspace
 from changebook.refusal import Refusal
 
 ALWAYS = ["id", "title", "status", "visibility"]
 DAY = date(2026, 3, 2)
+
+
+def new(root: Path, title: str, *, slug: str = "example", **said: Any) -> Path:
+    """Write a record as the command does."""
+    workspace, _ = read_workspace(root)
+    return scaffold.new(workspace.client(slug), title, date(2026, 6, 1), **said)
 
 
 def keys(file: Path) -> list[str]:
@@ -34,7 +42,7 @@ def test_a_new_workspace_checks_clean(workspace: Path) -> None:
 
 def test_init_overwrites_nothing(workspace: Path) -> None:
     before = {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()}
-    with pytest.raises(Refusal, match="is there already"):
+    with pytest.raises(Refusal, match="already exists"):
         scaffold.init(workspace)
     assert {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()} == before
 
@@ -47,7 +55,7 @@ def test_init_refuses_before_it_writes(tmp_path: Path) -> None:
 
 
 def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> None:
-    file = scaffold.new(workspace, "example", "Pay by invoice", on=None)
+    file = new(workspace, "Pay by invoice", on=None)
     assert file.name == "EX-0004-pay-by-invoice.md"
     assert keys(file) == ALWAYS
     workspace_, problems = load_checked(workspace)
@@ -57,7 +65,7 @@ def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> Non
 
 
 def test_a_draft_with_what_is_known(workspace: Path) -> None:
-    file = scaffold.new(workspace, "example", "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green")
+    file = new(workspace, "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green")
     assert file.parent.name == "2026"
     assert keys(file) == [*ALWAYS, "type", "requested"]
     read, problems = load_checked(workspace)
@@ -68,9 +76,8 @@ def test_a_draft_with_what_is_known(workspace: Path) -> None:
 
 
 def test_from_the_client_has_exactly_what_submitted_needs(workspace: Path) -> None:
-    file = scaffold.new(
+    file = new(
         workspace,
-        "example",
         "X",
         from_client=True,
         type=ChangeType.ADDITION,
@@ -82,7 +89,7 @@ def test_from_the_client_has_exactly_what_submitted_needs(workspace: Path) -> No
 
 
 def test_what_is_left_open_is_reported_until_it_is_filled_in(workspace: Path) -> None:
-    file = scaffold.new(workspace, "example", "X", from_client=True, on=DAY, by="Ada Brown")
+    file = new(workspace, "X", from_client=True, on=DAY, by="Ada Brown")
     path = file.relative_to(workspace).as_posix()
     _, problems = load_checked(workspace)
     assert {p.path for p in problems} == {path}
@@ -116,7 +123,7 @@ def test_what_is_left_open_is_reported_until_it_is_filled_in(workspace: Path) ->
     ],
 )
 def test_file_names(workspace: Path, title: str, name: str) -> None:
-    file = scaffold.new(workspace, "example", title)
+    file = new(workspace, title)
     assert file.name == name
     assert load_checked(workspace)[1] == []
 
@@ -125,34 +132,59 @@ def test_file_names(workspace: Path, title: str, name: str) -> None:
     "title", ["a: b", "- a", "#1", "yes", "010", "'", '"a" \\ b', "2026-03-02", "a #b", "{a}", "!a"]
 )
 def test_titles_arrive_as_they_were_given(workspace: Path, title: str) -> None:
-    scaffold.new(workspace, "example", title, by=title)
+    new(workspace, title)
     read, problems = load_checked(workspace)
     assert problems == []
-    record = read.clients[0].records[-1].data
-    assert record.title == title
-    assert record.requested
-    assert record.requested.by == title
+    assert read.clients[0].records[-1].data.title == title
+
+
+@pytest.mark.parametrize(("name", "party"), [("Ada Brown", "client"), ("Sam Green", "vendor")])
+def test_the_party_is_that_of_the_profile(workspace: Path, name: str, party: str) -> None:
+    new(workspace, "X", by=name)
+    read, problems = load_checked(workspace)
+    assert problems == []
+    requested = read.clients[0].records[-1].data.requested
+    assert requested
+    assert (requested.by, requested.party) == (name, party)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (
+            {"by": "Ada Braun"},
+            "has no person `Ada Braun`: did you mean Ada Brown? It has Ada Brown, Sam Green",
+        ),
+        ({"by": "Chen Yu"}, "has no person `Chen Yu`: it has Ada Brown, Sam Green"),
+        ({"by": "Sam Green", "from_client": True}, "Sam Green is on the vendor's side"),
+    ],
+)
+def test_a_person_who_is_not_as_said(workspace: Path, said: dict[str, Any], why: str) -> None:
+    before = sorted(workspace.rglob("*"))
+    with pytest.raises(Refusal, match=re.escape(why)):
+        new(workspace, "X", **said)
+    assert sorted(workspace.rglob("*")) == before
 
 
 def test_ids_are_never_used_again(workspace: Path) -> None:
     broken = workspace / "changes" / "example" / "2025" / "EX-0041-broken.md"
     broken.parent.mkdir()
     broken.write_text("no front matter")
-    assert scaffold.new(workspace, "example", "X").name.startswith("EX-0042")
-    assert scaffold.new(workspace, "example", "X").name.startswith("EX-0043")
+    assert new(workspace, "X").name.startswith("EX-0042")
+    assert new(workspace, "X").name.startswith("EX-0043")
 
 
 def test_unknown_clients_and_empty_titles(workspace: Path) -> None:
-    with pytest.raises(WorkspaceError, match="no client `exampel`; there are: example"):
-        scaffold.new(workspace, "exampel", "X")
+    with pytest.raises(WorkspaceError, match="no client `exampel`; did you mean `example`"):
+        new(workspace, "X", slug="exampel")
     with pytest.raises(Refusal, match="needs a title"):
-        scaffold.new(workspace, "example", "  ")
+        new(workspace, "  ")
 
 
 def test_a_client_whose_profile_is_broken(workspace: Path) -> None:
     (workspace / "changes" / "example" / "client.md").write_text("---\nname: [\n---\n")
     with pytest.raises(WorkspaceError, match="can't be read"):
-        scaffold.new(workspace, "example", "X")
+        new(workspace, "X")
 
 
 @pytest.fixture
@@ -161,7 +193,7 @@ def repository(workspace: Path) -> Path:
     git(workspace, "init", "-q", "-b", "main")
     commit(workspace, "begin")
     git(workspace, "switch", "-q", "-c", "other")
-    scaffold.new(workspace, "example", "On a branch")
+    new(workspace, "On a branch")
     commit(workspace, "take a number")
     git(workspace, "switch", "-q", "main")
     return workspace
@@ -178,8 +210,8 @@ def commit(root: Path, subject: str) -> None:
 
 
 def test_numbers_of_other_branches_are_seen_with_a_base(repository: Path) -> None:
-    assert scaffold.new(repository, "example", "Here").name.startswith("EX-0004")
-    assert scaffold.new(repository, "example", "Here", base="main").name.startswith("EX-0005")
+    assert new(repository, "Here").name.startswith("EX-0004")
+    assert new(repository, "Here", base="main").name.startswith("EX-0005")
 
 
 def test_what_was_deleted_is_not_used_again(repository: Path) -> None:
@@ -187,7 +219,7 @@ def test_what_was_deleted_is_not_used_again(repository: Path) -> None:
     file.unlink()
     commit(repository, "delete a draft")
     git(repository, "branch", "-D", "other")
-    assert scaffold.new(repository, "example", "X", base="HEAD").name.startswith("EX-0004")
+    assert new(repository, "X", base="HEAD").name.startswith("EX-0004")
 
 
 def test_what_a_merged_branch_deleted_is_not_used_again(repository: Path) -> None:
@@ -200,7 +232,7 @@ def test_what_a_merged_branch_deleted_is_not_used_again(repository: Path) -> Non
     commit(repository, "go on")
     git(repository, "merge", "-q", "--no-edit", "other")
     git(repository, "branch", "-d", "other")
-    assert scaffold.new(repository, "example", "X", base="main").name.startswith("EX-0005")
+    assert new(repository, "X", base="main").name.startswith("EX-0005")
 
 
 def test_a_base_that_no_branch_holds(repository: Path) -> None:
@@ -208,43 +240,43 @@ def test_a_base_that_no_branch_holds(repository: Path) -> None:
     git(repository, "tag", "theirs")
     git(repository, "branch", "-D", "other")
     git(repository, "switch", "-q", "main")
-    assert scaffold.new(repository, "example", "X", base="theirs").name.startswith("EX-0005")
+    assert new(repository, "X", base="theirs").name.startswith("EX-0005")
 
 
 def test_what_lies_uncommitted_beside_is_seen(repository: Path, tmp_path: Path) -> None:
     beside = tmp_path / "beside"
     git(repository, "worktree", "add", "-q", str(beside), "other")
-    assert scaffold.new(beside, "example", "Not committed").name.startswith("EX-0005")
-    assert scaffold.new(repository, "example", "X", base="main").name.startswith("EX-0006")
+    assert new(beside, "Not committed").name.startswith("EX-0005")
+    assert new(repository, "X", base="main").name.startswith("EX-0006")
 
 
 def test_a_workspace_below_the_top_of_its_repository(workspace: Path) -> None:
     top = workspace.parent
     git(top, "init", "-q", "-b", "main")
     commit(top, "begin")
-    scaffold.new(workspace, "example", "X")
+    new(workspace, "X")
     commit(top, "take a number")
     git(top, "branch", "other")
     git(top, "reset", "-q", "--hard", "HEAD~1")
-    assert scaffold.new(workspace, "example", "X", base="main").name.startswith("EX-0005")
+    assert new(workspace, "X", base="main").name.startswith("EX-0005")
 
 
 def test_a_number_from_outside(repository: Path) -> None:
-    file = scaffold.new(repository, "example", "Issue 412", number=412)
+    file = new(repository, "Issue 412", number=412)
     assert file.name == "EX-0412-issue-412.md"
-    assert scaffold.new(repository, "example", "Next").name.startswith("EX-0413")
-    with pytest.raises(Refusal, match=r"EX-0412 is taken already, by .*EX-0412-issue-412\.md"):
-        scaffold.new(repository, "example", "X", number=412)
+    assert new(repository, "Next").name.startswith("EX-0413")
+    with pytest.raises(Refusal, match=r"EX-0412 is already taken, by .*EX-0412-issue-412\.md"):
+        new(repository, "X", number=412)
     with pytest.raises(Refusal, match=r"by EX-0004-on-a-branch\.md in the repository"):
-        scaffold.new(repository, "example", "X", number=4, base="main")
+        new(repository, "X", number=4, base="main")
 
 
 def test_a_base_needs_a_repository_and_a_revision(workspace: Path) -> None:
     with pytest.raises(Refusal, match="in no git repository"):
-        scaffold.new(workspace, "example", "X", base="main")
+        new(workspace, "X", base="main")
     git(workspace, "init", "-q", "-b", "main")
     with pytest.raises(Refusal, match="knows no revision `main`"):
-        scaffold.new(workspace, "example", "X", base="main")
+        new(workspace, "X", base="main")
     assert not list((workspace / "changes").rglob("EX-0004*"))
 
 
@@ -256,6 +288,6 @@ def test_numbers_on_the_command_line(repository: Path) -> None:
     assert "EX-0005-x.md" in new("--base", "main").output
     assert "EX-0412-x.md" in new("--number", "412").output
     assert (again := new("--number", "412")).exit_code == 2
-    assert "EX-0412 is taken already" in again.output
+    assert "EX-0412 is already taken" in again.output
     assert new("--number", "0").exit_code == 2
     assert new("--base", "nowhere").exit_code == 2

@@ -286,14 +286,14 @@ def test_bodies_show_their_own_files_and_link_to_the_site_alone() -> None:
     assert diagram.source.startswith("flowchart LR")
     assert diagram.tag in plain.change_order("MER-0001").html
     loaded = re.findall(r'<img[^>]* src="([^"]*)"', paper.html)
-    assert {address.split(":")[0] for address in loaded} == {"qr", "file"}
+    assert {address.split(":")[0] for address in loaded} == {"qr", "picture"}
     assert not re.search(r'href="(?!https?:|mailto:|#)', paper.html)
 
 
 def test_the_key_is_that_of_all_that_a_paper_is_made_from(tmp_path: Path) -> None:
     picture = tmp_path / "a.png"
     picture.write_bytes(b"one")
-    paper = Paper("p.pdf", "p.pdf", "T", date(2026, 1, 1), "<p>", files=(("file:a.png", picture),))
+    paper = Paper("p.pdf", "p.pdf", "T", date(2026, 1, 1), "<p>", files=(("picture:1", picture),))
     key = paper.key()
     assert replace(paper, html="<p>.").key() != key
     picture.write_bytes(b"two")

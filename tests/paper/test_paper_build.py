@@ -23,6 +23,7 @@ from changebook.paper import Printery, typesetting
 from changebook.paper import shares as shares_module
 from changebook.paper import toolchain as toolchain_module
 from changebook.paper.cache import Cache, Kept
+from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
 from changebook.paper.settings import settings
@@ -278,7 +279,8 @@ def cache(tmp_path: Path) -> Cache:
 
 
 def test_what_is_put_is_found_again(cache: Cache, tmp_path: Path) -> None:
-    kept = Kept(b"%PDF\n\0bytes\n", ("a diagram can't be drawn: 图",))
+    found = Finding("diagram-not-drawn", "This diagram can't be drawn: 图", "Look at it.", "图")
+    kept = Kept(b"%PDF\n\0bytes\n", (found,))
     name = cache.name(PAPER)
     assert cache.get(name) is None
     cache.put(name, kept)
@@ -315,8 +317,9 @@ def test_a_name_stands_for_all_that_is_on_paper(
         b"\n",
         b"[]\n%PDF",
         b'{"sha256": 1}\n%PDF',
-        b'{"sha256": "00", "said": []}\n%PDF',
-        b'{"sha256": null, "said": null}\n',
+        b'{"sha256": "00", "found": []}\n%PDF',
+        b'{"sha256": null, "found": null}\n',
+        b'{"sha256": "00", "found": [{"rule": "no-font"}]}\n%PDF',
         b"\xff\xfe\n%PDF",
     ],
 )
@@ -381,7 +384,7 @@ def test_the_command_says_what_was_made(
         documents = {SLUG: Documents(total=6, made=2)} if options["pdf"] else {}
         return Result([], published=(root / "site" / SLUG,), documents=documents)
 
-    monkeypatch.setattr("changebook.publish.build.build", told)
+    monkeypatch.setattr("changebook.cli.build.build", told)
     monkeypatch.chdir(workspace)
     main(["build", "--cache", "kept"], standalone_mode=False)
     assert capsys.readouterr().out == ("published site/example, with 6 documents: 2 made, 4 kept\n")

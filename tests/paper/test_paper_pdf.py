@@ -21,6 +21,7 @@ from pypdf import PdfReader
 from changebook.cli import main
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.paper import Diagram, Paper, Printery, typesetting
+from changebook.paper.findings import Finding
 from tests.canary import CLIENT, Canaries, plant
 from tests.paper.test_paper import MONEY, edition, printery, text
 
@@ -237,13 +238,13 @@ def test_photographs_keep_to_the_colours_of_the_profile(tmp_path: Path) -> None:
 
 
 def test_what_no_font_has_is_printed_as_unknown_and_said() -> None:
-    said: list[str] = []
+    found: list[Finding] = []
     drawing = PICTURE.replace("<path", "<title>T</title><text>\U0010fffd</text><path")
     body = f'<p>Yes \u0378 and \ue000 no</p><img alt="d" src="data:image/svg+xml,{quote(drawing)}">'
-    made = typesetting.pdf(paper(body), said.append)
+    made = typesetting.pdf(paper(body), found.append)
     assert "Yes \N{REPLACEMENT CHARACTER} and \N{REPLACEMENT CHARACTER} no" in sheets(made)[0]
-    assert [words for words in said if "U+0378, U+E000, U+10FFFD" in words] == said
-    assert len(said) == 1
+    assert {finding.rule for finding in found} == {"no-font"}
+    assert [finding.words for finding in found] == ["\u0378", "\ue000", "\U0010fffd"]
 
 
 def _tagged(page: Any) -> set[int]:
@@ -299,7 +300,7 @@ def test_page_numbers_in_the_contents_are_those_of_the_decisions() -> None:
 
 
 def test_a_diagram_is_drawn_and_a_broken_one_prints_its_source() -> None:
-    said: list[str] = []
+    found: list[Finding] = []
     tags = [f'<img src="diagram:{n}" alt="Diagram">' for n in (1, 2)]
     made = typesetting.pdf(
         paper(
@@ -309,14 +310,14 @@ def test_a_diagram_is_drawn_and_a_broken_one_prints_its_source() -> None:
                 Diagram(tags[1], "flowchart LR\n  A[[[ never closed"),
             ),
         ),
-        said.append,
+        found.append,
     )
     page = " ".join(sheets(made)[0].split())
     assert "Shop" in page
     assert "Parcel" in page
     assert "A[[[ never closed" in page
-    assert len(said) == 1
-    assert "can't be drawn" in said[0]
+    assert [finding.rule for finding in found] == ["diagram-not-drawn"]
+    assert found[0].words == "flowchart LR\n  A[[[ never closed"
 
 
 def test_a_paper_loads_its_own_files_and_nothing_else(tmp_path: Path) -> None:
@@ -324,10 +325,10 @@ def test_a_paper_loads_its_own_files_and_nothing_else(tmp_path: Path) -> None:
     secret.write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9">Canary</text></svg>'
     )
-    said: list[str] = []
+    found: list[Finding] = []
     address = secret.as_uri()
-    made = typesetting.pdf(paper(f'<img src="{address}" alt="none"><p>Words.</p>'), said.append)
-    assert any("is no file of this document" in words for words in said)
+    made = typesetting.pdf(paper(f'<img src="{address}" alt="none"><p>Words.</p>'), found.append)
+    assert any("is no file of this document" in finding.message for finding in found)
     assert "Canary" not in sheets(made)[0]
     own = paper('<img src="file:own.svg" alt="own">', files=(("file:own.svg", secret),))
     assert "Canary" in sheets(typesetting.pdf(own))[0]

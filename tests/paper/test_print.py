@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from changebook.cli import main
+from changebook.cli import print as print_command
 from changebook.paper import Paper
-from changebook.paper import press as press_module
 from changebook.paper.press import Printed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ def papers(monkeypatch: pytest.MonkeyPatch) -> list[Paper]:
         seen.extend(given)
         return [Printed(paper, b"%PDF", ()) for paper in given]
 
-    monkeypatch.setattr(press_module, "printed", printed)
+    monkeypatch.setattr(print_command, "printed", printed)
     return seen
 
 
@@ -89,7 +89,7 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
         (["MER-0008", "--client", "yunfan"], "don't go together"),
         (["MER-0008", "--register"], "don't go together"),
         (["--client", "yunfan", "--without-money", "--all"], "--without-money goes with IDs"),
-        (["MER-9999"], "no record MER-9999"),
+        (["MER-9999"], "no record has the id MER-9999"),
         (["MER-0015"], "MER-0015 is not in the client's edition"),
         (["MER-0008", "--as-of", "2025-12-01"], "not in the client's edition as of 2025-12-01"),
         (["MER-0012", "--without-money"], "MER-0012 is not decided"),
@@ -97,7 +97,7 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
         (["--client", "yunfan", "--report", "spring"], "neither a week like 2026-W12"),
         (["MER-0008", "--paper", "a5"], "'a5' is not one of"),
         (["MER-0008", "--language", "fr"], "'fr' is not one of"),
-        (["MER-0008", "--out", str(ROOT / "changes" / "x")], "lies among the records"),
+        (["MER-0008", "--out", str(ROOT / "changes" / "x")], "is among the records"),
     ],
 )
 def test_what_can_t_be_printed_is_said(papers: list[Paper], words: list[str], said: str) -> None:

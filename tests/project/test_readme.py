@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from changebook.cli import main
+from changebook.cli import load, main
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -65,8 +65,8 @@ def test_options_named_in_the_readme_exist() -> None:
     assert isinstance(main, click.Group)
     known = {
         option
-        for command in main.commands.values()
-        for parameter in command.params
+        for name in main.commands
+        for parameter in load(name).params
         for option in parameter.opts
     }
     named = set(re.findall(r"(?<=`)--[a-z-]+", README))

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,7 @@ from click.testing import CliRunner
 
 from changebook.cli import main
 from changebook.edit import scaffold
+from changebook.read.workspace import read_workspace
 from tests.scratch import Scratch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -269,11 +271,16 @@ def check_on_gitlab(origin: Scratch, branch: str, folder: Path) -> tuple[int, li
     return done.returncode, rows
 
 
+def new_record(origin: Scratch, title: str) -> None:
+    workspace, _ = read_workspace(origin.root)
+    scaffold.new(workspace.client("example"), title, date(2026, 6, 1))
+
+
 @pytest.fixture
 def good(origin: Scratch) -> str:
     """A branch with an edit that any record may get, and a draft that is new."""
     origin.branch("good")
-    scaffold.new(origin.root, "example", "Pay by invoice")
+    new_record(origin, "Pay by invoice")
     origin.commit(edited(origin, WAITING, "urgency: low", "urgency: high"))
     origin.checkout("main")
     return "good"
@@ -293,7 +300,7 @@ def colliding(origin: Scratch) -> str:
     """A branch that took the same id as one that was merged meanwhile."""
     for branch, title in (("first", "Pay by invoice"), ("second", "Opening hours")):
         origin.branch(branch)
-        scaffold.new(origin.root, "example", title)
+        new_record(origin, title)
         origin.commit({}, title)
         origin.checkout("main")
     origin.git("merge", "--quiet", "--no-edit", "first")

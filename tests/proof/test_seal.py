@@ -143,7 +143,7 @@ def test_seal_says_what_it_did_and_check_writes_nothing(unsealed: Path) -> None:
     assert would.exit_code == 1
     assert not (unsealed / CHAIN).exists()
     done = run("seal", "--client", "acme", root=unsealed)
-    assert (done.exit_code, done.output) == (0, would.output)
+    assert (done.exit_code, done.output) == (0, would.stdout)
     digest = canonical.short(lock(unsealed).entries[0].digest)
     assert f"1  {digest}  ACME-0001 approved on 2026-03-20\n" in done.output
     assert run("seal", "--check", root=unsealed).output == "All that was decided is sealed.\n"

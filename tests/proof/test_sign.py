@@ -410,7 +410,7 @@ def test_signing_files_the_paper_and_seals_it(acme: Path) -> None:
     assert [line for line in after.splitlines() if line in kept] == kept
     entries = json.loads((acme / "changes/acme/decisions.lock").read_text(encoding="utf-8"))
     assert [entry["event"] for entry in entries["entries"]] == ["approved", "signed", "filed"]
-    assert "taken out of the paper: author, program" in result.output
+    assert "removed from the paper: author, program" in result.output
     assert run(acme, "check").output == "No problems.\n"
     assert verify(acme).is_sound
 
@@ -457,7 +457,7 @@ def test_another_paper_is_refused(acme: Path) -> None:
     before = state(acme)
     result = sign(acme)
     assert result.exit_code == 2
-    assert "has a signed copy, ACME-0001-signed.pdf, and it stays" in result.output
+    assert "has a signed copy, ACME-0001-signed.pdf, which stays" in result.output
     assert state(acme) == before
 
 
@@ -466,7 +466,7 @@ def test_a_file_is_never_written_over(acme: Path) -> None:
     before = state(acme)
     result = sign(acme)
     assert result.exit_code == 2
-    assert "is there already and is not written over" in result.output
+    assert "already exists and is not overwritten" in result.output
     assert state(acme) == before
 
 
@@ -506,14 +506,15 @@ def test_the_amendment_must_have_a_name(acme: Path) -> None:
         encoding="utf-8",
     )
     result = sign(acme)
-    assert (result.exit_code, "say --reference" in result.output) == (2, True)
+    assert (result.exit_code, "name it with --reference" in result.output) == (2, True)
     assert sign(acme, *SCAN, "--reference", "SOW-3 Amendment 1").exit_code == 0
 
 
-def test_who_is_not_known_is_said(acme: Path) -> None:
-    result = sign(acme, *SCAN, "--by", "Zhao Min")
-    assert result.exit_code == 0
-    assert "warning: client.md names nobody `Zhao Min`" in result.output
+def test_who_signed_has_to_be_known(acme: Path) -> None:
+    result = sign(acme, *SCAN, "--by", "Chen Yv")
+    assert result.exit_code == 2
+    assert "has no person `Chen Yv`: did you mean Chen Yu? It has Chen Yu" in result.output
+    assert not (acme / ACME / "ACME-0001-signed.pdf").exists()
 
 
 def test_a_file_that_can_not_be_filed_is_said(acme: Path) -> None:

@@ -123,8 +123,8 @@ def test_people_are_told_that_it_is_not_the_same(digest: str) -> None:
     assert result.exit_code == 1
     assert result.output == (
         "No record of this workspace has this digest, nor any entry of its seals.\n"
-        "It is NOT the same as that of ACME-0001 Split payments, from which it differs in 1 "
-        "character.\nIf you typed it, compare it once more:\n"
+        "It is NOT the same as that of ACME-0001 Split payments, from which it differs by 1 "
+        "character.\nIf you typed it, compare it again:\n"
         f"  yours  {canonical.grouped(typed)}\n"
         f"  there  {canonical.grouped(digest)}\n"
     )

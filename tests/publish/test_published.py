@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from changebook.check import load_checked
-from changebook.exports.impact import Report, report
+from changebook.exports.impact.figures import ImpactFigures, impact_figures
 from changebook.model import sums
 from changebook.read.workspace import Client
 
@@ -27,11 +27,11 @@ def client(root: Path) -> Client:
     return workspace.clients[0]
 
 
-def exported(name: str) -> Report:
-    return report(client(PUBLISHED / name))
+def exported(name: str) -> ImpactFigures:
+    return impact_figures(client(PUBLISHED / name))
 
 
-def g701(made: Report) -> list[tuple[Decimal, ...]]:
+def g701(made: ImpactFigures) -> list[tuple[Decimal, ...]]:
     """Original sum, net change before, sum prior, this change order, new sum."""
     original = made.position.original.amount
     return [(original, e.earlier, e.before, e.this, e.after) for e in made.position.register]
@@ -96,7 +96,7 @@ def test_key_largo_3() -> None:
     ("as_of", "revised"), [("2024-12-31", "2089757.39"), ("2025-01-31", "2095831.17")]
 )
 def test_the_sum_of_a_day_between_two_change_orders(as_of: str, revised: str) -> None:
-    made = report(client(PUBLISHED / "key-largo-3"), as_of=date.fromisoformat(as_of))
+    made = impact_figures(client(PUBLISHED / "key-largo-3"), as_of=date.fromisoformat(as_of))
     assert made.position.revised.amount == Decimal(revised)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, as_known
-from changebook.exports.impact import differences
+from changebook.exports.impact import month_differences
 from changebook.model import sums
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import SumLine
@@ -143,7 +143,7 @@ def test_before_a_month_has_ended_the_page_says_so() -> None:
     new = edition(until=date(2026, 1, 20))
     assert months.month_ends(new) == ()
     assert "No month has ended since the contract was signed." in page(new, urls.MONTHS)
-    assert json.loads(differences.as_json((), Words("en")))["differences"] == {}
+    assert json.loads(month_differences.as_json((), Words("en")))["differences"] == {}
 
 
 def test_a_month_end_says_what_changed_in_the_month() -> None:
@@ -295,7 +295,7 @@ def test_the_team_sees_which_change_is_internal() -> None:
 def test_the_differences_are_those_of_the_pages(language: str) -> None:
     of = edition(FIRST, approved(2, "2026-03-10", days=3), language=language)
     words, ends = Words(language), months.month_ends(of)
-    data = json.loads(differences.as_json(ends, words))
+    data = json.loads(month_differences.as_json(ends, words))
     assert len(data["differences"]) == 6
     first, last = ends[0], ends[-1]
     whole = months.compare(first.then, last.then)

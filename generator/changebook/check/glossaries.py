@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from changebook.check.references import LISTED_TWICE
 from changebook.check.subject import Subject
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.model.suggestion import nearest
 from changebook.read.workspace import Client
 
 UNKNOWN_TERM = rule(
@@ -40,12 +40,12 @@ def check_glossary(client: Client) -> Iterator[Problem]:
         yield from _twice(subject, first, ("terms", term), term)
     for term, others in data.also.items():
         if term not in data.terms:
-            close = get_close_matches(term, data.terms, n=1, cutoff=0.6)
+            close = nearest(term, data.terms)
             yield from subject.key(
                 UNKNOWN_TERM,
                 ("also", term),
                 f"`terms` has no `{term}`.",
-                f"Did you mean `{close[0]}`?" if close else "Explain it below `terms` first.",
+                f"Did you mean `{close}`?" if close else "Explain it below `terms` first.",
             )
         for index, word in enumerate(others):
             yield from _twice(subject, first, ("also", term, index), word)

@@ -10,7 +10,7 @@ from changebook import packaged
 from changebook.check.subject import Subject
 from changebook.model.diagnostics import KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord
-from changebook.model.vocabulary import Status, SupersedeMode
+from changebook.model.vocabulary import ENDED, Status, SupersedeMode
 from changebook.model.words import CatalogueError, Words, languages
 from changebook.read.workspace import Client, Record, Workspace
 
@@ -124,6 +124,17 @@ UNKNOWN_LANGUAGE = rule(
     right="language: en",
 )
 
+DEPENDS_ON_ENDED = rule(
+    "depends-on-ended",
+    severity="warning",
+    summary="A record depends on one that was rejected, withdrawn or made void.",
+    why="What it waits for, or was built on, will not come. Readers follow the link and find that "
+    "the ground is gone.",
+    wrong="# in ACME-0012, which is approved; ACME-0009 was withdrawn\n"
+    "links: {depends_on: [ACME-0009]}",
+    right="# ACME-0014 does now what ACME-0009 was to do\nlinks: {depends_on: [ACME-0014]}",
+)
+
 #: Records in these statuses never took, and never will take, another one's place.
 _WITHOUT_EFFECT = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.VOID})
 _RELATIONS: Mapping[str, Callable[[ChangeRecord], tuple[str, ...]]] = {
@@ -212,6 +223,8 @@ def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
                     )
                 elif target not in own:
                     yield from _unresolved(subject, at, target, client, homes)
+                elif relation == "depends_on":
+                    yield from _ended(subject, at, data, own[target])
         yield from _mode(data, subject)
     for relation in _DIRECTED:
         yield from _cycles(client, own, relation)
@@ -234,6 +247,24 @@ def _unresolved(
             at,
             f"There is no record {target}.",
             "Mend the id, write the record first, or take the link out.",
+        )
+
+
+def _ended(
+    subject: Subject, at: KeyPath, data: ChangeRecord, needed: ChangeRecord
+) -> Iterator[Problem]:
+    """Yield a problem where what a record depends on came to nothing.
+
+    A superseded record has a successor, and what is deferred or a draft may still come. A record
+    that has ended itself waits for nothing.
+    """
+    if needed.status in _WITHOUT_EFFECT and data.status not in ENDED:
+        yield from subject.value(
+            DEPENDS_ON_ENDED,
+            at,
+            f"{data.id} is `{data.status}` and depends on {needed.id}, which is `{needed.status}`.",
+            f"Name the record that does now what {needed.id} was to do, or take {needed.id} out; "
+            f"if {data.id} can't go on without it, end it too.",
         )
 
 

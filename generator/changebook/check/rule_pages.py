@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from rapidfuzz import process
-
 from changebook import atomic
 from changebook.check.catalogue import rules
 from changebook.model.diagnostics import RULES, Rule, visible
+from changebook.model.suggestion import nearest
 from changebook.refusal import Refusal
 
 INDEX = "index.md"
-#: How like a rule's name a word must be to be taken for it, from 0 to 100.
-_LIKE = 60
 _INTRODUCTION = """\
 # Rules
 
-What `changebook check` looks at. An error stops a build; a warning does not. Each page has an
-example and the reason for the rule. This folder is made by `changebook rules --out docs/rules`.
+What `changebook check` looks at, and for paper `print` and `build`. An error stops a build; a
+warning does not. Each page has an example and the reason for the rule. This folder is made by
+`changebook rules --out docs/rules`.
 """
 
 
-def write(folder: Path) -> None:
-    """One page per rule and an index, into `folder`."""
+def write(folder: Path) -> list[Path]:
+    """Write one page per rule and an index into `folder`; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
+    written = []
     for name, text in pages().items():
-        atomic.write(folder / name, text)
+        file = folder / name
+        atomic.write(file, text)
+        written.append(file)
+    return written
 
 
 def pages() -> dict[str, str]:
@@ -40,8 +42,8 @@ def named(name: str) -> Rule:
     known = [rule.name for rule in rules()]
     if name in known:
         return RULES[name]
-    close = process.extractOne(name, known, score_cutoff=_LIKE)
-    hint = f"did you mean `{close[0]}`?" if close else "`changebook explain` lists all rules"
+    close = nearest(name, known)
+    hint = f"did you mean `{close}`?" if close else "`changebook explain` lists all rules"
     raise Refusal(f"there is no rule `{visible(name)}`: {hint}")
 
 

@@ -1,47 +1,64 @@
 """The command line: reads arguments, calls the core, prints what came of it.
 
-Exit codes: 0 clean, 1 problems, 2 could not run. Commands import what they need themselves: `check`
-should not wait for MkDocs.
+Exit codes: 0 clean, 1 problems, 2 could not run. Each command is the `command` of the module of its
+name, which is loaded when it is called: `check` should not wait for MkDocs.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
 from changebook import __version__
-from changebook.cli.advance import advance
-from changebook.cli.begin import init, new
-from changebook.cli.check import check
-from changebook.cli.diff import diff
-from changebook.cli.export import export, index
-from changebook.cli.impact import impact
-from changebook.cli.print_ import print_
-from changebook.cli.report import report
-from changebook.cli.respond import respond
-from changebook.cli.rules import explain, rules
-from changebook.cli.schema import schema
-from changebook.cli.seal import seal, verify
-from changebook.cli.sign import sign
-from changebook.cli.sites import build_, serve
-from changebook.read.workspace import WorkspaceError
 from changebook.refusal import Refusal
 
 __all__ = ["main"]
 
-_COULD_NOT_RUN = (WorkspaceError, Refusal, OSError)
+#: The commands with the first sentence of their help, which the list of commands shows without
+#: loading them.
+_COMMANDS = {
+    "advance": "Take the record ID to its next STATUS: the status, the history, and what the step "
+    "needs.",
+    "build": "Build and publish the clients' sites, or the team's.",
+    "check": "Check every record and name all problems.",
+    "diff": "Say what changed since REV: records, sums, dates, what the client can see, who is "
+    "asked.",
+    "explain": "Explain a rule of check: an example, and why.",
+    "export": "Write the list of changes of CLIENT, or its whole site as Markdown.",
+    "impact": "Print what all changes of CLIENT add up to: the figures of its Impact page.",
+    "index": "Make the search index of an exported site that was built.",
+    "init": "Lay out a new workspace with an example client.",
+    "new": "Write the next record of CLIENT with the keys that its status needs.",
+    "print": "Make PDFs to print, sign and file: the change orders of the IDs, or a client's "
+    "documents.",
+    "report": "Write the report of a week or a month for CLIENT: what happened, and what waits.",
+    "respond": "Take the mail FILE.eml, which answers a page, over into its record.",
+    "rules": "Write a page of documentation for every rule of check.",
+    "schema": "Print the JSON Schema of a record's keys, or of a profile's or a glossary's.",
+    "seal": "Seal what was decided: add it to the client's decisions.lock.",
+    "serve": "Preview with live reload; problems are shown on the page.",
+    "sign": "File the signed paper of the record ID next to it.",
+    "verify": "Verify that every decision is still what was sealed.",
+}
 
 
 class _Commands(click.Group):
-    """Turns what stops a command into one line on stderr and exit code 2."""
+    """Loads a command when it is called, and turns what stops it into one line and exit code 2."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, named, rest = super().resolve_command(ctx, args)
+        return name, load(named.name) if named and named.name else None, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # whoever reads has enough, which click takes for an end
-        except _COULD_NOT_RUN as error:
+        except (Refusal, OSError) as error:
             raise click.UsageError(str(error)) from error
 
 
@@ -51,25 +68,11 @@ def main() -> None:
     """Change records in Markdown, published as one isolated site per client."""
 
 
-for command in (
-    advance,
-    respond,
-    check,
-    build_,
-    diff,
-    seal,
-    verify,
-    sign,
-    serve,
-    impact,
-    report,
-    print_,
-    export,
-    index,
-    init,
-    new,
-    rules,
-    explain,
-    schema,
-):
-    main.add_command(command)
+for name, summary in _COMMANDS.items():
+    main.add_command(click.Command(name, help=summary))
+
+
+def load(name: str) -> click.Command:
+    """Return a command with its options."""
+    command: click.Command = import_module(f"{__name__}.{name}").command
+    return command

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import click
 
-from changebook.cli.options import Amount, Assigned, Day, folder
-from changebook.cli.output import PROBLEMS, print_problems
+from changebook.cli.options import Amount, Assigned, Day, folder, named, once_each, today
+from changebook.cli.output import COULD_NOT_RUN, PROBLEMS, print_problems
+from changebook.cli.sealing import refuse_broken_seals, seal_written
+from changebook.edit import advance as core
+from changebook.edit.advance import Plan, Step, Wanted
+from changebook.edit.edits import edited_lines
 from changebook.model.diagnostics import errors
 from changebook.model.vocabulary import (
     AgreementStatus,
@@ -22,14 +24,7 @@ from changebook.model.vocabulary import (
     Term,
     Visibility,
 )
-
-if TYPE_CHECKING:
-    from changebook.edit.advance import Plan, Step, Wanted
-    from changebook.proof.seal import Sealing
-    from changebook.read.workspace import Workspace
-
-#: The exit code where the step was not taken because something was not said.
-_COULD_NOT_RUN = 2
+from changebook.read.workspace import Client, read_workspace
 
 
 class _Word(click.Choice[str]):
@@ -57,14 +52,21 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 }
 
 
-@click.command()
+@named("advance")
 @folder()
 @click.argument("id_", metavar="ID")
 @click.argument("status", metavar="STATUS", type=_Word(Status))
 @click.option("--on", type=Day(), help="When it happened.  [default: today, where the client is]")
-@click.option("--by", multiple=True, metavar="NAME", help="Who did it; for a decision, repeat.")
-@click.option("--note", metavar="TEXT", help="For the history: why it ended, what is to be known.")
-@click.option("--recorded", type=Day(), help="When it was written down, if on a later day.")
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="NAME",
+    help="Who did it, as client.md names them; repeat for a decision.",
+)
+@click.option(
+    "--note", metavar="TEXT", help="For the history: why it ended, or what to know about it."
+)
+@click.option("--recorded", type=Day(), help="When it was recorded, if on a later day.")
 @click.option("--visibility", type=_Word(Visibility), help="Who may read it from now on.")
 @click.option("--type", type=_Word(ChangeType), help="What kind of change it is.")
 @click.option("--priority", type=_Word(Priority), help="How much it matters.")
@@ -85,7 +87,7 @@ _TYPES: dict[str, click.ParamType[Any]] = {
     type=Assigned(click.INT),
     multiple=True,
     metavar="NAME=DAYS",
-    help="Days granted, where they are not those asked for; repeat.",
+    help="Days granted, if not those asked for; repeat.",
 )
 @click.option("--effective", type=Day(), help="When it counts in the sums.  [default: --on]")
 @click.option("--rationale", metavar="TEXT", help="Why it was decided so.")
@@ -93,7 +95,9 @@ _TYPES: dict[str, click.ParamType[Any]] = {
     "--condition", "conditions", multiple=True, metavar="TEXT", help="What it depends on; repeat."
 )
 @click.option("--review", type=Day(), help="When a deferred change is looked at again.")
-@click.option("--agreement", type=_Word(AgreementStatus), help="How far the amendment has come.")
+@click.option(
+    "--agreement", type=_Word(AgreementStatus), help="The status of the contract's amendment."
+)
 @click.option("--reference", metavar="TEXT", help="The amendment that was signed.")
 @click.option("--signed", type=Day(), help="When it was signed.")
 @click.option("--supersede", is_flag=True, help="Also mark the records that it supersedes.")
@@ -101,19 +105,16 @@ _TYPES: dict[str, click.ParamType[Any]] = {
     "--ask/--no-ask", default=None, help="Ask for what is missing.  [default: at a terminal]"
 )
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
-def advance(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) -> None:
+def command(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) -> None:
     """Take the record ID to its next STATUS: the status, the history, and what the step needs.
 
     The rest of the file stays as it is. What the new status needs is asked for at a terminal, and
     listed elsewhere. Nothing is written unless the record passes `check` afterwards. A decision, or
     a signed agreement, is sealed in the same run.
     """
-    from changebook.edit import advance as core  # noqa: PLC0415 - slow to load
-    from changebook.proof import seal  # noqa: PLC0415 - the same
-    from changebook.read.workspace import read_workspace  # noqa: PLC0415 - the same
-
     workspace, reading = read_workspace(root)
-    step = _step(workspace, id_, said)
+    client, _ = workspace.record(id_)
+    step = _step(client, said)
     asks = sys.stdin.isatty() if ask is None else ask
     plan = core.plan(workspace, id_, step)
     while plan.wanted and asks and not plan.unwritten:
@@ -121,40 +122,37 @@ def advance(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) 
         plan = core.plan(workspace, id_, step)
     problems = core.problems(plan, workspace, reading)
     wrong = errors(problems)
-    print_problems(wrong, workspace.root, plan.source_line(workspace.root), err=True)
+    print_problems(wrong, workspace.root, edited_lines(workspace.root, plan.edits), err=True)
     if not plan.is_complete:
         _say_what_is_missing(id_, step, plan)
-        sys.exit(_COULD_NOT_RUN)
+        sys.exit(COULD_NOT_RUN)
     if wrong:
         click.echo(f"{id_} would not pass check as `{step.status}`; nothing was written.", err=True)
         sys.exit(PROBLEMS)
+    if step.seals:
+        refuse_broken_seals(workspace, client)
     if dry_run:
         for edit in plan.edits:
             click.echo(edit.difference, nl=False)
         return
-    if step.seals:
-        # What was sealed before must be whole before there is more to seal.
-        _refuse_broken_seals(seal.seal(root, (plan.client.slug,), write=False), workspace)
     plan.write()
     print_problems(problems, workspace.root, err=True)
     _say_what_was_done(id_, plan)
     if step.seals:
-        for addition in seal.seal(root, (plan.client.slug,)).additions:
-            for entry in addition.entries:
-                click.echo(f"sealed {entry.says()} in {workspace.relative(addition.file)}")
+        seal_written(workspace, client)
 
 
-def _step(workspace: Workspace, id_: str, said: dict[str, Any]) -> Step:
-    from changebook.edit.advance import Step, find  # noqa: PLC0415 - slow to load
-
-    client, _ = find(workspace, id_)
-    said["milestones"], said["days"] = dict(said["milestones"]), dict(said["days"])
-    said["on"] = said["on"] or datetime.now(ZoneInfo(client.profile.timezone)).date()
+def _step(client: Client, said: dict[str, Any]) -> Step:
+    once_each("--by", said["by"])
+    for option, name in (("--milestone", "milestones"), ("--days", "days")):
+        once_each(option, [key for key, _ in said[name]])
+        said[name] = dict(said[name])
+    said["on"] = said["on"] or today(client)
     return Step(**said)
 
 
 def _answered(step: Step, wanted: Wanted) -> Step:
-    """The step with the answer of the person at the terminal."""
+    """Return the step with the answer of the person at the terminal."""
     kind = _TYPES.get(wanted.name) or (
         click.Choice(wanted.choices) if wanted.choices else click.STRING
     )
@@ -182,19 +180,14 @@ def _line(wanted: Wanted, width: int) -> str:
     return f"  {wanted.option:{width}}  {wanted.question}?" + (f"  [{known}]" if known else "")
 
 
-def _refuse_broken_seals(sealing: Sealing, workspace: Workspace) -> None:
-    if sealing.problems:
-        print_problems(sealing.problems, workspace.root, err=True)
-        click.echo("This keeps the decision from being sealed; nothing was written.", err=True)
-        sys.exit(PROBLEMS)
-
-
 def _say_what_was_done(id_: str, plan: Plan) -> None:
     for edit in plan.edits:
         before, after = edit.before.source.data, edit.after.source.data
         click.echo(f"{after['id']}: {before['status']} -> {after['status']} in {edit.after.path}")
     for old in plan.leaves:
-        said = f'--by "{plan.step.by[0]}" --on {plan.step.on}'
-        click.echo(
-            f"{old} is superseded by {id_}. Mark it: changebook advance {old} superseded {said}"
-        )
+        if core.may_become_superseded(old):
+            said = f'--by "{plan.step.by[0]}" --on {plan.step.on}'
+            what = f"Mark it: changebook advance {old.id} superseded {said}"
+        else:
+            what = f"It is still `{old.status}`: {core.instead(old)}"
+        click.echo(f"{old.id} is superseded by {id_}. {what}")

@@ -12,14 +12,15 @@ from changebook.check import load_checked
 from changebook.check.formats import FORMATS
 from changebook.check.since.merging import MergeFindings, check_merge
 from changebook.check.since.revisions import Findings, check_since
-from changebook.cli.mending import mend_files
-from changebook.cli.options import folder
+from changebook.cli.options import folder, named
 from changebook.cli.output import PROBLEMS, print_problems, summary
-from changebook.model.diagnostics import Problem, errors
+from changebook.edit import fix
+from changebook.model.diagnostics import Problem, errors, visible
 from changebook.read.git import folder_in_repository
+from changebook.read.workspace import CHANGES
 
 
-@click.command()
+@named("check")
 @folder()
 @click.option(
     "--format",
@@ -33,7 +34,7 @@ from changebook.read.git import folder_in_repository
     "--base",
     metavar="REV",
     help="Judge what changed since the branch left this revision, e.g. origin/main. Faults that "
-    "stood there already are only counted.",
+    "were already there are only counted.",
 )
 @click.option(
     "--exact",
@@ -47,30 +48,36 @@ from changebook.read.git import folder_in_repository
     help="Try a merge with this revision, and name what only the merge makes wrong, such as an id "
     "that both sides took. Nothing is merged.",
 )
-@click.option("--fix", is_flag=True, help="First mend what has one right answer.")
+@click.option("--fix", "with_fix", is_flag=True, help="First fix what has one right answer.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show the difference and write nothing.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def check(
+def command(
     root: Path,
     form: str,
     base: str | None,
     exact: bool,
     show_older: bool,
     merge_with: str | None,
-    fix: bool,
+    with_fix: bool,
     dry_run: bool,
     paths: tuple[Path, ...],
 ) -> None:
     """Check every record and name all problems.
 
-    The whole workspace is read; PATHS limit which files' problems are shown, and which are mended.
+    The whole workspace is read; PATHS limit which files' problems are shown, and which are fixed.
     """
     if not base and (exact or show_older):
         raise click.UsageError("--exact and --all go with --base")
-    if dry_run and not fix:
+    if dry_run and not with_fix:
         raise click.UsageError("--dry-run goes with --fix")
-    if fix:
-        some = mend_files(root, paths, dry_run=dry_run)
+    if dry_run and (base or merge_with or form != "text"):
+        raise click.UsageError(
+            "--fix --dry-run shows the difference and checks nothing: leave out --base, "
+            "--merge-with and --format"
+        )
+    _refuse_elsewhere(root, paths)
+    if with_fix:
+        some = _fix(root, paths, dry_run=dry_run)
         if dry_run:
             sys.exit(PROBLEMS if some else 0)
     found = check_since(root, base, exact=exact) if base else Findings(*load_checked(root))
@@ -91,14 +98,45 @@ def check(
     sys.exit(PROBLEMS if errors([*problems, *merged]) else 0)
 
 
+def _refuse_elsewhere(root: Path, paths: Sequence[Path]) -> None:
+    """Raise UsageError for a path where there can be no record of the workspace."""
+    changes = root.resolve() / CHANGES
+    for path in paths:
+        chosen = path.resolve()
+        if not (chosen.is_relative_to(changes) or changes.is_relative_to(chosen)):
+            raise click.UsageError(f"{path} is not in {root / CHANGES}: nothing in it is checked")
+
+
+def _fix(root: Path, paths: Sequence[Path], *, dry_run: bool) -> bool:
+    """Fix the files below `paths`, or all of them; return whether there was anything to fix.
+
+    What is done goes to stderr, one line a fault; with `dry_run` the difference goes to stdout and
+    nothing is written.
+    """
+    some = False
+    for file in fix.fixed_files(root, lambda file: _is_chosen(file, paths)):
+        for each in file.fixes:
+            click.echo(visible(str(each)), err=True)
+        if file.before.text != file.after.text:
+            some = True
+            if dry_run:
+                click.echo(file.difference, nl=False)
+            else:
+                file.write()
+                click.echo(f"wrote {visible(file.after.path)}", err=True)
+    return some
+
+
+def _is_chosen(file: Path, paths: Sequence[Path]) -> bool:
+    return not paths or any(file.is_relative_to(path.resolve()) for path in paths)
+
+
 def _older(count: int, base: str) -> str:
     was = "fault was" if count == 1 else "faults were"
-    return f"{count} older {was} there at {base} already (--all shows them)."
+    return f"{count} older {was} already there at {base} (--all shows them)."
 
 
 def _below(problems: Iterable[Problem], root: Path, paths: Sequence[Path]) -> Iterator[Problem]:
-    chosen = [path.resolve() for path in paths]
     for problem in problems:
-        file = root / problem.path
-        if not chosen or any(file.is_relative_to(path) for path in chosen):
+        if _is_chosen(root / problem.path, paths):
             yield problem

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import Day, folder, words
+from changebook.check.since.revisions import revisions
+from changebook.cli.options import Day, folder, named, words
+from changebook.diff import document, effects, forms, shape
 from changebook.model.vocabulary import Audience
 
 
-@click.command()
+@named("diff")
 @folder()
 @click.option(
     "--format",
@@ -26,7 +28,7 @@ from changebook.model.vocabulary import Audience
     type=words(Audience),
     default=Audience.CLIENT.value,
     show_default=True,
-    help="Whose figures are shown. The report itself is for the team either way.",
+    help="Whose figures to show. The report itself is always for the team.",
 )
 @click.option("--as-of", type=Day(), help="The day of the figures.  [default: the newest event]")
 @click.option(
@@ -35,16 +37,13 @@ from changebook.model.vocabulary import Audience
     help="Compare with the revision itself, not with where the branch left it.",
 )
 @click.argument("revision", metavar="REV")
-def diff(
+def command(
     root: Path, form: str, audience: str, as_of: date | None, exact: bool, revision: str
 ) -> None:
     """Say what changed since REV: records, sums, dates, what the client can see, who is asked.
 
     The report is for the team: it quotes internal words that become visible.
     """
-    from changebook.check.since.revisions import revisions  # noqa: PLC0415
-    from changebook.diff import document, effects, forms, shape  # noqa: PLC0415 - see cli
-
     compared = revisions(root, revision, exact=exact)
     effect = effects.effect_since(root, compared, Audience(audience), as_of)
     if form == "json":

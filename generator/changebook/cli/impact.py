@@ -8,34 +8,31 @@ from pathlib import Path
 
 import click
 
-from changebook import atomic
-from changebook.check import load_checked
-from changebook.cli.options import Day, folder, words
-from changebook.cli.output import PROBLEMS, print_problems, short
-from changebook.model.diagnostics import errors
+from changebook.cli.options import Day, folder, named, refuse_among_records, words
+from changebook.cli.output import checked, deliver
+from changebook.exports.impact.figures import impact_figures
+from changebook.exports.impact.files import FORMATS
 from changebook.model.vocabulary import Audience
-from changebook.read.workspace import CHANGES
-from changebook.refusal import Refusal
 
 
-@click.command()
+@named("impact")
 @folder()
 @click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
 @click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")
-@click.option("--known-on", type=Day(), help="Only what was written down by this day.")
+@click.option("--known-on", type=Day(), help="Only what was recorded by this day.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "csv", "xlsx"]),
+    type=click.Choice(list(FORMATS)),
     default="text",
     show_default=True,
     help="csv is the change order register.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
-@click.argument("client")
-def impact(
+@click.argument("slug", metavar="CLIENT")
+def command(
     root: Path,
-    client: str,
+    slug: str,
     audience: str,
     as_of: date | None,
     known_on: date | None,
@@ -46,20 +43,10 @@ def impact(
 
     They are those that the client may see; --audience team counts internal changes too.
     """
-    from changebook.exports import impact as impact_export  # noqa: PLC0415 - slow to load
-
     if form == "xlsx" and out is None and sys.stdout.isatty():
-        raise click.UsageError("a workbook is no text for a terminal: name a file with --out")
-    workspace, problems = load_checked(root)
-    if out and out.resolve().is_relative_to(workspace.root / CHANGES):
-        raise Refusal(f"{out} lies among the records: choose another place with --out")
-    print_problems(problems, workspace.root, err=True)
-    if errors(problems):
-        sys.exit(PROBLEMS)
-    report = impact_export.report(workspace.client(client), Audience(audience), as_of, known_on)
-    written = impact_export.FORMATS[form](report)
-    if out is None:
-        click.echo(written, nl=False)
-    else:
-        atomic.write(out, written)
-        click.echo(f"wrote {short(out.absolute())}")
+        raise click.UsageError("a workbook is not text for a terminal: name a file with --out")
+    if out:
+        refuse_among_records(out, root)
+    client = checked(root).client(slug)
+    figures = impact_figures(client, Audience(audience), as_of, known_on)
+    deliver(FORMATS[form](figures), out)

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from changebook.model import periods
+from changebook.model.periods import Period, PeriodKind
 from changebook.model.schema import Number
 from changebook.model.vocabulary import Term
+from changebook.read.workspace import CHANGES, Client
+from changebook.refusal import Refusal
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Command(click.Command):
+    """Refuses what would be dropped: an empty text, and the first of two values for one option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        values, _, given = self.make_parser(ctx).parse_args(list(args))
+        for option in given if not ctx.resilient_parsing else ():
+            if not isinstance(option, click.Option):
+                continue
+            names = "/".join((option.opts[-1], *option.secondary_opts))
+            # A flag says the same again, unless it has an opposite.
+            holds_one = not (option.multiple or (option.is_flag and not option.secondary_opts))
+            if holds_one and given.count(option) > 1:
+                raise click.UsageError(f"{names} is given twice: give it once", ctx)
+            value = values.get(option.name or "")
+            if any(isinstance(v, str) and not v.strip() for v in (value, *_items(value))):
+                raise click.UsageError(f"{names} is empty: say something, or leave it out", ctx)
+        return super().parse_args(ctx, args)
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+#: Makes the command of a name out of a function.
+named = partial(click.command, cls=_Command)
 
 
 class Day(click.ParamType[date]):
@@ -63,7 +96,28 @@ class Assigned(click.ParamType[tuple[str, Any]]):
         return name.strip(), self.held.convert(text.strip(), param, ctx)
 
 
+class PeriodName(click.ParamType[Period | PeriodKind]):
+    """A week or a month, or the last one of either that is over."""
+
+    name = "period"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Period | PeriodKind:
+        if isinstance(value, Period | PeriodKind):
+            return value
+        try:
+            return PeriodKind(value)
+        except ValueError:
+            pass  # no kind, so it must be a name
+        try:
+            return periods.named(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def folder() -> Callable[[_F], _F]:
+    """Return the option for the workspace's folder."""
     return click.option(
         "--workspace",
         "root",
@@ -74,4 +128,23 @@ def folder() -> Callable[[_F], _F]:
 
 
 def words(terms: type[Term]) -> click.Choice[str]:
+    """Return the type of an option that takes a word of the vocabulary."""
     return click.Choice([term.value for term in terms])
+
+
+def once_each(option: str, names: Sequence[str]) -> None:
+    """Raise UsageError for a name that an option was given twice."""
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise click.UsageError(f"{option} names {twice} twice: name it once")
+
+
+def today(client: Client) -> date:
+    """Return the day that it is where the client is."""
+    return datetime.now(ZoneInfo(client.profile.timezone)).date()
+
+
+def refuse_among_records(out: Path, root: Path) -> None:
+    """Raise Refusal for a place to write to that lies below the workspace's records."""
+    if out.resolve().is_relative_to(root.resolve() / CHANGES):
+        raise Refusal(f"{out} is among the records: choose another place with --out")

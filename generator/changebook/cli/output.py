@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from changebook.model.diagnostics import Problem, as_text, count
+from changebook import atomic
+from changebook.check import load_checked
+from changebook.model.diagnostics import Problem, as_text, count, errors
 from changebook.read.source_lines import source_lines
+from changebook.read.workspace import Workspace
 
 #: The exit code where something is wrong with what was looked at.
 PROBLEMS = 1
+#: The exit code where a command could not run.
+COULD_NOT_RUN = 2
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -25,7 +31,7 @@ def print_problems(
     *,
     err: bool = False,
 ) -> None:
-    """Problems as people read them; their lines come from the files below `root` by default."""
+    """Print problems as people read them, with lines from the files below `root` by default."""
     if not problems:
         return
     for line in as_text(problems, source_line or source_lines(root)).split("\n"):
@@ -34,12 +40,36 @@ def print_problems(
         click.echo(shown, err=err)
 
 
+def checked(root: Path) -> Workspace:
+    """Return the workspace, with its problems on stderr. Exit where there are errors."""
+    workspace, problems = load_checked(root)
+    print_problems(problems, workspace.root, err=True)
+    if errors(problems):
+        sys.exit(PROBLEMS)
+    return workspace
+
+
+def deliver(content: bytes, out: Path | None) -> None:
+    """Write content into a file, and say so, or print it."""
+    if out is None:
+        click.echo(content, nl=False)
+    else:
+        atomic.write(out, content)
+        click.echo(f"wrote {short(out.absolute())}")
+
+
 def coloured(severity: str) -> str:
-    # click takes colours out again where the output is no terminal.
+    """Return the word for a severity in its colour, which click takes out again for a file."""
     return click.style(severity, fg=_COLOURS[severity], bold=True)
 
 
+def say(severity: str, text: str) -> None:
+    """Print a warning or a note on stderr."""
+    click.echo(f"{coloured(severity)}: {text}", err=True)
+
+
 def summary(problems: Sequence[Problem]) -> str:
+    """Return how many problems there are of each severity, in a sentence."""
     if not problems:
         return "No problems."
     return ", ".join(
@@ -50,7 +80,7 @@ def summary(problems: Sequence[Problem]) -> str:
 
 
 def short(path: Path) -> str:
-    """A path as the person at the terminal would write it."""
+    """Return a path as the person at the terminal would write it."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
@@ -59,7 +89,7 @@ def short(path: Path) -> str:
 def progress(
     doing: str = "Building", done_: str = "built"
 ) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on a terminal, else one line for each site or document."""
+    """Show a bar on a terminal, else one line for each site or document."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda done, total, name: click.echo(f"{done_} {name} ({done}/{total})")

@@ -1,4 +1,4 @@
-"""`changebook rules` and `changebook explain`: what `check` knows."""
+"""`changebook rules`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,16 @@ from pathlib import Path
 
 import click
 
+from changebook.check import rule_pages
+from changebook.cli.options import named
+from changebook.cli.output import short
 
-@click.command()
+
+@named("rules")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the pages go.")
-def rules(out: Path) -> None:
+def command(out: Path) -> None:
     """Write a page of documentation for every rule of check."""
-    from changebook.check import rule_pages as ruledocs  # noqa: PLC0415 - slow to load
-
-    ruledocs.write(out)
-
-
-@click.command()
-@click.argument("name", metavar="[RULE]", required=False)
-def explain(name: str | None) -> None:
-    """Explain a rule of check: an example, and why. Without RULE, list all rules."""
-    from changebook.check import rule_pages as ruledocs  # noqa: PLC0415 - slow to load
-    from changebook.cli.paper import show_markdown, show_table  # noqa: PLC0415 - slow to load
-
-    if name is None:
-        show_table(("rule", "severity", "what is wrong"), ruledocs.rows())
-    else:
-        show_markdown(ruledocs.page(ruledocs.named(name)))
+    written = rule_pages.write(out)
+    click.echo(f"wrote {len(written)} pages into {short(out.absolute())}")
+    for file in sorted(set(out.glob("*.md")) - set(written)):
+        click.echo(f"left {short(file.absolute())}, which is about no rule")

@@ -6,29 +6,27 @@ from pathlib import Path
 
 import click
 
-from changebook import atomic
+from changebook.cli.options import named
 from changebook.cli.output import short
+from changebook.edit import editors
 
 
-@click.command()
-@click.argument("name", type=click.Choice(["record", "profile", "glossary"]), default="record")
+@named("schema")
+@click.argument("name", type=click.Choice(list(editors.PATTERNS)), required=False)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder for all schemas, such as a workspace's `schemas`.",
 )
-def schema(name: str, out: Path | None) -> None:
+def command(name: str | None, out: Path | None) -> None:
     """Print the JSON Schema of a record's keys, or of a profile's or a glossary's.
 
     An editor's YAML plug-in completes and explains the keys with it.
     """
-    from changebook.edit import editors  # noqa: PLC0415 - slow to load
-
     if out is None:
-        click.echo(editors.schema_text(name), nl=False)
+        click.echo(editors.schema_text(name or "record"), nl=False)
         return
-    out.mkdir(parents=True, exist_ok=True)
-    for each in editors.PATTERNS:
-        file = out / editors.schema_file(each)
-        atomic.write(file, editors.schema_text(each))
+    if name:
+        raise click.UsageError(f"--out takes a folder for all schemas: leave out {name}")
+    for file in editors.write_schemas(out):
         click.echo(f"wrote {short(file.absolute())}")

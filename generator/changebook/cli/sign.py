@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
-from changebook.cli.options import Day, folder
+from changebook.cli.options import Day, folder, named, once_each, today
 from changebook.cli.output import PROBLEMS, print_problems
+from changebook.cli.sealing import refuse_broken_seals, seal_written
+from changebook.edit.edits import edited_lines
 from changebook.model import canonical
 from changebook.model.diagnostics import errors, visible
-
-if TYPE_CHECKING:
-    from changebook.proof.filing import Filing
-    from changebook.proof.seal import Sealing
-    from changebook.read.workspace import Workspace
+from changebook.proof.filing import Filing, Signature, file_paper, filing
+from changebook.read.workspace import Workspace, read_workspace
 
 
-@click.command()
+@named("sign")
 @folder()
 @click.argument("id_", metavar="ID")
 @click.option(
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     "--filed", type=Day(), help="The day of filing.  [default: today, where the client is]"
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done and write nothing.")
-def sign(
+def command(
     root: Path,
     id_: str,
     scan: Path,
@@ -50,39 +47,32 @@ def sign(
     filed: date | None,
     dry_run: bool,
 ) -> None:
-    """File the signed paper of the record ID beside it.
+    """File the signed paper of the record ID next to it.
 
-    The paper is put beside the record as ID-signed, without what it says of its makers. The record
+    The paper is filed next to the record as ID-signed, without its metadata. The record
     gets its SHA-256, the agreement becomes signed, and both are sealed in the same run. The file
     that you give stays as it is: keep it, and keep the paper.
     """
-    from changebook.edit.advance import find  # noqa: PLC0415 - the same
-    from changebook.proof import seal  # noqa: PLC0415 - slow to load
-    from changebook.proof.filing import Signature, file_paper, filing  # noqa: PLC0415 - the same
-    from changebook.read.workspace import read_workspace  # noqa: PLC0415 - the same
-
+    once_each("--by", by)
     workspace, reading = read_workspace(root)
-    client, _ = find(workspace, id_)
-    today = datetime.now(ZoneInfo(client.profile.timezone)).date()
-    signature = Signature(on, by, filed or today, reference)
+    client, _ = workspace.record(id_)
+    signature = Signature(on, by, filed or today(client), reference)
     plan = filing(workspace, reading, id_, scan, signature)
     wrong = errors(plan.problems)
-    print_problems(wrong, workspace.root, plan.source_line(workspace.root), err=True)
+    print_problems(wrong, workspace.root, edited_lines(workspace.root, (plan.edit,)), err=True)
     if wrong:
         click.echo(f"{id_} would not pass check; nothing was written.", err=True)
         sys.exit(PROBLEMS)
+    refuse_broken_seals(workspace, client)
     _say_what_to_know(plan)
     if dry_run:
         click.echo(plan.edit.difference, nl=False)
         click.echo(_told(plan, workspace, "would be filed"))
         return
-    # What was sealed before must be whole before there is more to seal.
-    _refuse_broken_seals(seal.seal(root, (client.slug,), write=False), workspace)
     file_paper(plan)
     click.echo(_told(plan, workspace, "filed"))
-    for addition in seal.seal(root, (client.slug,)).additions:
-        for entry in addition.entries:
-            click.echo(f"sealed {entry.says()} in {workspace.relative(addition.file)}")
+    click.echo(f"{id_}: agreement signed on {on} in {plan.edit.after.path}")
+    seal_written(workspace, client)
     click.echo("Commit the paper, the record and the seals together.")
 
 
@@ -94,17 +84,8 @@ def _told(plan: Filing, workspace: Workspace, done: str) -> str:
 
 
 def _say_what_to_know(plan: Filing) -> None:
-    """What was taken out of the paper, and who is not known, on stderr."""
-    says = [f"warning: client.md names nobody `{name}`" for name in plan.unknown]
+    """Say on stderr what was taken out of the paper."""
     if plan.paper.removed:
-        says.append(f"taken out of the paper: {', '.join(plan.paper.removed)}")
-    says += plan.paper.remarks
-    for line in says:
-        click.echo(visible(line), err=True)
-
-
-def _refuse_broken_seals(sealing: Sealing, workspace: Workspace) -> None:
-    if sealing.problems:
-        print_problems(sealing.problems, workspace.root, err=True)
-        click.echo("This keeps the signature from being sealed; nothing was written.", err=True)
-        sys.exit(PROBLEMS)
+        click.echo(visible(f"removed from the paper: {', '.join(plan.paper.removed)}"), err=True)
+    for remark in plan.paper.remarks:
+        click.echo(visible(remark), err=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from changebook.diff.effects import (
     AmountChange,
@@ -22,13 +22,18 @@ from changebook.diff.effects import (
     What,
 )
 from changebook.diff.revealed import Revealed, RevealedKind
-from changebook.model.diagnostics import Problem
+from changebook.exports.tables.table import Column, Format, Table, money_column
+from changebook.model.diagnostics import Problem, errors
 from changebook.model.sums import MilestonePosition, SumLine
+from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
 
 TITLE = "What this change does"
-_NONE = "–"
+#: What stands in a cell without a value.
+MISSING = "–"
+_HOME = "Welcome"
+_REVEALED = {RevealedKind.RECORD: "the whole record", RevealedKind.FILE: "a file"}
 _BUDGET = {
     BudgetRow.AMOUNT: "Change budget",
     BudgetRow.USED: "Change budget used",
@@ -65,17 +70,7 @@ class Sentence:
     alarm: bool = False
 
 
-@dataclass(frozen=True)
-class TableBlock:
-    """A table of plain text. Columns in `numbers` are set to the right."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    alarm: bool = False
-
-
-Block = Heading | Sentence | TableBlock
+Block = Heading | Sentence | Table[Any]
 
 
 def document(effect: Effect, compared_with: str) -> tuple[Block, ...]:
@@ -100,131 +95,140 @@ def _document(effect: Effect, compared_with: str) -> Iterator[Block]:
                 alarm=True,
             )
     if len(effect.clients) > 1:
-        yield _overview(effect.clients, words)
+        yield _overview(effect.clients)
     for client in effect.clients:
         yield from _client(client, words)
     if effect.elsewhere:
         yield Heading("Elsewhere in the workspace")
-        yield _problems(effect.elsewhere)
+        yield _problems("Elsewhere in the workspace", effect.elsewhere)
 
 
-def _overview(clients: Sequence[ClientEffect], words: Words) -> TableBlock:
-    rows = []
-    for client in clients:
-        forecast = _line(client, SumLine.FORECAST)
-        errors = sum(problem.severity == "error" for problem in client.problems)
-        rows.append(
-            (
-                client.name,
-                str(len(client.new) or _NONE),
-                str(len(client.moved) or _NONE),
-                str(len(client.edited) or _NONE),
-                _difference(forecast, client.figures, words) if client.figures else "not reckoned",
-                str(len(client.revealed) or _NONE),
-                str(len(client.waiting) or _NONE),
-                str(errors or _NONE),
-            )
-        )
-    heads = (
-        *("Client", "New", "Moved", "Edited", "Forecast, difference"),
-        *("Becomes visible", "Newly waiting", "Errors"),
+def _overview(clients: tuple[ClientEffect, ...]) -> Table[ClientEffect]:
+    def count(title: str, of: Callable[[ClientEffect], Sized]) -> Column[ClientEffect]:
+        return Column(title, lambda client: len(of(client)) or None, Format.NUMBER)
+
+    def forecast(client: ClientEffect) -> Money | str | None:
+        if client.figures is None:
+            return "not computed"
+        change = client.figures.line(SumLine.FORECAST)
+        return in_currency(change.difference if change else None, client.figures.currency)
+
+    columns: tuple[Column[ClientEffect], ...] = (
+        Column("Client", lambda client: client.name),
+        count("New", lambda client: client.new),
+        count("Moved", lambda client: client.moved),
+        count("Edited", lambda client: client.edited),
+        Column("Forecast, difference", forecast, Format.MONEY_DIFFERENCE),
+        count("Becomes visible", lambda client: client.revealed),
+        count("Newly waiting", lambda client: client.waiting),
+        count("Errors", lambda client: errors(client.problems)),
     )
-    return TableBlock(heads, tuple(rows), frozenset(range(1, 8)))
+    return Table("All clients", columns, clients)
 
 
-def _line(client: ClientEffect, line: SumLine) -> AmountChange | None:
-    lines = client.figures.lines if client.figures else ()
-    return next((change for change in lines if change.name is line), None)
+def _section(table: Table[Any]) -> Iterator[Block]:
+    """Yield a table with its title above it, if it has rows."""
+    if table.rows:
+        yield Heading(table.title, 3)
+        yield table
 
 
 def _client(client: ClientEffect, words: Words) -> Iterator[Block]:
     state = _STATE[client.state]
     yield Heading(f"{client.name} ({client.slug})" + (f": {state}" if state else ""))
     yield from _revealed(client.revealed)
-    if client.problems:
-        yield Heading("Problems that this change makes", 3)
-        yield _problems(client.problems)
+    yield from _section(_problems("Problems that this change makes", client.problems))
     yield from _records(client, words)
-    yield from _files(client.files)
+    yield from _section(_files(client.files))
     yield from _profile(client)
     if client.figures is None:
         yield Heading("Sums and dates", 3)
         yield Sentence(
-            "Not reckoned: the client's files have errors, now or at the base. "
+            "Not computed: the client's files have errors, now or at the base. "
             "`changebook check` names them."
         )
     elif client.state is PresenceChange.CHANGED or client.figures.lines:
         yield from _figures(client.figures, words)
-    yield from _waiting(client, words)
+    yield from _waiting(client)
 
 
-def _problems(problems: Iterable[Problem]) -> TableBlock:
-    rows = tuple((p.severity, f"{p.path}:{p.line}", p.message, p.rule) for p in problems)
-    return TableBlock(("", "Place", "What is wrong", "Rule"), rows)
+def _problems(title: str, problems: tuple[Problem, ...]) -> Table[Problem]:
+    columns: tuple[Column[Problem], ...] = (
+        Column("", lambda problem: problem.severity),
+        Column("Place", lambda problem: f"{problem.path}:{problem.line}"),
+        Column("What is wrong", lambda problem: problem.message),
+        Column("Rule", lambda problem: problem.rule),
+    )
+    return Table(title, columns, problems)
+
+
+@dataclass(frozen=True)
+class _Passage:
+    """Internal words of one origin that become visible in one place."""
+
+    place: str
+    words: str
+    origin: str
 
 
 def _revealed(items: Sequence[Revealed]) -> Iterator[Block]:
-    if not items:
-        return
     internal = [item for item in items if item.kind is RevealedKind.INTERNAL_WORDS]
-    others = [item for item in items if item.kind is not RevealedKind.INTERNAL_WORDS]
     if internal:
-        yield Heading("Internal words become visible to the client", 3)
+        title = "Internal words become visible to the client"
+        yield Heading(title, 3)
         yield Sentence(
             "These words were internal at the base. The client can read them after this change.",
             alarm=True,
         )
-        rows = tuple(
-            (id or "Welcome", " ".join(item.words for item in passage), origin)
+        passages = (
+            _Passage(id or _HOME, " ".join(item.words for item in passage), origin)
             for (id, origin), passage in groupby(internal, key=lambda i: (i.id, i.origin))
         )
-        columns = ("Now visible in", "Words", "Internal before in")
-        yield TableBlock(columns, rows, alarm=True)
-    if others:
-        yield Heading("Becomes visible to the client", 3)
-        kinds = {RevealedKind.RECORD: "the whole record", RevealedKind.FILE: "a file"}
-        found = tuple((item.id or "Welcome", kinds[item.kind], item.words) for item in others)
-        yield TableBlock(("In", "What", "Title or name"), found)
+        columns: tuple[Column[_Passage], ...] = (
+            Column("Now visible in", lambda passage: passage.place),
+            Column("Words", lambda passage: passage.words, Format.ALARM),
+            Column("Internal before in", lambda passage: passage.origin),
+        )
+        yield Table(title, columns, tuple(passages))
+    others: tuple[Column[Revealed], ...] = (
+        Column("In", lambda item: item.id or _HOME),
+        Column("What", lambda item: _REVEALED[item.kind]),
+        Column("Title or name", lambda item: item.words),
+    )
+    rows = tuple(item for item in items if item.kind in _REVEALED)
+    yield from _section(Table("Becomes visible to the client", others, rows))
 
 
 def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
-    def status(entry: RecordEffect) -> str:
-        return words.label(entry.after) if entry.after else _NONE
-
-    moved = [
-        (e.id, e.title, _way(e, words), e.by or _NONE, _amount(e, words), _seen(e))
-        for e in client.moved
-    ]
-    if moved:
-        yield Heading("Records that moved", 3)
-        columns = ("Record", "Title", "From, to", "By", "Amount", "Client sees it")
-        yield TableBlock(columns, tuple(moved), frozenset({4}))
-    new = [(e.id, e.title, status(e), _amount(e, words), _seen(e)) for e in client.new]
-    if new:
-        yield Heading("New records", 3)
-        heads = ("Record", "Title", "Status", "Amount", "Client sees it")
-        yield TableBlock(heads, tuple(new), frozenset({3}))
-    edited = [(e.id, e.title, status(e), ", ".join(e.keys), _seen(e)) for e in client.edited]
-    if edited:
-        yield Heading("Records that were edited", 3)
-        yield TableBlock(
-            ("Record", "Title", "Status", "What differs", "Client sees it"), tuple(edited)
-        )
-    for title, entries in (
-        ("Records that are gone", client.gone),
-        ("No longer visible to the client", client.concealed),
+    record: Column[RecordEffect] = Column("Record", lambda entry: entry.id, Format.ID)
+    title: Column[RecordEffect] = Column("Title", lambda entry: entry.title)
+    way: Column[RecordEffect] = Column("From, to", lambda entry: _way(entry, words))
+    by: Column[RecordEffect] = Column("By", lambda entry: entry.by or None)
+    status: Column[RecordEffect] = Column(
+        "Status", lambda entry: words.label(entry.after) if entry.after else None
+    )
+    asked: Column[RecordEffect] = Column("Amount", lambda entry: entry.money, Format.MONEY)
+    keys: Column[RecordEffect] = Column("What differs", lambda entry: ", ".join(entry.keys))
+    seen: Column[RecordEffect] = Column(
+        "Client sees it", lambda entry: "no" if entry.unseen else "yes"
+    )
+    file: Column[RecordEffect] = Column("File", lambda entry: entry.path)
+    for table in (
+        Table("Records that moved", (record, title, way, by, asked, seen), client.moved),
+        Table("New records", (record, title, status, asked, seen), client.new),
+        Table("Records that were edited", (record, title, status, keys, seen), client.edited),
+        Table("Records that are gone", (record, title, file), client.gone),
+        Table("No longer visible to the client", (record, title, file), client.concealed),
     ):
-        if entries:
-            yield Heading(title, 3)
-            files = tuple((e.id, e.title, e.path) for e in entries)
-            yield TableBlock(("Record", "Title", "File"), files)
+        yield from _section(table)
 
 
-def _files(files: Iterable[FileChange]) -> Iterator[Block]:
-    rows = tuple((file.path, file.state.value) for file in files)
-    if rows:
-        yield Heading("Files beside the records", 3)
-        yield TableBlock(("File", "What happened"), rows)
+def _files(files: tuple[FileChange, ...]) -> Table[FileChange]:
+    columns: tuple[Column[FileChange], ...] = (
+        Column("File", lambda file: file.path),
+        Column("What happened", lambda file: file.state.value),
+    )
+    return Table("Files beside the records", columns, files)
 
 
 def _way(entry: RecordEffect, words: Words) -> str:
@@ -233,14 +237,6 @@ def _way(entry: RecordEffect, words: Words) -> str:
         statuses = [entry.before, entry.after]
     passed = (status for status, _ in groupby(statuses))
     return " → ".join(words.label(status) for status in passed if status)
-
-
-def _amount(entry: RecordEffect, words: Words) -> str:
-    return _NONE if entry.amount is None else words.money(entry.amount, entry.currency)
-
-
-def _seen(entry: RecordEffect) -> str:
-    return "no" if entry.unseen else "yes"
 
 
 def _profile(client: ClientEffect) -> Iterator[Block]:
@@ -271,76 +267,82 @@ def _figures(figures: Figures, words: Words) -> Iterator[Block]:
         return
     yield Sentence(f"As of {day}, before and after this change. What is not listed is the same.")
     if amounts:
-        rows = tuple(
-            (
-                _BUDGET[c.name] if isinstance(c.name, BudgetRow) else words.label(c.name),
-                _money(c.before, figures, words),
-                _money(c.after, figures, words),
-                _difference(c, figures, words),
-            )
-            for c in amounts
-        )
-        yield TableBlock(("Line", "Before", "After", "Difference"), rows, frozenset({1, 2, 3}))
+        yield _amounts(amounts, figures.currency, words)
     if dates:
-        moves = tuple(row for change in dates for row in _date_rows(change, words))
-        yield TableBlock(("Milestone", "Before", "After", "Difference"), moves, frozenset({3}))
+        yield _dates(dates, words)
+
+
+def _amounts(amounts: Iterable[AmountChange], currency: str, words: Words) -> Table[AmountChange]:
+    def name(change: AmountChange) -> str:
+        named = change.name
+        return _BUDGET[named] if isinstance(named, BudgetRow) else words.label(named)
+
+    columns: tuple[Column[AmountChange], ...] = (
+        Column("Line", name),
+        money_column("Before", lambda change: change.before, currency),
+        money_column("After", lambda change: change.after, currency),
+        money_column(
+            "Difference",
+            lambda change: change.difference,
+            currency,
+            written=Format.MONEY_DIFFERENCE,
+        ),
+    )
+    return Table("Sums", columns, tuple(amounts))
 
 
 def _span(position: MilestonePosition | None) -> tuple[date | None, ...]:
-    """What is shown of a milestone: the agreed date, and how far pending changes may move it."""
+    """Return what is shown of a milestone: the agreed date, and how far it may move."""
     if position is None:
         return (None,)
     pending = position.pending
     return (position.agreed, *((pending.earliest, pending.latest) if pending else (None, None)))
 
 
-def _date_rows(change: DateEffect, words: Words) -> Iterator[tuple[str, ...]]:
-    before, after = change.before, change.after
-    agreed = [position.agreed if position else None for position in (before, after)]
-    if agreed[0] != agreed[1]:
-        days = change.days
-        moved = _NONE if days is None else words.days(days, signed=True)
-        yield (change.name, *(words.date(day) if day else _NONE for day in agreed), moved)
-    pending = [_pending(position, words) for position in (before, after)]
-    if pending[0] != pending[1]:
-        yield (f"{change.name}, if all pending is approved", *pending, "")
+@dataclass(frozen=True)
+class _DateRow:
+    """A milestone on both sides: an agreed date, or the range of what is pending in words."""
+
+    name: str
+    before: date | str | None
+    after: date | str | None
+    days: int | str | None
 
 
-def _pending(position: MilestonePosition | None, words: Words) -> str:
+def _dates(changes: Iterable[DateEffect], words: Words) -> Table[_DateRow]:
+    columns: tuple[Column[_DateRow], ...] = (
+        Column("Milestone", lambda row: row.name),
+        Column("Before", lambda row: row.before, Format.DATE),
+        Column("After", lambda row: row.after, Format.DATE),
+        Column("Difference", lambda row: row.days, Format.DAYS_DIFFERENCE),
+    )
+    rows = tuple(row for change in changes for row in _date_rows(change, words))
+    return Table("Milestones", columns, rows)
+
+
+def _date_rows(change: DateEffect, words: Words) -> Iterator[_DateRow]:
+    before, after = (side.agreed if side else None for side in (change.before, change.after))
+    if before != after:
+        yield _DateRow(change.name, before, after, change.days)
+    earlier, later = (_pending(side, words) for side in (change.before, change.after))
+    if earlier != later:
+        yield _DateRow(f"{change.name}, if all pending is approved", earlier, later, "")
+
+
+def _pending(position: MilestonePosition | None, words: Words) -> str | None:
     if position is None or position.pending is None:
-        return _NONE
+        return None
     ends = dict.fromkeys((position.pending.earliest, position.pending.latest))
     return " to ".join(words.date(day) for day in ends)
 
 
-def _money(amount: Decimal | None, figures: Figures, words: Words) -> str:
-    return _NONE if amount is None else words.money(amount, figures.currency)
-
-
-def _difference(change: AmountChange | None, figures: Figures | None, words: Words) -> str:
-    if change is None or figures is None or change.difference is None:
-        return _NONE
-    if not change.difference:
-        return _NONE
-    return words.money(change.difference, figures.currency, signed=True)
-
-
-def _waiting(client: ClientEffect, words: Words) -> Iterator[Block]:
-    for title, waits in (
-        ("Newly waiting", client.waiting),
-        ("No longer waiting", client.settled),
-    ):
-        if waits:
-            yield Heading(title, 3)
-            rows = tuple(_wait(wait, words) for wait in waits)
-            yield TableBlock(("What", "Record", "Title", "For whom", "Due"), rows)
-
-
-def _wait(wait: Wait, words: Words) -> tuple[str, ...]:
-    return (
-        _WHAT[wait.what],
-        wait.id,
-        f"{wait.title}: {wait.about}" if wait.about else wait.title,
-        ", ".join(wait.whom) or "nobody named",
-        words.date(wait.due) if wait.due else _NONE,
+def _waiting(client: ClientEffect) -> Iterator[Block]:
+    columns: tuple[Column[Wait], ...] = (
+        Column("What", lambda wait: _WHAT[wait.what]),
+        Column("Record", lambda wait: wait.id, Format.ID),
+        Column("Title", lambda wait: f"{wait.title}: {wait.about}" if wait.about else wait.title),
+        Column("For whom", lambda wait: ", ".join(wait.whom) or "nobody named"),
+        Column("Due", lambda wait: wait.due, Format.DATE),
     )
+    yield from _section(Table("Newly waiting", columns, client.waiting))
+    yield from _section(Table("No longer waiting", columns, client.settled))

@@ -32,6 +32,7 @@ from changebook.model.diagnostics import Problem, errors
 from changebook.model.differences import differences
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
+from changebook.model.values import Money, in_currency
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
 from changebook.read.source import SourceFile
@@ -67,6 +68,16 @@ class RecordEffect:
     currency: str = ""
     keys: tuple[str, ...] = ()
     unseen: bool = False
+
+    @property
+    def money(self) -> Money | None:
+        """The amount in the currency of the contract."""
+        return in_currency(self.amount, self.currency)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the client sees it."""
+        return not self.unseen
 
 
 class BudgetRow(StrEnum):
@@ -146,6 +157,10 @@ class Figures:
     budget: tuple[AmountChange, ...]
     dates: tuple[DateEffect, ...]
 
+    def line(self, name: SumLine) -> AmountChange | None:
+        """Return what becomes of a line of the sums."""
+        return next((change for change in self.lines if change.name is name), None)
+
 
 @dataclass(frozen=True)
 class FileChange:
@@ -220,7 +235,7 @@ def effect(
     """What a change does, with the figures of one audience's editions.
 
     As of `as_of`, or else of the newest event that the audience may see on either side. Clients in
-    `unsound` have errors on a side: nothing can be reckoned from such records.
+    `unsound` have errors on a side: nothing can be computed from such records.
     """
     hidden = hidden_phrases(change.before)
     before = {client.slug: client for client in change.before.clients}

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import packaged
-from changebook.diff.document import Block, Heading, Sentence, TableBlock
+from changebook.diff.document import MISSING, Block, Heading, Sentence
+from changebook.exports.tables.table import Table
+from changebook.model.diagnostics import visible
+from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.literal import literal
 
 #: What fits into a comment: GitHub takes 65,536 characters. Long tables and cells are cut, too.
@@ -42,16 +47,14 @@ def _markdown(block: Block) -> str:
             return f"{'#' * (level + 1)} {literal(text)}"
         case Sentence(text, alarm):
             return f"> **{literal(text)}**" if alarm else literal(text)
-        case TableBlock():
+        case Table():
             return "\n".join(_rows(block))
 
 
-def _rows(table: TableBlock) -> Iterator[str]:
-    yield _row(table.columns)
-    yield _row(
-        ("---:" if n in table.numbers else "---" for n in range(len(table.columns))), raw=True
-    )
-    for row in table.rows[:_MOST_ROWS]:
+def _rows(table: Table[Any]) -> Iterator[str]:
+    yield _row(column.title for column in table.columns)
+    yield _row(("---:" if c.format.is_number else "---" for c in table.columns), raw=True)
+    for row in islice(table.shown(Words(SOURCE_LANGUAGE), MISSING), _MOST_ROWS):
         yield _row(row)
     if (over := len(table.rows) - _MOST_ROWS) > 0:
         yield _row((f"and {over} more", *("" for _ in table.columns[1:])))
@@ -73,6 +76,14 @@ def as_html(blocks: Iterable[Block], title: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_shown,
     )
     shown = [(type(block).__name__.lower(), block) for block in blocks]
-    return environment.get_template("diff.html.j2").render(blocks=shown, title=title)
+    return environment.get_template("diff.html.j2").render(
+        blocks=shown, title=title, words=Words(SOURCE_LANGUAGE), missing=MISSING
+    )
+
+
+def _shown(value: Any) -> Any:
+    """Return text with a mark in the place of each character that would act in a page."""
+    return "\n".join(map(visible, value.split("\n"))) if isinstance(value, str) else value

@@ -1,143 +1,200 @@
-"""The JSON of `changebook diff`, as docs/pull-requests.md documents it.
-
-A change that a reader of the shape would notice needs a new VERSION, except for a new key.
-"""
+"""The JSON of `changebook diff`, as docs/pull-requests.md documents it."""
 
 from __future__ import annotations
 
-import json
-from datetime import date
-from decimal import Decimal
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, model_validator
 
 from changebook.diff.effects import (
     AmountChange,
-    ClientEffect,
-    DateEffect,
+    BudgetRow,
     Effect,
     Figures,
+    PresenceChange,
     RecordEffect,
-    Wait,
+    What,
 )
-from changebook.diff.revealed import Revealed
-from changebook.model.diagnostics import as_rows
-from changebook.model.sums import MilestonePosition
-from changebook.model.values import money
+from changebook.diff.revealed import RevealedKind
+from changebook.model.diagnostics import ProblemJson, Shown
+from changebook.model.json_model import Amount, Ids, JsonModel, at
+from changebook.model.sums import SumLine
+from changebook.model.values import in_currency
+from changebook.model.vocabulary import Audience, Status
 
-VERSION = 1
+VERSION: Literal[1] = 1
 
-Shape = dict[str, Any]
+
+def _or_none(text: str) -> str | None:
+    return text or None
+
+
+#: No text at all is null.
+OptionalText = Annotated[str | None, BeforeValidator(_or_none)]
+
+
+class RecordJson(JsonModel):
+    """A record that is new, gone or touched."""
+
+    id: str
+    title: str
+    path: Shown
+    before: Status | None
+    after: Status | None
+    steps: tuple[Status, ...]
+    by: str | None
+    amount: Amount | None = at("money")
+    keys: tuple[str, ...]
+    client_sees_it: bool = at("seen")
+
+
+class FileJson(JsonModel):
+    """A file beside the records."""
+
+    path: Shown
+    state: PresenceChange
+
+
+class ApproverJson(JsonModel):
+    """Who may approve now, or no longer."""
+
+    name: str
+    may_approve: bool
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, approver: tuple[str, bool]) -> dict[str, Any]:
+        name, may_approve = approver
+        return {"name": name, "may_approve": may_approve}
+
+
+class AmountsJson(JsonModel):
+    """A figure on both sides."""
+
+    before: Amount | None
+    after: Amount | None
+    difference: Amount | None
+
+
+class PendingDatesJson(JsonModel):
+    """How far pending changes may move a milestone."""
+
+    earliest: dt.date
+    latest: dt.date
+
+
+class AgreedJson(JsonModel):
+    """A milestone on one side."""
+
+    agreed: dt.date
+    pending: PendingDatesJson | None
+
+
+class MilestoneChangeJson(JsonModel):
+    """A milestone on both sides."""
+
+    milestone: str = at("id")
+    name: str
+    before: AgreedJson | None
+    after: AgreedJson | None
+    days: int | None
+
+
+class FiguresJson(JsonModel):
+    """The sums and dates on both sides."""
+
+    as_of: dt.date
+    currency: str
+    lines: dict[SumLine, AmountsJson]
+    budget: dict[BudgetRow, AmountsJson] | None
+    milestones: tuple[MilestoneChangeJson, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, figures: Figures) -> dict[str, Any]:
+        def amounts(changes: Iterable[AmountChange]) -> dict[str, Any]:
+            return {
+                change.name: {
+                    "before": in_currency(change.before, figures.currency),
+                    "after": in_currency(change.after, figures.currency),
+                    "difference": in_currency(change.difference, figures.currency),
+                }
+                for change in changes
+            }
+
+        return {
+            "as_of": figures.as_of,
+            "currency": figures.currency,
+            "lines": amounts(figures.lines),
+            "budget": amounts(figures.budget) or None,
+            "milestones": figures.dates,
+        }
+
+
+class RevealedJson(JsonModel):
+    """Something that becomes visible to the client."""
+
+    kind: RevealedKind
+    id: str | None
+    words: Shown
+    origin: Annotated[Shown | None, BeforeValidator(_or_none)]
+
+
+class WaitJson(JsonModel):
+    """Something that waits for somebody."""
+
+    what: What = at("what", key="for")
+    id: str
+    title: str
+    whom: tuple[str, ...]
+    due: dt.date | None
+    about: OptionalText
+
+
+def _records(records: Iterable[RecordEffect]) -> list[str]:
+    return [record.id for record in records]
+
+
+class ClientEffectJson(JsonModel):
+    """What a change does to one client."""
+
+    slug: str
+    name: str
+    state: PresenceChange
+    new: tuple[RecordJson, ...]
+    moved: tuple[RecordJson, ...]
+    edited: tuple[RecordJson, ...]
+    gone: tuple[RecordJson, ...]
+    files: tuple[FileJson, ...]
+    profile: tuple[str, ...]
+    approvers: tuple[ApproverJson, ...]
+    figures: FiguresJson | None
+    becomes_visible: tuple[RevealedJson, ...] = at("revealed")
+    no_longer_visible: Annotated[Ids, BeforeValidator(_records)] = at("concealed")
+    waiting: tuple[WaitJson, ...]
+    settled: tuple[WaitJson, ...]
+    problems: tuple[ProblemJson, ...]
+
+
+class EffectJson(JsonModel):
+    """The whole report."""
+
+    version: Literal[1] = VERSION
+    internal: Literal[True] = True
+    base: str
+    audience: Audience
+    clients: tuple[ClientEffectJson, ...]
+    problems: tuple[ProblemJson, ...]
 
 
 def as_json(effect: Effect, base: str) -> str:
-    """The whole effect; `base` is the name of the commit that it is compared with."""
-    shape = {
-        "version": VERSION,
-        "internal": True,
+    """Return the whole effect; `base` is the name of the commit that it is compared with."""
+    whole = {
         "base": base,
-        "audience": effect.audience.value,
-        "clients": [_client(client) for client in effect.clients],
-        "problems": as_rows(effect.elsewhere),
+        "audience": effect.audience,
+        "clients": effect.clients,
+        "problems": effect.elsewhere,
     }
-    return json.dumps(shape, ensure_ascii=False, indent=2)
-
-
-def _client(client: ClientEffect) -> Shape:
-    return {
-        "slug": client.slug,
-        "name": client.name,
-        "state": client.state.value,
-        "new": [_entry(entry) for entry in client.new],
-        "moved": [_entry(entry) for entry in client.moved],
-        "edited": [_entry(entry) for entry in client.edited],
-        "gone": [_entry(entry) for entry in client.gone],
-        "files": [{"path": file.path, "state": file.state.value} for file in client.files],
-        "profile": list(client.profile),
-        "approvers": [{"name": name, "may_approve": may} for name, may in client.approvers],
-        "figures": client.figures and _figures(client.figures),
-        "becomes_visible": [_revealed(item) for item in client.revealed],
-        "no_longer_visible": [entry.id for entry in client.concealed],
-        "waiting": [_wait(wait) for wait in client.waiting],
-        "settled": [_wait(wait) for wait in client.settled],
-        "problems": as_rows(client.problems),
-    }
-
-
-def _entry(entry: RecordEffect) -> Shape:
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "path": entry.path,
-        "before": entry.before and entry.before.value,
-        "after": entry.after and entry.after.value,
-        "steps": [status.value for status in entry.steps],
-        "by": entry.by,
-        "amount": _money(entry.amount, entry.currency),
-        "keys": list(entry.keys),
-        "client_sees_it": not entry.unseen,
-    }
-
-
-def _figures(figures: Figures) -> Shape:
-    return {
-        "as_of": figures.as_of.isoformat(),
-        "currency": figures.currency,
-        "lines": {c.name.value: _amounts(c, figures.currency) for c in figures.lines},
-        "budget": {c.name.value: _amounts(c, figures.currency) for c in figures.budget} or None,
-        "milestones": [_dates(change) for change in figures.dates],
-    }
-
-
-def _amounts(change: AmountChange, currency: str) -> Shape:
-    return {
-        "before": _money(change.before, currency),
-        "after": _money(change.after, currency),
-        "difference": _money(change.difference, currency),
-    }
-
-
-def _money(amount: Decimal | None, currency: str) -> str | None:
-    return None if amount is None else money(amount, currency)
-
-
-def _dates(change: DateEffect) -> Shape:
-    return {
-        "milestone": change.id,
-        "name": change.name,
-        "before": change.before and _milestone(change.before),
-        "after": change.after and _milestone(change.after),
-        "days": change.days,
-    }
-
-
-def _milestone(position: MilestonePosition) -> Shape:
-    pending = position.pending
-    return {
-        "agreed": position.agreed.isoformat(),
-        "pending": pending
-        and {"earliest": pending.earliest.isoformat(), "latest": pending.latest.isoformat()},
-    }
-
-
-def _revealed(item: Revealed) -> Shape:
-    return {
-        "kind": item.kind.value,
-        "id": item.id,
-        "words": item.words,
-        "origin": item.origin or None,
-    }
-
-
-def _wait(wait: Wait) -> Shape:
-    return {
-        "for": wait.what.value,
-        "id": wait.id,
-        "title": wait.title,
-        "whom": list(wait.whom),
-        "due": _day(wait.due),
-        "about": wait.about or None,
-    }
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    return EffectJson.model_validate(whole).model_dump_json(indent=2)

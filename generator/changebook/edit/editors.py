@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from changebook import atomic
 from changebook.edit.json_schema import MODELS, schema
 from changebook.read.workspace import CHANGES, GLOSSARY, PROFILE
 
@@ -26,16 +27,28 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
 
 
 def schema_file(name: str) -> str:
-    """The name of the file with the schema of a record, a profile or a glossary."""
+    """Return the name of the file with the schema of a record, a profile or a glossary."""
     return f"{name}.schema.json"
 
 
 def schema_text(name: str) -> str:
+    """Return the schema of a record, a profile or a glossary as the text of its file."""
     return _json(schema(name))
 
 
+def write_schemas(folder: Path) -> list[Path]:
+    """Write every schema into a folder; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in PATTERNS:
+        file = folder / schema_file(name)
+        atomic.write(file, schema_text(name))
+        written.append(file)
+    return written
+
+
 def files() -> dict[Path, str]:
-    """What a workspace has for editors, by the path in it."""
+    """Return what a workspace has for editors, by the path in it."""
     schemas = {Path(SCHEMAS, schema_file(name)): schema_text(name) for name in MODELS}
     vscode = {
         "settings.json": _settings(),
@@ -57,7 +70,7 @@ def _settings() -> dict[str, Any]:
 
 
 def _tasks() -> dict[str, Any]:
-    """`check` as a task that puts its problems into the list of problems."""
+    """Return `check` as a task that puts its problems into the list of problems."""
     matcher = {
         "owner": "changebook",
         "fileLocation": ["relative", "${workspaceFolder}"],

@@ -1,8 +1,8 @@
-"""Mending what has one right answer, and nothing that was decided.
+"""Fixing what has one right answer, and nothing that was decided.
 
-A fault is mended where every reader would mend it in the same way: a key or word with one letter
-off, a date in another spelling, a history that stands on its head. What is ambiguous is left to
-people, and so is every fault within what was decided.
+A fault is fixed where every reader would fix it in the same way: a key or word with one letter off,
+a date in another spelling, a history in reverse. What is ambiguous is left to people, and so is
+every fault within what was decided.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rapidfuzz.distance import OSA
-
 from changebook.check.lifecycle import HISTORY_GOES_BACK, STATUS_NOT_LAST
-from changebook.edit.manuscript import BOM, Manuscript, difference, manuscript
+from changebook.edit.edits import Edit
+from changebook.edit.manuscript import BOM, Manuscript, manuscript
 from changebook.model import decided
 from changebook.model.diagnostics import KeyPath, Problem
 from changebook.model.schema import NUMBER, ChangeRecord
+from changebook.model.suggestion import beyond_doubt
 from changebook.model.vocabulary import Status
 from changebook.read import full_width
 from changebook.read.annotations import keys_at, words_at
@@ -50,8 +50,6 @@ from changebook.read.workspace import CHANGES, model_of, walk
 from changebook.refusal import Refusal
 
 _Plain = TypeVar("_Plain", str, Decimal)
-#: How many letters a word may be off, from its length on; shorter words are too much alike.
-_LETTERS_OFF = ((6, 2), (4, 1))
 _DATE = re.compile(r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})")
 _DIGITS = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")
 _CHINESE_DATE = re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]")
@@ -60,7 +58,7 @@ _MISREAD = (BROKEN_YAML, CUT_BY_COMMA, KEY_IN_TEXT, UNKNOWN_KEY, WRONG_TYPE)
 
 
 @dataclass(frozen=True)
-class Mend:
+class Fix:
     """One fault with what it was and what it became, or, where it was `decided`, would become."""
 
     path: str
@@ -72,32 +70,22 @@ class Mend:
 
     def __str__(self) -> str:
         what = f"{self.path}:{self.line}: {self.rule}: {self.before} -> {self.after}"
-        return f"{what} (not mended: it was decided)" if self.decided else what
+        return f"{what} (not fixed: it was decided)" if self.decided else what
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedFile(Edit):
     """A file that was looked at, with its text before and after, and what was found."""
 
-    file: Path
-    before: Manuscript
-    after: Manuscript
-    mends: tuple[Mend, ...]
-
-    @property
-    def difference(self) -> str:
-        """The change as a unified diff."""
-        return difference(self.before, self.after)
-
-    def write(self) -> None:
-        """Change the file."""
-        self.after.save(self.file)
+    fixes: tuple[Fix, ...]
 
 
-def mend(root: Path, chosen: Callable[[Path], bool] = lambda _: True) -> tuple[Mended, ...]:
-    """What can be mended in the files below `root/changes` that are `chosen`; nothing is written.
+def fixed_files(
+    root: Path, chosen: Callable[[Path], bool] = lambda _: True
+) -> tuple[FixedFile, ...]:
+    """Return what can be fixed in the files below `root/changes` that are `chosen`.
 
-    What can't be read as front matter is left as it is: `check` names it.
+    Nothing is written. What can't be read as front matter is left as it is: `check` names it.
     """
     root = root.resolve()
     written = dict(_manuscripts(root))
@@ -105,14 +93,11 @@ def mend(root: Path, chosen: Callable[[Path], bool] = lambda _: True) -> tuple[M
     found = []
     for file, text in written.items():
         if chosen(file):
-            mended = _Mending(text)
-            mended.whole(crlf=file in with_crlf)
-            if mended.mends:
-                found.append(
-                    Mended(
-                        file, text, mended.text, tuple(sorted(mended.mends, key=lambda m: m.line))
-                    )
-                )
+            fixing = _Fixing(text)
+            fixing.whole(crlf=file in with_crlf)
+            if fixing.fixes:
+                fixes = tuple(sorted(fixing.fixes, key=lambda each: each.line))
+                found.append(FixedFile(file, text, fixing.text, fixes))
     return tuple(found)
 
 
@@ -132,7 +117,7 @@ def _manuscripts(root: Path) -> Iterator[tuple[Path, Manuscript]]:
 
 
 def _unwanted_crlf(root: Path, written: Mapping[Path, Manuscript]) -> frozenset[Path]:
-    """The files with CRLF where .gitattributes asks for LF, or else most files here have LF."""
+    """Return the files with CRLF where .gitattributes asks for LF, or else most files have LF."""
     crlf = {file for file, text in written.items() if "\r\n" in text.text}
     if not crlf:
         return frozenset()
@@ -148,12 +133,12 @@ def _unwanted_crlf(root: Path, written: Mapping[Path, Manuscript]) -> frozenset[
     )
 
 
-class _Mending:
-    """One file under repair."""
+class _Fixing:
+    """One file and what is fixed in it so far."""
 
     def __init__(self, text: Manuscript) -> None:
         self.text = text
-        self.mends: list[Mend] = []
+        self.fixes: list[Fix] = []
 
     def whole(self, *, crlf: bool) -> None:
         if self.text.text.startswith(BOM):
@@ -163,10 +148,10 @@ class _Mending:
             self.note(1, "line-ends", "CRLF", "LF")
             self.text = self.text.with_line_feeds()
         before = None
-        # A record that turns out to be undecided may have more to mend.
+        # A record that turns out to be undecided may have more to fix.
         while self.text != before:
             before = self.text
-            self.mends = [mend for mend in self.mends if not mend.decided]
+            self.fixes = [each for each in self.fixes if not each.decided]
             while self.full_width() or self.form():
                 pass
             if self.text.model is ChangeRecord:
@@ -174,9 +159,9 @@ class _Mending:
                 self.status()
 
     def note(self, line: int, rule: str, before: str, after: str, decided: bool = False) -> None:
-        mend = Mend(self.text.path, line, rule, before, after, decided)
-        if mend not in self.mends:
-            self.mends.append(mend)
+        found = Fix(self.text.path, line, rule, before, after, decided)
+        if found not in self.fixes:
+            self.fixes.append(found)
 
     def change(
         self, line: int, rule: str, before: str, after: str, edit: Callable[[], Manuscript]
@@ -259,21 +244,21 @@ class _Mending:
         return problem.rule == COMMA_IN_BRACKETS.name and of_names
 
     def form(self) -> bool:
-        """Mend one fault of form; whether there was one. Others may show only after it."""
+        """Fix one fault of form; return whether there was one. Others may show only after it."""
         for path, problem in _faults(self.text):
-            mended = (
+            was_fixed = (
                 self.key(path, problem.line)
                 if problem.rule == UNKNOWN_KEY.name
                 else self.value(path, problem)
             )
-            if mended:
+            if was_fixed:
                 return True
         return False
 
     def key(self, path: KeyPath, line: int) -> bool:
         name = str(path[-1])
         known = keys_at(self.text.model, path[:-1])
-        near = only_near(name, known)
+        near = beyond_doubt(name, known)
         if near is None:
             return False
         renamed = (*path[:-1], near)
@@ -294,7 +279,7 @@ class _Mending:
         if problem.rule == BAD_DATE.name:
             right = day(held)
         elif problem.rule == UNKNOWN_VALUE.name:
-            right = only_near(held, words_at(self.text.model, path))
+            right = beyond_doubt(_narrow(held), words_at(self.text.model, path))
         if right is None and problem.rule == UNKNOWN_VALUE.name:
             right = self.typed_plainly(path, _narrow(held))
         if problem.rule == BAD_NUMBER.name and NUMBER.fullmatch(_narrow(held)):
@@ -315,7 +300,7 @@ class _Mending:
         return None if any(at == path for at, _ in faults) else plain
 
     def history(self) -> None:
-        """Written newest first: turned round."""
+        """Reverse a history that is written newest first."""
         entries = self.text.source.data.get("history")
         if not isinstance(entries, list) or len(entries) < 2:
             return
@@ -332,7 +317,7 @@ class _Mending:
             )
 
     def status(self) -> None:
-        """Out of step with the history: the last entry is the status."""
+        """Set a status that differs from the last entry of the history, which counts."""
         data = self.text.source.data
         entries, status = data.get("history"), data.get("status")
         last = entries[-1] if isinstance(entries, list) and entries else None
@@ -364,7 +349,7 @@ def _is_better(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
 
 
 def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
-    """The faults of form, each with the path of the key or value that it is about."""
+    """Return the faults of form, each with the path of the key or value that it is about."""
     _, problems, _ = fit(text.model, text.source)
     # Where a list's item and its first key begin at the same spot, the key, which comes later, is
     # the one that is meant.
@@ -379,22 +364,6 @@ def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
     return faults
 
 
-def only_near(word: str, known: Sequence[str]) -> str | None:
-    """The one known word that this one can be meant for."""
-    plain = _plain(word)
-    same = [each for each in known if _plain(each) == plain]
-    if same:
-        return same[0] if len(same) == 1 and same[0] != word else None
-    off = next((off for length, off in _LETTERS_OFF if len(plain) >= length), 0)
-    near = [each for each in known if OSA.distance(plain, _plain(each)) <= off]
-    return near[0] if len(near) == 1 else None
-
-
-def _plain(word: str) -> str:
-    """The word without what people write in several ways: case, hyphens, spaces."""
-    return re.sub(r"[\s_-]+", "-", _narrow(word).casefold())
-
-
 def _narrow(text: str) -> str:
     """The text in plain characters, without those that can't be seen, and without quotes."""
     narrow = unicodedata.normalize("NFKC", text)
@@ -403,7 +372,7 @@ def _narrow(text: str) -> str:
 
 
 def day(text: str) -> date | None:
-    """The day that a text means beyond doubt: year, month and day in this order."""
+    """Return the day that a text means beyond doubt: year, month and day in this order."""
     plain = _narrow(text)
     found = _DATE.fullmatch(plain) or _DIGITS.fullmatch(plain) or _CHINESE_DATE.fullmatch(plain)
     if not found:

@@ -2,7 +2,7 @@
 
 Draft 7, which editors' YAML plug-ins read. It is made from the same models that `check` goes by,
 but a schema can't say all that `check` looks at. References are written out in place, because a
-draft 7 reader may ignore what stands beside `$ref`.
+draft 7 reader may ignore what is next to `$ref`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TITLES = {
 
 
 def schema(name: str) -> _Json:
-    """The schema of a `record`, a `profile` or a `glossary`."""
+    """Return the schema of a `record`, a `profile` or a `glossary`."""
     made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_Draft7)
     whole = _finished(made, made.pop("$defs", {}))
     if name == "record":
@@ -51,23 +51,23 @@ class _Draft7(GenerateJsonSchema):
     schema_dialect = _DRAFT
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """As if it were never None: what may be left out is said by its default."""
+        """Return the schema as if it were never None: the default says what may be left out."""
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """A key that may be left out, or be there and empty."""
+        """Return the schema of a key that may be left out, or be there and empty."""
         shape = super().default_schema(schema)
         if not isinstance(shape.get("default"), bool | int | str):
             shape.pop("default", None)
         return {**shape, _MAY_BE_EMPTY: True}
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """A mapping of known keys, beside those that begin with `x-`."""
-        own = {"description": "A key of your own: read by nothing, shown nowhere."}
+        """Return a mapping of known keys, and of those that begin with `x-`."""
+        own = {"description": "A key of your own: ignored and never shown."}
         return {**super().model_schema(schema), "patternProperties": {"^x-": own}}
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        """The words, each with its meaning."""
+        """Return the words, each with its meaning."""
         words = [word for word in schema["members"] if isinstance(word, Term)]
         return {
             "type": "string",
@@ -77,7 +77,7 @@ class _Draft7(GenerateJsonSchema):
 
 
 def _finished(shape: _Json, definitions: Mapping[str, _Json]) -> _Json:
-    """A schema without references, and without what only this module understands."""
+    """Return a schema without references, and without what only this module understands."""
     shape = {key: value for key, value in shape.items() if key != "title"}
     if reference := shape.pop("$ref", None):
         shape = {**_finished(definitions[reference.rpartition("/")[2]], definitions), **shape}
@@ -93,7 +93,7 @@ def _finished(shape: _Json, definitions: Mapping[str, _Json]) -> _Json:
 
 
 def _or_empty(shape: _Json) -> _Json:
-    """Takes no value too: a key that is left empty counts as absent."""
+    """Allow no value too: a key that is left empty counts as absent."""
     types = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
     nothing: _Json = {"type": [*types, "null"]}
     if "enum" in shape:
@@ -103,7 +103,7 @@ def _or_empty(shape: _Json) -> _Json:
 
 
 def _conditions() -> Iterator[_Json]:
-    """What depends on the status, from the tables that `check` goes by.
+    """Return what depends on the status, from the tables that `check` goes by.
 
     What a status of the history needs is needed still; but a deferral ends with a new assessment.
     """
@@ -120,7 +120,7 @@ def _conditions() -> Iterator[_Json]:
 
 
 def _noted() -> _Json:
-    """An entry of the history that ends the record says why."""
+    """Require that an entry of the history that ends the record says why."""
     ended = {"status": _one_of(NEEDS_NOTE)}
     return {"if": {"properties": ended, "required": [*ended]}, "then": {"required": ["note"]}}
 
@@ -130,7 +130,7 @@ def _is(status: Status) -> _Json:
 
 
 def _was(status: Status) -> _Json:
-    """The history, which is a list where it is there, has an entry with the status."""
+    """Match a history, which is a list where it is there, with an entry of the status."""
     history = {"type": "array", "contains": {"type": "object", **_is(status)}}
     return {"properties": {"history": history}, "required": ["history"]}
 
@@ -140,7 +140,7 @@ def _one_of(statuses: Set[Status]) -> _Json:
 
 
 def _having(needs: Iterable[Need]) -> _Json:
-    """What has all the needed keys."""
+    """Require all the needed keys."""
     below: dict[str, list[str]] = {}
     for need in needs:
         key, *rest = map(str, need.path)

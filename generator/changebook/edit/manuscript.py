@@ -1,9 +1,9 @@
 """Changes to a file's front matter that leave all else as it is, byte for byte.
 
-The text is cut and spliced at the places that YAML's parser gives; nothing is written anew but the
-value in question. (ruamel.yaml's round trip keeps comments, but folds long lines and sets
-indentation and line ends anew.) Each change is read again before it counts: if the data is not what
-was meant, the change is refused.
+The text is cut and spliced at the places that YAML's parser gives; only the value in question is
+rewritten. (ruamel.yaml's round trip keeps comments, but folds long lines and changes indentation
+and line ends.) Each change is read again before it counts: if the data is not what was meant, the
+change is refused.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Manuscript:
         atomic.write(file, self.text)
 
     def set(self, path: KeyPath, value: Value) -> Manuscript:
-        """The key at `path` holds `value`; what is above it is added where it is not there yet."""
+        """Set the key at `path`, and add what is above it where it is not there yet."""
         change = self._splicer(path)
         depth = change.depth(path)
         missing = [str(step) for step in path[depth:]]
@@ -73,7 +73,7 @@ class Manuscript:
         return self._changed(change, _with(self.source.data, path, yaml_text.plain(value)))
 
     def append(self, path: KeyPath, item: Value) -> Manuscript:
-        """The list at `path`, which need not be there yet, has one more item, its last."""
+        """Append an item to the list at `path`, which need not be there yet."""
         change = self._splicer(path)
         known = _at(self.source.data, path)
         if not known:
@@ -82,7 +82,7 @@ class Manuscript:
         return self._changed(change, _with(self.source.data, path, [*known, yaml_text.plain(item)]))
 
     def rename(self, path: KeyPath, key: str) -> Manuscript:
-        """The key at `path` has another name."""
+        """Give the key at `path` another name."""
         change = self._splicer(path)
         change.rename(path, key)
         holder = _at(self.source.data, path[:-1])
@@ -92,7 +92,7 @@ class Manuscript:
         return self._changed(change, _with(self.source.data, path[:-1], renamed))
 
     def remove(self, path: KeyPath) -> Manuscript:
-        """The key at `path` is gone, with its value and what stands behind it on its lines."""
+        """Remove the key at `path`, with its value and the comments on its lines."""
         change = self._splicer(path)
         change.remove(path)
         holder = _at(self.source.data, path[:-1])
@@ -100,7 +100,7 @@ class Manuscript:
         return self._changed(change, _with(self.source.data, path[:-1], kept))
 
     def reorder(self, path: KeyPath, order: Sequence[int]) -> Manuscript:
-        """The list at `path` in another order, each item with the comments above it."""
+        """Put the list at `path` into another order, each item with the comments above it."""
         change = self._splicer(path)
         change.reorder(path, order)
         items = _at(self.source.data, path)
@@ -116,18 +116,18 @@ class Manuscript:
         return replace(self, text="".join(lines))
 
     def without_bom(self) -> Manuscript:
-        """The same without a byte order mark."""
+        """Return the same without a byte order mark."""
         return replace(self, text=self.text.removeprefix(BOM))
 
     def with_line_feeds(self) -> Manuscript:
-        """The same with LF where a line ended with CRLF, or with CR CR LF of two conversions."""
+        """Replace CRLF, and CR CR LF of two conversions, by LF."""
         return replace(self, text=re.sub(r"\r+\n", "\n", self.text))
 
     def _splicer(self, about: KeyPath) -> Splicer:
         return Splicer.of(self.text, self.source.body_line, f"`{spell(about)}` in {self.path}")
 
     def _changed(self, change: Splicer, meant: object) -> Manuscript:
-        """What the change gives, if reading it gives what was meant."""
+        """Return what the change gives, if reading it gives what was meant."""
         changed = replace(self, text=change.head + change.text + change.tail)
         source, _ = parse_source(_as_read(changed.text), self.path)
         if source is None or source.data != meant or source.body != self.source.body:
@@ -136,7 +136,7 @@ class Manuscript:
 
 
 def manuscript(file: Path, path: str, model: type[BaseModel]) -> Manuscript:
-    """A file, known as `path`, ready for changes. Raises Refusal where it can't be read."""
+    """Read a file, known as `path`, for changes. Raises Refusal where it can't be read."""
     source, problems = read_source(file, path)
     if source is None:
         raise Refusal(f"{path} can't be edited: {problems[0].message}")
@@ -144,7 +144,7 @@ def manuscript(file: Path, path: str, model: type[BaseModel]) -> Manuscript:
 
 
 def difference(before: Manuscript, after: Manuscript) -> str:
-    """What changed between two states of a file, as a unified diff with the paths `a/` and `b/`.
+    """Return the change between two states of a file, as a unified diff of `a/` and `b/` paths.
 
     A CR or a BOM is shown, as `^M` and `<BOM>`, where it is what changed.
     """
@@ -180,7 +180,7 @@ def _at(data: Any, path: KeyPath) -> Any:
 
 
 def _with(data: Any, path: KeyPath, value: Any) -> Any:
-    """A copy of the data in which the path holds the value."""
+    """Return a copy of the data in which the path holds the value."""
     if not path:
         return value
     step, *rest = path

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markdown.extensions.toc import slugify
 
 from changebook import atomic
 from changebook.edit import editors, yaml_text
+from changebook.edit.edits import person
 from changebook.model.chain import LOCK
 from changebook.model.vocabulary import (
     ChangeType,
@@ -24,7 +24,7 @@ from changebook.model.vocabulary import (
     Visibility,
 )
 from changebook.read.git import repository
-from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Client, read_workspace
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Client
 from changebook.refusal import Refusal
 
 _EXAMPLE = Path(__file__).parent / "example"
@@ -41,7 +41,7 @@ def init(folder: Path) -> list[Path]:
     texts |= editors.files()
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():
-            raise Refusal(f"{folder / name} is there already; nothing was written")
+            raise Refusal(f"{folder / name} already exists; nothing was written")
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         atomic.create(folder / name, text)
@@ -49,9 +49,9 @@ def init(folder: Path) -> list[Path]:
 
 
 def new(
-    root: Path,
-    slug: str,
+    client: Client,
     title: str,
+    today: date,
     *,
     type: ChangeType | None = None,  # noqa: A002 - the key's name
     from_client: bool = False,
@@ -62,26 +62,33 @@ def new(
 ) -> Path:
     """Write the next record of a client with exactly the keys that its status needs.
 
+    `by` is a name of the client's profile, which says on whose side that person is.
+
     Its id is one above all that are taken here, or, with a revision as `base`, on any branch that
     git knows. `number` comes from where numbers are given out once: a tracker's issue or a pull
     request. Raises Refusal where it is taken.
 
     By default a draft, which only the team sees. A change that the client asks for is submitted:
-    what it still lacks stands there as empty keys, which `check` names until they are filled in.
+    what it still lacks is there as empty keys, which `check` names until they are filled in.
     """
     if not title.strip():
         raise Refusal("a record needs a title")
-    workspace, _ = read_workspace(root)
-    client = workspace.client(slug)
-    day = on or datetime.now(ZoneInfo(client.profile.timezone)).date()
+    day = on or today
+    asks = person(client, by) if by is not None else None
+    if from_client and asks and asks.party is not Party.CLIENT:
+        raise Refusal(
+            f"{asks.name} is on the vendor's side in {client.source.path}, and --from-client says "
+            "that the client asks: leave one of the two out"
+        )
     taken = _taken(client, base)
     if number in taken:
-        raise Refusal(f"{_id(client, number)} is taken already, by {taken[number]}")
+        raise Refusal(f"{_id(client, number)} is already taken, by {taken[number]}")
     id_ = _id(client, number or max(taken, default=0) + 1)
+    party = asks.party if asks else Party.CLIENT if from_client else Party.VENDOR
     lines = (
         _submitted(id_, title, type, day, by)
         if from_client
-        else _draft(id_, title, type, _requested(day, by, Party.VENDOR) if on or by else [])
+        else _draft(id_, title, type, _requested(day, by, party) if on or by else [])
     )
     name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
     file = client.folder / str(day.year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
@@ -95,7 +102,7 @@ def _id(client: Client, number: int) -> str:
 
 
 def _taken(client: Client, base: str | None) -> dict[int, str]:
-    """Every number that was ever used, in files that can't be read too, with what uses it."""
+    """Return every number that was ever used, in unreadable files too, with what uses it."""
     uses = {file.name: file.name for file in client.folder.rglob("*")}
     uses |= {record.data.id: record.source.path for record in client.records}
     if base:
@@ -128,7 +135,7 @@ def _submitted(
         _line("type", type_) if type_ else _choice("type", ChangeType),
         _choice("priority", Priority),
         *_requested(on, by, Party.CLIENT),
-        "summary:  # one plain sentence for a reader who is no engineer",
+        "summary:  # one plain sentence for a reader who is not an engineer",
         "scope:",
         "  - item:  # what part of the product it is",
         _choice("    action", ScopeAction),
@@ -147,7 +154,7 @@ def _requested(on: date | None, by: str | None, party: Party) -> list[str]:
 
 
 def _line(key: str, value: Any) -> str:
-    """`key: value` with the value quoted where YAML needs it; None leaves it empty."""
+    """Return `key: value` with the value quoted where YAML needs it; None leaves it empty."""
     if value is None:
         return f"{key}:  # to be filled in"
     shown = value if isinstance(value, date) else " ".join(str(value).split())

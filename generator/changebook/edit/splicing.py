@@ -25,7 +25,7 @@ class Splicer:
     """A front matter whose text is changed in place: `head` and `tail` are the file around it.
 
     `about` says in a refusal what was to be changed. Nodes hold places in the text as it was
-    parsed, so it is parsed anew after each splice.
+    parsed, so it is parsed again after each splice.
     """
 
     about: str
@@ -38,7 +38,7 @@ class Splicer:
 
     @classmethod
     def of(cls, text: str, body_line: int, about: str) -> Splicer:
-        """The front matter of a file that was read: its body begins with line `body_line`."""
+        """Take the front matter of a file that was read: its body begins with line `body_line`."""
         lines = LINE.findall(text)
         close = body_line - 2
         return cls(about, lines[0], "".join(lines[1:close]), "".join(lines[close:]))
@@ -63,7 +63,7 @@ class Splicer:
     # Looking around
 
     def pair(self, path: KeyPath) -> tuple[yaml.Node, yaml.Node]:
-        """The key and the value at a path whose last step is a key."""
+        """Return the key and the value at a path whose last step is a key."""
         holder = self.node(path[:-1])
         if isinstance(holder, yaml.MappingNode):
             for name, value in holder.value:
@@ -76,11 +76,11 @@ class Splicer:
         return node if depth == len(path) else self.refuse()
 
     def depth(self, path: KeyPath) -> int:
-        """How many steps of the path are there already, a last one without value included."""
+        """Return how many steps of the path are there, a last one without value included."""
         return max(depth for depth, _ in self.walk(path))
 
     def walk(self, path: KeyPath) -> Iterator[tuple[int, yaml.Node]]:
-        """The nodes along a path, as far as they are there, with the number of steps to each."""
+        """Yield the nodes along a path, as far as they are there, with the steps to each."""
         here = self.root
         yield 0, here
         for depth, step in enumerate(path, 1):
@@ -96,16 +96,16 @@ class Splicer:
             yield depth, here
 
     def is_empty(self, path: KeyPath) -> bool:
-        """Whether the value at a path is left out, or is a word for nothing."""
+        """Return whether the value at a path is left out, or is a word for nothing."""
         node = self.node(path)
         return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
 
     def in_flow(self, path: KeyPath) -> bool:
-        """Whether what is at a path stands within brackets."""
+        """Return whether what is at a path is within brackets."""
         return any(_is_flow(node) for depth, node in self.walk(path) if depth < len(path))
 
     def end(self, node: yaml.Node) -> int:
-        """Where a value really ends: without the comments and empty lines that follow it."""
+        """Return where a value really ends: before the comments and empty lines that follow it."""
         start, end = _start(node), int(node.end_mark.index)
         if isinstance(node, yaml.CollectionNode) and not _is_flow(node):
             last = node.value[-1]
@@ -120,18 +120,18 @@ class Splicer:
         return max(self.text.rfind("\n", 0, index), self.text.rfind("\r", 0, index)) + 1
 
     def line_before(self, start: int) -> int:
-        """Where the line before the one that begins at `start` begins."""
+        """Return where the line before the one that begins at `start` begins."""
         return self.line_start(start - 2 if self.text.endswith("\r\n", 0, start) else start - 1)
 
     def next_line(self, index: int) -> int:
-        """Where the line after the one of a value's end begins."""
+        """Return where the line after the one of a value's end begins."""
         if index and self.text[index - 1] in "\r\n":
             return index
         found = _BREAK.search(self.text, index)
         return found.end() if found else len(self.text)
 
     def newline(self, index: int) -> str:
-        """The line end that is in use about a place: of its line, or of the one before it."""
+        """Return the line end in use around a place: of its line, or of the one before it."""
         before = self.head + self.text[: self.next_line(index)]
         return next(end for end in ("\r\n", "\n", "\r") if before.endswith(end))
 
@@ -144,7 +144,7 @@ class Splicer:
     # Changing
 
     def put(self, path: KeyPath, value: Value) -> None:
-        """Another value in the place of one."""
+        """Put another value in the place of one."""
         node, flow = self.node(path), self.in_flow(path)
         start, end = _start(node), self.end(node)
         folded = _is_folded(node)
@@ -157,7 +157,7 @@ class Splicer:
             self.fill(path, [], value)
 
     def clear(self, path: KeyPath) -> None:
-        """No value in the place of one. Comments within the value are not thrown away."""
+        """Remove a value and leave its key. Comments within the value are kept."""
         name, node = self.pair(path)
         start, end = _start(node), self.end(node)
         if isinstance(node, yaml.CollectionNode) and not _is_flow(node):
@@ -175,7 +175,7 @@ class Splicer:
         self.splice(start, end, "")
 
     def fill(self, path: KeyPath, names: Sequence[str], value: Value) -> None:
-        """A value, below `names` if there are any, for a key that has none."""
+        """Write a value, below `names` if there are any, for a key that has none."""
         name, node = self.pair(path)
         flow = self.in_flow(path)
         if node.value:  # `~` or `null`
@@ -200,7 +200,7 @@ class Splicer:
             self.splice(colon, colon, shown)
 
     def add(self, path: KeyPath, names: Sequence[str], value: Value, order: Sequence[str]) -> None:
-        """A key that the mapping at `path` does not have, at its place in the order."""
+        """Add a key that the mapping at `path` does not have, at its place in the order."""
         holder = self.node(path)
         if not isinstance(holder, yaml.MappingNode):
             self.refuse()
@@ -225,7 +225,7 @@ class Splicer:
             self.splice(first, first, text[indent:] + " " * indent)
 
     def append(self, path: KeyPath, item: Value) -> None:
-        """One more item behind the last, written as that one is."""
+        """Append an item after the last, written as that one is."""
         node = self.node(path)
         if not isinstance(node, yaml.SequenceNode) or not node.value:
             self.refuse()
@@ -299,12 +299,12 @@ class Splicer:
     # Splicing in
 
     def insert_lines(self, index: int, lines: Sequence[str]) -> None:
-        """Whole lines at the beginning of a line, ending as those about them do."""
+        """Insert whole lines at the beginning of a line, ending as those around them do."""
         end = self.newline(index)
         self.splice(index, index, "".join(f"{line}{end}" for line in lines))
 
     def put_first(self, holder: yaml.Node, piece: str) -> None:
-        """The first entry within brackets."""
+        """Put the first entry within brackets."""
         inner, end = _start(holder) + 1, int(holder.end_mark.index) - 1
         if holder.value:
             self.splice(inner, inner, f"{piece}, ")
@@ -314,7 +314,7 @@ class Splicer:
             self.splice(inner, end, piece)
 
     def put_after(self, path: KeyPath, start: int, end: int, piece: str) -> None:
-        """An entry within the brackets at `path` behind another: on its own line where that is.
+        """Put an entry after another within brackets: on its own line where that one is.
 
         A line that would be too long is broken, a step to the right of where the brackets begin.
         """
@@ -340,24 +340,24 @@ def _start(node: yaml.Node) -> int:
 
 
 def _is_flow(node: yaml.Node) -> bool:
-    """Whether it stands in brackets."""
+    """Return whether it is in brackets."""
     return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
 
 
 def _quote(node: yaml.Node) -> str | None:
-    """The quotation mark that a scalar is written in."""
+    """Return the quotation mark that a scalar is written in."""
     return node.style if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"') else None
 
 
 def _is_folded(node: yaml.Node) -> bool:
-    """Whether it is text on lines of its own, below `|` or `>`."""
+    """Return whether it is text on lines of its own, below `|` or `>`."""
     return isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
 
 
 def _predecessor(
     holder: yaml.MappingNode, name: str, order: Sequence[str]
 ) -> tuple[yaml.Node, yaml.Node] | None:
-    """The pair after which a new key belongs: None for the mapping's beginning."""
+    """Return the pair after which a new key belongs; None for the beginning."""
     if not holder.value:
         return None
     rank = {known: place for place, known in enumerate(order)}

@@ -12,7 +12,7 @@ import yaml
 
 #: What one line of a list or mapping in brackets should not be longer than, in characters.
 WIDTH = 100
-#: How far each level of what is newly written stands to the right.
+#: How far each level of what is added is indented.
 STEP = 2
 _ONE_LINE = 2**31
 _BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -22,7 +22,7 @@ Value: TypeAlias = "Scalar | Mapping[str, Value] | Sequence[Value]"
 
 
 def plain(value: Value) -> object:
-    """The value as it is read back: mappings, lists, and the text of every scalar."""
+    """Return the value as it is read back: mappings, lists, and the text of every scalar."""
     if isinstance(value, str):
         return str(value)
     if isinstance(value, date):
@@ -35,7 +35,7 @@ def plain(value: Value) -> object:
 
 
 def scalar(value: Scalar, *, flow: bool = False, quote: str | None = None) -> str:
-    """One value: text is quoted where YAML needs it, or with `quote`; days and numbers are bare."""
+    """Write one value: text is quoted where YAML needs it, or with `quote`."""
     text = str(plain(value))
     if quote is None and not isinstance(value, str):
         return text
@@ -54,12 +54,12 @@ def scalar(value: Scalar, *, flow: bool = False, quote: str | None = None) -> st
 
 
 def key(name: str, *, flow: bool = False) -> str:
-    """A key: bare where it can be, also where YAML 1.1 would take the word for something else."""
+    """Write a key: bare where it can be, even a word that YAML 1.1 takes for something else."""
     return name if _BARE_KEY.fullmatch(name) else scalar(name, flow=flow)
 
 
 def inline(value: Value, *, flow: bool = True) -> str:
-    """A value on one line, lists and mappings in brackets. `flow`: it stands in brackets itself."""
+    """Write a value on one line, lists and mappings in brackets. `flow`: it is in brackets."""
     if isinstance(value, Mapping):
         held = (f"{key(name, flow=True)}: {inline(value[name])}" for name in value)
         return "{" + ", ".join(held) + "}"
@@ -69,7 +69,7 @@ def inline(value: Value, *, flow: bool = True) -> str:
 
 
 def entry(names: Sequence[str], value: Value, indent: int) -> list[str]:
-    """The lines of a key with its value; further names are keys below the first, a line each.
+    """Write a key with its value; further names are keys below the first, a line each.
 
     A list of mappings has one a line, as records are written; other lists and mappings are in
     brackets as long as they fit.
@@ -85,7 +85,7 @@ def entry(names: Sequence[str], value: Value, indent: int) -> list[str]:
 
 
 def below(value: Value, indent: int) -> list[str]:
-    """The lines of a list's items, or of a mapping's keys."""
+    """Write the lines of a list's items, or of a mapping's keys."""
     if isinstance(value, Mapping):
         return [line for name, held in value.items() for line in entry((name,), held, indent)]
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -1,1 +1,1 @@
-"""The same figures as files: tables, feeds, calendar, reports; it gives bytes, writes nothing."""
+"""The same figures as files: tables, feeds, a calendar, reports. It gives bytes, writes no file."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Literal, NamedTuple
 
+from pydantic import BeforeValidator
 from rich.cells import cell_len
+
+from changebook.model.json_model import JsonModel, rows_as_json
 
 #: A note is worth knowing and asks for nothing: a fault that a change did not make.
 Severity = Literal["error", "warning", "note"]
@@ -82,20 +84,6 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.severity == "error"]
 
 
-def as_rows(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """The documented JSON shape: a list of {rule, severity, path, line, column, message, help}."""
-    rows = [asdict(problem) for problem in problems]
-    for row in rows:
-        row["path"] = visible(row["path"])
-        del row["width"]
-    return rows
-
-
-def as_json(problems: Iterable[Problem]) -> str:
-    """The rows of the problems as JSON."""
-    return json.dumps(as_rows(problems), ensure_ascii=False, indent=2)
-
-
 def as_text(problems: Iterable[Problem], source_line: Callable[[str, int], str | None]) -> str:
     """The form people read: message, place, the source line with a caret, and the way out.
 
@@ -126,6 +114,27 @@ def _block(problem: Problem, text: str | None) -> str:
 def visible(text: str) -> str:
     """The text with a mark in the place of each character that would act instead of being shown."""
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+#: Text that may hold anything, such as the name of a file that is not UTF-8.
+Shown = Annotated[str, BeforeValidator(visible)]
+
+
+class ProblemJson(JsonModel):
+    """A problem for programs, as docs/pull-requests.md documents it."""
+
+    path: Shown
+    line: int
+    column: int
+    rule: str
+    severity: Severity
+    message: Shown
+    help: Shown
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """Return the problems as JSON."""
+    return rows_as_json(problems, ProblemJson)
 
 
 def _excerpt(text: str, column: int) -> tuple[str, int]:

@@ -1,11 +1,24 @@
-"""Values as plain text for programs. Amounts are text, so that no program rounds them."""
+"""Money, and values as plain text for programs: no program rounds an amount that is text."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 
 from changebook.model import sums
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount and the currency that it is in."""
+
+    amount: Decimal
+    currency: str
+
+
+def in_currency(amount: Decimal | None, currency: str) -> Money | None:
+    """Return an amount in a currency; None stays None."""
+    return None if amount is None else Money(amount, currency)
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -13,18 +26,6 @@ def money(amount: Decimal, currency: str) -> str:
     return format(sums.rounded(amount, currency), "f")
 
 
-def money_or_none(amount: Decimal | None, currency: str) -> str | None:
-    return None if amount is None else money(amount, currency)
-
-
 def number(value: Decimal) -> str:
     """A quantity with the decimals that were written; never minus 0."""
     return format(value or abs(value), "f")
-
-
-def number_or_none(value: Decimal | None) -> str | None:
-    return None if value is None else number(value)
-
-
-def day_or_none(day: date | None) -> str | None:
-    return day.isoformat() if day else None

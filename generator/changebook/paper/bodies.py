@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from markdown import Markdown
 from markupsafe import Markup
@@ -28,7 +28,6 @@ from changebook.paper.paper import Diagram
 _ON_SCREENS = {"toc": {"permalink": False}}
 #: Tabs print one below the other, each with its own title before it.
 _ON_PAPER = {"pymdownx.tabbed": {"alternate_style": False}}
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
 #: The sanitiser writes every attribute as name="value" with quotes escaped.
 _IMAGE = re.compile(r'<img(?: [\w:-]+="[^"]*")*>')
 _SOURCE = re.compile(r' src="([^"]*)"')
@@ -80,6 +79,7 @@ class _Pictures:
     ) -> None:
         self._page, self._assets, self._site_url = page, assets, site_url
         self._diagram = diagram
+        self._addresses: dict[str, str] = {}
         self.files: dict[str, Path] = {}
         self.diagrams: list[Diagram] = []
 
@@ -101,14 +101,15 @@ class _Pictures:
         address = unescape(source[1]) if source else ""
         if address.startswith(("data:", "diagram:")):
             return match[0]
-        path = self._path(address)
-        file = self._assets.get(path)
+        path = self._path(urlsplit(address).path)
         words = _WORDS.search(match[0])
-        if file is None or file.suffix.lower() not in _PICTURES:
-            return words[1] if words else ""
-        self.files[f"file:{path}"] = file
-        alt = words[0] if words and words[1] else f' alt="{escape(file.name)}"'
-        return f'<img src="{escape(f"file:{path}")}"{alt}>'
+        alt = words[0] if words and words[1] else f' alt="{escape(posixpath.basename(path))}"'
+        # An address of its own, since WeasyPrint writes others anew. One that is of no file is
+        # found to be missing where the document is typeset.
+        shown = self._addresses.setdefault(path, f"picture:{len(self._addresses) + 1}")
+        if file := self._assets.get(path):
+            self.files[shown] = file
+        return f'<img src="{shown}"{alt}>'
 
     def _link(self, match: re.Match[str]) -> str:
         address = unescape(match["to"])

@@ -10,21 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from changebook import atomic
+from changebook.paper.findings import Finding
 from changebook.paper.paper import Paper
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A PDF, and what could not be shown in it."""
+    """A PDF, and what is not on it as it was written."""
 
     content: bytes
-    said: tuple[str, ...]
+    found: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it may be published."""
+        return not any(finding.is_error for finding in self.found)
 
 
 class Cache:
@@ -63,14 +69,15 @@ class Cache:
         try:
             facts = json.loads(head)
             is_whole = facts["sha256"] == hashlib.sha256(content).hexdigest()
-            kept = Kept(content, tuple(facts["said"]))
+            kept = Kept(content, tuple(Finding(**finding) for finding in facts["found"]))
         except (ValueError, TypeError, KeyError):
             return None
         return kept if is_whole else None
 
     def put(self, name: str, kept: Kept) -> None:
         """Keep a PDF."""
-        facts = {"sha256": hashlib.sha256(kept.content).hexdigest(), "said": kept.said}
+        found = [asdict(finding) for finding in kept.found]
+        facts = {"sha256": hashlib.sha256(kept.content).hexdigest(), "found": found}
         head = json.dumps(facts, ensure_ascii=False).encode()
         _write(self._entries / name, head + b"\n" + kept.content)
 

@@ -24,6 +24,7 @@ from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
 from changebook.paper import days, marks, order
 from changebook.paper.bodies import Bodies
+from changebook.paper.fitting import Sheet
 from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
 from changebook.views import decision, record
@@ -132,7 +133,7 @@ class Printery:
             revision=view.data.revision,
             status=view.data.status,
         )
-        return replace(paper, files=body.files, diagrams=body.diagrams)
+        return replace(paper, files=body.files, diagrams=body.diagrams, record=id)
 
     def decision_record(self, id: str) -> Paper:
         """What was decided and why, without money, for an archive that must not have it.
@@ -142,7 +143,7 @@ class Printery:
         view = self._views[id]
         if view.decision is None:
             raise ValueError(f"{id} is not decided yet")
-        return self._paper(
+        paper = self._paper(
             "decision_record",
             urls.decision_record_pdf(id),
             self._words.gettext("Decision record %(id)s") % {"id": id},
@@ -155,6 +156,7 @@ class Printery:
             revision=view.data.revision,
             status=view.data.status,
         )
+        return replace(paper, record=id)
 
     def log_book(self) -> Paper:
         """Every decision in the order in which it was taken, with an index by scope item."""
@@ -258,11 +260,14 @@ class Printery:
             across=status if status in _ACROSS else None,
             revision=revision,
             sheet=f"{self._size.value} landscape" if landscape else self._size.value,
+            turned=f"{self._size.value} landscape",
             watermark=watermark,
             Outcome=Outcome,
             **view,
         )
-        return Paper(path, name or posixpath.basename(path), title, day, html, self._styles)
+        name = name or posixpath.basename(path)
+        sheet = Sheet(self._size, landscape)
+        return Paper(path, name, title, day, html, self._styles, sheet=sheet)
 
     @cached_property
     def _styles(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from changebook.paper.fitting import Sheet
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Paper:
     `styles` are the style sheet that many documents have in common.
 
     `path` is where its PDF lies in the edition, one of `urls`; `name` what its file is called where
-    it lies alone. `day` is the newest day that its content rests on.
+    it lies alone. `day` is the newest day that its content rests on, `record` the id of the one
+    record that it is about.
     """
 
     path: str
@@ -35,6 +38,8 @@ class Paper:
     styles: str = ""
     files: tuple[tuple[str, Path], ...] = ()
     diagrams: tuple[Diagram, ...] = ()
+    sheet: Sheet = field(default_factory=Sheet)
+    record: str | None = None
 
     def key(self) -> str:
         """The digest of all that the PDF is made from, but for the typesetter and the fonts."""
@@ -42,6 +47,7 @@ class Paper:
             (address, hashlib.sha256(file.read_bytes()).hexdigest()) for address, file in self.files
         ]
         diagrams = [(diagram.tag, diagram.source) for diagram in self.diagrams]
+        sheet = [self.sheet.size.value, self.sheet.landscape]
         return hashlib.sha256(
-            json.dumps([self.html, self.styles, files, diagrams]).encode()
+            json.dumps([self.html, self.styles, files, diagrams, sheet]).encode()
         ).hexdigest()

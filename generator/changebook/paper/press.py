@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+from changebook.paper.findings import Finding
 from changebook.paper.paper import Paper
 from changebook.paper.typesetting import pdf
 
@@ -17,11 +18,16 @@ _WORTH_IT = 6
 
 @dataclass(frozen=True)
 class Printed:
-    """A paper's PDF, and what could not be shown in it."""
+    """A paper's PDF, and what is not on it as it was written."""
 
     paper: Paper
     content: bytes
-    said: tuple[str, ...]
+    found: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it may be given to anybody."""
+        return not any(finding.is_error for finding in self.found)
 
 
 def printed(papers: Sequence[Paper], jobs: int | None = None) -> Iterator[Printed]:
@@ -40,6 +46,6 @@ def printed(papers: Sequence[Paper], jobs: int | None = None) -> Iterator[Printe
 
 
 def _print(paper: Paper) -> Printed:
-    said: list[str] = []
-    content = pdf(paper, said.append)
-    return Printed(paper, content, tuple(said))
+    found: list[Finding] = []
+    content = pdf(paper, found.append)
+    return Printed(paper, content, tuple(found))

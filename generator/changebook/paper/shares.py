@@ -17,6 +17,7 @@ from changebook.edition.editions import Edition, located
 from changebook.model import sums
 from changebook.paper.cache import Cache, Kept
 from changebook.paper.documents import Printery
+from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
 from changebook.paper.settings import settings
@@ -69,12 +70,15 @@ class DocumentShare:
 
 @dataclass(frozen=True)
 class PrintedShare:
-    """What came of a share: the entries that it used, how many PDFs were made, and warnings."""
+    """What came of a share: the entries that it used, how many PDFs were made, and findings.
+
+    Each finding comes with the id of the record that its document is about.
+    """
 
     entries: tuple[str, ...]
     made: int
     total: int
-    warnings: tuple[str, ...]
+    found: tuple[tuple[str | None, Finding], ...]
 
 
 def shares(
@@ -94,7 +98,7 @@ def print_share(share: DocumentShare) -> PrintedShare:
     """
     path = ""
     entries: list[str] = []
-    warnings: list[str] = []
+    found: list[tuple[str | None, Finding]] = []
     made = total = 0
     # What is there already stays; looking through it each time takes up to a quarter of all time.
     gc.freeze()
@@ -114,7 +118,7 @@ def print_share(share: DocumentShare) -> PrintedShare:
             file.write_bytes(kept.content)
             total += 1
             entries.append(name)
-            warnings += [f"{path}: {words}" for words in kept.said]
+            found += [(paper.record, finding) for finding in kept.found]
     except Refusal as refusal:
         raise SiteFailed(str(refusal)) from None
     except Exception as error:
@@ -123,7 +127,7 @@ def print_share(share: DocumentShare) -> PrintedShare:
         raise SiteFailed(f"{path}: {reason}" if path else reason) from error
     finally:
         gc.unfreeze()
-    return PrintedShare(tuple(entries), made, total, tuple(warnings))
+    return PrintedShare(tuple(entries), made, total, tuple(found))
 
 
 def _kept(paper: Paper, keep: Keep | None) -> tuple[str, Kept | None]:
@@ -135,9 +139,9 @@ def _kept(paper: Paper, keep: Keep | None) -> tuple[str, Kept | None]:
 
 
 def _made(paper: Paper, name: str, keep: Keep | None) -> Kept:
-    said: list[str] = []
-    made = Kept(pdf(paper, said.append), tuple(said))
-    if keep:
+    found: list[Finding] = []
+    made = Kept(pdf(paper, found.append), tuple(found))
+    if keep and made.sound:
         try:
             keep.cache.put(name, made)
         except OSError as error:

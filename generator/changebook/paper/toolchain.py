@@ -13,7 +13,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from changebook.paper import codes, structure, tagging, typesetting
+from changebook.paper import (
+    codes,
+    findings,
+    fitting,
+    pictures,
+    sheets,
+    structure,
+    tagging,
+    typesetting,
+)
 
 #: The packages that lay out, draw, write and compress.
 _PACKAGES = (
@@ -35,7 +44,7 @@ def toolchain() -> str | None:
     fonts = _fonts()
     if fonts is None:
         return None
-    modules = (codes, structure, tagging, typesetting)
+    modules = (codes, findings, fitting, pictures, sheets, structure, tagging, typesetting)
     code = [Path(str(module.__file__)).read_bytes() for module in modules]
     made_with = {
         "packages": {name: version(name) for name in _PACKAGES},

@@ -10,18 +10,20 @@ import contextlib
 import html
 import io
 import logging
-import mimetypes
 import re
 import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import ImageFile
 
-from changebook.paper import codes, tagging
+from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE
+from changebook.paper import codes, fitting, pictures, sheets, tagging
+from changebook.paper.findings import Finding
 from changebook.paper.paper import Paper
 from changebook.refusal import Refusal
 
@@ -36,6 +38,7 @@ _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 #: Photographs keep what a press can show, and no more. The codes must stay below it.
 _DPI = 400
+_VIEW_BOX = re.compile(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _END_OF_RDF = b"</rdf:RDF>"
 #: PDF/UA-1 asks for its own mark in the metadata, and PDF/A for a description of any such mark.
 _UNIVERSAL_ACCESS = b"""
@@ -63,7 +66,8 @@ _DIAGRAMS = (
     '"fontFamily": "Noto Sans, Noto Sans CJK SC"}}%%\n'
 )
 
-Say = Callable[[str], None]
+Say = Callable[[Finding], None]
+_ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or take another."
 
 
 class CannotTypeset(Refusal):
@@ -95,7 +99,10 @@ def shortcomings() -> tuple[str, ...]:
 
 
 def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
-    """The PDF of a paper. Raises CannotTypeset; `say` hears of what could not be shown."""
+    """Return the PDF of a paper; `say` hears of what is not on it as it was written.
+
+    Raises CannotTypeset.
+    """
     text, drawn = _with_diagrams(paper, say)
     unknown = frozenset(_PRIVATE.findall(text))
     made, heard = _typeset(paper, text, drawn, unknown)
@@ -103,32 +110,75 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
         # Only the fonts that are there know what they lack, and they say so while they draw.
         unknown |= heard.missing
         made, heard = _typeset(paper, text, drawn, unknown)
-    if unknown:
-        names = ", ".join(f"U+{ord(character):04X}" for character in sorted(unknown))
-        say(f"no font on this machine has {names}, so that {_UNKNOWN} is printed there")
-    for words in heard.said:
-        say(words)
+    for character in sorted(unknown):
+        say(_without_font(character, paper, text))
+    for finding in heard.found:
+        say(finding)
     return made
 
 
+def _without_font(character: str, paper: Paper, text: str) -> Finding:
+    """A character that no font has: in the text a � takes its place, in a picture it may not."""
+    name = f"U+{ord(character):04X}"
+    for _, file in paper.files:
+        if file.suffix.lower() == ".svg" and character in file.read_text("utf-8", "replace"):
+            return Finding(
+                PICTURE.name,
+                f"{file.name} can't be printed: no font on this machine has {name}.",
+                "Turn the drawing's text into paths, write it otherwise, or install a font.",
+                file=str(file),
+            )
+    return Finding(
+        NO_FONT.name,
+        f"No font on this machine has {name}, so that {_UNKNOWN} is printed there.",
+        "Write it in words, or install a font that has it.",
+        character,
+    )
+
+
+@dataclass
+class _Typeset:
+    """What came to be known while a PDF was made."""
+
+    missing: set[str]
+    found: list[Finding]
+
+
 def _typeset(
-    paper: Paper, text: str, drawn: dict[str, bytes], unknown: frozenset[str]
-) -> tuple[bytes, _Heard]:
-    """The PDF without some characters, and what was heard while it was made."""
+    paper: Paper, text: str, drawn: dict[str, _Drawing], unknown: frozenset[str]
+) -> tuple[bytes, _Typeset]:
+    """The PDF without some characters, and what is not on it."""
     shown = text.translate({ord(character): _UNKNOWN for character in unknown})
+    options = {"pdf_variant": _VARIANT, "pdf_tags": True, "optimize_images": True, "dpi": _DPI}
     with _hearing() as heard, warnings.catch_warnings():
         # It leaves its colour profile to be closed by whoever collects the garbage.
         warnings.simplefilter("ignore", ResourceWarning)
         page = _weasyprint().HTML(string=shown, url_fetcher=_fetcher(paper, drawn, unknown))
-        made: bytes = page.write_pdf(
-            stylesheets=[_sheet(paper.styles)],
-            finisher=_finish,
-            pdf_variant=_VARIANT,
-            pdf_tags=True,
-            optimize_images=True,
-            dpi=_DPI,
+        root = page.etree_element
+        found = fitting.fit(root, paper.sheet, drawn)
+        document = page.render(stylesheets=[_sheet(paper.styles)], **options)
+        made: bytes = document.write_pdf(finisher=_finish, **options)
+    found += _unseen(heard, paper, drawn) + sheets.missing(document, root)
+    return made, _Typeset(heard.missing, found)
+
+
+def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Finding]:
+    """The pictures that could not be shown."""
+    files, found = dict(paper.files), []
+    for address, reason in heard.pictures.items():
+        file = files.get(address)
+        name = file.name if file else f"{address[:40]}"
+        words = drawn[address].source.strip() if address in drawn else address[:40]
+        found.append(
+            Finding(
+                PICTURE.name,
+                f"{name} can't be printed: {reason}.",
+                _ANOTHER_PICTURE,
+                "" if file else words,
+                str(file or ""),
+            )
         )
-    return made, heard
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -144,6 +194,8 @@ def _weasyprint() -> Any:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
+        # It sets this for the whole process, and then prints half a picture without a word.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
     except OSError as error:
         raise CannotTypeset(
             "PDFs need the library Pango, which is not on this machine. "
@@ -163,14 +215,36 @@ def _is_installed(family: str) -> bool:
     return said.returncode != 0 or family in said.stdout.split(",")
 
 
-def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, bytes]]:
+@dataclass(frozen=True)
+class _Drawing:
+    """A diagram as it was drawn."""
+
+    source: str
+    svg: bytes
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Its width and height in pixels."""
+        found = _VIEW_BOX.search(self.svg)
+        return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+
+
+def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
     """The HTML, and the diagrams by their addresses; one that can't be drawn shows its source."""
     text, drawn = paper.html, {}
     for number, diagram in enumerate(paper.diagrams, 1):
         try:
-            drawn[f"diagram:{number}"] = _drawn(diagram.source)
+            drawn[f"diagram:{number}"] = _Drawing(diagram.source, _drawn(diagram.source))
         except Exception as error:  # noqa: BLE001 - whatever the diagram's own script throws
-            say(f"a diagram can't be drawn, so that its source is printed: {error}")
+            say(
+                Finding(
+                    NOT_DRAWN.name,
+                    "This diagram can't be drawn, so that its source is printed: "
+                    f"{' '.join(str(error).split())}",
+                    "Look at it in Mermaid's live editor, which says what is wrong with it.",
+                    diagram.source.strip(),
+                )
+            )
             source = f'<pre class="source"><code>{html.escape(diagram.source)}</code></pre>'
             text = text.replace(diagram.tag, source)
     return text, drawn
@@ -185,7 +259,7 @@ def _drawn(source: str) -> bytes:
     return picture.encode()
 
 
-def _fetcher(paper: Paper, drawn: dict[str, bytes], unknown: frozenset[str]) -> Any:
+def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) -> Any:
     """Gives WeasyPrint the paper's own files, and nothing else of this machine or another."""
     urls = _weasyprint().urls
     files = dict(paper.files)
@@ -197,36 +271,21 @@ def _fetcher(paper: Paper, drawn: dict[str, bytes], unknown: frozenset[str]) -> 
                 said = super().fetch(url, headers)
                 return _response(url, said.read(), said.content_type)
             if url in drawn:
-                return _response(url, drawn[url], "image/svg+xml")
+                return _response(url, drawn[url].svg, pictures.SVG)
             if url.startswith(codes.SCHEME):
                 return _response(url, codes.picture(url), "image/png")
             if file := files.get(url):
-                kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-                return _response(url, file.read_bytes(), kind)
-            raise ValueError(f"{url} is no file of this document")
+                return _response(url, file.read_bytes(), pictures.media_type(file.name))
+            raise pictures.NotPrintable("it is no file of this document")
 
     def _response(url: str, content: bytes, kind: str) -> Any:
-        if kind == "image/svg+xml":
+        content, kind = pictures.printable(content, kind)
+        if kind == pictures.SVG:
             drawing = content.decode(errors="surrogateescape").translate(without)
             content = drawing.encode(errors="surrogateescape")
-        elif kind == "image/jpeg":
-            content = _in_light(content)
         return urls.URLFetcherResponse(url, content, {"Content-Type": kind})
 
     return Fetcher()
-
-
-def _in_light(photograph: bytes) -> bytes:
-    """A photograph in red, green and blue, where it came in inks.
-
-    Inks need an output intent for a press (ISO 19005-3, 6.2.4.3), and ours is sRGB.
-    """
-    with Image.open(io.BytesIO(photograph)) as picture:
-        if picture.mode != "CMYK":
-            return photograph
-        made = io.BytesIO()
-        ImageOps.exif_transpose(picture).convert("RGB").save(made, "PNG")
-    return made.getvalue()
 
 
 def _finish(_: Any, made: Any) -> None:
@@ -256,15 +315,19 @@ def _hearing() -> Iterator[_Heard]:
 
 
 class _Heard(logging.Handler):
-    """The warnings, and by themselves the characters that no font has."""
+    """The warnings: characters that no font has, pictures that are not shown, and the rest."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.said: list[str] = []
         self.missing: set[str] = set()
+        self.pictures: dict[str, str] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.msg.startswith(".notdef") and isinstance(record.args, tuple):
-            self.missing.add(str(record.args[0]))
-        else:
-            self.said.append(record.getMessage())
+        about = record.args if isinstance(record.args, tuple) else ()
+        if record.msg.startswith(".notdef"):
+            self.missing.add(str(about[0]))
+        elif record.msg.startswith("Failed to load image"):
+            address, reason = map(str, about)
+            self.pictures[address] = reason.rpartition("NotPrintable: ")[2]
+        elif record.msg.startswith("Failed to render SVG image"):
+            self.pictures[str(about[0])] = "it can't be drawn"

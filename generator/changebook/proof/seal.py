@@ -44,7 +44,7 @@ def seal(root: Path, slugs: Sequence[str] = (), *, write: bool = True) -> Sealin
     Raises WorkspaceError where there is no workspace, or no such client in it.
     """
     workspace, problems = load_checked(root)
-    clients = [workspace.client(slug) for slug in slugs] if slugs else workspace.clients
+    clients = [workspace.client(slug) for slug in dict.fromkeys(slugs)] or workspace.clients
     proposed = [_addition(client) for client in clients]
     faults = [
         fault for c, a in zip(clients, proposed, strict=True) for fault in _faults(c, a, problems)
@@ -65,7 +65,7 @@ def _addition(client: Client) -> Addition:
 
 
 def _faults(client: Client, addition: Addition, problems: Iterable[Problem]) -> Iterable[Problem]:
-    """The errors of the client's seals, of its lock, and of the records that are to be sealed."""
+    """Return the errors of the client's seals, its lock, and the records that are to be sealed."""
     ids = {entry.id for entry in addition.entries}
     folder = f"{client.source.path.rpartition('/')[0]}/"
     touched = {record.source.path for record in client.records if record.data.id in ids}

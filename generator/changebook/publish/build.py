@@ -21,6 +21,8 @@ from changebook.edition.urls import record as record_page
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.vocabulary import Audience
 from changebook.paper import typesetting
+from changebook.paper.findings import Finding
+from changebook.paper.findings import problems as placed
 from changebook.paper.shares import DocumentShare, Keep, PrintedShare, print_share, shares
 from changebook.paper.toolchain import toolchain
 from changebook.publish.swap import Publisher
@@ -104,13 +106,16 @@ def build(
         tasks: list[Task] = [*orders, *printing]
         with _executor(executor, jobs, len(tasks)) as running:
             done = _run(tasks, running, progress)
+        problems += [
+            problem for client in clients for problem in placed(done.found(client.slug), client)
+        ]
         warnings = (*notes, *_located(done.warnings, workspace))
         failures = (
             *sorted(_located(done.failures, workspace)),
             *_name_clashes(orders),
             *(() if done.failures else _file_clashes(orders, printing)),
         )
-        if failures:
+        if failures or errors(problems):
             return Result(problems, warnings, failures)
 
         _bring_together(orders, printing)
@@ -152,7 +157,7 @@ def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tup
     folder = (folder or root / DEFAULT_CACHE).resolve()
     for place, what in ((root / CHANGES, "the records"), (out, "the sites")):
         if folder.is_relative_to(place):
-            raise Refusal(f"{folder} lies among {what}: choose another folder with --cache")
+            raise Refusal(f"{folder} is among {what}: choose another folder with --cache")
     try:
         digest = toolchain()
     except typesetting.CannotTypeset as problem:
@@ -173,7 +178,7 @@ def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tup
 def _outside(root: Path, out: Path) -> Path:
     out = out.resolve()
     if out.is_relative_to(root / CHANGES):
-        raise Refusal(f"{out} lies among the records: choose another folder with --out")
+        raise Refusal(f"{out} is among the records: choose another folder with --out")
     return out
 
 
@@ -184,6 +189,10 @@ class _Done:
     warnings: list[tuple[Task, str]]
     failures: list[tuple[Task, str]]
     printed: dict[str, list[PrintedShare]]
+
+    def found(self, slug: str) -> Iterator[tuple[str | None, Finding]]:
+        """What is not on an edition's documents as it was written."""
+        return (each for printed in self.printed.get(slug, ()) for each in printed.found)
 
     @property
     def documents(self) -> dict[str, Documents]:
@@ -200,10 +209,10 @@ def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) ->
     for number, (task, result) in enumerate(_results(tasks, running), 1):
         try:
             came = result()
-            said = came.warnings if isinstance(came, PrintedShare) else came
-            done.warnings.extend((task, warning) for warning in said)
             if isinstance(came, PrintedShare):
                 done.printed.setdefault(task.slug, []).append(came)
+            else:
+                done.warnings.extend((task, warning) for warning in came)
         except SiteFailed as failed:
             done.failures.append((task, str(failed)))
         except BrokenProcessPool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
-from difflib import get_close_matches
 from itertools import count, islice
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.model.suggestion import nearest
 from changebook.read import full_width
 from changebook.read.annotations import keys_at, words_at
 from changebook.read.source import SourceFile
@@ -271,7 +271,6 @@ def _cut(text: str) -> str:
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean `{close[0]}`?"
+    if close := nearest(word, known):
+        return f"Did you mean `{close}`?"
     return f"Known here: {', '.join(known)}."

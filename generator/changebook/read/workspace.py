@@ -16,10 +16,12 @@ from pydantic import BaseModel
 from changebook.model.chain import LOCK, LockFile, read_lock
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord, Glossary, Profile
+from changebook.model.suggestion import nearest
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience
 from changebook.read.form import fit
 from changebook.read.source import UNREADABLE, SourceFile, read_source
+from changebook.refusal import Refusal
 
 CHANGES = "changes"
 #: Where each audience's sites go unless a folder is named, below the workspace.
@@ -76,7 +78,7 @@ _STAND_INS: Mapping[str, Any] = {
 }
 
 
-class WorkspaceError(Exception):
+class WorkspaceError(Refusal):
     """The workspace, or the client that was asked for, can't be read at all."""
 
 
@@ -150,7 +152,26 @@ class Workspace:
                 f"the profile of `{slug}` can't be read: `changebook check` says why"
             )
         there = ", ".join(client.slug for client in self.clients) or "none"
-        raise WorkspaceError(f"the workspace has no client `{slug}`; there are: {there}")
+        near = nearest(slug, (client.slug for client in self.clients))
+        hint = f"did you mean `{near}`? There are: " if near else "there are: "
+        raise WorkspaceError(f"the workspace has no client `{slug}`; {hint}{there}")
+
+    def record(self, id: str) -> tuple[Client, Record]:
+        """Return the record of an id, and whose it is.
+
+        Raises WorkspaceError where there is none, or two.
+        """
+        found = [(c, r) for c in self.clients for r in c.records if r.data.id == id]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            paths = " and ".join(record.source.path for _, record in found)
+            raise WorkspaceError(f"{id} is in {paths}: give one of them another id first")
+        near = nearest(id, (r.data.id for client in self.clients for r in client.records))
+        hint = f"did you mean {near}? " if near else ""
+        raise WorkspaceError(
+            f"no record has the id {id}: {hint}`changebook check` names what can't be read"
+        )
 
     def relative(self, file: Path) -> str:
         """A file's path as problems name it."""

@@ -14,9 +14,11 @@ from typing import Any
 from changebook import packaged
 from changebook.edition import urls
 from changebook.edition.editions import Asset, Edition
-from changebook.exports import changes as export
-from changebook.exports import feeds
-from changebook.exports.impact import Report, as_csv, as_json, as_xlsx, differences
+from changebook.exports.changes import files as change_files
+from changebook.exports.feeds.files import feed_files
+from changebook.exports.impact import files as impact_files
+from changebook.exports.impact import month_differences
+from changebook.exports.impact.figures import ImpactFigures
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
@@ -74,9 +76,9 @@ def edition_contents(
         nav=pages.nav(edition),
         assets=(*edition.welcome_assets, *assets),
         files=(
-            *downloads(Report(edition, None, summary, ends)),
+            *downloads(ImpactFigures(edition, None, summary, ends)),
             *_changes(edition, summary.position),
-            GeneratedFile(urls.DIFFERENCES, differences.as_json(ends, edition.words)),
+            GeneratedFile(urls.DIFFERENCES, month_differences.as_json(ends, edition.words)),
             *_seals(edition),
             *_feeds(edition, summary.position, root, directory_urls),
         ),
@@ -88,16 +90,16 @@ def _feeds(
 ) -> Iterator[GeneratedFile]:
     """What readers subscribe to."""
     render = Renderer(edition.words, directory_urls, packaged.own_templates(root))
-    for path, content in feeds.made(edition, position, render):
+    for path, content in feed_files(edition, position, render):
         yield GeneratedFile(path, content)
 
 
 def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:
     """The list of changes as files."""
     return (
-        GeneratedFile(urls.CHANGES_CSV, export.as_csv(edition, position)),
-        GeneratedFile(urls.CHANGES_XLSX, export.as_xlsx(edition, position)),
-        GeneratedFile(urls.CHANGES_JSON, export.as_json(edition, position)),
+        GeneratedFile(urls.CHANGES_CSV, change_files.as_csv(edition, position)),
+        GeneratedFile(urls.CHANGES_XLSX, change_files.as_xlsx(edition, position)),
+        GeneratedFile(urls.CHANGES_JSON, change_files.as_json(edition, position)),
     )
 
 
@@ -107,15 +109,15 @@ def _seals(edition: Edition) -> tuple[GeneratedFile, ...]:
     return (GeneratedFile(urls.SEALS, text),) if text else ()
 
 
-def downloads(report: Report) -> tuple[GeneratedFile, ...]:
+def downloads(figures: ImpactFigures) -> tuple[GeneratedFile, ...]:
     """The figures of the impact page as files; without change orders there is no register."""
     whole = (
-        GeneratedFile(urls.IMPACT_XLSX, as_xlsx(report)),
-        GeneratedFile(urls.IMPACT_JSON, as_json(report)),
+        GeneratedFile(urls.IMPACT_XLSX, impact_files.as_xlsx(figures)),
+        GeneratedFile(urls.IMPACT_JSON, impact_files.as_json(figures)),
     )
-    if not report.position.register:
+    if not figures.position.register:
         return whole
-    return (GeneratedFile(urls.REGISTER_CSV, as_csv(report)), *whole)
+    return (GeneratedFile(urls.REGISTER_CSV, impact_files.as_csv(figures)), *whole)
 
 
 def portfolio_contents(

@@ -1,4 +1,4 @@
-"""`decisions.json` of an edition: the chain, with what its reader needs to reckon it anew.
+"""`decisions.json` of an edition: the chain, with what its reader needs to recompute it.
 
 The shape is documented in docs/seal.md. It is made from the edition, so it holds what the reader
 may see and nothing else.
@@ -6,26 +6,44 @@ may see and nothing else.
 
 from __future__ import annotations
 
-import json
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from changebook.edition.editions import Edition
+from changebook.model.chain import ChainEntry
+from changebook.model.json_model import JsonModel
 from changebook.views.decision import seals
 
-VERSION = 1
+VERSION: Literal[1] = 1
+
+
+class SealedEntryJson(ChainEntry):
+    """An entry of the chain, and what its digest was made from."""
+
+    content: Mapping[str, Any] | None
+
+
+class DecisionsFile(JsonModel):
+    """The chain of an edition."""
+
+    version: Literal[1] = VERSION
+    client: str
+    project: str
+    as_of: dt.date
+    entries: tuple[SealedEntryJson, ...]
 
 
 def as_json(edition: Edition) -> bytes | None:
-    """The file; None where nothing is sealed."""
+    """Return the file; None where nothing is sealed."""
     found = seals(edition)
     if not found:
         return None
-    whole = {
-        "version": VERSION,
-        "client": edition.profile.name,
-        "project": edition.profile.project,
-        "as_of": edition.as_of.isoformat(),
-        "entries": [
-            {**seal.entry.model_dump(mode="json"), "content": seal.content} for seal in found
-        ],
-    }
-    return (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode()
+    return DecisionsFile(
+        client=edition.profile.name,
+        project=edition.profile.project,
+        as_of=edition.as_of,
+        entries=tuple(
+            SealedEntryJson(**seal.entry.model_dump(), content=seal.content) for seal in found
+        ),
+    ).as_bytes()

@@ -99,9 +99,13 @@ class Comparison:
     orders: tuple[ChangeOrder, ...]
     moves: tuple[Move, ...]
 
+    def line(self, line: SumLine) -> LineChange:
+        """Return what became of a line of the sums."""
+        return next(change for change in self.lines if change.line is line)
+
     def difference(self, line: SumLine) -> Decimal:
         """By how much a line of the sums is different."""
-        return next(change.difference for change in self.lines if change.line is line)
+        return self.line(line).difference
 
     @property
     def requested(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from changebook.edition.editions import Edition
 from changebook.model.sums import Position
-from changebook.model.sums.aging import Age, Aging
+from changebook.model.sums.aging import Age, AgeBand, Aging
 from changebook.model.sums.pace import MonthRate, Stay, days_in_status, stays
 from changebook.model.sums.portfolio import (
     BudgetUse,
@@ -298,17 +298,14 @@ def _picture(clients: Sequence[ClientLine]) -> SumsPicture:
 
 
 def _aging(clients: Sequence[ClientLine]) -> tuple[AgeTotal, ...]:
-    """Band by band: all clients have the same."""
-    rows = zip(*(client.aging.bands for client in clients), strict=True)
-    return tuple(
-        AgeTotal(
-            bands[0].first,
-            bands[0].last,
-            total({c.slug: band.figure for c, band in zip(clients, bands, strict=True)}),
-            _members(clients, {c.slug: b.figure.ids for c, b in zip(clients, bands, strict=True)}),
-        )
-        for bands in rows
-    )
+    """Return the pending changes band by band: all clients have the same bands."""
+
+    def of_all(band: AgeBand) -> AgeTotal:
+        figures = {client.slug: client.aging.band(band.first).figure for client in clients}
+        members = _members(clients, {slug: figure.ids for slug, figure in figures.items()})
+        return AgeTotal(band.first, band.last, total(figures), members)
+
+    return tuple(map(of_all, clients[0].aging.bands))
 
 
 def _oldest(clients: Iterable[ClientLine]) -> ClientAge | None:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from changebook.check.checking import check as check_workspace
 from changebook.check.checking import load_checked
-from changebook.check.since.older import sort_out
+from changebook.check.known import sort_out
 from changebook.check.since.revisions import Revisions, revisions
 from changebook.check.since.rules import CONFLICT, Sides, check
 from changebook.model.chain import LOCK
@@ -46,9 +46,9 @@ def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> Mer
             _take(side / path, merged_root / path)
         merged, problems = load_checked(merged_root)
         theirs, problems_of_theirs = read_workspace(theirs_root)
-        new, _ = sort_out(problems, known, {})
+        new, _ = sort_out(problems, known)
         if new:
-            new, _ = sort_out(new, (*problems_of_theirs, *check_workspace(theirs)), {})
+            new, _ = sort_out(new, (*problems_of_theirs, *check_workspace(theirs)))
         # Where one side was taken, that the other's is gone is no news.
         between = _between(ours, theirs, merged, compared)
         new += [problem for problem in between if problem.path not in conflicts]
@@ -83,7 +83,7 @@ def _between(
         fork, _ = read_workspace(fork_root)
         own = [p for side in (ours, theirs) for p in check(Sides(fork, fork, side))]
         made = [p for side in (ours, theirs) for p in check(Sides(side, side, merged))]
-    return sort_out(made, [*own, *own], {})[0]
+    return sort_out(made, [*own, *own])[0]
 
 
 def _as_merged(problem: Problem, revision: str) -> Problem:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from changebook.check.checking import check as check_workspace
 from changebook.check.checking import load_checked
-from changebook.check.since.older import sort_out
+from changebook.check.known import sort_out
 from changebook.check.since.rules import Sides, check
 from changebook.model.diagnostics import Problem
 from changebook.read.git import Repository, repository
@@ -90,4 +90,5 @@ def judge(
     pairs = (pair for client in change.clients for pair in (*client.kept, *client.renumbered))
     moved = {p.before.source.path: p.after.source.path for p in pairs if p.is_moved}
     new, old = sort_out(problems, before, moved)
-    return sorted((*new, *check(change))), sorted(old)
+    notes = (replace(problem, severity="note") for problem in old)
+    return sorted((*new, *check(change))), sorted(notes)

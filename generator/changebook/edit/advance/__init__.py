@@ -5,7 +5,13 @@ the copy is checked, and only what passes may be written.
 """
 
 from changebook.edit.advance.asking import Wanted
-from changebook.edit.advance.planning import Edit, Plan, find, plan, problems
+from changebook.edit.advance.planning import (
+    Plan,
+    instead,
+    may_become_superseded,
+    plan,
+    problems,
+)
 from changebook.edit.advance.step import Step
 
-__all__ = ["Edit", "Plan", "Step", "Wanted", "find", "plan", "problems"]
+__all__ = ["Plan", "Step", "Wanted", "instead", "may_become_superseded", "plan", "problems"]

@@ -52,7 +52,7 @@ _QUESTIONS: Mapping[KeyPath, Wanted] = MappingProxyType(
             "type", "--type TYPE", "What kind of change is it", choices=_words(ChangeType)
         ),
         ("priority",): Wanted(
-            "priority", "--priority PRIORITY", "How much does it matter", choices=_words(Priority)
+            "priority", "--priority PRIORITY", "What is its priority", choices=_words(Priority)
         ),
         ("summary",): Wanted(
             "summary", "--summary TEXT", "In one plain sentence, what would be different"
@@ -62,11 +62,13 @@ _QUESTIONS: Mapping[KeyPath, Wanted] = MappingProxyType(
         ("decision", "amount"): Wanted(
             "amount", "--amount NUMBER", "What amount was approved, before tax"
         ),
-        ("decision", "review"): Wanted("review", "--review DATE", "When is it looked at again"),
+        ("decision", "review"): Wanted(
+            "review", "--review DATE", "When will it be looked at again"
+        ),
         ("agreement",): Wanted(
             "agreement",
             "--agreement STATUS",
-            "How far is the contract's amendment",
+            "What is the status of the contract's amendment",
             choices=_words(AgreementStatus),
         ),
     }
@@ -74,7 +76,7 @@ _QUESTIONS: Mapping[KeyPath, Wanted] = MappingProxyType(
 
 
 def unwritten(after: ChangeRecord) -> Iterator[str]:
-    """What is missing and is too much for an option: how to write it in the record."""
+    """Yield what is missing and is too much for an option: how to write it in the record."""
     for need in missing_needs(after):
         if need.path not in _QUESTIONS:
             place = f" below `{spell(need.path[:-1])}:`" if need.path[:-1] else ""
@@ -82,7 +84,7 @@ def unwritten(after: ChangeRecord) -> Iterator[str]:
 
 
 def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
-    """What is missing, in the order in which a person would be asked.
+    """Return what is missing, in the order in which a person would be asked.
 
     `client` and `after` are as they would be with all of the step that was said.
     """
@@ -90,7 +92,7 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
         who = "decided" if step.status in OUTCOMES else "did it"
         yield Wanted("by", "--by NAME", f"Who {who}", choices=able(client.profile, step.status))
     if step.status in NEEDS_NOTE and not step.note:
-        yield Wanted("note", "--note TEXT", "Why does it end")
+        yield Wanted("note", "--note TEXT", "Why did it end")
     hidden = after.visibility is Visibility.INTERNAL and after.status not in MAY_BE_INTERNAL
     if hidden:
         yield Wanted(
@@ -111,7 +113,7 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
 
 
 def _suggestion(client: Client, after: ChangeRecord, path: KeyPath) -> str | None:
-    """For an amount, that of the option that was chosen, or else what was asked for."""
+    """Return for an amount that of the chosen option, or else what was asked for."""
     if path != ("decision", "amount") or after.decision is None:
         return None
     chosen = next((o for o in after.options if o.id == after.decision.option), None)
@@ -120,7 +122,7 @@ def _suggestion(client: Client, after: ChangeRecord, path: KeyPath) -> str | Non
 
 
 def _wanted_dates(client: Client, after: ChangeRecord) -> Iterator[Wanted]:
-    """The new date of each milestone whose days are granted, as the chain of dates gives it."""
+    """Yield the new date of each milestone with granted days, as the chain of dates gives it."""
     if after.status is not Status.APPROVED or after.decision is None:
         return
     granted = sums.granted(after)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 
 from changebook.check.lifecycle import either
-from changebook.model.schema import Profile, TeamPerson
+from changebook.edit.edits import person
+from changebook.model.schema import Profile
 from changebook.model.vocabulary import (
     APPROVED_OR_LATER,
     OUTCOMES,
@@ -40,7 +40,7 @@ _OF_A_DECISION = (
 class Step:
     """A step as far as it was said; money before tax in the contract's currency, calendar days.
 
-    `by` are names of the profile: the first stands in the history, all of them under a decision.
+    `by` are names of the profile: the first goes into the history, all of them into a decision.
     """
 
     status: Status
@@ -74,24 +74,24 @@ class Step:
 
 
 def refuse_impossible(client: Client, record: Record, step: Step) -> None:
-    """Raises Refusal for a step that no further answer makes possible."""
+    """Raise Refusal for a step that no further answer makes possible."""
     data, profile = record.data, client.profile
     approved = any(entry.status is Status.APPROVED for entry in data.history)
     if data.history and data.history[-1].status is not data.status:
         raise Refusal(
             f"{data.id} is {data.status}, but its history ends with {data.history[-1].status}: "
-            "`changebook check --fix` mends that"
+            "run `changebook check --fix`"
         )
     if not may_become(data.status, step.status, data.path, approved):
         next_ = [s for s in Status if may_become(data.status, s, data.path, approved)]
         hint = (
             f"after `{data.status}` comes {either(next_)}"
             if next_
-            else f"`{data.status}` is an end; write a new record that supersedes this one"
+            else f"`{data.status}` is final; write a new record that supersedes this one"
         )
         raise Refusal(f"{data.id} can't become `{step.status}`: {hint}")
     for name in step.by:
-        person(profile.people, name)
+        person(client, name)
     if step.status is Status.APPROVED:
         names = [each.name for each in profile.people if each.approves]
         if not names:
@@ -106,18 +106,18 @@ def refuse_impossible(client: Client, record: Record, step: Step) -> None:
 def _refuse_what_does_not_belong(step: Step) -> None:
     given = [name for name in _OF_A_DECISION if getattr(step, name) not in (None, (), {})]
     if given and step.status not in OUTCOMES:
-        raise Refusal(f"{_spelled(given)}: only a decision says that; `{step.status}` is none")
+        raise Refusal(f"{_spelled(given)}: only for a decision, which `{step.status}` is not")
     approval = [n for n in given if n in ("option", "amount", "milestones", "days", "effective")]
     if approval and step.status is not Status.APPROVED:
-        raise Refusal(f"{_spelled(approval)}: only an approval says that")
+        raise Refusal(f"{_spelled(approval)}: only for an approval")
     if step.review and step.status is not Status.DEFERRED:
-        raise Refusal("--review: only a deferral is looked at again")
+        raise Refusal("--review: only for a deferral")
     if step.agreement and step.status not in APPROVED_OR_LATER:
-        raise Refusal("--agreement: a contract is amended by what is approved")
+        raise Refusal("--agreement: only for what is approved")
     if (step.reference or step.signed) and step.agreement is not AgreementStatus.SIGNED:
         raise Refusal("--reference and --signed belong to --agreement signed")
     if step.supersede and step.status is not Status.APPROVED:
-        raise Refusal("--supersede: a record takes another one's place when it is approved")
+        raise Refusal("--supersede: only for an approval")
 
 
 def _spelled(names: Sequence[str]) -> str:
@@ -126,16 +126,5 @@ def _spelled(names: Sequence[str]) -> str:
 
 
 def able(profile: Profile, status: Status) -> tuple[str, ...]:
-    """The names of those who may take a step to a status: whoever approves, or anybody."""
+    """Return the names of those who may take a step to a status: whoever approves, or anybody."""
     return tuple(each.name for each in profile.people if each.approves or status not in OUTCOMES)
-
-
-def person(people: Sequence[TeamPerson], name: str) -> TeamPerson:
-    """The person of that name in a profile. Raises Refusal where there is none."""
-    found = next((each for each in people if each.name == name), None)
-    if found:
-        return found
-    names = [each.name for each in people]
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names) or 'none'}"
-    raise Refusal(f"client.md names nobody `{name}`: {hint}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from changebook.edit.advance.step import Step, person
+from changebook.edit.advance.step import Step
+from changebook.edit.edits import person
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.yaml_text import Value
 from changebook.model.diagnostics import KeyPath
@@ -15,12 +16,12 @@ from changebook.read.workspace import Client
 
 
 def written(text: Manuscript, client: Client, data: ChangeRecord, step: Step) -> Manuscript:
-    """The record `data` after the step; `step.by` names at least one person."""
+    """Return the record `data` after the step; `step.by` names at least one person."""
     text = text.set(("status",), step.status)
     for name in ("visibility", "type", "priority", "summary"):
         if (value := getattr(step, name)) is not None:
             text = text.set((name,), value)
-    first = person(client.profile.people, step.by[0])
+    first = person(client, step.by[0])
     if step.status is Status.SUBMITTED and data.requested is None:
         asked: dict[str, Value] = {"on": step.on, "by": first.name, "party": first.party}
         text = text.set(("requested",), asked)
@@ -41,7 +42,7 @@ def written(text: Manuscript, client: Client, data: ChangeRecord, step: Step) ->
 
 
 def marked_superseded(text: Manuscript, step: Step) -> Manuscript:
-    """A record whose place another one takes with this step."""
+    """Return a record that another one supersedes with this step."""
     superseded = replace(step, status=Status.SUPERSEDED, note=None)
     return text.set(("status",), Status.SUPERSEDED).append(("history",), _entry(superseded))
 
@@ -58,7 +59,7 @@ def _entry(step: Step) -> dict[str, Value]:
 
 
 def _with_decision(text: Manuscript, client: Client, data: ChangeRecord, step: Step) -> Manuscript:
-    people = [person(client.profile.people, name) for name in step.by]
+    people = [person(client, name) for name in step.by]
     said: dict[str, Value] = {
         "outcome": OUTCOMES[step.status],
         "on": step.on,
@@ -86,7 +87,7 @@ def _named(one: Person) -> dict[str, Value]:
 
 
 def _with_all(text: Manuscript, path: KeyPath, values: Mapping[str, Value | None]) -> Manuscript:
-    """The keys of a mapping set, in one line where the mapping is new."""
+    """Set keys of a mapping, in one line where the mapping is new."""
     given = {key: value for key, value in values.items() if value is not None}
     if not given:
         return text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 from changebook.edit.respond.text import Line, html_lines, lines
 from changebook.model.diagnostics import visible
@@ -18,7 +19,7 @@ from changebook.refusal import Refusal
 SIZE_LIMIT = 50_000_000
 #: Mails within mails: a forward of a forward of a forward is still read.
 _DEPTH_LIMIT = 4
-#: A long id is no id that a mail program gives.
+#: No mail program gives a longer id.
 _LONGEST_ID = 200
 #: A text with all that it quotes is no longer; what follows is left out.
 _LONGEST_TEXT = 200_000
@@ -55,8 +56,16 @@ class Letter:
     attached: tuple[Letter, ...] = ()
 
 
+def read_file(file: Path, path: str) -> Letter:
+    """Return the mail in a file. Raises Refusal where it is none, or too large for one."""
+    if file.stat().st_size > SIZE_LIMIT:
+        size = SIZE_LIMIT // 1_000_000
+        raise Refusal(f"{path} is larger than {size} MB: save the mail without attachments")
+    return read(file.read_bytes(), path)
+
+
 def read(content: bytes, path: str) -> Letter:
-    """The mail in a file known as `path`. Raises Refusal where it is none."""
+    """Read the mail in a file known as `path`. Raises Refusal where it is not one."""
     if content.startswith(_OUTLOOK):
         raise Refusal(
             f"{path} is in Outlook's own format: save the mail as .eml, "
@@ -69,9 +78,9 @@ def read(content: bytes, path: str) -> Letter:
             return _letter(message, 0)
     except RecursionError:
         raise Refusal(
-            f"{path} has parts within parts without end: copy its text into a mail of your own"
+            f"{path} is nested too deeply: copy its text into a mail of your own"
         ) from None
-    raise Refusal(f"{path} is no mail: it has no line `From:`. Save the whole mail as .eml")
+    raise Refusal(f"{path} is not a mail: it has no line `From:`. Save the whole mail as .eml")
 
 
 def _letter(message: EmailMessage, depth: int) -> Letter:
@@ -103,7 +112,7 @@ def _letter(message: EmailMessage, depth: int) -> Letter:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header's text; empty where there is none, or none that can be read."""
+    """Return a header's text; empty where there is none, or none that can be read."""
     try:
         return str(message.get(name, "")).encode("utf-8", "replace").decode("utf-8")
     except _MALFORMED:
@@ -130,7 +139,7 @@ def _sent(message: EmailMessage) -> datetime | None:
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """What a mail carries beside its text."""
+    """Yield what a mail carries besides its text."""
     if message.get_content_type() == "message/rfc822":
         yield message
         return
@@ -155,7 +164,7 @@ def _held(part: EmailMessage) -> list[EmailMessage]:
 
 
 def _bodies(message: EmailMessage) -> list[EmailMessage]:
-    """The text in each form that it has: plain, then HTML."""
+    """Return the text in each form that it has: plain, then HTML."""
     found = []
     for kind in ("plain", "html"):
         try:
@@ -168,7 +177,7 @@ def _bodies(message: EmailMessage) -> list[EmailMessage]:
 
 
 def _text(message: EmailMessage) -> tuple[Line, ...]:
-    """The lines of the plain text, unless only the HTML has a block, or any words at all."""
+    """Return the plain text's lines, unless only the HTML has a block, or any words at all."""
     forms = [_lines_of(part) for part in _bodies(message)]
     with_block = [form for form in forms if blocks(line.text for line in form)]
     with_words = [form for form in forms if any(line.text.strip() for line in form)]
@@ -188,7 +197,7 @@ def _lines_of(part: EmailMessage) -> tuple[Line, ...]:
 
 
 def _decoded(part: EmailMessage) -> str:
-    """The part's text; where its charset is wrong or unknown, by what the bytes can be."""
+    """Return the part's text; where its charset is wrong or unknown, by what the bytes can be."""
     try:
         content = part.get_payload(decode=True)
         said = str(part.get_content_charset("utf-8"))

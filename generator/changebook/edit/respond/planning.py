@@ -1,31 +1,32 @@
 """What an answer would do to its record: made on a copy, and checked there.
 
-An answer is never a decision. An approval becomes a talk with a proposal, and the step to the
-decision is left to whoever looks at it.
+An answer is never a decision. An approval becomes a communication with a proposal, and the step to
+the decision is left to a person.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from changebook import packaged
-from changebook.check import check
-from changebook.edit.advance.planning import Edit, applied, find, gist
-from changebook.edit.manuscript import Manuscript, manuscript
+from changebook.check.known import problems_after_edit
+from changebook.edit.edits import Edit, applied, person, record_text
+from changebook.edit.manuscript import Manuscript
 from changebook.edit.respond.reading import Reading, named
+from changebook.edit.respond.written_day import written_day
 from changebook.edit.yaml_text import Value
 from changebook.edition.editions import make_edition
 from changebook.model.canonical import grouped
 from changebook.model.diagnostics import Problem, visible
 from changebook.model.schema import ChangeRecord, TeamPerson
+from changebook.model.suggestion import nearest
 from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block
@@ -37,8 +38,9 @@ from changebook.views.waiting import waiting_decision
 
 #: Where an entry keeps which mail it came from: a key of one's own, which no page shows.
 MESSAGE_ID = "x-message-id"
-#: More is no answer but a document, which nobody reads on a page.
+#: A longer text is a document, which nobody reads on a page.
 LONGEST = 4000
+_NO_PROPOSAL = "it is kept as a communication, not as a proposal"
 
 
 class AnswerEntry(Enum):
@@ -86,22 +88,26 @@ def respond(
     said: Said,
     now: datetime | None = None,
 ) -> Response:
-    """The answer in the mail `path` on a copy. Raises Refusal where it can't be taken over.
+    """Try the answer in the mail `path` on a copy. Raises Refusal where it can't be taken over.
 
     `found` are the problems of reading the workspace. A mail from a day after `now` was sent by a
     wrong clock.
     """
     id, block = _record_of(workspace, reading, path, said)
-    client, record = find(workspace, id)
+    client, record = workspace.record(id)
     person, doubts = _person(client, reading, path, said)
     on = _day(client, reading, path, said, now)
     outdated = _outdated(client, record.data, block, path)
     answer = _Answer(client, record.data, reading, path, said, block, person, outdated)
     entry = answer.entry()
-    place = next(_taken_over(workspace, reading.letter.message_id), None)
-    if place:
-        return Response(entry, id, person, on, place, None)
-    before = manuscript(record.file, record.source.path, ChangeRecord)
+    if earlier := next(_taken_over(workspace, reading.letter.message_id), None):
+        if options := earlier.contradicted(said, entry):
+            raise Refusal(
+                f"{path} was taken over before, in {earlier.place}, which differs from "
+                f"{options}: change it there"
+            )
+        return Response(entry, id, person, on, earlier.place, None)
+    before = record_text(record)
     edit = Edit(record.file, before, answer.written(before, entry, on))
     return Response(
         entry,
@@ -110,7 +116,7 @@ def respond(
         on,
         record.source.path,
         edit,
-        tuple(_problems(workspace, found, client, edit)),
+        tuple(problems_after_edit(workspace, found, *applied(client, (edit,)))),
         (*answer.warnings(entry), *doubts),
         tuple(answer.next_(entry, on)),
     )
@@ -119,7 +125,7 @@ def respond(
 def _record_of(
     workspace: Workspace, reading: Reading, path: str, said: Said
 ) -> tuple[str, Block | None]:
-    """The id of the record that is answered, and the block about it."""
+    """Return the id of the record that is answered, and the block about it."""
     ids = named(reading)
     if said.id:
         block = next((block for block in reading.blocks if block.id == said.id), None)
@@ -132,8 +138,8 @@ def _record_of(
         raise Refusal(f"{path} names {_or(ids)}: say which one it answers with --record ID")
     known = [record.data.id for client in workspace.clients for record in client.records]
     if ids[0] not in known:
-        near = get_close_matches(ids[0], known, n=1)
-        hint = f"did you mean --record {near[0]}?" if near else "say which one with --record ID"
+        near = nearest(ids[0], known)
+        hint = f"did you mean --record {near}?" if near else "say which one with --record ID"
         raise Refusal(f"{path} names {ids[0]}, which no record has as its id: {hint}")
     return ids[0], next(iter(reading.blocks), None)
 
@@ -145,30 +151,27 @@ def _or(words: Sequence[str]) -> str:
 def _person(
     client: Client, reading: Reading, path: str, said: Said
 ) -> tuple[TeamPerson, tuple[str, ...]]:
-    """Who in the client's profile wrote the mail, and what speaks against it."""
+    """Return who in the client's profile wrote the mail, and what speaks against it."""
     people = client.profile.people
     if said.by:
-        person = next((each for each in people if each.name == said.by), None)
-        if person is None:
-            names = ", ".join(each.name for each in people) or "nobody"
-            raise Refusal(f"{client.source.path} names nobody `{said.by}`; it names {names}")
-        return person, ()
+        return person(client, said.by), ()
     address = reading.address.casefold()
     for each in people:
         if address and each.email and each.email.casefold() == address:
             return each, ()
     written = _names(reading.name)
-    person = next((each for each in people if _folded(each.name) in written), None)
-    if person is None:
+    known = next((each for each in people if _folded(each.name) in written), None)
+    if known is None:
         who = visible(f"{reading.name} <{reading.address}>" if reading.address else reading.name)
         raise Refusal(
             f"{path} is by {who or 'nobody that it names'}, whom {client.source.path} does not "
             "know: say who it is with --by NAME, or add the person, with `email`, to `people:`"
         )
-    shown = visible(reading.address) or "no address"
-    if person.email:
-        return person, (f"{person.name} has another address in client.md than {shown}",)
-    return person, (f"{person.name} is known by name alone; the mail came from {shown}",)
+    shown = visible(reading.address)
+    came = f"the mail came from {shown}" if shown else "the mail names no address"
+    if known.email and shown:
+        return known, (f"{known.name} has another address in client.md than {shown}",)
+    return known, (f"{known.name} is known by name alone; {came}",)
 
 
 def _folded(name: str) -> str:
@@ -176,30 +179,84 @@ def _folded(name: str) -> str:
 
 
 def _names(name: str) -> set[str]:
-    """The ways in which a mail program may have written a name: `Coles, Harriet` among them."""
+    """Return the ways in which a mail program may write a name, such as `Coles, Harriet`."""
     last, comma, first = name.partition(",")
     written = {_folded(name), " ".join(name.split()).casefold()}
     return written | {_folded(f"{first} {last}")} if comma else written
 
 
 def _day(client: Client, reading: Reading, path: str, said: Said, now: datetime | None) -> date:
-    """The day on which the mail was written, where the client is."""
+    """Return the day on which the answer was written, where the client is."""
     if said.on:
         return said.on
-    sent, zone = reading.letter.sent, ZoneInfo(client.profile.timezone)
-    try:
-        on = sent and sent.astimezone(zone).date()
-    except OverflowError:
-        on = None
-    if on is None:
-        raise Refusal(f"{path} has no date that can be read: say the day with --on DATE")
+    zone = ZoneInfo(client.profile.timezone)
+    sent = _in_zone(reading.letter.sent, zone)
+    if reading.passed_on_by is None:
+        if sent is None:
+            raise Refusal(f"{path} has no readable date: say the day with --on DATE")
+        on = sent
+    else:
+        on = _day_passed_on(reading, path, zone, sent)
     if now and on > now.astimezone(zone).date():
-        raise Refusal(f"{path} is dated {on}, which is still to come: say the day with --on DATE")
+        raise Refusal(f"{path} is dated {on}, which is in the future: say the day with --on DATE")
     return on
 
 
-def _taken_over(workspace: Workspace, message_id: str) -> Iterator[str]:
-    """The places of entries that came from the mail."""
+def _in_zone(moment: datetime | None, zone: ZoneInfo) -> date | None:
+    try:
+        return moment and moment.astimezone(zone).date()
+    except OverflowError:
+        return None
+
+
+def _day_passed_on(reading: Reading, path: str, zone: ZoneInfo, sent: date | None) -> date:
+    """Return the day of an answer that was passed on, as the text above it says."""
+    ask = "say with --on DATE on which day the answer was written"
+    text = visible(reading.written)
+    if not text:
+        raise Refusal(f"{path} passes an answer on without its date: {ask}")
+    on = written_day(reading.written, zone)
+    if on is None:
+        raise Refusal(
+            f"{path} passes on an answer of `{text}`, which is not one day beyond doubt: {ask}"
+        )
+    if sent and on > sent:
+        raise Refusal(
+            f"{path} was sent on {sent}, and passes on an answer of `{text}`, which is later: {ask}"
+        )
+    return on
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """An entry of the list `key` that came from a mail before, and where it is."""
+
+    place: str
+    key: str
+    entry: Mapping[str, Any]
+
+    @property
+    def became(self) -> AnswerEntry:
+        """What the answer became."""
+        if self.key == "objections":
+            return AnswerEntry.OBJECTION
+        return AnswerEntry.PROPOSAL if "proposes" in self.entry else AnswerEntry.TALK
+
+    def contradicted(self, said: Said, meant: AnswerEntry) -> str:
+        """Return the options that the entry does not go by; `meant` is what it would become now."""
+        entry = self.entry
+        text = str(entry.get("concern") or entry.get("summary") or "")
+        is_other = {
+            "--as": said.kind and meant is not self.became,
+            "--by": said.by and said.by not in (entry.get("by"), *(entry.get("with") or ())),
+            "--on": said.on and said.on.isoformat() != entry.get("on"),
+            "--words": said.words and said.words.strip() not in text,
+        }
+        return " and ".join(option for option, other in is_other.items() if other)
+
+
+def _taken_over(workspace: Workspace, message_id: str) -> Iterator[_Earlier]:
+    """Return the entries that came from the mail."""
     for client in workspace.clients:
         for record in client.records:
             for key in ("objections", "communications"):
@@ -207,11 +264,11 @@ def _taken_over(workspace: Workspace, message_id: str) -> Iterator[str]:
                 for number, entry in enumerate(entries if isinstance(entries, list) else ()):
                     if isinstance(entry, dict) and entry.get(MESSAGE_ID) == message_id:
                         line = record.source.place(key, number).line
-                        yield f"{record.source.path}:{line}"
+                        yield _Earlier(f"{record.source.path}:{line}", key, entry)
 
 
 def _outdated(client: Client, data: ChangeRecord, block: Block | None, path: str) -> str | None:
-    """What of the record was read and is no longer so; None where nothing speaks against it."""
+    """Return what of the record was read and is no longer so; None where nothing is."""
     edition = make_edition(client, Audience.CLIENT, date.max)
     seen = next((each for each in edition.records if each.data.id == data.id), None)
     if seen is None:
@@ -264,13 +321,13 @@ class _Answer:
         return waiting_decision(self.data, date.max) is not None
 
     def entry(self) -> AnswerEntry:
-        """What it becomes. Raises Refusal for what has no place in the record as it stands."""
+        """Return what it becomes. Raises Refusal for what has no place in the record as it is."""
         data = self.data
         over = f"{self.path}: {data.id} is `{data.status}`"
-        aside = "to keep the mail as a talk about it, say --as ask"
+        aside = "to keep the mail as a communication, use --as ask"
         if self.kind is AnswerKind.OBJECT:
             if data.status in ENDED:
-                raise Refusal(f"{over}, so nothing of it can be objected to any more: {aside}")
+                raise Refusal(f"{over}, so it is too late to object: {aside}")
             return AnswerEntry.OBJECTION
         if self.kind is AnswerKind.ASK or self.about is not About.DECISION:
             return AnswerEntry.TALK
@@ -281,28 +338,28 @@ class _Answer:
         )
 
     def warnings(self, entry: AnswerEntry) -> Iterator[str]:
-        """What the mail alone does not tell."""
+        """Yield what the mail alone does not tell."""
         if self.outdated:
-            kept = ": it is kept as a talk, not as a proposal" if self._falls_short(entry) else ""
+            kept = f": {_NO_PROPOSAL}" if self._falls_short(entry) else ""
             yield f"the mail is about {self.outdated}{kept}"
         elif self._falls_short(entry):
-            yield f"{self.person.name} may not approve: it is kept as a talk, not as a proposal"
+            yield f"{self.person.name} may not approve: {_NO_PROPOSAL}"
         if self.block is None:
             yield "the mail does not say which revision was read"
         elif self.reading.is_quoted and not self.said.kind:
-            yield "the mail only quotes an answer: it is kept as a talk (--as says otherwise)"
+            yield "the mail only quotes an answer: kept as a communication (--as changes that)"
         if self.block and self.block.option and not self._option():
             yield f"the record has no option `{visible(self.block.option)}`"
         if among := self._written_among_filled_in():
-            yield f"written among the filled-in lines and not taken over: {among}"
+            yield f"written between the filled-in lines and left out: {among}"
         if self.reading.passed_on_by:
             yield (
-                f"the answer was passed on by {visible(self.reading.passed_on_by)} within the text "
-                "of a mail: its writer and its day are what that text says (--by, --on)"
+                f"{visible(self.reading.passed_on_by)} passed the answer on in the text of a mail: "
+                "who wrote it and when is what that text says (--by and --on correct it)"
             )
 
     def _written_among_filled_in(self) -> str:
-        """What a person wrote between the lines that the page filled in."""
+        """Return what a person wrote between the lines that the page filled in."""
         if self.block is None:
             return ""
         title = next((o.title for o in self.data.options if o.id == self.block.option), "")
@@ -330,12 +387,12 @@ class _Answer:
         return asked and entry is not AnswerEntry.PROPOSAL
 
     def _option(self) -> str | None:
-        """The option that was chosen, where the record has it."""
+        """Return the option that was chosen, where the record has it."""
         chosen = self.block.option if self.block else None
         return chosen if any(option.id == chosen for option in self.data.options) else None
 
     def written(self, text: Manuscript, entry: AnswerEntry, on: date) -> Manuscript:
-        """The record with the answer as its last objection or talk."""
+        """Return the record with the answer as its last objection or talk."""
         if entry is AnswerEntry.OBJECTION:
             objection: dict[str, Value] = {
                 "by": self.person.name,
@@ -361,22 +418,22 @@ class _Answer:
         return text.append(("communications",), talk)
 
     def _words(self) -> str:
-        """The sender's words; an approval without any says what was chosen."""
+        """Return the sender's words; an approval without any says what was chosen."""
         words = (self.said.words or self.reading.words).strip()
         if len(words) > LONGEST:
             raise Refusal(
-                f"{self.path} holds {len(words)} characters, more than the {LONGEST} that a talk "
-                "should have: say in short what it says with --words TEXT"
+                f"{self.path} holds {len(words)} characters, more than the {LONGEST} of a "
+                "communication: sum it up with --words TEXT"
             )
         stated = self._stated() if self.kind is AnswerKind.APPROVE else ""
         if not words and not stated:
             raise Refusal(
-                f"{self.path} holds no words of its sender: say what they want with --words TEXT"
+                f"{self.path} has no words of its sender: say what they want with --words TEXT"
             )
         return "\n\n".join(text for text in (stated, words) if text)
 
     def _stated(self) -> str:
-        """What an approval states, in the client's language."""
+        """Return what an approval states, in the client's language."""
         _ = self.words.gettext
         if self.about is About.AGREEMENT:
             return _("Agrees with the amendment of the contract.")
@@ -390,7 +447,7 @@ class _Answer:
         return _("Approves this change.")
 
     def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
-        """What follows, once the mail was looked at."""
+        """Yield what follows, once somebody has read the mail."""
         if entry is AnswerEntry.PROPOSAL:
             option = next((o for o in self.data.options if o.id == self._option()), None)
             command = ["changebook", "advance", self.data.id, "approved", "--on", f"{on}"]
@@ -408,14 +465,3 @@ class _Answer:
             )
         elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
             yield "if it is settled: give the objection its `outcome` and `resolved`"
-
-
-def _problems(
-    workspace: Workspace, found: Sequence[Problem], client: Client, edit: Edit
-) -> list[Problem]:
-    """The problems that the record has with the answer and did not have before."""
-    copy, faults = applied(client, (edit,))
-    clients = tuple(copy if c.slug == client.slug else c for c in workspace.clients)
-    known = {gist(problem) for problem in (*found, *check(workspace))}
-    after = (*faults, *check(replace(workspace, clients=clients)))
-    return sorted(problem for problem in after if gist(problem) not in known)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
-from itertools import dropwhile
 
 from changebook.edit.respond.letter import Letter
-from changebook.edit.respond.text import Line, header_value, is_forward, is_header
+from changebook.edit.respond.text import Line, is_forward, last_head, without_heads
 from changebook.pages.answer_block import FIELD, MARK, RECORD_ID, Block, blocks
 from changebook.refusal import Refusal
 
@@ -42,7 +41,8 @@ class Reading:
     `blocks` are what pages filled in, as far as the mail has it still; `is_quoted`: they stand in
     an earlier mail that this one quotes. `aside` is what was not taken for the sender's words;
     `filled_in` are the lines below the second mark, which the page wrote.
-    `passed_on_by` is who forwarded the answer within a mail of their own.
+    `passed_on_by` is who forwarded the answer within a mail of their own, and `written` is what
+    that mail says of when the answer was written.
     """
 
     letter: Letter
@@ -54,10 +54,11 @@ class Reading:
     aside: tuple[str, ...] = ()
     filled_in: tuple[str, ...] = ()
     passed_on_by: str | None = None
+    written: str = ""
 
 
 def read(letter: Letter, path: str) -> Reading:
-    """The answer in a mail, or in the one that it carries. Raises Refusal where there are two."""
+    """Read the answer in a mail, or in one that it carries. Raises Refusal where there are two."""
     if blocks(line.text for line in letter.lines) or not letter.attached:
         return _read(letter)
     held = [each for each in _all(letter.attached) if blocks(line.text for line in each.lines)]
@@ -67,7 +68,7 @@ def read(letter: Letter, path: str) -> Reading:
 
 
 def named(reading: Reading) -> tuple[str, ...]:
-    """The ids that the mail names: in its blocks, or else its subject, or else its text."""
+    """Return the ids that the mail names: in its blocks, or its subject, or else its text."""
     if reading.blocks:
         return tuple(dict.fromkeys(block.id for block in reading.blocks))
     texts = (reading.letter.subject, "\n".join(line.text for line in reading.letter.lines))
@@ -91,41 +92,39 @@ def _read(letter: Letter) -> Reading:
     said, *_ = _words(own, has_block=False)
     if not (_FORWARDED.match(letter.subject) or is_forward(letter.lines)):
         return Reading(letter, letter.name, letter.address, found, True, said)
-    quoted = [line.text for line in letter.lines if line.depth == depth]
-    words, below, filled_in = _words(list(dropwhile(_is_above, quoted)), has_block=True)
+    # A mail that was passed on twice has a head for each: the answer is below the last one.
+    quoted = [line.text for line in letter.lines if 0 < line.depth <= depth]
+    block = (at for at, line in enumerate(quoted) if _FILLED_IN.search(line))
+    head = last_head(quoted[: next(block, len(quoted))])
+    words, below, filled_in = _words(quoted[head.end :], has_block=True)
+    in_between, *_ = _words(without_heads(quoted[: head.end]), has_block=False)
     return Reading(
         letter,
-        *_quoted_sender(letter.lines, depth),
+        *_address(head.sender),
         found,
         False,
         words,
-        _some(said, below),
+        _some(said, in_between, below),
         filled_in,
         letter.name or letter.address,
+        head.date,
     )
 
 
 def _blocks(lines: Sequence[Line]) -> tuple[int, tuple[Block, ...]]:
-    """The blocks that are quoted the least, and how deep they are."""
+    """Return the blocks that are quoted the least, and how deep they are."""
     for depth in sorted({line.depth for line in lines}):
         if found := blocks(line.text for line in lines if line.depth == depth):
             return depth, found
     return 0, ()
 
 
-def _is_above(line: str) -> bool:
-    """Whether a line stands above a quoted mail's text."""
-    return not line.strip() or is_header(line)
-
-
-def _quoted_sender(lines: Sequence[Line], depth: int) -> tuple[str, str]:
-    """Who wrote a mail that is quoted with its head; nobody where the head is not there."""
-    values = (header_value(line.text, sender=True) for line in lines if 0 < line.depth <= depth)
-    value = next((value for value in values if value), "")
+def _address(sender: str) -> tuple[str, str]:
+    """Return the name and the address that a head gives for a sender."""
     # Outlook writes the address in brackets of its own.
-    value = re.sub(r"\[\s*mailto:([^\]]*)\]", r"<\1>", value).replace("*", "")
-    name, address = parseaddr(value)
-    return (name, address) if "@" in address else (value, "")
+    sender = re.sub(r"\[\s*mailto:([^\]]*)\]", r"<\1>", sender).replace("*", "")
+    name, address = parseaddr(sender)
+    return (name, address) if "@" in address else (sender, "")
 
 
 def _some(*texts: str) -> tuple[str, ...]:
@@ -133,7 +132,7 @@ def _some(*texts: str) -> tuple[str, ...]:
 
 
 def _words(lines: Sequence[str], *, has_block: bool) -> tuple[str, str, tuple[str, ...]]:
-    """The sender's words, what else stands below the block, and the lines that were filled in.
+    """Return the sender's words, what else is below the block, and the lines that were filled in.
 
     Above the first mark, and between it and the second one, a person writes. Below the block stands
     a signature, or the words of a person who wrote there.
@@ -158,7 +157,7 @@ def _words(lines: Sequence[str], *, has_block: bool) -> tuple[str, str, tuple[st
 
 
 def _parts(line: str) -> Iterator[str]:
-    """A line in which a mail program joined marks or fields with others, in its parts again."""
+    """Split a line in which a mail program joined marks or fields with others."""
     at = 0
     for found in _FILLED_IN.finditer(line):
         if between := line[at : found.start()].strip():
@@ -170,7 +169,7 @@ def _parts(line: str) -> Iterator[str]:
 
 
 def _tidied(lines: Sequence[str]) -> str:
-    """Words without signature and footer, each paragraph in one line and an empty one between."""
+    """Drop signature and footer; put each paragraph on one line, and an empty line in between."""
     kept = [_UNSHOWN.sub("", line.replace("\t", " ")).strip() for line in lines]
     if any(_SIGNATURE.fullmatch(line) for line in kept):
         kept = kept[: next(at for at, line in enumerate(kept) if _SIGNATURE.fullmatch(line))]
@@ -181,7 +180,7 @@ def _tidied(lines: Sequence[str]) -> str:
 
 
 def _joined(paragraph: str) -> str:
-    """A paragraph with the breaks of its mail program taken out; items of a list keep theirs."""
+    """Join a paragraph that a mail program broke; items of a list keep their breaks."""
     text = ""
     for line in paragraph.split("\n"):
         text += ("\n\n" if _LIST_ITEM.match(line) else "\n") + line if text else line

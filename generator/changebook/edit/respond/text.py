@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import groupby
 
 import nh3
 
@@ -21,12 +22,16 @@ _SEPARATOR = re.compile(
     r"下面是被转发的邮件[:：]|_{20,})\s*"
 )
 _FORWARD = re.compile(r"forward|转发|轉寄|转寄", re.IGNORECASE)
+_SENDER = r"From|发件人|寄件者|寄件人"
+_DATE = r"Sent|Date|发送时间|发送日期|发件时间|发件日期|日期|时间|寄件日期|傳送時間"
+_OTHER = (
+    r"To|Cc|Bcc|Reply-To|Subject|收件人|抄送|密送|主题|答复|回复|收件者|主旨|主題|副本|密件副本"
+)
 _HEADER = re.compile(
-    r"\s*\**(?:From|Sent|Date|To|Cc|Subject|发件人|发送时间|发送日期|日期|收件人|抄送|主题|寄件者|"
-    r"寄件日期|收件者|主旨|副本)\s*\**\s*[:：]\**\s*(?P<value>.*)",
+    rf"\s*\**(?:(?P<sender>{_SENDER})|(?P<date>{_DATE})|{_OTHER})\s*\**\s*[:：]\**\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"\s*\**(?:From|发件人|寄件者)\s*\**\s*[:：]", re.IGNORECASE)
+_FROM = re.compile(rf"\s*\**(?:{_SENDER})\s*\**\s*[:：]", re.IGNORECASE)
 _WROTE = re.compile(r"\s*(?:On\b.{4,300}\bwrote\s*:|.{4,300}写道\s*[:：]|.{4,300}寫道\s*[:：])\s*")
 
 
@@ -43,7 +48,7 @@ class Line:
 
 
 def lines(text: str, *, flowed: bool = False, delete_space: bool = False) -> tuple[Line, ...]:
-    """The lines of a plain text. `flowed` and `delete_space` are its format (RFC 3676)."""
+    """Return the lines of a plain text. `flowed` and `delete_space` are its format (RFC 3676)."""
     split = [_line(each) for each in re.split(r"\r\n|\r|\n", text)]
     if flowed:
         split = list(_unflowed(split, delete_space))
@@ -51,7 +56,7 @@ def lines(text: str, *, flowed: bool = False, delete_space: bool = False) -> tup
 
 
 def html_lines(html: str) -> tuple[Line, ...]:
-    """The lines of an HTML mail, which a browser's parser has put in order."""
+    """Return the lines of an HTML mail, which a browser's parser has put in order."""
     clean = nh3.clean(
         html,
         tags=set(_KEPT),
@@ -130,7 +135,7 @@ def _line(text: str) -> Line:
 
 
 def _unflowed(split: Sequence[Line], delete_space: bool) -> Iterator[Line]:
-    """Lines that a mail program broke, joined again: those that end with a space go on."""
+    """Join lines that a mail program broke: those that end with a space go on."""
     open_: Line | None = None
     for line in split:
         text = line.text.removeprefix(" ") if not line.depth else line.text
@@ -148,7 +153,7 @@ def _unflowed(split: Sequence[Line], delete_space: bool) -> Iterator[Line]:
 
 
 def _deeper(split: Sequence[Line]) -> Iterator[Line]:
-    """What follows a separator of another mail is quoted too, though it has no mark."""
+    """Quote what follows a separator of another mail, though it has no mark."""
     more = 0
     for at, line in enumerate(split):
         if more:
@@ -165,7 +170,7 @@ def _deeper(split: Sequence[Line]) -> Iterator[Line]:
 
 
 def begins_other(split: Sequence[Line], at: int) -> bool:
-    """Whether a line says that another mail's text follows: the last line of what says so."""
+    """Return whether a line is the last that says that another mail's text follows."""
     text = split[at].text
     if len(text) > _LONGEST_HEAD:
         return False
@@ -190,7 +195,7 @@ def _goes_on(split: Sequence[Line], at: int) -> bool:
 
 
 def is_forward(split: Sequence[Line]) -> bool:
-    """Whether the text says that it passes another mail on."""
+    """Return whether the text says that it passes another mail on."""
     return any(
         line.depth == 1
         and len(line.text) <= _LONGEST_HEAD
@@ -200,13 +205,45 @@ def is_forward(split: Sequence[Line]) -> bool:
     )
 
 
-def header_value(text: str, *, sender: bool = False) -> str | None:
-    """The value of a line that is a header of a quoted mail; `sender`: of who wrote it."""
-    found = _HEADER.fullmatch(text[:_LONGEST_HEAD])
-    return found["value"].strip() if found and (not sender or _FROM.match(text)) else None
+@dataclass(frozen=True)
+class Head:
+    """What is above a mail that is quoted: who wrote it, and when, as it is written there.
+
+    `end` is the number of the first line below it.
+    """
+
+    sender: str = ""
+    date: str = ""
+    end: int = 0
 
 
-def is_header(text: str) -> bool:
-    """Whether a line belongs to the head of a quoted mail, not to what it says."""
+def last_head(texts: Sequence[str]) -> Head:
+    """Return the last of the heads of quoted mails in some lines; an empty one for none."""
+    found = [_HEADER.fullmatch(text[:_LONGEST_HEAD]) for text in texts]
+    begins = [at for at, header in enumerate(found) if header and header["sender"]]
+    if not begins:
+        return Head()
+    first = last = begins[-1]
+    while first and found[first - 1]:
+        first -= 1
+    while last + 1 < len(found) and found[last + 1]:
+        last += 1
+    sender = found[begins[-1]]
+    dates = [each["value"].strip() for each in found[first : last + 1] if each and each["date"]]
+    written = dates[0] if len(dates) == 1 else ""
+    return Head(sender["value"].strip() if sender else "", written, last + 1)
+
+
+def without_heads(texts: Sequence[str]) -> list[str]:
+    """Return the lines that stand in no head of a quoted mail."""
+    kept: list[str] = []
+    for is_header, group in groupby(texts, _is_header):
+        run = list(group)
+        is_head = is_header and any(_FROM.match(text) or not _HEADER.match(text) for text in run)
+        kept += [] if is_head else run
+    return kept
+
+
+def _is_header(text: str) -> bool:
     text = text[:_LONGEST_HEAD]
     return bool(_HEADER.fullmatch(text) or _SEPARATOR.fullmatch(text) or _WROTE.fullmatch(text))

@@ -1,75 +1,87 @@
-"""The JSON shape that docs/export.md documents.
-
-A change that a reader of the shape would notice needs a new VERSION, except for a new key.
-"""
+"""The JSON shape that docs/export.md documents."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition, EditionRecord
-from changebook.model.sums import Position
-from changebook.model.values import day_or_none, money_or_none
-from changebook.model.vocabulary import Audience
-from changebook.views.change import ChangeRow
-from changebook.views.index import ordered, state
+from changebook.exports.changes.table import ChangeList
+from changebook.exports.shared_shape import ClientJson, DaysByMilestone
+from changebook.model.json_model import Amount, Ids, JsonModel, at
+from changebook.model.schema import ChangeRecord
+from changebook.model.sums import Bucket
+from changebook.model.vocabulary import Audience, Level, Status
+from changebook.views import index
 
-VERSION = 1
-
-Shape = dict[str, Any]
-
-
-def shape(edition: Edition, position: Position) -> Shape:
-    """All changes as plain data, each with its whole record as this reader may see it."""
-    profile = edition.profile
-    return {
-        "version": VERSION,
-        "client": {"slug": edition.slug, "name": profile.name, "project": profile.project},
-        "contract": profile.contract.reference,
-        "audience": edition.audience.value,
-        "as_of": edition.as_of.isoformat(),
-        "currency": position.currency,
-        "milestones": [
-            {"milestone": m.id, "name": m.name, "completion": m.completion}
-            for m in profile.contract.milestones
-        ],
-        "changes": [
-            _change(record, row, edition, position.currency)
-            for record, row in ordered(edition, position)
-        ],
-    }
+VERSION: Literal[1] = 1
 
 
-def _change(record: EditionRecord, row: ChangeRow, edition: Edition, currency: str) -> Shape:
-    stands = state(row)
-    return {
-        "id": row.id,
-        "title": row.title,
-        "status": row.status.value,
-        "state": stands and stands.value,
-        "proceeding": row.proceeding,
-        "risk": row.risk and row.risk.value,
-        "items": list(row.items),
-        "asked_on": day_or_none(row.day),
-        "decided_on": day_or_none(row.decided),
-        "since": day_or_none(row.since),
-        "amount": money_or_none(row.amount, currency),
-        "bucket": row.bucket.value,
-        "counts": money_or_none(row.counts, currency),
-        "days": None if row.days is None else {move.milestone: move.days for move in row.days},
-        "superseded_by": list(record.superseded_by),
-        "required_by": list(record.required_by),
-        "related_from": list(record.related_from),
-        "page": urls.absolute(edition.site_url, urls.record(row.id)) if edition.site_url else None,
-        **({"unseen": record.unseen} if edition.audience is Audience.TEAM else {}),
-        "record": _record(record, edition.audience),
-        "body": record.body,
-    }
+def _page(id: str, info: ValidationInfo[ChangeList]) -> str | None:
+    site = info.context.edition.site_url
+    return urls.absolute(site, urls.record(id)) if site else None
 
 
-def _record(record: EditionRecord, audience: Audience) -> Shape:
-    """The front matter, with the keys of the record format; what is not given is left out."""
+def _unseen(unseen: bool, info: ValidationInfo[ChangeList]) -> bool | None:
+    return unseen if info.context.edition.audience is Audience.TEAM else None
+
+
+def _front_matter(data: ChangeRecord, info: ValidationInfo[ChangeList]) -> dict[str, Any]:
+    """Return the keys of the record format; what is not given is left out."""
     # A client's copy has nothing internal; not even the key is for them.
-    hidden = {"internal"} if audience is Audience.CLIENT else set()
-    return record.data.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=hidden)
+    hidden = {"internal"} if info.context.edition.audience is Audience.CLIENT else set()
+    return data.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=hidden)
+
+
+class ContractMilestoneJson(JsonModel):
+    """A milestone as the contract names it."""
+
+    milestone: str = at("id")
+    name: str
+    completion: bool
+
+
+class ChangeJson(JsonModel):
+    """A change with its whole record, as this reader may see it; read off a ListedChange."""
+
+    id: str = at("row", "id")
+    title: str = at("row", "title")
+    status: Status = at("row", "status")
+    state: Annotated[index.State | None, BeforeValidator(index.state)] = at("row")
+    proceeding: bool = at("row", "proceeding")
+    risk: Level | None = at("row", "risk")
+    items: tuple[str, ...] = at("row", "items")
+    asked_on: dt.date | None = at("row", "day")
+    decided_on: dt.date | None = at("row", "decided")
+    since: dt.date | None = at("row", "since")
+    amount: Amount | None = at("row", "amount")
+    bucket: Bucket = at("row", "bucket")
+    counts: Amount | None = at("row", "counts")
+    days: DaysByMilestone = at("row", "days")
+    superseded_by: Ids = at("record", "superseded_by")
+    required_by: Ids = at("record", "required_by")
+    related_from: Ids = at("record", "related_from")
+    page: Annotated[str | None, BeforeValidator(_page)] = at("row", "id")
+    #: Only the team's file has the key.
+    unseen: Annotated[
+        bool | None, BeforeValidator(_unseen), Field(exclude_if=lambda unseen: unseen is None)
+    ] = at("record", "unseen")
+    record: Annotated[dict[str, Any], BeforeValidator(_front_matter)] = at("record", "data")
+    body: str = at("record", "body")
+
+
+class ChangesFile(JsonModel):
+    """All changes of an edition. The context of its validation is what it is read off."""
+
+    version: Literal[1] = VERSION
+    client: ClientJson = at("edition")
+    contract: str = at("edition", "profile", "contract", "reference")
+    audience: Audience = at("edition", "audience")
+    as_of: dt.date = at("edition", "as_of")
+    currency: str
+    milestones: tuple[ContractMilestoneJson, ...] = at(
+        "edition", "profile", "contract", "milestones"
+    )
+    changes: tuple[ChangeJson, ...]

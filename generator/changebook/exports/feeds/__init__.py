@@ -1,5 +1,1 @@
-"""What readers subscribe to: the changes and the decisions as feeds, and a calendar."""
-
-from changebook.exports.feeds.made import made
-
-__all__ = ["made"]
+"""Changes and decisions as feeds, and a calendar; each time in them comes from the records."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from changebook.exports.feeds.feed import Entry, Feed
+from changebook.exports.feeds.feed import Feed, FeedEntry
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 #: YAML's escapes can write characters that no XML document may hold.
@@ -13,7 +13,7 @@ _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def as_atom(feed: Feed) -> bytes:
-    """The feed as an Atom document."""
+    """Write the feed as an Atom document."""
     root = ET.Element("feed", {"xmlns": _NAMESPACE, "xml:lang": feed.language})
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)
@@ -30,7 +30,7 @@ def as_atom(feed: Feed) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
-def _entry(root: ET.Element, entry: Entry) -> None:
+def _entry(root: ET.Element, entry: FeedEntry) -> None:
     element = ET.SubElement(root, "entry")
     _add(element, "id", entry.id)
     _add(element, "title", entry.title)

@@ -47,7 +47,7 @@ class _Appointment:
 
 
 def as_calendar(edition: Edition, position: Position, words: Words) -> bytes:
-    """The calendar: milestones as agreed now, and what is due on records."""
+    """Write the calendar: milestones as agreed now, and what is due on records."""
     profile, site = edition.profile, edition.site_url
     name = words.gettext("%(project)s: dates") % {"project": profile.project}
     calendar = Calendar()
@@ -93,13 +93,13 @@ def _event(appointment: _Appointment, site: str | None) -> Event:
 def _appointments(edition: Edition, position: Position, words: Words) -> Iterator[_Appointment]:
     for milestone in position.milestones:
         yield _milestone(milestone, edition, position, words)
-    found: dict[str, list[news.NewsEvent]] = {}
+    by_record: dict[str, list[news.NewsEvent]] = {}
     for event in news.events(edition.records):
-        found.setdefault(event.id, []).append(event)
+        by_record.setdefault(event.id, []).append(event)
     for record in sorted(edition.records, key=lambda record: record.data.id):
         if record.data.status is Status.DRAFT:
             continue
-        for appointment in _of_record(record, found.get(record.data.id, []), edition, words):
+        for appointment in _of_record(record, by_record.get(record.data.id, []), edition, words):
             long_over = edition.as_of - appointment.day > _CANCELLED_STAYS
             if not (appointment.status is STATUS.CANCELLED and long_over):
                 yield appointment
@@ -108,7 +108,7 @@ def _appointments(edition: Edition, position: Position, words: Words) -> Iterato
 def _milestone(
     milestone: MilestonePosition, edition: Edition, position: Position, words: Words
 ) -> _Appointment:
-    """A milestone on its agreed date. Every approval or reversal that moves it is one step."""
+    """Return a milestone on its agreed date; each approval or reversal that moves it is a step."""
     _, profile = words.gettext, edition.profile
     lines = [_("Original date: %(day)s") % {"day": words.date(milestone.original)}]
     lines += [
@@ -136,15 +136,15 @@ def _milestone(
 
 
 def _of_record(
-    record: EditionRecord, found: list[news.NewsEvent], edition: Edition, words: Words
+    record: EditionRecord, events: list[news.NewsEvent], edition: Edition, words: Words
 ) -> Iterator[_Appointment]:
-    """When a decision is due, a deferral is looked at again, an objection is talked about again.
+    """Yield when a decision is due, a deferral is reviewed, an objection is followed up.
 
     The format keeps no earlier due date: what happened to the record since counts the sequence up.
     """
     _, data = words.gettext, record.data
     change = f"{data.id} {data.title}"
-    last = max((event.recorded for event in found), default=edition.profile.contract.signed)
+    last = max((event.recorded for event in events), default=edition.profile.contract.signed)
     summary = (data.summary,) if data.summary else ()
     if record.unseen:
         summary = (_("Internal: the client does not see this change."), *summary)
@@ -160,7 +160,7 @@ def _of_record(
             page=urls.record(data.id),
             fragment=fragment,
             status=status,
-            sequence=len(found),
+            sequence=len(events),
             last=last,
         )
 
@@ -171,8 +171,8 @@ def _of_record(
         elif data.status in OPEN:
             title, status = _("Decision planned"), STATUS.TENTATIVE
         else:
-            said = data.decision.outcome or data.status
-            title, status = words.label(said), STATUS.CANCELLED
+            outcome = data.decision.outcome or data.status
+            title, status = words.label(outcome), STATUS.CANCELLED
         yield appointment("due", due, title, fragment, status)
     if data.decision and data.decision.outcome is Outcome.DEFERRED and data.decision.review:
         resting = data.status is Status.DEFERRED

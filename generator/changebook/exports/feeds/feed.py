@@ -1,7 +1,7 @@
 """A feed before it is written down: its entries in the client's language, the newest first.
 
 All times come from the records, and ids from what an event is about: a build without a new event
-gives the same bytes, and a mended word keeps id and time, so nothing is announced twice.
+gives the same bytes, and a corrected word keeps id and time, so nothing is announced twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FEEDS = uuid.UUID("9d0c1d0e-6a53-5c8f-8d3b-0f6a9b1f4f1a")
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """One event. `link` is a whole address, or a relative one where the site's is not known."""
 
     id: str
@@ -49,20 +49,20 @@ class Feed:
     home: str
     site: str | None
     own: str | None
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
 
 
 def feed(
     edition: Edition,
     position: Position,
-    found: Iterable[NewsEvent],
+    events: Iterable[NewsEvent],
     *,
     path: str,
     title: str,
     render: Renderer,
 ) -> Feed:
-    """The feed at `path` of the newest of these events."""
-    newest = newly_learned(found)[:COUNT]
+    """Return the feed at `path` of the newest of these events."""
+    newest = newly_learned(events)[:COUNT]
     profile = edition.profile
     records = {record.data.id: record for record in edition.records}
     site = edition.site_url
@@ -77,12 +77,12 @@ def feed(
         for id in dict.fromkeys(event.id for event in newest)
     }
 
-    def entry(event: NewsEvent) -> Entry:
+    def entry(event: NewsEvent) -> FeedEntry:
         page = urls.record(event.id)
         html = render.fragment(
             path, "_entry", event=event, row=rows[event.id], currency=profile.contract.currency
         )
-        return Entry(
+        return FeedEntry(
             id=event.uuid.urn,
             title=_title(event, render.words),
             time=midnight(event.recorded, profile.timezone),
@@ -105,7 +105,7 @@ def feed(
 
 
 def midnight(day: date, timezone: str) -> str:
-    """The beginning of a day in a time zone, by RFC 3339.
+    """Return the beginning of a day in a time zone, by RFC 3339.
 
     The offsets of two centuries ago had seconds, which RFC 3339 has no place for.
     """

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from changebook.exports.feeds.feed import Entry, Feed
+from changebook.exports.feeds.feed import Feed, FeedEntry
 
 
 def as_json(feed: Feed) -> bytes:
-    """The feed as JSON; without links where the site's address is not known."""
+    """Write the feed as JSON; without links where the site's address is not known."""
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -22,7 +22,7 @@ def as_json(feed: Feed) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
 
 
-def _item(entry: Entry, *, linked: bool) -> dict[str, Any]:
+def _item(entry: FeedEntry, *, linked: bool) -> dict[str, Any]:
     item: dict[str, Any] = {"id": entry.id}
     if linked:
         item["url"] = entry.link

@@ -2,244 +2,208 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from changebook.exports.impact.report import Report
-from changebook.exports.tables.table import Cell, Money, Row, Table, ids_or_none, money_or_none
-from changebook.model.sums import CoursePoint, Quarter, SumLine
+from changebook.exports.impact.figures import ImpactFigures
+from changebook.exports.tables.table import AnyTable, Column, Format, Table, money_column
+from changebook.model.sums import CoursePoint, MilestonePosition, Quarter, SumLine
 from changebook.model.sums.aging import AgeBand
-from changebook.model.sums.pace import StatusPace
-from changebook.model.vocabulary import Term
-from changebook.model.words import Words
-from changebook.views.impact import HEADLINE, Group, RiskCell
-from changebook.views.months import Comparison, MonthEnd
-
-T = TypeVar("T", bound=str)
+from changebook.model.sums.pace import MonthRate, StatusPace
+from changebook.model.values import Money
+from changebook.model.vocabulary import Level, Term
+from changebook.views.impact import HEADLINE, Group, OpenRisk, RiskCell
+from changebook.views.months import Comparison, LateEntry, MonthEnd
 
 
-def analysis_tables(report: Report, words: Words) -> tuple[Table, ...]:
-    """The figures by group, over time and by age, in the order of the page."""
+def analysis_tables(figures: ImpactFigures) -> tuple[AnyTable, ...]:
+    """Return the figures by group, over time and by age, in the order of the page."""
     return (
-        _risks(report, words),
-        _matrix(report, words),
-        _groups(report, words),
-        _course(report, words),
-        _quarters(report, words),
-        _months(report, words),
-        _statuses(report, words),
-        _answers(report, words),
-        _aging(report, words),
-        _month_ends(report, words),
-        _late(report, words),
+        _risks(figures),
+        _matrix(figures),
+        _groups(figures),
+        _course(figures),
+        _quarters(figures),
+        _months(figures),
+        _statuses(figures),
+        _answers(figures),
+        _aging(figures),
+        _month_ends(figures),
+        _late(figures),
     )
 
 
-def _risks(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (
-        _("Risk"),
-        _("Likelihood"),
-        _("Severity"),
-        _("Score"),
-        _("Response"),
-        _("Change"),
-        _("Title"),
+def _risks(figures: ImpactFigures) -> Table[OpenRisk]:
+    words, _ = figures.words, figures.words.gettext
+    columns: tuple[Column[OpenRisk], ...] = (
+        Column(_("Risk"), lambda item: item.risk.risk),
+        Column(_("Likelihood"), lambda item: words.label(item.risk.likelihood)),
+        Column(_("Severity"), lambda item: words.label(item.risk.severity)),
+        Column(_("Score"), lambda item: item.score, Format.NUMBER),
+        Column(_("Response"), lambda item: item.risk.response),
+        Column(_("Change"), lambda item: item.id, Format.ID),
+        Column(_("Title"), lambda item: item.title, width=40, repeated=True),
     )
-    rows = (
-        (
-            item.risk.risk,
-            words.label(item.risk.likelihood),
-            words.label(item.risk.severity),
-            item.score,
-            item.risk.response,
-            item.id,
-            item.title,
-        )
-        for item in report.view.risks
-    )
-    return Table(_("Risks of open changes"), columns, tuple(rows), repeated=frozenset({6}))
+    return Table(_("Risks of open changes"), columns, figures.view.risks)
 
 
-def _matrix(report: Report, words: Words) -> Table:
-    """In each cell how many risks lie in it, and the changes that have them."""
-    _ = words.gettext
+_MatrixRow = tuple[RiskCell, ...]
+
+
+def _matrix(figures: ImpactFigures) -> Table[_MatrixRow]:
+    """Return in each cell how many risks lie in it, and the changes that have them."""
+    words, _, view = figures.words, figures.words.gettext, figures.view
     named = _("%(name)s: %(text)s")
-    matrix = report.view.matrix if report.view.risks else ()
-    severities = (cell.severity for cell in report.view.matrix[0])
-    columns = (
-        _("Likelihood"),
-        *(named % {"name": _("Severity"), "text": words.label(level)} for level in severities),
+
+    def level(severity: Level) -> Column[_MatrixRow]:
+        def filled(row: _MatrixRow) -> str | None:
+            risks = next(cell.risks for cell in row if cell.severity is severity)
+            ids = " ".join(dict.fromkeys(risk.id for risk in risks))
+            return named % {"name": words.number(len(risks)), "text": ids} if ids else None
+
+        return Column(named % {"name": _("Severity"), "text": words.label(severity)}, filled)
+
+    likelihood: Column[_MatrixRow] = Column(
+        _("Likelihood"), lambda row: words.label(row[0].likelihood)
     )
-
-    def filled(cell: RiskCell) -> str | None:
-        ids = ids_or_none(dict.fromkeys(risk.id for risk in cell.risks))
-        return ids and named % {"name": words.number(len(cell.risks)), "text": ids}
-
-    rows = ((words.label(line[0].likelihood), *map(filled, line)) for line in matrix)
-    return Table(_("Risk matrix"), columns, tuple(rows))
+    levels = (level(cell.severity) for cell in view.matrix[0])
+    return Table(_("Risk matrix"), (likelihood, *levels), view.matrix if view.risks else ())
 
 
-def _groups(report: Report, words: Words) -> Table:
-    _, view = words.gettext, report.view
-    columns = (
-        _("Grouped by"),
-        _("Group"),
-        _("Number of changes"),
-        _("Approved"),
-        _("Pending"),
-        _("Days on the completion"),
-        _("Pending days, least"),
-        _("Pending days, most"),
-        _("Changes"),
-        _("Not assessed"),
+@dataclass(frozen=True)
+class _GroupRow:
+    by: str
+    group: Group[Any]
+
+
+def _groups(figures: ImpactFigures) -> Table[_GroupRow]:
+    words, _, view = figures.words, figures.words.gettext, figures.view
+    currency = figures.currency
+
+    def name(row: _GroupRow) -> str:
+        term = row.group.term
+        if term is None:
+            return _("not said yet")
+        return words.label(term) if isinstance(term, Term) else str(term)
+
+    def least(row: _GroupRow) -> int | None:
+        return row.group.share.requested.low if row.group.share.requested else None
+
+    def most(row: _GroupRow) -> int | None:
+        return row.group.share.requested.high if row.group.share.requested else None
+
+    columns: tuple[Column[_GroupRow], ...] = (
+        Column(_("Grouped by"), lambda row: row.by),
+        Column(_("Group"), name),
+        Column(_("Number of changes"), lambda row: len(row.group.share.ids), Format.NUMBER),
+        money_column(_("Approved"), lambda row: row.group.share.approved.amount, currency),
+        money_column(_("Pending"), lambda row: row.group.share.pending.amount, currency),
+        Column(_("Days on the completion"), lambda row: row.group.share.granted, Format.NUMBER),
+        Column(_("Pending days, least"), least, Format.NUMBER),
+        Column(_("Pending days, most"), most, Format.NUMBER),
+        Column(_("Changes"), lambda row: row.group.share.ids, Format.ID),
+        Column(_("Not assessed"), lambda row: row.group.share.pending.unknown, Format.ID),
     )
-
-    def grouped(by: str, groups: Iterable[Group[T]]) -> Iterator[Row]:
-        for group in groups:
-            share, term = group.share, group.term
-            name = words.label(term) if isinstance(term, Term) else term
-            yield (
-                by,
-                _("not said yet") if name is None else name,
-                len(share.ids),
-                Money(share.approved.amount, report.currency),
-                Money(share.pending.amount, report.currency),
-                share.granted,
-                *((share.requested.low, share.requested.high) if share.requested else (None, None)),
-                ids_or_none(share.ids),
-                ids_or_none(share.pending.unknown),
-            )
-
-    rows = (
-        *grouped(_("Reason"), view.by_reason),
-        *grouped(_("Type"), view.by_type),
-        *grouped(_("Asked for by"), view.by_party),
-        *grouped(_("Scope item"), view.by_item),
+    kinds: tuple[tuple[str, Iterable[Group[Any]]], ...] = (
+        (_("Reason"), view.by_reason),
+        (_("Type"), view.by_type),
+        (_("Asked for by"), view.by_party),
+        (_("Scope item"), view.by_item),
     )
+    rows = tuple(_GroupRow(by, group) for by, groups in kinds for group in groups)
     return Table(_("Where the changes come from"), columns, rows)
 
 
-def _course(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (_("Counts from"), _("Revised"), _("Left of what is set aside"), _("Changes"))
-
-    def row(point: CoursePoint) -> Row:
-        return (
-            point.on,
-            Money(point.revised, report.currency),
-            money_or_none(point.left, report.currency),
-            ids_or_none(point.ids),
-        )
-
-    return Table(_("Revised sum over time"), columns, tuple(map(row, report.view.course)))
-
-
-def _quarters(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (
-        _("Quarter"),
-        _("Asked for"),
-        _("Decided"),
-        _("Approved"),
-        _("Days on the completion"),
-        _("Sum after"),
-        _("Left of what is set aside"),
-        _("Still pending"),
-        _("Changes asked for"),
-        _("Changes decided"),
-        _("Approved changes"),
-        _("Pending changes"),
+def _course(figures: ImpactFigures) -> Table[CoursePoint]:
+    _, currency = figures.words.gettext, figures.currency
+    columns: tuple[Column[CoursePoint], ...] = (
+        Column(_("Counts from"), lambda point: point.on, Format.DATE),
+        money_column(_("Revised"), lambda point: point.revised, currency),
+        money_column(_("Left of what is set aside"), lambda point: point.left, currency),
+        Column(_("Changes"), lambda point: point.ids, Format.ID),
     )
-
-    def row(quarter: Quarter) -> Row:
-        return (
-            words.quarter(quarter.first),
-            len(quarter.requested),
-            len(quarter.decided),
-            Money(quarter.approved.amount, report.currency),
-            quarter.days,
-            Money(quarter.revised, report.currency),
-            money_or_none(quarter.left, report.currency),
-            Money(quarter.pending.amount, report.currency),
-            ids_or_none(quarter.requested),
-            ids_or_none(quarter.decided),
-            ids_or_none(quarter.approved.ids),
-            ids_or_none(quarter.pending.ids),
-        )
-
-    return Table(_("By quarter"), columns, tuple(map(row, report.view.by_quarter)))
+    return Table(_("Revised sum over time"), columns, figures.view.course)
 
 
-def _months(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (
-        _("Month"),
-        _("Asked for"),
-        _("Decided"),
-        _("Changes asked for"),
-        _("Changes decided"),
+def _quarters(figures: ImpactFigures) -> Table[Quarter]:
+    words, _, currency = figures.words, figures.words.gettext, figures.currency
+    columns: tuple[Column[Quarter], ...] = (
+        Column(_("Quarter"), lambda quarter: words.quarter(quarter.first)),
+        Column(_("Asked for"), lambda quarter: len(quarter.requested), Format.NUMBER),
+        Column(_("Decided"), lambda quarter: len(quarter.decided), Format.NUMBER),
+        money_column(_("Approved"), lambda quarter: quarter.approved.amount, currency),
+        Column(_("Days on the completion"), lambda quarter: quarter.days, Format.NUMBER),
+        money_column(_("Sum after"), lambda quarter: quarter.revised, currency),
+        money_column(_("Left of what is set aside"), lambda quarter: quarter.left, currency),
+        money_column(_("Still pending"), lambda quarter: quarter.pending.amount, currency),
+        Column(_("Changes asked for"), lambda quarter: quarter.requested, Format.ID),
+        Column(_("Changes decided"), lambda quarter: quarter.decided, Format.ID),
+        Column(_("Approved changes"), lambda quarter: quarter.approved.ids, Format.ID),
+        Column(_("Pending changes"), lambda quarter: quarter.pending.ids, Format.ID),
+    )
+    return Table(_("By quarter"), columns, figures.view.by_quarter)
+
+
+def _months(figures: ImpactFigures) -> Table[MonthRate]:
+    words, _ = figures.words, figures.words.gettext
+    columns: tuple[Column[MonthRate], ...] = (
+        Column(_("Month"), lambda month: words.month(month.first)),
+        Column(_("Asked for"), lambda month: len(month.requested), Format.NUMBER),
+        Column(_("Decided"), lambda month: len(month.decided), Format.NUMBER),
+        Column(_("Changes asked for"), lambda month: month.requested, Format.ID),
+        Column(_("Changes decided"), lambda month: month.decided, Format.ID),
+    )
+    return Table(_("Asked for and decided"), columns, figures.view.pace.months)
+
+
+def _statuses(figures: ImpactFigures) -> Table[StatusPace]:
+    words, _ = figures.words, figures.words.gettext
+    columns: tuple[Column[StatusPace], ...] = (
+        Column(_("Status"), lambda pace: words.label(pace.status)),
+        Column(_("Usual days in it"), lambda pace: pace.median, Format.NUMBER),
+        Column(_("Passed through"), lambda pace: pace.completed, Format.NUMBER),
+        Column(_("In it now"), lambda pace: len(pace.now), Format.NUMBER),
+        Column(
+            _("Longest now"),
+            lambda pace: pace.longest.days if pace.longest else None,
+            Format.NUMBER,
+        ),
+        Column(_("Changes"), lambda pace: [stay.id for stay in pace.now], Format.ID),
+    )
+    return Table(_("How fast changes move"), columns, figures.view.pace.statuses)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    name: str
+    records: Collection[str]
+    median: Decimal | None = None
+
+
+def _answers(figures: ImpactFigures) -> Table[_Answer]:
+    _, pace = figures.words.gettext, figures.view.pace
+    decisions, objections = pace.decisions, pace.objections
+    columns: tuple[Column[_Answer], ...] = (
+        Column(_("Answers"), lambda answer: answer.name),
+        Column(_("Usual days"), lambda answer: answer.median, Format.NUMBER),
+        Column(_("Number of changes"), lambda answer: len(answer.records), Format.NUMBER),
+        Column(_("Changes"), lambda answer: answer.records, Format.ID),
     )
     rows = (
-        (
-            words.month(month.first),
-            len(month.requested),
-            len(month.decided),
-            ids_or_none(month.requested),
-            ids_or_none(month.decided),
-        )
-        for month in report.view.pace.months
+        _Answer(_("From the request to the decision"), decisions.ids, decisions.median),
+        _Answer(_("Decided by the day it was due"), pace.in_time),
+        _Answer(_("Decided later than due"), pace.late),
+        _Answer(_("From an objection to its settlement"), objections.ids, objections.median),
+        _Answer(_("Open objections"), pace.open_objections),
     )
-    return Table(_("Asked for and decided"), columns, tuple(rows))
+    return Table(_("Answers"), columns, rows)
 
 
-def _statuses(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (
-        _("Status"),
-        _("Usual days in it"),
-        _("Passed through"),
-        _("In it now"),
-        _("Longest now"),
-        _("Changes"),
-    )
-
-    def row(of: StatusPace) -> Row:
-        return (
-            words.label(of.status),
-            of.median,
-            of.completed,
-            len(of.now),
-            of.longest.days if of.longest else None,
-            ids_or_none(stay.id for stay in of.now),
-        )
-
-    return Table(_("How fast changes move"), columns, tuple(map(row, report.view.pace.statuses)))
-
-
-def _answers(report: Report, words: Words) -> Table:
-    _, pace = words.gettext, report.view.pace
-    columns = (_("Answers"), _("Usual days"), _("Number of changes"), _("Changes"))
-    found = (
-        (_("From the request to the decision"), pace.decisions.median, pace.decisions.ids),
-        (_("Decided by the day it was due"), None, pace.in_time),
-        (_("Decided later than due"), None, pace.late),
-        (_("From an objection to its settlement"), pace.objections.median, pace.objections.ids),
-        (_("Open objections"), None, pace.open_objections),
-    )
-    rows = ((name, days, len(ids), ids_or_none(ids)) for name, days, ids in found)
-    return Table(_("Answers"), columns, tuple(rows))
-
-
-def _aging(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (
-        _("Asked for"),
-        _("In the sums"),
-        _("Number of changes"),
-        _("Changes"),
-        _("Not assessed"),
-    )
+def _aging(figures: ImpactFigures) -> Table[AgeBand]:
+    words, _ = figures.words, figures.words.gettext
 
     def age(band: AgeBand) -> str:
         if band.last is None:
@@ -249,76 +213,88 @@ def _aging(report: Report, words: Words) -> Table:
             "last": words.days(band.last),
         }
 
-    def row(band: AgeBand) -> Row:
-        return (
-            age(band),
-            Money(band.figure.amount, report.currency),
-            len(band.figure.ids),
-            ids_or_none(band.figure.ids),
-            ids_or_none(band.figure.unknown),
-        )
-
-    bands = report.view.aging.bands if report.view.pending else ()
-    return Table(_("Pending changes by age"), columns, tuple(map(row, bands)))
-
-
-def _month_ends(report: Report, words: Words) -> Table:
-    """A row for each month end as known then, and one as known now where that differs."""
-    _ = words.gettext
-
-    def label(line: SumLine) -> str:
-        name = words.label(line)
-        return _("of which: %(line)s") % {"line": name} if line is SumLine.PROCEEDING else name
-
-    columns = (
-        _("Month end"),
-        _("As known"),
-        *map(label, HEADLINE),
-        *(milestone.name for milestone in report.position.milestones),
-        _("Approved changes"),
-        _("Pending changes"),
+    columns: tuple[Column[AgeBand], ...] = (
+        Column(_("Asked for"), age),
+        money_column(_("In the sums"), lambda band: band.figure.amount, figures.currency),
+        Column(_("Number of changes"), lambda band: len(band.figure.ids), Format.NUMBER),
+        Column(_("Changes"), lambda band: band.figure.ids, Format.ID),
+        Column(_("Not assessed"), lambda band: band.figure.unknown, Format.ID),
     )
+    bands = figures.view.aging.bands if figures.view.pending else ()
+    return Table(_("Pending changes by age"), columns, bands)
 
-    def row(end: MonthEnd, known: str, of: Comparison) -> Row:
-        figures = {change.line: change.after for change in of.lines}
-        cells: list[Cell] = [end.on, known]
-        cells += [Money(figures[line].amount, report.currency) for line in HEADLINE]
-        cells += [moved.after.agreed for moved in of.dates]
-        cells += [ids_or_none(figures[line].ids) for line in (SumLine.APPROVED, SumLine.PENDING)]
-        return tuple(cells)
 
-    def rows() -> Iterator[Row]:
-        for end in report.ends:
-            yield row(end, _("As known then"), end.since)
+@dataclass(frozen=True)
+class _MonthEndRow:
+    """A month end as known on a day."""
+
+    end: MonthEnd
+    known: str
+    position: Comparison
+
+
+def _month_ends(figures: ImpactFigures) -> Table[_MonthEndRow]:
+    """Return a row for each month end as known then, and one as known now where that differs."""
+    words, _ = figures.words, figures.words.gettext
+
+    def line(of: SumLine) -> Column[_MonthEndRow]:
+        def amount(row: _MonthEndRow) -> Money:
+            return Money(row.position.line(of).after.amount, figures.currency)
+
+        name = words.label(of)
+        title = _("of which: %(line)s") % {"line": name} if of is SumLine.PROCEEDING else name
+        # The original sum is the same in each.
+        return Column(title, amount, Format.MONEY, repeated=of is SumLine.ORIGINAL)
+
+    def agreed(milestone: MilestonePosition) -> Column[_MonthEndRow]:
+        def day(row: _MonthEndRow) -> date:
+            return next(
+                moved.after.agreed for moved in row.position.dates if moved.after.id == milestone.id
+            )
+
+        return Column(milestone.name, day, Format.DATE)
+
+    def rows() -> Iterator[_MonthEndRow]:
+        for end in figures.ends:
+            yield _MonthEndRow(end, _("As known then"), end.since)
             if end.now:
-                yield row(end, _("As known now"), end.now)
+                yield _MonthEndRow(end, _("As known now"), end.now)
 
-    # The original sum is the same in each.
-    return Table(_("Month ends"), columns, tuple(rows()), repeated=frozenset({2}))
-
-
-def _late(report: Report, words: Words) -> Table:
-    _ = words.gettext
-    columns = (
-        _("Month end"),
-        _("Change"),
-        _("Title"),
-        _("Status"),
-        _("Date"),
-        _("Written down on"),
-        _("Counts from"),
+    columns: tuple[Column[_MonthEndRow], ...] = (
+        Column(_("Month end"), lambda row: row.end.on, Format.DATE),
+        Column(_("As known"), lambda row: row.known),
+        *map(line, HEADLINE),
+        *map(agreed, figures.position.milestones),
+        Column(
+            _("Approved changes"),
+            lambda row: row.position.line(SumLine.APPROVED).after.ids,
+            Format.ID,
+        ),
+        Column(
+            _("Pending changes"),
+            lambda row: row.position.line(SumLine.PENDING).after.ids,
+            Format.ID,
+        ),
     )
-    rows = (
-        (
-            end.on,
-            entry.id,
-            entry.title,
-            words.label(entry.status),
-            entry.on,
-            entry.recorded,
-            entry.counts_from,
-        )
-        for end in report.ends
-        for entry in end.late
+    return Table(_("Month ends"), columns, tuple(rows()))
+
+
+@dataclass(frozen=True)
+class _LateRow:
+    end: MonthEnd
+    entry: LateEntry
+
+
+def _late(figures: ImpactFigures) -> Table[_LateRow]:
+    words, _ = figures.words, figures.words.gettext
+    columns: tuple[Column[_LateRow], ...] = (
+        Column(_("Month end"), lambda row: row.end.on, Format.DATE),
+        Column(_("Change"), lambda row: row.entry.id, Format.ID),
+        Column(_("Title"), lambda row: row.entry.title, width=40),
+        Column(_("Status"), lambda row: words.label(row.entry.status)),
+        Column(_("Date"), lambda row: row.entry.on, Format.DATE),
+        Column(_("Written down on"), lambda row: row.entry.recorded, Format.DATE),
+        Column(_("Counts from"), lambda row: row.entry.counts_from, Format.DATE),
     )
-    return Table(_("Written down later"), columns, tuple(rows))
+    rows = tuple(_LateRow(end, entry) for end in figures.ends for entry in end.late)
+    return Table(_("Written down later"), columns, rows)

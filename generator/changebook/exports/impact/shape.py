@@ -1,216 +1,321 @@
-"""The JSON shape that docs/impact-json.md documents.
-
-A change that a reader of the shape would notice needs a new VERSION, except for a new key.
-"""
+"""The JSON shape that docs/impact-json.md documents: first the sums, then what `analysis` adds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from changebook.exports.impact.analysis import analysis
-from changebook.exports.impact.plain import Shape, figure, parts, requests
-from changebook.exports.impact.report import Report
-from changebook.model.sums import (
-    Budget,
-    ChangeOrder,
-    Difference,
-    Effort,
-    Figure,
-    ForeignLine,
-    MilestonePosition,
-    RoleDays,
-    Standing,
-    TaxLine,
+from pydantic import BeforeValidator, ValidationInfo, model_validator
+
+from changebook.exports.impact.analysis_shape import (
+    AgingJson,
+    GroupJson,
+    MonthEndJson,
+    PaceJson,
+    PointJson,
+    QuarterJson,
+    RiskJson,
+    RiskMatrix,
 )
-from changebook.model.values import day_or_none, money, money_or_none, number, number_or_none
-from changebook.views.impact import PendingChange
+from changebook.exports.impact.figure_shape import FigureJson, PartJson, RequestJson
+from changebook.exports.impact.figures import ImpactFigures
+from changebook.exports.shared_shape import ClientJson, DaysByMilestone
+from changebook.model.json_model import (
+    Amount,
+    Ids,
+    JsonModel,
+    Number,
+    at,
+)
+from changebook.model.sums import Bucket, Budget, CostRow, Effort, Figure, Standing, SumLine
+from changebook.model.values import Money, in_currency
+from changebook.model.vocabulary import Audience, Status
 
-VERSION = 1
-
-
-def shape(report: Report) -> Shape:
-    """The whole report as plain data. Amounts are text, so that no program rounds them."""
-    edition, position, view = report.edition, report.position, report.view
-    profile, currency = edition.profile, position.currency
-    lines = {line.value: figure(of, currency) for line, of in position.lines.items()}
-    return {
-        "version": VERSION,
-        "client": {"slug": edition.slug, "name": profile.name, "project": profile.project},
-        "contract": profile.contract.reference,
-        "audience": edition.audience.value,
-        "as_of": edition.as_of.isoformat(),
-        "known_on": day_or_none(report.known_on),
-        "currency": currency,
-        "lines": lines,
-        "approved_adds": figure(position.adds, currency),
-        "approved_credits": figure(position.credits, currency),
-        "pending_adds": figure(position.pending_adds, currency),
-        "pending_credits": figure(position.pending_credits, currency),
-        "budget": position.budget and _budget(position.budget, position.pending, currency),
-        "tax": {
-            "revised": [_tax(line, currency) for line in position.tax_on_revised],
-            "forecast": [_tax(line, currency) for line in position.tax_on_forecast],
-        },
-        "foreign": [_foreign(line, currency) for line in position.foreign],
-        "register": [_order(entry, view.titles[entry.id], currency) for entry in position.register],
-        "pending": [_pending(change, currency) for change in view.pending],
-        "milestones": [_milestone(milestone) for milestone in position.milestones],
-        "person_days": _effort(position.effort),
-        "changes": [
-            _standing(standing, view.titles[id], currency)
-            for id, standing in position.standings.items()
-        ],
-        "beyond_client": view.beyond and _difference(view.beyond, currency),
-    } | analysis(report)
+VERSION: Literal[1] = 1
 
 
 def _ids(*figures: Figure) -> list[str]:
     return sorted({id for figure in figures for id in figure.ids})
 
 
-def _budget(budget: Budget, pending: Figure, currency: str) -> Shape:
-    return {
-        "amount": money(budget.amount, currency),
-        "used": figure(budget.used, currency),
-        "left": {"amount": money(budget.left, currency), "records": _ids(budget.used)},
-        "left_if_pending": {
-            "amount": money(budget.left_if_pending, currency),
-            "records": _ids(budget.used, pending),
-        },
-    }
+def _title(id: str, info: ValidationInfo[ImpactFigures]) -> str:
+    return info.context.view.titles[id]
 
 
-def _tax(line: TaxLine, currency: str) -> Shape:
-    return {
-        "rate": number_or_none(line.rate),
-        "base": money(line.base, currency),
-        "tax": money_or_none(line.tax, currency),
-        "records": list(line.ids),
-        "parts": parts(line.parts, currency),
-    }
+def _in_own_currency(row: CostRow) -> Money | None:
+    return in_currency(row.amount, row.currency)
 
 
-def _foreign(line: ForeignLine, currency: str) -> Shape:
-    row = line.row
-    return {
-        "id": line.id,
-        "bucket": line.bucket.value,
-        "item": row.item,
-        "amount": money_or_none(row.amount, row.currency),
-        "currency": row.currency,
-        "memo": money_or_none(row.memo, currency),
-        "exchange": row.fx
-        and {"rate": number(row.fx.rate), "source": row.fx.source, "date": row.fx.date.isoformat()},
-    }
+#: The title of the record with the id that stands there.
+Title = Annotated[str, BeforeValidator(_title)]
 
 
-def _order(entry: ChangeOrder, title: str, currency: str) -> Shape:
-    return {
-        "number": entry.number,
-        "id": entry.id,
-        "title": title,
-        "reversal": entry.reversal,
-        "counts_from": entry.on.isoformat(),
-        "recorded": entry.recorded.isoformat(),
-        "amount": money(entry.amount, currency),
-        "replaced": parts(entry.replaced, currency),
-        "earlier": money(entry.earlier, currency),
-        "sum_before": money(entry.before, currency),
-        "this": money(entry.this, currency),
-        "sum_after": money(entry.after, currency),
-        "milestones": [
-            {
-                "milestone": step.milestone,
-                "days": step.days,
-                "before": step.before.isoformat(),
-                "after": step.after.isoformat(),
-            }
-            for step in entry.steps
-        ],
-    }
+class DerivedJson(JsonModel):
+    """An amount that follows from others, with the records behind them."""
+
+    amount: Amount
+    records: Ids
 
 
-def _pending(change: PendingChange, currency: str) -> Shape:
-    days = change.row.days
-    return _standing(change.standing, change.row.title, currency) | {
-        "status": change.row.status.value,
-        "due": day_or_none(change.due),
-        "days": None if days is None else {line.milestone: line.days for line in days},
-    }
+class BudgetJson(JsonModel):
+    """What is set aside for changes, and what is left of it."""
+
+    amount: Amount
+    used: FigureJson
+    left: DerivedJson
+    left_if_pending: DerivedJson
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, budget: Budget, info: ValidationInfo[ImpactFigures]) -> dict[str, Any]:
+        used, pending = budget.used, info.context.position.pending
+        return {
+            "amount": budget.amount,
+            "used": used,
+            "left": {"amount": budget.left, "records": _ids(used)},
+            "left_if_pending": {
+                "amount": budget.left_if_pending,
+                "records": _ids(used, pending),
+            },
+        }
 
 
-def _standing(standing: Standing, title: str, currency: str) -> Shape:
-    return {
-        "id": standing.id,
-        "title": title,
-        "bucket": standing.bucket.value,
-        "own": money_or_none(standing.own, currency),
-        "amount": money_or_none(standing.amount, currency),
-        "replaces": parts(standing.replaces, currency),
-    }
+class TaxLineJson(JsonModel):
+    """The tax at one rate."""
+
+    rate: Number | None
+    base: Amount
+    tax: Amount | None
+    records: Ids = at("ids")
+    parts: tuple[PartJson, ...]
 
 
-def _milestone(milestone: MilestonePosition) -> Shape:
-    pending = milestone.pending
-    return {
-        "milestone": milestone.id,
-        "name": milestone.name,
-        "completion": milestone.completion,
-        "original": milestone.original.isoformat(),
-        "agreed": milestone.agreed.isoformat(),
-        "steps": [
-            {
-                "id": step.id,
-                "reversal": step.reversal,
-                "days": step.days,
-                "before": step.before.isoformat(),
-                "after": step.after.isoformat(),
-            }
-            for step in milestone.steps
-        ],
-        "requests": requests(milestone.requests),
-        "pending": pending
-        and {
-            "low": pending.low,
-            "high": pending.high,
-            "earliest": pending.earliest.isoformat(),
-            "latest": pending.latest.isoformat(),
-        },
-    }
+class TaxJson(JsonModel):
+    """The tax on each of the two sums, read off a position."""
+
+    revised: tuple[TaxLineJson, ...] = at("tax_on_revised")
+    forecast: tuple[TaxLineJson, ...] = at("tax_on_forecast")
 
 
-def _effort(effort: Effort) -> Shape:
-    total = effort.total
-    return {
-        "original": number_or_none(effort.original),
-        "revised": _derived_days(effort.revised, (total.approved,)),
-        "forecast": _derived_days(effort.forecast, (total.approved, total.pending)),
-        "total": _role(total),
-        "roles": [{"role": role.role} | _role(role) for role in effort.roles],
-    }
+class ExchangeJson(JsonModel):
+    """At which rate an amount is worth what."""
+
+    rate: Number
+    source: str
+    date: dt.date
 
 
-def _derived_days(days: Decimal | None, made_of: Sequence[Figure]) -> Shape | None:
-    return None if days is None else {"days": number(days), "records": _ids(*made_of)}
+class ForeignJson(JsonModel):
+    """A line in another currency."""
+
+    id: str
+    bucket: Bucket
+    item: str = at("row", "item")
+    amount: Annotated[Amount | None, BeforeValidator(_in_own_currency)] = at("row")
+    currency: str = at("row", "currency")
+    memo: Amount | None = at("row", "memo")
+    exchange: ExchangeJson | None = at("row", "fx")
 
 
-def _role(role: RoleDays) -> Shape:
-    return {"approved": _days(role.approved), "pending": _days(role.pending)}
+class MoveJson(JsonModel):
+    """By how much a change order moves a milestone."""
+
+    milestone: str
+    days: int
+    before: dt.date
+    after: dt.date
 
 
-def _days(figure: Figure) -> Shape:
-    return {
-        "days": number(figure.amount),
-        "records": list(figure.ids),
-        "parts": [{"id": part.id, "days": number(part.amount)} for part in figure.parts],
-        "not_assessed": list(figure.unknown),
-    }
+class OrderJson(JsonModel):
+    """An entry of the register."""
+
+    number: int
+    id: str
+    title: Title = at("id")
+    reversal: bool
+    counts_from: dt.date = at("on")
+    recorded: dt.date
+    amount: Amount
+    replaced: tuple[PartJson, ...]
+    earlier: Amount
+    sum_before: Amount = at("before")
+    this: Amount
+    sum_after: Amount = at("after")
+    milestones: tuple[MoveJson, ...] = at("steps")
 
 
-def _difference(beyond: Difference, currency: str) -> Shape:
-    return {
-        "pending": figure(beyond.pending, currency),
-        "forecast": figure(beyond.forecast, currency),
-        "withdrawn": figure(beyond.withdrawn, currency),
-    }
+class StandingJson(JsonModel):
+    """Where a change counts, and with how much."""
+
+    id: str
+    title: Title = at("id")
+    bucket: Bucket
+    own: Amount | None
+    amount: Amount | None
+    replaces: tuple[PartJson, ...]
+
+
+def _values(standings: Mapping[str, Standing]) -> list[Standing]:
+    return list(standings.values())
+
+
+Standings = Annotated[tuple[StandingJson, ...], BeforeValidator(_values)]
+
+
+class PendingJson(JsonModel):
+    """A pending change, with the day by which to decide."""
+
+    id: str = at("standing", "id")
+    title: str = at("row", "title")
+    bucket: Bucket = at("standing", "bucket")
+    own: Amount | None = at("standing", "own")
+    amount: Amount | None = at("standing", "amount")
+    replaces: tuple[PartJson, ...] = at("standing", "replaces")
+    status: Status = at("row", "status")
+    due: dt.date | None
+    days: DaysByMilestone = at("row", "days")
+
+
+class StepJson(JsonModel):
+    """What moved a milestone."""
+
+    id: str
+    reversal: bool
+    days: int
+    before: dt.date
+    after: dt.date
+
+
+class RangeJson(JsonModel):
+    """How far pending changes may move a milestone."""
+
+    low: int
+    high: int
+    earliest: dt.date
+    latest: dt.date
+
+
+class MilestoneJson(JsonModel):
+    """A milestone of the contract."""
+
+    milestone: str = at("id")
+    name: str
+    completion: bool
+    original: dt.date
+    agreed: dt.date
+    steps: tuple[StepJson, ...]
+    requests: tuple[RequestJson, ...]
+    pending: RangeJson | None
+
+
+class DaysPartJson(JsonModel):
+    """What one record adds to person-days."""
+
+    id: str
+    days: Number = at("amount")
+
+
+class DaysJson(JsonModel):
+    """Person-days, and the records behind them."""
+
+    days: Number = at("amount")
+    records: Ids = at("ids")
+    parts: tuple[DaysPartJson, ...]
+    not_assessed: Ids = at("unknown")
+
+
+class RolesJson(JsonModel):
+    """The person-days of all roles."""
+
+    approved: DaysJson
+    pending: DaysJson
+
+
+class RoleJson(JsonModel):
+    """The person-days of one role."""
+
+    role: str
+    approved: DaysJson
+    pending: DaysJson
+
+
+class DerivedDaysJson(JsonModel):
+    """Person-days that follow from others."""
+
+    days: Number
+    records: Ids
+
+
+def _derived(days: Decimal | None, *made_of: Figure) -> dict[str, Any] | None:
+    return None if days is None else {"days": days, "records": _ids(*made_of)}
+
+
+class EffortJson(JsonModel):
+    """The contract's person-days, and with the changes."""
+
+    original: Number | None
+    revised: DerivedDaysJson | None
+    forecast: DerivedDaysJson | None
+    total: RolesJson
+    roles: tuple[RoleJson, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, effort: Effort) -> dict[str, Any]:
+        total = effort.total
+        return {
+            "original": effort.original,
+            "revised": _derived(effort.revised, total.approved),
+            "forecast": _derived(effort.forecast, total.approved, total.pending),
+            "total": total,
+            "roles": effort.roles,
+        }
+
+
+class BeyondJson(JsonModel):
+    """By how much the team's figures differ from the client's."""
+
+    pending: FigureJson
+    forecast: FigureJson
+    withdrawn: FigureJson
+
+
+class ImpactFile(JsonModel):
+    """All figures of an edition. The context of its validation is what it is read off."""
+
+    version: Literal[1] = VERSION
+    client: ClientJson = at("edition")
+    contract: str = at("edition", "profile", "contract", "reference")
+    audience: Audience = at("edition", "audience")
+    as_of: dt.date = at("edition", "as_of")
+    known_on: dt.date | None
+    currency: str
+    lines: dict[SumLine, FigureJson] = at("position", "lines")
+    approved_adds: FigureJson = at("position", "adds")
+    approved_credits: FigureJson = at("position", "credits")
+    pending_adds: FigureJson = at("position", "pending_adds")
+    pending_credits: FigureJson = at("position", "pending_credits")
+    budget: BudgetJson | None = at("position", "budget")
+    tax: TaxJson = at("position")
+    foreign: tuple[ForeignJson, ...] = at("position", "foreign")
+    orders: tuple[OrderJson, ...] = at("position", "register", key="register")
+    pending: tuple[PendingJson, ...] = at("view", "pending")
+    milestones: tuple[MilestoneJson, ...] = at("position", "milestones")
+    person_days: EffortJson = at("position", "effort")
+    changes: Annotated[tuple[StandingJson, ...], BeforeValidator(_values)] = at(
+        "position", "standings"
+    )
+    beyond_client: BeyondJson | None = at("view", "beyond")
+    risks: tuple[RiskJson, ...] = at("view", "risks")
+    risk_matrix: RiskMatrix = at("view", "matrix")
+    by_reason: tuple[GroupJson, ...] = at("view", "by_reason")
+    by_type: tuple[GroupJson, ...] = at("view", "by_type")
+    by_party: tuple[GroupJson, ...] = at("view", "by_party")
+    by_item: tuple[GroupJson, ...] = at("view", "by_item")
+    course: tuple[PointJson, ...] = at("view", "course")
+    by_quarter: tuple[QuarterJson, ...] = at("view", "by_quarter")
+    pace: PaceJson = at("view", "pace")
+    aging: AgingJson = at("view", "aging")
+    month_ends: tuple[MonthEndJson, ...] = at("ends")

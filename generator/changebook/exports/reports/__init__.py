@@ -1,4 +1,1 @@
-"""The report of a week or a month in words, and as a file: HTML, Markdown or a mail to be sent.
-
-The figures are those of `views.report`; nothing is added up here.
-"""
+"""The report of a week or a month as HTML, Markdown or a mail; it adds up no figure of its own."""

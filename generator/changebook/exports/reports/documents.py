@@ -15,7 +15,7 @@ from jinja2 import Environment
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition
-from changebook.exports.reports import bars
+from changebook.exports.reports import strips
 from changebook.model.periods import Period
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import Audience
@@ -57,11 +57,11 @@ class Document:
 
     @cached_property
     def pictures(self) -> Mapping[str, Picture]:
-        """The strips of the sums by their lines, and those of the dates by their numbers."""
+        """Return the strips of the sums by their lines, and those of the dates by their numbers."""
         return dict((*self._sums(), *self._dates()))
 
     def markdown(self) -> str:
-        """Markdown in which no text of a record can act."""
+        """Write Markdown in which no text of a record can act."""
         return self._text(
             t=literal,
             within=_within,
@@ -73,7 +73,7 @@ class Document:
         )
 
     def text(self) -> str:
-        """Plain text, for mail programs that show no HTML."""
+        """Write plain text, for mail programs that show no HTML."""
         return self._text(
             t=one_line,
             within=one_line,
@@ -85,7 +85,7 @@ class Document:
         )
 
     def html(self, source: Callable[[str], str] | None = None) -> str:
-        """One page that loads nothing from anywhere.
+        """Write one page that loads nothing from anywhere.
 
         `source` gives the address of a picture by its name; without it, the page holds them.
         """
@@ -93,8 +93,8 @@ class Document:
         return template.render(
             self._context(),
             pictures=self.pictures,
-            picture_width=bars.WIDTH,
-            picture_height=bars.HEIGHT,
+            picture_width=strips.WIDTH,
+            picture_height=strips.HEIGHT,
             source=source or self._inside,
             sums_note=self._sums_note(),
         )
@@ -122,7 +122,7 @@ class Document:
         }
 
     def _link(self, target: str) -> str | None:
-        """The whole address of a page, where it is known at which one the site is read."""
+        """Return the whole address of a page, where it is known at which one the site is read."""
         base = self.edition.site_url
         return quote(urls.absolute(base, target), safe=_IN_ADDRESS) if base else None
 
@@ -144,7 +144,7 @@ class Document:
         ):
             ends = [words.money(end, currency) for end in (bar.start, bar.end)]
             alt = ends[1] if kind == "total" else " → ".join(ends)
-            yield line.value, Picture(bars.sum_strip(bar, kind), alt)
+            yield line.value, Picture(strips.sum_strip(bar, kind), alt)
 
     def _dates(self) -> Iterator[tuple[str, Picture]]:
         drawn, words = self.report.calendar, self.wording.words
@@ -153,28 +153,28 @@ class Document:
             alt = " → ".join(
                 words.date(day) for day in dict.fromkeys((row.move.start, row.move.end))
             )
-            yield f"date-{number}", Picture(bars.date_strip(row, today), alt)
+            yield f"date-{number}", Picture(strips.date_strip(row, today), alt)
 
     def _sums_note(self) -> str:
-        """How to read the bars of the sums."""
+        """Say how to read the bars of the sums."""
         _, drawn = self.wording.words.gettext, self.report.sums
         if drawn is None:
             return ""
-        said = [_("Bars with a broken outline are pending; hollow ones take off.")]
+        sentences = [_("Bars with a broken outline are pending; hollow ones take off.")]
         if drawn.cut:
             text = _("The scale begins at %(money)s, not at zero.")
             currency = self.edition.profile.contract.currency
-            said.append(text % {"money": self.wording.words.money(drawn.axis.low, currency)})
-        return self.wording.joined(said)
+            sentences.append(text % {"money": self.wording.words.money(drawn.axis.low, currency)})
+        return self.wording.joined(sentences)
 
 
 def document(edition: Edition, period: Period, templates: Path | None = None) -> Document:
-    """The report of a period. Raises PeriodUnknown where the log does not reach into it."""
+    """Return the report of a period. Raises PeriodUnknown where the log does not reach into it."""
     return Document(edition, report(edition, period), templates)
 
 
 def _within(text: str) -> str:
-    """Markdown of a text that does not begin a line, so that a plus needs no backslash."""
+    """Return Markdown of a text that does not begin a line, so that a plus needs no backslash."""
     return literal(f", {text}").removeprefix(", ")
 
 
@@ -184,7 +184,7 @@ def _underlined(level: int, text: str) -> str:
 
 
 def _without_gaps(text: str) -> str:
-    """The text without a second empty line or spaces at the end of a line."""
+    """Return the text without a second empty line or spaces at the end of a line."""
     lines: list[str] = []
     for line in text.strip().split("\n"):
         if line.strip() or (lines and lines[-1]):

@@ -23,26 +23,29 @@ _BOUNDARY = "=_changebook_{}_="
 
 
 @dataclass(frozen=True)
-class Addresses:
+class MailAddresses:
     """From whom a mail goes to whom; None where the program that sends it shall say."""
 
     sender: Address | None
     to: tuple[Address, ...] = ()
 
 
-def addresses(profile: Profile, sender: str | None, to: Sequence[str]) -> Addresses:
-    """From the vendor's contact, unless another address is given. Raises Refusal for a bad one."""
+def addresses(profile: Profile, sender: str | None, to: Sequence[str]) -> MailAddresses:
+    """Return the vendor's contact as the sender, unless another address is given.
+
+    Raises Refusal for a bad one.
+    """
     if sender:
         own = _address(sender)
     elif profile.vendor.contact:
         own = _address(profile.vendor.contact, profile.vendor.name)
     else:
         own = None
-    return Addresses(own, tuple(_address(text) for text in to))
+    return MailAddresses(own, tuple(_address(text) for text in to))
 
 
 def _address(text: str, name: str = "") -> Address:
-    """An address as a header of a mail holds it: `name@host`, or `Name <name@host>`."""
+    """Return an address as a header of a mail holds it: `name@host`, or `Name <name@host>`."""
     rest = text.strip()
     if rest.endswith(">") and "<" in rest:
         name, _, rest = rest[:-1].rpartition("<")
@@ -52,12 +55,12 @@ def _address(text: str, name: str = "") -> Address:
     except (MessageError, ValueError, IndexError):
         address = None
     if address is None or not address.username or not address.domain:
-        raise Refusal(f"{text} is no mail address like name@host.example")
+        raise Refusal(f"{text} is not a mail address like name@host.example")
     return address
 
 
-def as_mail(document: Document, by: Addresses) -> bytes:
-    """The mail: text and HTML of the same words, the HTML with its pictures."""
+def as_mail(document: Document, by: MailAddresses) -> bytes:
+    """Write the mail: text and HTML of the same words, the HTML with its pictures."""
     mail = EmailMessage(SMTP.clone(cte_type="7bit"))
     mail["X-Unsent"] = "1"
     if by.sender:
@@ -91,5 +94,5 @@ def as_mail(document: Document, by: Addresses) -> bytes:
 
 
 def _content_id(content: bytes) -> str:
-    """The id of a part, made from what it holds: the same report is the same mail."""
+    """Return the id of a part, made from what it holds: the same report is the same mail."""
     return f"{hashlib.sha256(content).hexdigest()[:20]}@changebook"

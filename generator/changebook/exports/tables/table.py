@@ -1,69 +1,150 @@
-"""A table of values, for every form that has rows and columns."""
+"""A table: a list of columns, each of which knows its title, its value and how that is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import Enum
+from typing import Any, Generic, TypeVar
 
-from changebook.model.diagnostics import visible
+from changebook.model.values import Money, in_currency
 from changebook.model.words import Words
 
+R = TypeVar("R")
 
-@dataclass(frozen=True)
-class Money:
-    """An amount and the currency that it is in."""
-
-    amount: Decimal
-    currency: str
+#: What a spreadsheet may take for the beginning of a formula, also in its full-width form.
+#: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
 
 
 Cell = str | int | Decimal | Money | date | None
-Row = tuple[Cell, ...]
+
+
+class Format(Enum):
+    """How the values of a column are written. A text in the place of a value stands as it is.
+
+    Each name is a class of HTML, too.
+    """
+
+    TEXT = "text"
+    #: Text that nobody must overlook.
+    ALARM = "alarm"
+    #: The id of a record, or several.
+    ID = "id"
+    #: A whole address.
+    LINK = "link"
+    DATE = "date"
+    NUMBER = "number"
+    MONEY = "money"
+    #: By how much an amount differs: a plus is written, and zero is no difference.
+    MONEY_DIFFERENCE = "money-difference"
+    #: The same in calendar days.
+    DAYS_DIFFERENCE = "days-difference"
+
+    @property
+    def is_number(self) -> bool:
+        """Set to the right, digit below digit."""
+        return self in _NUMBERS
+
+    @property
+    def is_text(self) -> bool:
+        """May be broken into lines."""
+        return self in _TEXTS
+
+
+_TEXTS = frozenset({Format.TEXT, Format.ALARM, Format.ID, Format.LINK})
+_NUMBERS = frozenset(Format) - _TEXTS - {Format.DATE}
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table with its heads; every row has a cell for each of them.
+class Column(Generic[R]):
+    """A column. Several ids may be its value, as a collection.
 
-    A title has at most 31 characters: it is the name of a sheet. `repeated` are the columns (by
-    place) that say what stands elsewhere in the tables too; text, which is narrow, leaves them out.
+    `width` is how many characters wide a sheet makes it at most. A `repeated` column says what
+    stands elsewhere in the tables too; text, which is narrow, leaves it out.
     """
 
     title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    repeated: frozenset[int] = frozenset()
+    value: Callable[[R], Cell | Collection[str]]
+    format: Format = Format.TEXT
+    width: int = 60
+    repeated: bool = False
+
+    def cell(self, row: R) -> Cell:
+        """Return what stands in the column for a row; None where nothing does."""
+        value = self.value(row)
+        if value is None or isinstance(value, str | int | Decimal | Money | date):
+            return value
+        return " ".join(value) or None
+
+    def shown(self, row: R, words: Words, missing: str = "") -> str:
+        """Return what people read; `missing` where nothing stands.
+
+        Text may hold any character: each form has its own way with those that would act in it.
+        """
+        match self.cell(row):
+            case None:
+                return missing
+            case str(text):
+                return text
+            case Money(amount, currency):
+                if self.format is Format.MONEY_DIFFERENCE:
+                    return words.money(amount, currency, signed=True) if amount else missing
+                return words.money(amount, currency)
+            case int() as days if self.format is Format.DAYS_DIFFERENCE:
+                return words.days(days, signed=True)
+            case int() | Decimal() as number:
+                return words.number(number)
+            case day:
+                return words.date(day)
 
 
-def ids_or_none(ids: Iterable[str]) -> str | None:
-    """The ids of records in one cell."""
-    return " ".join(ids) or None
+@dataclass(frozen=True)
+class Table(Generic[R]):
+    """Rows of one type, and the columns that are made from them.
+
+    A title has at most 31 characters: it is the name of a sheet.
+    """
+
+    title: str
+    columns: tuple[Column[R], ...]
+    rows: tuple[R, ...]
+
+    def cells(self) -> Iterator[tuple[Cell, ...]]:
+        """Yield the values of each row."""
+        for row in self.rows:
+            yield tuple(column.cell(row) for column in self.columns)
+
+    def shown(self, words: Words, missing: str = "") -> Iterator[tuple[str, ...]]:
+        """Yield what people read in each row."""
+        for row in self.rows:
+            yield tuple(column.shown(row, words, missing) for column in self.columns)
 
 
-def read(cell: Cell, words: Words) -> str:
-    """A value for people."""
-    match cell:
-        case None:
-            return ""
-        case Money():
-            return words.money(cell.amount, cell.currency)
-        case Decimal() | int():
-            return words.number(cell)
-        case str():
-            return visible(cell)
-    return words.date(cell)
+AnyTable = Table[Any]
 
 
-def money_or_none(amount: Decimal | None, currency: str) -> Money | None:
-    return None if amount is None else Money(amount, currency)
+def money_column(
+    title: str,
+    amount: Callable[[R], Decimal | None],
+    currency: str,
+    *,
+    written: Format = Format.MONEY,
+    repeated: bool = False,
+) -> Column[R]:
+    """Return a column of amounts that are all in one currency."""
+    return Column(title, lambda row: in_currency(amount(row), currency), written, repeated=repeated)
 
 
-def with_currency(table: Table, words: Words) -> Table:
-    """The table with the currency of each row in a column of its own, as numbers bear none."""
-    rows = tuple(
-        (*row, next((cell.currency for cell in row if isinstance(cell, Money)), None))
-        for row in table.rows
-    )
-    return replace(table, columns=(*table.columns, words.gettext("Currency")), rows=rows)
+def with_currency(table: Table[R], words: Words) -> Table[R]:
+    """Return the table with the currency of each row as its last column, as numbers bear none."""
+
+    def currency(row: R) -> str | None:
+        cells = (column.cell(row) for column in table.columns)
+        return next((cell.currency for cell in cells if isinstance(cell, Money)), None)
+
+    column = Column(words.gettext("Currency"), currency)
+    return replace(table, columns=(*table.columns, column))

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from babel import Locale
 from babel.numbers import get_currency_precision, get_currency_symbol
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as SheetCell
-from openpyxl.cell.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from rich.cells import cell_len
 
-from changebook.exports.tables.harmless import FORMULA
-from changebook.exports.tables.table import Cell, Money, Table, read, with_currency
+from changebook.exports.tables.table import (
+    FORMULA,
+    AnyTable,
+    Column,
+    Format,
+    R,
+    with_currency,
+)
 from changebook.model.diagnostics import visible
-from changebook.model.values import number
+from changebook.model.values import Money, number
 from changebook.model.words import Words
 
 #: A spreadsheet keeps numbers as binary fractions, which hold so many decimal digits for certain.
 _DIGITS = 15
-_WIDEST = 60
+#: Where a spreadsheet would take text for the code of a character (ECMA-376, ST_Xstring).
+_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 #: The years that an archive's entries can bear.
 _ZIP_YEARS = (1980, 2107)
+_HEAD = Font(bold=True)
+_TEXT = Alignment(wrap_text=True, vertical="top")
+_VALUE = Alignment(vertical="top")
 
 
-def as_xlsx(tables: Iterable[Table], words: Words, *, creator: str, title: str, day: date) -> bytes:
-    """A sheet for each table: numbers as numbers, with the format of their currency.
+def as_xlsx(
+    tables: Iterable[AnyTable], words: Words, *, creator: str, title: str, day: date
+) -> bytes:
+    """Write a sheet for each table: numbers as numbers, with the format of their currency.
 
     `day` is the day on which the workbook is said to be made.
     """
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for table in tables:
-        has_money = any(isinstance(cell, Money) for row in table.rows for cell in row)
-        _fill(
-            workbook.create_sheet(table.title),
-            with_currency(table, words) if has_money else table,
-            words,
-        )
+        has_money = any(isinstance(cell, Money) for cells in table.cells() for cell in cells)
+        sheet = workbook.create_sheet(table.title)
+        _fill(sheet, with_currency(table, words) if has_money else table, words)
     properties = workbook.properties
     properties.creator, properties.title = visible(creator), visible(title)
     properties.created = properties.modified = datetime.combine(day, time.min)
@@ -54,29 +65,40 @@ def as_xlsx(tables: Iterable[Table], words: Words, *, creator: str, title: str, 
     return _dated(written, day)
 
 
-def _fill(sheet: Worksheet, table: Table, words: Words) -> None:
-    heads = [_cell(sheet, head, words) for head in table.columns]
-    for head in heads:
-        head.font = Font(bold=True)
+def _fill(sheet: Worksheet, table: AnyTable, words: Words) -> None:
+    heads = [SheetCell(sheet, 1, place) for place, _ in enumerate(table.columns, 1)]
+    for head, column in zip(heads, table.columns, strict=True):
+        _put_text(head, visible(column.title))
+        head.font = _HEAD
     sheet.append(heads)
-    for row in table.rows:
-        sheet.append([_cell(sheet, value, words) for value in row])
-    for place, title in enumerate(table.columns):
-        shown = [title, *(read(row[place], words) for row in table.rows)]
-        width = min(_WIDEST, max(map(cell_len, shown))) + 2
-        sheet.column_dimensions[get_column_letter(place + 1)].width = width
+    for number_of_row, row in enumerate(table.rows, 2):
+        cells = (
+            _cell(SheetCell(sheet, number_of_row, place), column, row, words)
+            for place, column in enumerate(table.columns, 1)
+        )
+        sheet.append(list(cells))
+    for place, column in enumerate(table.columns, 1):
+        shown = [column.title, *(column.shown(row, words) for row in table.rows)]
+        width = min(column.width, max(map(cell_len, shown))) + 2
+        sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "A2"
 
 
-def _cell(sheet: Worksheet, value: Cell, words: Words) -> SheetCell:
-    cell = WriteOnlyCell(sheet)
+def _cell(cell: SheetCell, column: Column[R], row: R, words: Words) -> SheetCell:
+    """Fill a cell in the format of its column."""
+    value = column.cell(row)
+    if value is None:
+        return cell
+    cell.alignment = _TEXT if column.format.is_text else _VALUE
     match value:
-        case Money():
-            _put_number(cell, value.amount, _number_format(value.currency, words))
+        case Money(amount, currency):
+            _put_number(cell, amount, _number_format(currency, words.locale))
         case Decimal():
             _put_number(cell, value, "General")
         case str():
             _put_text(cell, visible(value))
+            if column.format is Format.LINK:
+                cell.hyperlink = visible(value)
         case date():
             cell.value, cell.number_format = value, "yyyy-mm-dd"
         case _:
@@ -85,7 +107,7 @@ def _cell(sheet: Worksheet, value: Cell, words: Words) -> SheetCell:
 
 
 def _put_number(cell: SheetCell, value: Decimal, number_format: str) -> None:
-    """A number; as text, to the last digit, where the spreadsheet could not keep it."""
+    """Put a number; as text, to the last digit, where the spreadsheet could not keep it."""
     if len(value.normalize().as_tuple().digits) > _DIGITS:
         _put_text(cell, number(value))
     else:
@@ -93,22 +115,23 @@ def _put_number(cell: SheetCell, value: Decimal, number_format: str) -> None:
 
 
 def _put_text(cell: SheetCell, text: str) -> None:
-    cell.value = text
+    cell.value = _CODE.sub("_x005F_", text)
     # Not a formula nor an error value, even after someone has edited it.
     cell.data_type = "s"
     cell.quotePrefix = bool(FORMULA.match(text))
 
 
-def _number_format(currency: str, words: Words) -> str:
-    """The format of a currency in a spreadsheet's own notation."""
+@lru_cache
+def _number_format(currency: str, locale: Locale) -> str:
+    """Return the format of a currency in a spreadsheet's own notation."""
     digits = get_currency_precision(currency)
-    symbol = get_currency_symbol(currency, locale=words.locale)
+    symbol = get_currency_symbol(currency, locale=locale)
     space = "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else ""
     return f'"{symbol}{space}"#,##0' + (f".{'0' * digits}" if digits else "")
 
 
 def _dated(written: BytesIO, day: date) -> bytes:
-    """The archive with the day on every entry in the place of the time of writing."""
+    """Return the archive with the day on every entry in the place of the time of writing."""
     first, last = _ZIP_YEARS
     stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
     out = BytesIO()

@@ -39,6 +39,10 @@ class Aging:
     bands: tuple[AgeBand, ...]
     oldest: Age | None
 
+    def band(self, first: int) -> AgeBand:
+        """Return the band that begins with a number of days."""
+        return next(band for band in self.bands if band.first == first)
+
 
 def aging(position: Position, asked_on: Mapping[str, date]) -> Aging:
     """The pending changes by the days since the day on which each was asked for.

@@ -1,8 +1,9 @@
-"""Whether the seals of a workspace hold, since when they do not, and whose a digest is."""
+"""Whether the seals of a workspace hold, since when they do not, and what is behind a digest."""
 
 from changebook.proof.verify.lookup import Match, NearMiss, look_up, near_misses
 from changebook.proof.verify.printed import digits
 from changebook.proof.verify.soundness import Chain, Verification, verify
+from changebook.proof.verify.telling import told, told_of_miss
 
 __all__ = [
     "Chain",
@@ -12,5 +13,7 @@ __all__ = [
     "digits",
     "look_up",
     "near_misses",
+    "told",
+    "told_of_miss",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""Whose a digest is: one from a mail, from paper, or from a page."""
+"""Find the decision behind a digest from a mail, from paper, or from a page."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Match:
 
 
 def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
-    """The records that digits belong to: a whole digest or its beginning."""
+    """Return the records that digits belong to: a whole digest or its beginning."""
     return tuple(match for match in _all(workspace) if match.digest.startswith(digits))
 
 
@@ -63,7 +63,7 @@ def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
 class NearMiss:
     """A match that `digits` are not, in so many characters: a slip of the hand, or another digest.
 
-    `there` is what of its digest stands in their place.
+    `there` is what its digest has in their place.
     """
 
     match: Match
@@ -73,14 +73,14 @@ class NearMiss:
 
 
 def near_misses(workspace: Workspace, digits: str) -> tuple[NearMiss, ...]:
-    """What digits that belong to no record may have been meant to be, the nearest first."""
+    """Return what digits that belong to no record may have been meant to be, nearest first."""
     misses = (_miss(match, digits) for match in _all(workspace))
     close = (miss for miss in misses if miss.distance <= len(digits) // _DIGITS_A_SLIP)
     return tuple(sorted(close, key=lambda miss: miss.distance))
 
 
 def _miss(match: Match, digits: str) -> NearMiss:
-    """How far the digits are from the beginning of a digest, one left out or put in counts too."""
+    """Measure how far digits are from the beginning of a digest; one more or less counts too."""
     lengths = range(len(digits) - 1, min(len(digits) + 1, len(match.digest)) + 1)
     distance, _, there = min(
         (OSA.distance(digits, there), abs(len(there) - len(digits)), there)
@@ -108,7 +108,7 @@ def _sealed(client: Client) -> Iterator[Match]:
 
 
 def _record_of(client: Client, entry: ChainEntry) -> Record | None:
-    """The record of an entry; of two files with its id, the one that is not what was sealed."""
+    """Return the record of an entry; of two with its id, the one that is not as it was sealed."""
     found = (record for record in client.records if record.data.id == entry.id)
     return min(found, key=lambda record: holds(record.source.data, entry), default=None)
 
@@ -132,7 +132,7 @@ def _of_entry(
 
 
 def _unsealed(client: Client) -> Iterator[Match]:
-    """What stands in no lock: what the client was asked, and what is decided and not sealed yet."""
+    """Yield what is in no lock: what the client was asked, and what is not sealed yet."""
     lock = client.lock.lock if client.lock else None
     sealed = {entry.digest for entry in (lock.entries if lock else ())}
     for record in client.records:
@@ -149,7 +149,7 @@ def _unsealed(client: Client) -> Iterator[Match]:
 
 
 def _files(client: Client) -> Iterator[Match]:
-    """The signed papers, each by the digest of its file."""
+    """Yield the signed papers, each by the digest of its file."""
     lock = client.lock.lock if client.lock else None
     for record in client.records:
         copy = record.data.agreement and record.data.agreement.signed_copy
@@ -179,7 +179,7 @@ def _of_record(client: Client, record: Record, what: What, digest: str) -> Match
 
 
 def _ended(client: Client, record: Record) -> str | None:
-    """What became of a record after its decision, or instead of one."""
+    """Return what became of a record after its decision, or instead of one."""
     data = record.data
     end = data.entered(Status.VOID, Status.SUPERSEDED, Status.WITHDRAWN)
     if end is None or data.status is not end.status:

@@ -16,12 +16,12 @@ FULL = 64
 _IN_ADDRESS = re.compile(r"[?&#]digest=([^?&#]*)", re.IGNORECASE)
 #: What some programs write before a digest.
 _NAMED = re.compile(r"^(?:urn:)?sha-?256[:=]", re.IGNORECASE)
-#: What stands between groups, or around a digest: no digit, and nothing that could be one.
+#: What is between groups, or around a digest: not a digit, nor what could be one.
 _BETWEEN = re.compile(r"[\s\-‐-―·•.,:;…'\"`“”‘’«»()\[\]<>|/\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
 def digits(text: str) -> str:
-    """The digits of a digest, or of its beginning, however it was written down.
+    """Return the digits of a digest, or of its beginning, however it was written down.
 
     Raises Refusal for a text that is none.
     """
@@ -30,10 +30,11 @@ def digits(text: str) -> str:
         plain = unquote(address[1])
     found = _BETWEEN.sub("", _NAMED.sub("", plain.strip())).casefold()
     if other := re.search(r"[^0-9a-f]", found):
-        raise Refusal(f"`{text}` is no digest: it has `{other[0]}`, and only 0-9 and a-f may stand")
+        raise Refusal(
+            f"`{text}` is not a digest: it has `{other[0]}`, and only 0-9 and a-f are digits"
+        )
     if not SHORTEST <= len(found) <= FULL:
         raise Refusal(
-            f"`{text}` is no digest: it has {len(found)} digits, and there have to be {SHORTEST} "
-            f"to {FULL}"
+            f"`{text}` is not a digest: it has {len(found)} digits, and needs {SHORTEST} to {FULL}"
         )
     return found

@@ -44,7 +44,7 @@ class Verification:
 
 
 def verify(root: Path, slugs: Sequence[str] = (), base: str | None = None) -> Verification:
-    """Reckon the chains of some clients, or of all, anew from the records.
+    """Recompute the chains of some clients, or of all, from the records.
 
     With `base`, the locks have to begin as they were at that revision, and what was altered is
     traced to its commit. Raises WorkspaceError for a client that can't be read, and Refusal for a
@@ -65,13 +65,13 @@ def verify(root: Path, slugs: Sequence[str] = (), base: str | None = None) -> Ve
 
 
 def _found(workspace: Workspace) -> set[str]:
-    """Every client that can be read, and every folder that has seals."""
+    """Return every client that can be read, and every folder that has seals."""
     locks = (workspace.root / CHANGES).glob(f"*/{LOCK}")
     return {client.slug for client in workspace.clients} | {file.parent.name for file in locks}
 
 
 def _gone(workspace: Workspace, trace: Tracer | None) -> list[str]:
-    """The folders that had seals at the base, and are no more."""
+    """Return the folders that had seals at the base, and no longer exist."""
     changes = workspace.root / CHANGES
     return [slug for slug in trace.locks if not (changes / slug).is_dir()] if trace else []
 

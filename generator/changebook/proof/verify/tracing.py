@@ -35,9 +35,9 @@ class Tracer:
     locks: Mapping[str, Lock | None]
 
     def dated(self, problem: Problem, client: Client, entry: ChainEntry) -> Problem:
-        """The problem with the commit since which the record is not what the entry sealed.
+        """Add to a problem the commit since which the record is not what the entry sealed.
 
-        Where that commit altered single keys, the problem stands at the first of them.
+        Where that commit altered single keys, the problem is placed at the first of them.
         """
         folder = f"{CHANGES}/{client.slug}"
         record = next((r for r in client.records if r.data.id == entry.id), None)
@@ -63,7 +63,7 @@ class Tracer:
         )
 
     def rewritten(self, slug: str, lock: Lock | None) -> Iterator[Problem]:
-        """What of the base's lock is not in the lock as it is now."""
+        """Yield what of the base's lock is not in the lock as it is now."""
         path = f"{CHANGES}/{slug}/{LOCK}"
         was = self.locks.get(slug, Lock())
         if was is None:
@@ -71,7 +71,7 @@ class Tracer:
                 path,
                 START,
                 f"At {self.revision} the seals can't be read, so there is nothing to compare with.",
-                "Compare with an earlier revision, at which they could be.",
+                "Compare with an earlier revision.",
             )
             return
         if problem := rewritten(path, was, lock, self._then):
@@ -82,7 +82,7 @@ class Tracer:
         return f"At {self.revision}"
 
     def _rewriting(self, path: str, was: Lock) -> Commit | None:
-        """The first commit with a lock that does not go on from the base's; None for none yet."""
+        """Return the first commit whose lock does not continue the base's; None for none yet."""
         for commit in self.repository.commits(self.commit, path):
             lock, _ = parse(self.repository.text(commit.name, path) or "", path)
             if rewritten(path, was, lock, self._then):
@@ -90,7 +90,7 @@ class Tracer:
         return None
 
     def _front(self, commit: str, folder: str, id: str) -> Front | None:
-        """A record's front matter as it was at a commit; None where it can't be read there."""
+        """Return a record's front matter as of a commit; None where it can't be read there."""
         for path in self.repository.files(commit, folder):
             if is_of(PurePosixPath(path).name, id):
                 text = self.repository.text(commit, path) or ""
@@ -102,7 +102,7 @@ class Tracer:
 
 
 def tracer(root: Path, revision: str) -> Tracer:
-    """Looks back from the workspace to a revision. Raises Refusal where git does not know it."""
+    """Look back from the workspace to a revision. Raises Refusal where git does not know it."""
     found = repository(root)
     commit = found.commit(revision)
     locks: dict[str, Lock | None] = {}

@@ -1,0 +1,20 @@
+"""`changebook init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from changebook.cli.options import named
+from changebook.cli.output import short
+from changebook.edit import scaffold
+
+
+@named("init")
+@click.argument("place", metavar="[FOLDER]", type=click.Path(path_type=Path), default=Path())
+def command(place: Path) -> None:
+    """Lay out a new workspace with an example client."""
+    for file in scaffold.init(place):
+        click.echo(f"wrote {short(file)}")
+    click.echo("Next: changebook check, then changebook serve, in that folder.")

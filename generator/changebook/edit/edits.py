@@ -1,0 +1,80 @@
+"""Edits of records, tried on a copy of the client before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from changebook.edit.manuscript import Manuscript, difference, manuscript
+from changebook.model.diagnostics import Problem
+from changebook.model.schema import ChangeRecord, TeamPerson
+from changebook.model.suggestion import nearest
+from changebook.read.form import fit
+from changebook.read.source_lines import source_lines
+from changebook.read.workspace import Client, Record
+from changebook.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A file with its text before and after."""
+
+    file: Path
+    before: Manuscript
+    after: Manuscript
+
+    @property
+    def difference(self) -> str:
+        """The change as a unified diff."""
+        return difference(self.before, self.after)
+
+    def write(self) -> None:
+        """Change the file."""
+        self.after.save(self.file)
+
+
+def person(client: Client, name: str) -> TeamPerson:
+    """Return the person of that name in a client's profile. Raises Refusal where there is none."""
+    people = {each.name: each for each in client.profile.people}
+    if name in people:
+        return people[name]
+    near = nearest(name, people)
+    hint = f"did you mean {near}? It has" if near else "it has"
+    raise Refusal(
+        f"{client.source.path} has no person `{name}`: {hint} {', '.join(people) or 'nobody'}. "
+        "Write the name as it is there, or add the person to `people:`"
+    )
+
+
+def record_text(record: Record) -> Manuscript:
+    """Return the text of a record's file, ready for changes."""
+    return manuscript(record.file, record.source.path, ChangeRecord)
+
+
+def applied(client: Client, edits: Iterable[Edit]) -> tuple[Client, list[Problem]]:
+    """Return the client with the edited records, and the faults of form that these have."""
+    records = {record.file: record for record in client.records}
+    faults: list[Problem] = []
+    for edit in edits:
+        source = edit.after.source
+        data, found, left_out = fit(ChangeRecord, source)
+        faults += found
+        del records[edit.file]
+        if data:
+            records[edit.file] = Record(data, source, edit.file, left_out)
+    ordered = sorted(records.values(), key=lambda r: (r.data.id, r.source.path))
+    return replace(client, records=tuple(ordered)), faults
+
+
+def edited_lines(root: Path, edits: Iterable[Edit]) -> Callable[[str, int], str | None]:
+    """Return a function that gives one line of a file as it would be, by its path below `root`."""
+    there = source_lines(root)
+    new = {edit.after.path: edit.after.source.lines for edit in edits}
+
+    def line(path: str, number: int) -> str | None:
+        if path not in new:
+            return there(path, number)
+        return new[path][number - 1] if number <= len(new[path]) else None
+
+    return line

@@ -1,0 +1,106 @@
+"""The list of changes as a table: a row for each change, in the order of the history page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from changebook.edition import urls
+from changebook.edition.editions import Edition, EditionRecord
+from changebook.exports.tables.table import Column, Format, Table, money_column
+from changebook.model.schema import ChangeRecord, Milestone
+from changebook.model.sums import Position
+from changebook.model.vocabulary import Audience, Term
+from changebook.views.change import ChangeRow
+from changebook.views.index import ordered
+
+
+@dataclass(frozen=True)
+class ListedChange:
+    """A record as this reader may see it, with its row in the lists."""
+
+    record: EditionRecord
+    row: ChangeRow
+
+    @property
+    def data(self) -> ChangeRecord:
+        return self.record.data
+
+
+@dataclass(frozen=True)
+class ChangeList:
+    """The changes of an edition, in the order of the history page."""
+
+    edition: Edition
+    position: Position
+
+    @property
+    def currency(self) -> str:
+        return self.position.currency
+
+    @cached_property
+    def changes(self) -> tuple[ListedChange, ...]:
+        pairs = ordered(self.edition, self.position)
+        return tuple(ListedChange(record, row) for record, row in pairs)
+
+
+def changes_table(listed: ChangeList) -> Table[ListedChange]:
+    """Return all that the lists of the edition show of each change, in its language.
+
+    Days are calendar days that were granted, or else asked for, with a column for each milestone of
+    the contract. Only a team edition says which changes the client does not see.
+    """
+    edition, currency = listed.edition, listed.currency
+    words, _, site = edition.words, edition.words.gettext, edition.site_url
+
+    def label(term: Term | None) -> str | None:
+        return words.label(term) if term else None
+
+    def days_on(milestone: Milestone) -> Column[ListedChange]:
+        def days(change: ListedChange) -> int | None:
+            if change.row.days is None:
+                return None
+            return sum(d.days for d in change.row.days if d.milestone == milestone.id)
+
+        title = _("%(milestone)s: days") % {"milestone": milestone.name}
+        return Column(title, days, Format.NUMBER)
+
+    columns: list[Column[ListedChange]] = [
+        Column(_("Number"), lambda change: change.row.id, Format.ID),
+        Column(_("Title"), lambda change: change.row.title, width=40),
+        Column(_("Status"), lambda change: label(change.row.status)),
+        Column(_("Type"), lambda change: label(change.row.type)),
+        Column(_("Path"), lambda change: label(change.row.path)),
+        Column(_("Priority"), lambda change: label(change.row.priority)),
+        Column(_("Urgency"), lambda change: label(change.row.urgency)),
+        Column(_("Risk"), lambda change: label(change.row.risk)),
+        Column(_("Reason"), lambda change: label(change.row.reason)),
+        Column(_("Scope item"), lambda change: _(", ").join(change.row.items) or None, width=30),
+        Column(_("Summary"), lambda change: change.row.summary),
+        Column(_("Asked for"), lambda change: change.row.day, Format.DATE),
+        Column(_("Asked for by"), lambda c: c.data.requested.by if c.data.requested else None),
+        Column(
+            _("Decision due"),
+            lambda c: c.data.decision.due if c.data.decision else None,
+            Format.DATE,
+        ),
+        Column(_("Decided"), lambda change: change.row.decided, Format.DATE),
+        money_column(_("Amount"), lambda change: change.row.amount, currency),
+        Column(_("Counts as"), lambda change: label(change.row.bucket)),
+        money_column(_("In the sums"), lambda change: change.row.counts, currency),
+        *map(days_on, edition.profile.contract.milestones),
+        Column(
+            _("Agreement"), lambda c: label(c.data.agreement.status) if c.data.agreement else None
+        ),
+        Column(_("Supersedes"), lambda change: change.data.links.supersedes, Format.ID),
+        Column(_("Superseded by"), lambda change: change.record.superseded_by, Format.ID),
+        Column(_("Needs first"), lambda change: change.data.links.depends_on, Format.ID),
+        Column(_("Status since"), lambda change: change.row.since, Format.DATE),
+    ]
+    if edition.audience is Audience.TEAM:
+        columns.append(Column(_("Internal"), lambda c: _("Internal") if c.row.unseen else None))
+    if site:
+        columns.append(
+            Column(_("Page"), lambda c: urls.absolute(site, urls.record(c.row.id)), Format.LINK)
+        )
+    return Table(_("Changes"), tuple(columns), listed.changes)

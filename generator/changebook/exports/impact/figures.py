@@ -1,0 +1,52 @@
+"""What is exported: the Impact page's view and the month ends, also as known on an earlier day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from changebook.edition.editions import Edition, as_known, make_edition
+from changebook.model.sums import Position
+from changebook.model.vocabulary import Audience
+from changebook.model.words import Words
+from changebook.read.workspace import Client
+from changebook.views.impact import ImpactView, impact
+from changebook.views.months import MonthEnd, month_ends
+
+
+@dataclass(frozen=True)
+class ImpactFigures:
+    """The views of an edition, and the day up to which its records were written down."""
+
+    edition: Edition
+    known_on: date | None
+    view: ImpactView
+    ends: tuple[MonthEnd, ...]
+
+    @property
+    def position(self) -> Position:
+        return self.view.position
+
+    @property
+    def currency(self) -> str:
+        return self.position.currency
+
+    @property
+    def words(self) -> Words:
+        return self.edition.words
+
+
+def impact_figures(
+    client: Client,
+    audience: Audience = Audience.CLIENT,
+    as_of: date | None = None,
+    known_on: date | None = None,
+) -> ImpactFigures:
+    """Return the figures that the audience may see, as of a day and as known on a day.
+
+    By default as of the newest event, with all that is known by now, like the pages.
+    """
+    edition = make_edition(client, audience, as_of)
+    if known_on:
+        edition = as_known(edition, edition.as_of, known_on)
+    return ImpactFigures(edition, known_on, impact(edition), month_ends(edition))

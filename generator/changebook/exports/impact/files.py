@@ -1,0 +1,67 @@
+"""The figures as a file. No form depends on the clock: the same records, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from changebook.exports.impact.figures import ImpactFigures
+from changebook.exports.impact.shape import ImpactFile
+from changebook.exports.impact.tables import register, tables
+from changebook.exports.tables import csv_file, text
+from changebook.model.diagnostics import visible
+from changebook.model.vocabulary import Audience
+
+
+def as_text(figures: ImpactFigures) -> bytes:
+    """Write all tables that have rows."""
+    edition, words = figures.edition, figures.words
+    _ = words.gettext
+    heads = [f"{edition.profile.name}: {edition.profile.project}"]
+    if edition.audience is Audience.TEAM:
+        heads.append(_("Internal: team edition"))
+    heads.append(
+        _(
+            "All amounts are before tax and as of %(day)s. "
+            "Each figure names the changes that it is made of."
+        )
+        % {"day": words.date(edition.as_of)}
+    )
+    if figures.known_on:
+        heads.append(
+            _("Only what was written down by %(day)s counts.")
+            % {"day": words.date(figures.known_on)}
+        )
+    blocks = ["\n".join(map(visible, heads))]
+    blocks += [text.as_text(table, words) for table in tables(figures) if table.rows]
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def as_json(figures: ImpactFigures) -> bytes:
+    """Write the shape that docs/impact-json.md documents."""
+    return ImpactFile.model_validate(figures, context=figures).as_bytes()
+
+
+def as_csv(figures: ImpactFigures) -> bytes:
+    """Write the change order register."""
+    return csv_file.as_csv(register(figures), figures.words)
+
+
+def as_xlsx(figures: ImpactFigures) -> bytes:
+    """Write all tables, a sheet for each."""
+    from changebook.exports.tables import workbook  # noqa: PLC0415 - slow to load
+
+    profile = figures.edition.profile
+    return workbook.as_xlsx(
+        tables(figures),
+        figures.words,
+        creator=profile.vendor.name,
+        title=profile.project,
+        day=figures.edition.as_of,
+    )
+
+
+#: What writes each format, by its name on the command line.
+FORMATS: Mapping[str, Callable[[ImpactFigures], bytes]] = MappingProxyType(
+    {"text": as_text, "json": as_json, "csv": as_csv, "xlsx": as_xlsx}
+)
