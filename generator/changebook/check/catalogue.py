@@ -18,12 +18,14 @@ from changebook.check import (
 from changebook.check.since import rules as since_rules
 from changebook.model import chain
 from changebook.model.diagnostics import Rule
-from changebook.read import form, source, workspace
+from changebook.read import form, front_matter, full_width, source, strays, workspace
 
 _DECLARING = (
     bodies,
     chain,
     form,
+    front_matter,
+    full_width,
     glossaries,
     isolation,
     lifecycle,
@@ -36,6 +38,7 @@ _DECLARING = (
     signed_copies,
     since_rules,
     source,
+    strays,
     workspace,
 )
 

@@ -37,7 +37,7 @@ def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
 
     A record's id is left out: it has a rule of its own.
     """
-    for each in front_texts(source.data):
+    for each in front_texts(source.shown):
         if each.seen and each.path != ("id",):
             yield each.text, each.path
 

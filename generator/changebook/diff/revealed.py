@@ -187,7 +187,7 @@ def _sources(client: Client) -> Iterator[tuple[SourceFile, bool]]:
 
 def visible_text(source: SourceFile) -> str:
     """Return what a client may read of a file that they may read."""
-    shown = (each.text for each in front_texts(source.data) if each.seen)
+    shown = (each.text for each in front_texts(source.shown) if each.seen)
     return "\n\n".join((*shown, _public_body(source)))
 
 
@@ -196,7 +196,7 @@ def _public_body(source: SourceFile) -> str:
 
 
 def _hidden(source: SourceFile, unseen: bool) -> Iterator[Phrase]:
-    for each in front_texts(source.data):
+    for each in front_texts(source.shown):
         if not (each.seen or each.path[0] == "links"):
             place = source.place(*each.path)
             yield from (Phrase(words, source.path, place.line) for words in _phrases(each.text))

@@ -8,37 +8,53 @@ every fault within what was decided.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from decimal import Decimal
+from functools import partial
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from changebook.check.lifecycle import HISTORY_GOES_BACK, STATUS_NOT_LAST
 from changebook.edit.edits import Edit
 from changebook.edit.manuscript import BOM, Manuscript, manuscript
 from changebook.model import decided
 from changebook.model.diagnostics import KeyPath, Problem
-from changebook.model.schema import ChangeRecord
+from changebook.model.schema import NUMBER, ChangeRecord
 from changebook.model.suggestion import beyond_doubt
 from changebook.model.vocabulary import Status
+from changebook.read import full_width
+from changebook.read.annotations import keys_at, words_at
 from changebook.read.form import (
     BAD_DATE,
+    BAD_NUMBER,
     UNKNOWN_KEY,
     UNKNOWN_VALUE,
     WRONG_TYPE,
     fit,
-    keys_at,
-    words_at,
 )
+from changebook.read.front_matter import (
+    BROKEN_YAML,
+    COMMA_IN_BRACKETS,
+    CUT_BY_COMMA,
+    LISTS_OF_NAMES,
+)
+from changebook.read.full_width import FULL_WIDTH
 from changebook.read.git import repository
+from changebook.read.strays import KEY_IN_TEXT
 from changebook.read.workspace import CHANGES, model_of, walk
 from changebook.refusal import Refusal
 
+_Plain = TypeVar("_Plain", str, Decimal)
 _DATE = re.compile(r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})")
 _DIGITS = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})")
 _CHINESE_DATE = re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]")
+_MARKS = (FULL_WIDTH, COMMA_IN_BRACKETS)
+_MISREAD = (BROKEN_YAML, CUT_BY_COMMA, KEY_IN_TEXT, UNKNOWN_KEY, WRONG_TYPE)
 
 
 @dataclass(frozen=True)
@@ -136,7 +152,7 @@ class _Fixing:
         while self.text != before:
             before = self.text
             self.fixes = [each for each in self.fixes if not each.decided]
-            while self.form():
+            while self.full_width() or self.form():
                 pass
             if self.text.model is ChangeRecord:
                 self.history()
@@ -161,6 +177,71 @@ class _Fixing:
         if not altered:
             self.text = edited
         return not altered
+
+    def full_width(self) -> bool:
+        """Put YAML's own marks in the place of full-width ones; whether there were such marks.
+
+        In all lines, in those that follow each other, or in one: where that takes problems away
+        and brings none.
+        """
+        problems = [problem for problem in _problems(self.text) if self.is_separator(problem)]
+        by_line = [tuple(run) for _, run in groupby(sorted(problems), lambda p: p.line)]
+        runs = [
+            tuple(problem for _, line in run for problem in line)
+            for _, run in groupby(enumerate(by_line), lambda nth: nth[1][0].line - nth[0])
+        ]
+        for group in dict.fromkeys((tuple(problems), *runs, *by_line)):
+            edited = self.straightened(group)
+            if edited is None:
+                continue
+            edit = partial(replace, edited)
+            before = self.text
+            for problem in group:
+                mark = before.source.lines[problem.line - 1][problem.column - 1]
+                meant = full_width.MEANT[mark]
+                was = f"U+{ord(mark):04X}" if meant == " " else f"`{mark}`"
+                self.change(problem.line, problem.rule, was, f"`{meant}`", edit)
+            if self.text != before:
+                return True
+        return False
+
+    def straightened(self, group: Sequence[Problem]) -> Manuscript | None:
+        """The text with YAML's own marks in the lines of the problems.
+
+        None unless that takes problems away and brings none, and can mean one thing alone.
+        """
+        before = _problems(self.text)
+        better = []
+        for width in (1, 2):
+            edited = self.text
+            for number in {problem.line for problem in group}:
+                line = self.text.source.lines[number - 1]
+                found = {problem.column - 1 for problem in group if problem.line == number}
+                suspects = set(full_width.suspects(line))
+                found |= suspects if found & suspects else set()
+                for index in sorted(found, reverse=True):
+                    line = full_width.replaced(line, index, width=width)
+                edited = edited.with_line(number, line)
+            after = _problems(edited)
+            if edited.read[0] and _is_better(before, after):
+                better.append(edited)
+        return better[0] if len({repr(each.source.data) for each in better}) == 1 else None
+
+    def is_separator(self, problem: Problem) -> bool:
+        """Whether a full-width mark stands for one of YAML's beyond doubt."""
+        line = self.text.source.lines[problem.line - 1]
+        if line[problem.column - 1 : problem.column] not in full_width.MEANT:
+            return False
+        if problem.rule == FULL_WIDTH.name:
+            return True
+        held = {
+            path
+            for path, place in self.text.source.values.items()
+            if place.line == problem.line
+            and place.column <= problem.column < place.column + place.width
+        }
+        of_names = any(path[-2:-1] in LISTS_OF_NAMES for path in held)
+        return problem.rule == COMMA_IN_BRACKETS.name and of_names
 
     def form(self) -> bool:
         """Fix one fault of form; return whether there was one. Others may show only after it."""
@@ -194,17 +275,29 @@ class _Fixing:
         held = _held(self.text.source.data, path)
         if not isinstance(held, str):
             return False
-        right: str | date | None = None
+        right: str | date | Decimal | None = None
         if problem.rule == BAD_DATE.name:
             right = day(held)
         elif problem.rule == UNKNOWN_VALUE.name:
-            right = beyond_doubt(held, words_at(self.text.model, path))
+            right = beyond_doubt(_narrow(held), words_at(self.text.model, path))
+        if right is None and problem.rule == UNKNOWN_VALUE.name:
+            right = self.typed_plainly(path, _narrow(held))
+        if problem.rule == BAD_NUMBER.name and NUMBER.fullmatch(_narrow(held)):
+            right = self.typed_plainly(path, Decimal(_narrow(held)))
         if right is None:
             return False
         value = right
         return self.change(
             problem.line, problem.rule, held, str(right), lambda: self.text.set(path, value)
         )
+
+    def typed_plainly(self, path: KeyPath, plain: _Plain) -> _Plain | None:
+        """What was typed with full-width or invisible characters, if it can be that in others."""
+        try:
+            faults = _faults(self.text.set(path, plain))
+        except Refusal:
+            return None
+        return None if any(at == path for at, _ in faults) else plain
 
     def history(self) -> None:
         """Reverse a history that is written newest first."""
@@ -239,6 +332,22 @@ class _Fixing:
             )
 
 
+def _problems(text: Manuscript) -> list[Problem]:
+    """The problems of reading a file."""
+    source, problems = text.read
+    return [*problems, *(fit(text.model, source)[1] if source else ())]
+
+
+def _is_better(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
+    """Whether fewer marks are wrong and nothing else is misread.
+
+    What was hidden may come to light: a key that is missing, a date that is none.
+    """
+    rules = [Counter(problem.rule for problem in problems) for problems in (before, after)]
+    marks = [sum(each[rule.name] for rule in _MARKS) for each in rules]
+    return marks[1] < marks[0] and not any(rules[1][r.name] > rules[0][r.name] for r in _MISREAD)
+
+
 def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
     """Return the faults of form, each with the path of the key or value that it is about."""
     _, problems, _ = fit(text.model, text.source)
@@ -255,13 +364,17 @@ def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
     return faults
 
 
+def _narrow(text: str) -> str:
+    """The text in plain characters, without those that can't be seen, and without quotes."""
+    narrow = unicodedata.normalize("NFKC", text)
+    narrow = "".join(char for char in narrow if unicodedata.category(char) != "Cf")
+    return re.sub("[‐‑–—−]", "-", narrow).strip(" \t“”‘’\"'")
+
+
 def day(text: str) -> date | None:
     """Return the day that a text means beyond doubt: year, month and day in this order."""
-    found = (
-        _DATE.fullmatch(text.strip())
-        or _DIGITS.fullmatch(text.strip())
-        or _CHINESE_DATE.fullmatch(text.strip())
-    )
+    plain = _narrow(text)
+    found = _DATE.fullmatch(plain) or _DIGITS.fullmatch(plain) or _CHINESE_DATE.fullmatch(plain)
     if not found:
         return None
     try:

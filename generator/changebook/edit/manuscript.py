@@ -20,10 +20,11 @@ from pydantic import BaseModel
 
 from changebook import atomic
 from changebook.edit import yaml_text
-from changebook.edit.splicing import Splicer
+from changebook.edit.splicing import LINE, Splicer
 from changebook.edit.yaml_text import Value
-from changebook.model.diagnostics import KeyPath
-from changebook.read.form import keys_at, spell
+from changebook.model.diagnostics import KeyPath, Problem
+from changebook.read.annotations import keys_at
+from changebook.read.form import spell
 from changebook.read.source import SourceFile, parse_source, read_source
 from changebook.refusal import Refusal
 
@@ -42,9 +43,14 @@ class Manuscript:
     text: str
 
     @cached_property
+    def read(self) -> tuple[SourceFile | None, list[Problem]]:
+        """The text as it is read, and the problems of that."""
+        return parse_source(_as_read(self.text), self.path)
+
+    @property
     def source(self) -> SourceFile:
         """The text as it is read. Raises Refusal where nothing of it can be used."""
-        source, problems = parse_source(_as_read(self.text), self.path)
+        source, problems = self.read
         if source is None:
             raise Refusal(f"{self.path} can't be edited: {problems[0].message}")
         return source
@@ -101,6 +107,13 @@ class Manuscript:
         return self._changed(
             change, _with(self.source.data, path, [items[index] for index in order])
         )
+
+    def with_line(self, number: int, line: str) -> Manuscript:
+        """The same with another text in a line, which keeps its end."""
+        lines = LINE.findall(self.text)
+        ending = lines[number - 1][len(lines[number - 1].rstrip("\r\n")) :]
+        lines[number - 1] = line + ending
+        return replace(self, text="".join(lines))
 
     def without_bom(self) -> Manuscript:
         """Return the same without a byte order mark."""

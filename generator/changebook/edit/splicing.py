@@ -14,7 +14,7 @@ from changebook.edit.yaml_text import STEP, WIDTH, Value
 from changebook.model.diagnostics import KeyPath
 from changebook.refusal import Refusal
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _REST_OF_LINE = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 _COMMENT_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?[\r\n]*")
@@ -39,7 +39,7 @@ class Splicer:
     @classmethod
     def of(cls, text: str, body_line: int, about: str) -> Splicer:
         """Take the front matter of a file that was read: its body begins with line `body_line`."""
-        lines = _LINE.findall(text)
+        lines = LINE.findall(text)
         close = body_line - 2
         return cls(about, lines[0], "".join(lines[1:close]), "".join(lines[close:]))
 

@@ -50,7 +50,7 @@ from changebook.model.vocabulary import (
 
 # Digits are those of ASCII: others would make a second spelling of the same id or amount.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4,}", re.ASCII)
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]*")
@@ -88,7 +88,7 @@ def _date(value: Any) -> date:
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, Decimal):
         return value
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
         raise PydanticCustomError(
             "number", "should be a plain number like 1200.50, without separators or a unit"
         )
@@ -167,7 +167,7 @@ Number = Annotated[
     Decimal,
     BeforeValidator(_decimal),
     PlainSerializer(str),
-    _in_yaml("number", "string", pattern=_DECIMAL, example=1200),
+    _in_yaml("number", "string", pattern=NUMBER, example=1200),
 ]
 Whole = Annotated[
     int,

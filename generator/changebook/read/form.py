@@ -6,18 +6,22 @@ left out, and the rest becomes the model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from enum import Enum
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence, Set
 from itertools import count, islice
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from changebook.model.diagnostics import KeyPath, Place, Problem, Rule, rule
+from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.model.suggestion import nearest
+from changebook.read import full_width
+from changebook.read.annotations import keys_at, words_at
 from changebook.read.source import SourceFile
+from changebook.read.strays import strays
 
 UNKNOWN_KEY = rule(
     "unknown-key",
@@ -66,6 +70,8 @@ WRONG_TYPE = rule(
 M = TypeVar("M", bound=BaseModel)
 
 _LONGEST_SHOWN = 60
+#: What was meant as a list or mapping, and lacks the space that YAML goes by.
+_WITHOUT_SPACE = re.compile(r"-(?=[^\s-])|[A-Za-z_][\w-]*:(?=\S)(?!//)")
 _HELP_BY_TYPE = {
     "string_type": ("should be text", "Write one piece of text; quote it if need be."),
     "string_too_short": ("is empty", "Write the text, or take the key out."),
@@ -104,7 +110,7 @@ def fit(
 
     None where what is always required is missing or wrong, unless there is a stand-in for it.
     """
-    data = _without_own_keys(source.data)
+    data = _without_own_keys(source.shown, model)
     problems: list[Problem] = []
     left_out: set[KeyPath] = set()
     while True:
@@ -113,7 +119,7 @@ def fit(
         except ValidationError as error:
             faults = error.errors(include_url=False)
         else:
-            return fitted, problems, frozenset(left_out)
+            return fitted, [*problems, *strays(model, source)], frozenset(left_out)
         if not left_out:
             problems = [_problem(model, source, fault) for fault in faults]
         gone = {_sound_ancestor(fault) for fault in faults}
@@ -121,7 +127,7 @@ def fit(
         _prune(data, gone)
         required = {str(path[0]) for path in gone if len(path) == 1 and _is_required(model, *path)}
         if not required <= stand_ins.keys():
-            return None, problems, frozenset(left_out)
+            return None, [*problems, *strays(model, source)], frozenset(left_out)
         data |= {key: stand_ins[key] for key in required}
 
 
@@ -138,16 +144,18 @@ def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
     return written
 
 
-def _without_own_keys(data: Any, top: bool = True) -> Any:
-    """Without keys that begin with `x-`, and without those that were left empty."""
+def _without_own_keys(data: Any, model: type[BaseModel], at: KeyPath = ()) -> Any:
+    """Without keys that begin with `x-`, and without those of the format that were left empty."""
     if isinstance(data, Mapping):
+        known = keys_at(model, at)
         return {
-            key: value if top and key == "internal" else _without_own_keys(value, False)
+            key: value if at == () and key == "internal" else _without_own_keys(value, model, here)
             for key, value in data.items()
-            if value is not None and not key.startswith("x-")
+            for here in [(*at, key)]
+            if not (key.startswith("x-") or (value is None and key in known))
         }
     if isinstance(data, list):
-        return [_without_own_keys(item, False) for item in data]
+        return [_without_own_keys(item, model, (*at, n)) for n, item in enumerate(data)]
     return data
 
 
@@ -189,6 +197,8 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
             f"Add `{key}: ...`{' to it' if path[:-1] else ' between the two `---`'}.",
         )
     if kind == "extra_forbidden":
+        if wide := _full_width(source, source.place(*path)):
+            return wide
         known = keys_at(model, path[:-1])
         return UNKNOWN_KEY.at(
             source.path, source.place(*path), f"Unknown key {name}.", _did_you_mean(key, known)
@@ -203,20 +213,46 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
         return UNKNOWN_VALUE.at(
             source.path,
             place,
-            f"{name} can't be {_shown(fault)}.",
+            f"{name} can't be {_shown(fault)}{_odd_character(fault)}.",
             _did_you_mean(fault["input"], expected),
         )
     if kind in _RULE_BY_TYPE:
         rule_, help_ = _RULE_BY_TYPE[kind]
-        return rule_.at(source.path, place, f"{name} {fault['msg']}: {_shown(fault)}.", help_)
-    return _type_problem(WRONG_TYPE, source.path, place, name, fault)
+        says = f"{name} {fault['msg']}: {_shown(fault)}{_odd_character(fault)}."
+        return rule_.at(source.path, place, says, help_)
+    return _type_problem(source, place, name, fault)
 
 
-def _type_problem(rule_: Rule, path: str, place: Place, name: str, fault: ErrorDetails) -> Problem:
+def _type_problem(source: SourceFile, place: Place, name: str, fault: ErrorDetails) -> Problem:
     says, help_ = _HELP_BY_TYPE.get(
         fault["type"], (fault["msg"], "See the record format for what this key holds.")
     )
-    return rule_.at(path, place, f"{name} {says}.", help_)
+    if isinstance(fault["input"], str) and fault["type"] != "string_too_short":
+        if wide := _full_width(source, place):
+            return wide
+        if found := _WITHOUT_SPACE.match(fault["input"]):
+            help_ = f"Write a space after `{found[0][-1]}`."
+    return WRONG_TYPE.at(source.path, place, f"{name} {says}.", help_)
+
+
+def _full_width(source: SourceFile, place: Place) -> Problem | None:
+    """The problem of the first full-width mark, from a place on, that stands for one of YAML's."""
+    line = source.lines[place.line - 1]
+    found = next(full_width.suspects(line), None)
+    if found is None or (found < place.column - 1 and line[: place.column - 1].strip(" -")):
+        return None
+    return full_width.named(source.path, Place(place.line, found + 1), line[found])
+
+
+def _odd_character(fault: ErrorDetails) -> str:
+    """A word on a character that looks like another one, or like none."""
+    value = fault["input"] if isinstance(fault["input"], str) else ""
+    for char in value:
+        if unicodedata.category(char) in ("Cf", "Zs") and char != " ":
+            return f" (with an invisible character, U+{ord(char):04X})"
+        if unicodedata.normalize("NFKC", char) != char:
+            return f" (`{char}` is not the plain `{unicodedata.normalize('NFKC', char)}`)"
+    return ""
 
 
 def _shown(fault: ErrorDetails) -> str:
@@ -225,6 +261,8 @@ def _shown(fault: ErrorDetails) -> str:
         return "it is a list"
     if isinstance(value, Mapping):
         return "it is a mapping"
+    if value is None:
+        return "it is empty"
     return f"`{_cut(str(value))}`"
 
 
@@ -232,43 +270,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-def _did_you_mean(word: str, known: list[str]) -> str:
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
     if close := nearest(word, known):
         return f"Did you mean `{close}`?"
     return f"Known here: {', '.join(known)}."
-
-
-def _model_at(model: type[BaseModel], path: KeyPath) -> Any:
-    """The annotation that holds at a path: a model, an enumeration, or another type."""
-    here: Any = model
-    for step in path:
-        here = _bare(here)
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            here = next(
-                (f.annotation for n, f in here.model_fields.items() if step in (n, f.alias)), Any
-            )
-        elif get_origin(here) in (tuple, dict):
-            here = get_args(here)[0 if get_origin(here) is tuple else 1]
-    return _bare(here)
-
-
-def _bare(annotation: Any) -> Any:
-    """Without `| None`."""
-    arguments = [a for a in get_args(annotation) if a is not type(None)]
-    if len(arguments) == 1 and type(None) in get_args(annotation):
-        return arguments[0]
-    return annotation
-
-
-def keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """The keys that the mapping at a path may have, in the format's order; none if it is free."""
-    here = _model_at(model, path)
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        return [f.alias or name for name, f in here.model_fields.items()]
-    return []
-
-
-def words_at(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """The words that the key at a path may hold; none if it holds something else."""
-    here = _model_at(model, path)
-    return [m.value for m in here] if isinstance(here, type) and issubclass(here, Enum) else []

@@ -1,29 +1,37 @@
 """Reading one Markdown file: its text, its front matter with the place of every key, its body.
 
 python-frontmatter is not used for reading: it ignores front matter after a BOM, drops what is not a
-mapping and takes an unclosed `---` as body. YAML is read from its events, so that scalars keep the
-text the author wrote, duplicate keys are seen, and aliases (the alias bomb) are refused before they
-can expand.
+mapping and takes an unclosed `---` as body.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 
-from changebook.model.diagnostics import START, KeyPath, Place, Problem, Rule, rule
+from changebook.model.diagnostics import START, KeyPath, Place, Problem, rule
+from changebook.read import full_width
+from changebook.read.front_matter import (
+    BROKEN_YAML,
+    Comment,
+    FrontMatter,
+    NoMapping,
+    Refused,
+    line_separators,
+    read_front_matter,
+)
 
 #: A record is prose and a few tables. What is larger is an export or a mistake; the limit keeps
 #: one bad file from stalling everybody's check.
 SIZE_LIMIT = 2_000_000
-_DEPTH_LIMIT = 40
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_ONE_KEY_A_LINE = "Write one `key: value` a line between the two `---`."
+_KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:- +)*[A-Za-z_][\w-]*:(?=\S)(?!//)")
 
 UNREADABLE = rule(
     "unreadable-file",
@@ -56,36 +64,15 @@ UNCLOSED_FRONT_MATTER = rule(
     wrong="---\nid: ACME-0001\ntitle: Split payments\n",
     right="---\nid: ACME-0001\ntitle: Split payments\n---\n",
 )
-BROKEN_YAML = rule(
-    "broken-yaml",
-    summary="The front matter is not valid YAML.",
-    why="Nothing in it can be trusted until it parses.",
-    wrong="title: Checkout: two cards",
-    right='title: "Checkout: two cards"',
-)
-DUPLICATE_KEY = rule(
-    "duplicate-key",
-    summary="A key stands twice in one mapping.",
-    why="YAML lets the last one win without a word, so one of the two statements would vanish.",
-    wrong="priority: high\npriority: low",
-    right="priority: high",
-)
-ALIAS = rule(
-    "yaml-alias",
-    summary="The front matter uses YAML anchors, aliases or tags.",
-    why="A few nested aliases expand to gigabytes, and a reader of the record can't see what an "
-    "alias stands for.",
-    wrong="scope: &s [...]\nout_of_scope: *s",
-    right="Write the value out where it is needed.",
-)
 
 
 @dataclass(frozen=True)
 class SourceFile:
     """A text file as it was read.
 
-    `data` is the front matter as mappings, lists, text and None; `places` maps the path of each key
-    or list item to where it stands, and `values` to where its value begins.
+    `data` is the front matter as mappings, lists, text and None, as YAML reads it: digests are made
+    of it. `places` maps the path of each key or list item to where it stands, and `values` to where
+    its value begins. `wrapped` and `comments` are FrontMatter's.
     """
 
     path: str
@@ -95,6 +82,14 @@ class SourceFile:
     body_line: int
     places: Mapping[KeyPath, Place]
     values: Mapping[KeyPath, Place]
+    wrapped: Mapping[KeyPath, tuple[int, int]]
+    comments: tuple[Comment, ...]
+    joined: Mapping[KeyPath, str]
+
+    @cached_property
+    def shown(self) -> Mapping[str, Any]:
+        """The front matter as people read it: Chinese lines join without a space."""
+        return MappingProxyType(_with_texts(self.data, self.joined)) if self.joined else self.data
 
     def place(self, *path: str | int) -> Place:
         """Where the key stands, or else the nearest key above it, or the front matter's start."""
@@ -112,123 +107,6 @@ class SourceFile:
         before = (self.body if text is None else text)[:offset]
         column = len(before.rpartition("\n")[2]) + 1
         return Place(before.count("\n") + self.body_line, column, max(1, width))
-
-
-class _Refused(Exception):
-    """Stops the reading of one front matter at the first thing that makes it unusable."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
-@dataclass
-class _Reader:
-    """Builds data from YAML's events, one pass, never deeper than the limit."""
-
-    path: str
-    events: Iterator[yaml.Event]
-    problems: list[Problem] = field(default_factory=list)
-    places: dict[KeyPath, Place] = field(default_factory=dict)
-    values: dict[KeyPath, Place] = field(default_factory=dict)
-
-    def document(self) -> dict[str, Any]:
-        """The one mapping of the front matter."""
-        next(self.events)  # the stream begins
-        start = next(self.events)
-        if isinstance(start, yaml.StreamEndEvent):
-            self.refuse(BROKEN_YAML, START, "The front matter is empty.", _ONE_KEY_A_LINE)
-        first = next(self.events)
-        data = self.read(first, ())
-        if not isinstance(first, yaml.MappingStartEvent):
-            self.refuse(
-                BROKEN_YAML, START, "The front matter is not a list of keys.", _ONE_KEY_A_LINE
-            )
-        next(self.events)  # the document ends
-        after = next(self.events)
-        if not isinstance(after, yaml.StreamEndEvent):
-            self.refuse(
-                BROKEN_YAML,
-                self.spot(after),
-                "The front matter holds more than one YAML document.",
-                "Keep one block of keys between the two `---`.",
-            )
-        return dict(data)
-
-    def refuse(self, rule: Rule, place: Place, message: str, help: str) -> NoReturn:
-        raise _Refused(rule.at(self.path, place, message, help))
-
-    def spot(self, event: yaml.Event) -> Place:
-        start, end = event.start_mark, event.end_mark
-        if start is None or end is None:
-            return START
-        width = end.column - start.column if end.line == start.line else 1
-        return Place(start.line + 2, start.column + 1, max(1, width))
-
-    def read(self, event: yaml.Event, at: KeyPath) -> Any:
-        spot = self.values[at] = self.spot(event)
-        if (
-            isinstance(event, yaml.AliasEvent)
-            or getattr(event, "anchor", None)
-            or getattr(event, "tag", None)
-        ):
-            self.refuse(
-                ALIAS,
-                spot,
-                "Anchors, aliases and tags are not allowed in the front matter.",
-                "Write the value out, or quote text that begins with &, * or !.",
-            )
-        if len(at) > _DEPTH_LIMIT:
-            self.refuse(
-                BROKEN_YAML,
-                spot,
-                f"The front matter is nested more than {_DEPTH_LIMIT} levels deep.",
-                "Flatten it: no key of the format is nested more than six levels.",
-            )
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(at)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self.mapping(at)
-        if not isinstance(event, yaml.ScalarEvent):
-            self.refuse(BROKEN_YAML, spot, "The front matter ends too early.", _ONE_KEY_A_LINE)
-        plain = event.implicit[0]
-        return None if plain and event.value in _NULLS else event.value
-
-    def sequence(self, at: KeyPath) -> list[Any]:
-        items: list[Any] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            here = (*at, len(items))
-            self.places[here] = self.spot(event)
-            items.append(self.read(event, here))
-        return items
-
-    def mapping(self, at: KeyPath) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            spot = self.spot(event)
-            if not isinstance(event, yaml.ScalarEvent):
-                self.refuse(
-                    BROKEN_YAML if not isinstance(event, yaml.AliasEvent) else ALIAS,
-                    spot,
-                    "A key must be a word, not a list or mapping.",
-                    "Quote text that begins with [, { or *.",
-                )
-            key, here = event.value, (*at, event.value)
-            if key in data:
-                self.problems.append(
-                    DUPLICATE_KEY.at(
-                        self.path,
-                        spot,
-                        f"The key `{key[:60]}` stands twice; "
-                        f"first in line {self.places[here].line}.",
-                        "Keep one of the two.",
-                    )
-                )
-                self.read(next(self.events), (*here, "(again)"))
-                continue
-            self.places[here] = spot
-            data[key] = self.read(next(self.events), here)
-        return data
 
 
 def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]]:
@@ -262,38 +140,119 @@ def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]
             )
         ]
     front, body = "\n".join(lines[1:close]), "\n".join(lines[close + 1 :])
-    reader = _Reader(path, yaml.parse(front, Loader=yaml.CSafeLoader))
-    try:
-        data = reader.document()
-    except _Refused as refused:
-        return None, [refused.problem]
-    except yaml.MarkedYAMLError as error:
-        return None, [_syntax_problem(path, error)]
-    except yaml.reader.ReaderError as error:
-        before = front[: error.position]
-        return None, [
-            BROKEN_YAML.at(
-                path,
-                Place(before.count("\n") + 2, len(before.rpartition("\n")[2]) + 1),
-                f"The front matter has a character that YAML does not allow ({error.reason}).",
-                "Delete the character.",
-            )
-        ]
+    front_matter, problems = _read_front_matter(front, path)
+    if front_matter is None:
+        return None, problems
     source = SourceFile(
         path,
         lines,
-        MappingProxyType(data),
+        MappingProxyType(front_matter.data),
         body,
         close + 2,
-        MappingProxyType(reader.places),
-        MappingProxyType(reader.values),
+        MappingProxyType(front_matter.places),
+        MappingProxyType(front_matter.values),
+        MappingProxyType(front_matter.wrapped),
+        tuple(front_matter.comments),
+        MappingProxyType(front_matter.joined),
     )
-    return source, reader.problems
+    return source, problems
 
 
-def _syntax_problem(path: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
+def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[Problem]]:
+    """Read front matter, with YAML's own marks in the place of full-width ones where it can't be.
+
+    The rest of such a file is checked in the same run. Its problem is an error: nothing is built.
+    """
+    named: list[Problem] = []
+    reached = -1
+    while True:
+        try:
+            front_matter, problems = read_front_matter(text, path)
+        except NoMapping as refused:
+            problem, first, last = refused.problem, 0, 0
+        except Refused as refused:
+            return None, [*named, refused.problem]
+        except yaml.reader.ReaderError as error:
+            return None, [*named, _character_problem(path, text, error)]
+        except yaml.MarkedYAMLError as error:
+            if separators := line_separators(text, path):
+                return None, [*named, *separators]
+            problem = _syntax_problem(path, text, error)
+            marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
+            first, last = min(marks, default=0), max(marks, default=0)
+        else:
+            return front_matter, [*named, *problems]
+        straight, found = _straightened(text, path, first, last)
+        if last < reached or not found:
+            return None, [*named, problem]
+        named += found
+        if straight == text:
+            return None, named
+        text, reached = straight, last
+
+
+def _straightened(text: str, path: str, first: int, last: int) -> tuple[str, list[Problem]]:
+    """The text with other marks in the lines that a fault is about, and the problems of these."""
+    lines = text.split("\n")
+    last = min(last, len(lines) - 1)
+    # A text that goes on in several lines is faulty where it begins.
+    for number in (*range(last, first - 1, -1), *range(first - 1, max(-1, first - 3), -1)):
+        if found := list(full_width.suspects(lines[number])):
+            problems = [
+                full_width.named(path, Place(number + 2, index + 1), lines[number][index])
+                for index in found
+            ]
+            for index in reversed(found):
+                lines[number] = full_width.replaced(lines[number], index)
+            return "\n".join(lines), problems
+    for number in range(first, last + 1):
+        for index in full_width.quotes(lines[number]):
+            place = Place(number + 2, index + 1)
+            return text, [full_width.named(path, place, lines[number][index])]
+    return text, []
+
+
+def _with_texts(value: Any, texts: Mapping[KeyPath, str], at: KeyPath = ()) -> Any:
+    """The value with other texts at their paths."""
+    if isinstance(value, Mapping):
+        return {key: _with_texts(held, texts, (*at, key)) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(held, texts, (*at, number)) for number, held in enumerate(value)]
+    return texts.get(at, value)
+
+
+def _character_problem(path: str, text: str, error: yaml.reader.ReaderError) -> Problem:
+    before = text[: error.position]
+    return BROKEN_YAML.at(
+        path,
+        Place(before.count("\n") + 2, len(before.rpartition("\n")[2]) + 1),
+        f"The front matter has a character that YAML does not allow ({error.reason}).",
+        "Delete the character.",
+    )
+
+
+def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
+    # A line that is no `key: value` is noticed in a later one: what it is about begins earlier.
+    is_late = error.problem == "could not find expected ':'"
+    mark = (is_late and error.context_mark) or error.problem_mark or error.context_mark
     place = Place(mark.line + 2, mark.column + 1) if mark else START
+    lines = [*text.split("\n"), ""]  # YAML may place a fault behind the last
+    line = lines[mark.line] if mark else ""
+    if is_late and (key := _KEY_WITHOUT_SPACE.match(line)):
+        return BROKEN_YAML.at(
+            path,
+            Place(place.line, key.end()),
+            "This colon has no space after it, so it ends no key.",
+            "Write a space after the colon, or quote the text.",
+        )
+    begin = error.context_mark.line if error.context_mark else 0
+    if "flow" in (error.context or "") and (sharp := re.search(r"\s#", lines[begin])):
+        return BROKEN_YAML.at(
+            path,
+            Place(begin + 2, sharp.end()),
+            "A comment begins here, within brackets that are closed behind it.",
+            "Quote the text that has the `#` in it.",
+        )
     says = ", ".join(filter(None, (error.context, error.problem)))
     return BROKEN_YAML.at(
         path,

@@ -1,0 +1,528 @@
+"""Front matter from YAML's events, with the place of every key and value.
+
+Events, so that scalars keep the text the author wrote, duplicate keys are seen, and aliases (the
+alias bomb) are refused before they can expand. What YAML drops on the way to data is seen too: text
+behind a `#`, and what a comma cuts off a value in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple, NoReturn
+
+import yaml
+
+from changebook.model.cjk import SEAM
+from changebook.model.diagnostics import START, KeyPath, Place, Problem, Rule, rule
+from changebook.read.full_width import named
+
+_DEPTH_LIMIT = 40
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+#: How people write a name, a title or a missing value of a table, and do not mean YAML's nothing.
+_WORDS_FOR_NULL = frozenset({"Null", "NULL"})
+#: The lists of the format in which no text has a comma of its own, by their last key.
+LISTS_OF_NAMES = frozenset({("with",), ("by",), ("supersedes",), ("depends_on",), ("related",)})
+_ONE_KEY_A_LINE = "Write one `key: value` a line between the two `---`."
+#: Where YAML ends a line and no editor shows it.
+_LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
+_COLON = re.compile(r"(?:[ \t\n]|#.*\n)*:")
+#: A key whose colon is none for YAML.
+_WIDE_COLON = re.compile(r"^[A-Za-z_][\w-]*\s*：")
+_TIGHT_COLON = re.compile(r"[A-Za-z_][\w-]*:(?!//)")
+#: A comment that is set off as one has a space behind its `#`, or is a line of marks.
+_TIGHT = re.compile(r"#[^\s#=*~-]|# +[|>]")
+_REST_OF_NUMBER = re.compile(r"# *[-.,\d]")
+_KEY_IN_COMMENT = re.compile(r"# *[\w-]+:\s")
+#: A key or an item that was commented out: nothing of the text before it.
+_COMMENTED_OUT = re.compile(r"#(?:[\w-]+:(?:\s|$)|[{\[])")
+#: An escape that nobody means in a text, the end of a line inside a word, and any behind what
+#: begins a path of Windows.
+_ESCAPE = re.compile(
+    r"(?<!\\)(?:\\\\)*(?P<path>[A-Za-z]:|\\\\[\w.-]+)?"
+    r"(?P<escape>\\(?:[trNLP_]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z]))))"
+)
+#: What an item begins with that goes on with the one before it.
+_GOES_ON = re.compile(
+    r"(?:and|or|but|nor|so|yet|because|which|who|that|if|when|while|then|as|with|without)\b"
+    r"|(?:Ltd|Inc|Co|Corp|LLC|LLP|PLC|GmbH|AG|S\.A|B\.V|Jr|Sr|PhD|MD)\b\.?$"
+    r"|(?:以及|并且|而且|但是|但|或者|或|所以|因为|其中)"
+)
+#: What was meant to begin a text on lines of its own.
+_BLOCK = re.compile(r"\S?[|>][+-]?\d?[ \t]*\n")
+_ENDS_SENTENCE = re.compile(r"[.!?。！？]$")
+
+BROKEN_YAML = rule(
+    "broken-yaml",
+    summary="The front matter is not valid YAML.",
+    why="Nothing in it can be trusted until it parses.",
+    wrong="title: Checkout: two cards",
+    right='title: "Checkout: two cards"',
+)
+DUPLICATE_KEY = rule(
+    "duplicate-key",
+    summary="A key stands twice in one mapping.",
+    why="YAML lets the last one win without a word, so one of the two statements would vanish.",
+    wrong="priority: high\npriority: low",
+    right="priority: high",
+)
+ALIAS = rule(
+    "yaml-alias",
+    summary="The front matter uses YAML anchors, aliases or tags.",
+    why="A few nested aliases expand to gigabytes, and a reader of the record can't see what an "
+    "alias stands for.",
+    wrong="scope: &s [...]\nout_of_scope: *s",
+    right="Write the value out where it is needed.",
+)
+CUT_BY_COMMA = rule(
+    "cut-by-comma",
+    summary="A comma inside `{}` cuts a text or an amount in two.",
+    why="Inside `{}` a comma ends the value. An amount of 2,400.00 would count as 2, and a client "
+    "would read half of a sentence.",
+    wrong="cost:\n  - {item: Gift cards, amount: 2,400.00}",
+    right="cost:\n  - item: Gift cards\n    amount: 2400.00",
+)
+COMMA_IN_BRACKETS = rule(
+    "comma-in-brackets",
+    severity="warning",
+    summary="A comma inside `[]` may not separate what it should.",
+    why="Inside `[]` each comma begins a new item, and no other mark does. A sentence with a comma "
+    "would become two items, and items with Chinese commas between them would become one.",
+    wrong="pros: [Customers pay all, or a part of it.]",
+    right="pros:\n  - Customers pay all, or a part of it.",
+)
+CUT_BY_COMMENT = rule(
+    "cut-by-comment",
+    severity="warning",
+    summary="A `#` in a text makes the rest of it a comment.",
+    why="YAML drops what stands behind a `#` that follows a space, so the client would read the "
+    "beginning alone.",
+    wrong="title: Rework of order #2",
+    right='title: "Rework of order #2"',
+)
+WORD_FOR_NOTHING = rule(
+    "word-for-nothing",
+    severity="warning",
+    summary="`Null` is read as a key that was left empty.",
+    why="A person may have that name, and a spreadsheet may have meant zero: neither is shown.",
+    wrong="owner: Null",
+    right='owner: "Null"',
+)
+UNMEANT_ESCAPE = rule(
+    "unmeant-escape",
+    severity="warning",
+    summary="A backslash in double quotes takes the letter behind it away.",
+    why="In double quotes, `\\t` is a tab and `\\n` the end of a line, so a path loses letters.",
+    wrong='note: "See C:\\temp\\notes"',
+    right="note: See C:\\temp\\notes",
+)
+
+
+class Comment(NamedTuple):
+    """A comment on the line of a value, one space behind it: it may be the rest of a text.
+
+    `goes_on` says that it begins as the rest of a number or a day does.
+    """
+
+    path: KeyPath
+    place: Place
+    goes_on: bool
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """What YAML reads: data, and where it stands.
+
+    `joined` has the texts that no space belongs into where a line ends, as `data` has one there.
+    `wrapped` has the first and last line of each value that takes several.
+    """
+
+    data: dict[str, Any]
+    places: dict[KeyPath, Place]
+    values: dict[KeyPath, Place]
+    joined: dict[KeyPath, str]
+    wrapped: dict[KeyPath, tuple[int, int]]
+    comments: list[Comment]
+
+
+class Refused(Exception):
+    """Stops the reading of one front matter at the first thing that makes it unusable."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class NoMapping(Refused):
+    """The front matter is one text or one list."""
+
+
+def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]:
+    """Read the text between the two `---`, which begins in line 2 of `path`.
+
+    Raises Refused, yaml.MarkedYAMLError or yaml.reader.ReaderError.
+    """
+    # Where the end of a line is no space, it is marked, with a character that is not in use.
+    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+    reader = _Reader(path, SEAM.sub(lambda seam: mark + seam[0], text), mark)
+    data = reader.document()
+    reader.problems += line_separators(text, path)
+    front = FrontMatter(
+        data, reader.places, reader.values, reader.joined, reader.wrapped, reader.comments
+    )
+    return front, reader.problems
+
+
+def line_separators(text: str, path: str) -> list[Problem]:
+    """The problems of characters that end a line for YAML, and for no editor."""
+    return [
+        BROKEN_YAML.at(
+            path,
+            Place(text.count("\n", 0, found.start()) + 2, _column(text, found.start())),
+            f"The line ends here for YAML, and for no editor (U+{ord(found[0]):04X}).",
+            "Put a space or the end of a line in its place.",
+        )
+        for found in _LINE_SEPARATORS.finditer(text)
+    ]
+
+
+def _begin(event: yaml.Event) -> Any:
+    """The mark of an event's beginning, which a parser of text always gives."""
+    return event.start_mark
+
+
+def _end(event: yaml.Event) -> Any:
+    return event.end_mark
+
+
+def _column(text: str, index: int) -> int:
+    return index - text.rfind("\n", 0, index)
+
+
+@dataclass
+class _Reader:
+    """Builds data from YAML's events, one pass, never deeper than the limit."""
+
+    path: str
+    text: str
+    mark: str
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[KeyPath, Place] = field(default_factory=dict)
+    values: dict[KeyPath, Place] = field(default_factory=dict)
+    joined: dict[KeyPath, str] = field(default_factory=dict)
+    wrapped: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    comments: list[Comment] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.events: Iterator[yaml.Event] = yaml.parse(self.text, Loader=yaml.CSafeLoader)
+        self.has_comments = "#" in self.text
+        self.has_separators = bool(_LINE_SEPARATORS.search(self.text))
+        # Where the last event ended, and what it was: a scalar and whether it is a value.
+        self.end = 0
+        self.last: tuple[yaml.ScalarEvent, KeyPath, bool] | None = None
+        #: The columns of the block mappings and lists that are open.
+        self.columns = [-1]
+
+    def document(self) -> dict[str, Any]:
+        """The one mapping of the front matter."""
+        next(self.events)  # the stream begins
+        start = next(self.events)
+        if isinstance(start, yaml.StreamEndEvent):
+            self.refuse(BROKEN_YAML, START, "The front matter is empty.", _ONE_KEY_A_LINE)
+        first = self.next()
+        data = self.read(first, ())
+        if not isinstance(first, yaml.MappingStartEvent):
+            next(self.events)  # a fault of YAML says more
+            problem = BROKEN_YAML.at(
+                self.path, START, "The front matter is not a list of keys.", _ONE_KEY_A_LINE
+            )
+            raise NoMapping(problem)
+        next(self.events)  # the document ends
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            self.refuse(
+                BROKEN_YAML,
+                self.spot(after),
+                "The front matter holds more than one YAML document.",
+                "Keep one block of keys between the two `---`.",
+            )
+        return dict(data)
+
+    def refuse(self, rule: Rule, place: Place, message: str, help: str) -> NoReturn:
+        raise Refused(rule.at(self.path, place, message, help))
+
+    def note(self, rule: Rule, place: Place, message: str, help: str) -> None:
+        self.problems.append(rule.at(self.path, place, message, help))
+
+    def at(self, index: int, width: int = 1) -> Place:
+        """The place of what stands at an index of the text."""
+        line = self.text.count("\n", 0, index) + 2
+        return Place(line, _column(self.text, index), max(1, width))
+
+    def spot(self, event: yaml.Event) -> Place:
+        start, end = _begin(event), _end(event)
+        width = end.column - start.column if end.line == start.line else 1
+        if self.has_separators:
+            return self.at(start.index, width)
+        return Place(start.line + 2, start.column + 1, max(1, width))
+
+    def next(self) -> yaml.Event:
+        event = next(self.events)
+        start: int = _begin(event).index
+        if self.has_comments and "#" in (gap := self.text[self.end : start]):
+            self.look_at_comments(gap, event)
+        self.end = max(self.end, _end(event).index)
+        self.last = None
+        return event
+
+    def read(self, event: yaml.Event, at: KeyPath) -> Any:
+        spot = self.values[at] = self.spot(event)
+        self.refuse_alias(event)
+        if len(at) > _DEPTH_LIMIT:
+            self.refuse(
+                BROKEN_YAML,
+                spot,
+                f"The front matter is nested more than {_DEPTH_LIMIT} levels deep.",
+                "Flatten it: no key of the format is nested more than six levels.",
+            )
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(event, at)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(event, at)
+        if not isinstance(event, yaml.ScalarEvent):
+            self.refuse(BROKEN_YAML, spot, "The front matter ends too early.", _ONE_KEY_A_LINE)
+        self.last = (event, at, True)
+        return self.scalar(event, at)
+
+    def refuse_alias(self, event: yaml.Event) -> None:
+        if (
+            isinstance(event, yaml.AliasEvent)
+            or getattr(event, "anchor", None)
+            or getattr(event, "tag", None)
+        ):
+            self.refuse(
+                ALIAS,
+                self.spot(event),
+                "Anchors, aliases and tags are not allowed in the front matter.",
+                "Write the value out, or quote text that begins with &, * or !.",
+            )
+
+    def scalar(self, event: yaml.ScalarEvent, at: KeyPath) -> str | None:
+        start, end = _begin(event), _end(event)
+        if event.implicit[0] and event.value in _NULLS:
+            if event.value in _WORDS_FOR_NULL:
+                self.note(
+                    WORD_FOR_NOTHING,
+                    self.spot(event),
+                    f"`{event.value}` is read as a key that was left empty.",
+                    "Quote it if it is a text, or leave the key empty.",
+                )
+            return None
+        written = self.text[start.index : end.index]
+        if event.style == '"' and (found := _ESCAPE.search(written)):
+            self.note(
+                UNMEANT_ESCAPE,
+                self.at(start.index + found.start("escape"), 2),
+                "In double quotes this backslash and the letter behind it are one character.",
+                "Write the text without quotes or in single quotes.",
+            )
+        value: str = event.value
+        if end.line > start.line:
+            first = self.spot(event).line
+            self.wrapped[at] = (first, first + written.rstrip().count("\n"))
+            if event.implicit[0] and _BLOCK.match(written):
+                self.note(
+                    BROKEN_YAML,
+                    self.spot(event),
+                    "These characters are part of the text, so its lines are joined.",
+                    "Write `|` or `>` alone behind the colon.",
+                )
+            if self.mark in value:
+                self.joined[at] = re.sub(
+                    f"{self.mark} *", "", re.sub(f"{self.mark}\n", "\n", value)
+                )
+        return value.replace(self.mark, "")
+
+    def sequence(self, start: yaml.SequenceStartEvent, at: KeyPath) -> list[Any]:
+        items: list[Any] = []
+        plain: list[Any] = []
+        if not start.flow_style:
+            self.columns.append(_begin(start).column)
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            here = (*at, len(items))
+            self.places[here] = self.spot(event)
+            items.append(self.read(event, here))
+            plain.append(
+                event if isinstance(event, yaml.ScalarEvent) and event.implicit[0] else None
+            )
+        if start.flow_style:
+            self.look_at_items(plain, at)
+        else:
+            self.columns.pop()
+        return items
+
+    def mapping(self, start: yaml.MappingStartEvent, at: KeyPath) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        if not start.flow_style:
+            self.columns.append(_begin(start).column)
+        before = self.end
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            spot = self.spot(event)
+            self.refuse_alias(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                self.refuse(
+                    BROKEN_YAML,
+                    spot,
+                    "A key must be a word, not a list or mapping.",
+                    "Quote text that begins with [, { or *.",
+                )
+            key = event.value.replace(self.mark, "")
+            here = (*at, key)
+            self.last = (event, here, False)
+            if start.flow_style and not _COLON.match(self.text, _end(event).index):
+                self.look_at_rest(event, before, list(data))
+                self.next()  # the value that it does not have
+                before = self.end
+                continue
+            if key in data:
+                self.problems.append(
+                    DUPLICATE_KEY.at(
+                        self.path,
+                        spot,
+                        f"The key `{key[:60]}` stands twice; "
+                        f"first in line {self.places[here].line}.",
+                        "Keep one of the two.",
+                    )
+                )
+                self.read(self.next(), (*here, "(again)"))
+                before = self.end
+                continue
+            self.places[here] = spot
+            data[key] = self.read(self.next(), here)
+            before = self.end
+        if not start.flow_style:
+            self.columns.pop()
+        return data
+
+    # What YAML drops
+
+    def look_at_rest(self, event: yaml.ScalarEvent, before: int, keys: list[str]) -> None:
+        """At what stands in `{}` and is no `key: value`."""
+        start, end = _begin(event).index, _end(event).index
+        rest = self.text[start:end].replace(self.mark, "")
+        comma = self.text.find(",", before, start)
+        shown = rest if len(rest) <= 60 else f"{rest[:60]}…"
+        wide = _WIDE_COLON.search(rest) or (comma < 0 and re.search("：", rest))
+        if wide:
+            self.problems.append(named(self.path, self.at(start + wide.end() - 1), "："))
+        elif tight := _TIGHT_COLON.match(rest):
+            self.note(
+                BROKEN_YAML,
+                self.at(start + tight.end() - 1),
+                f"`{shown}` has no space after its colon, so it is a key without a value.",
+                "Write a space after the colon.",
+            )
+        elif comma >= 0 and keys:
+            self.note(
+                CUT_BY_COMMA,
+                self.at(comma),
+                f"The value of `{keys[-1][:60]}` ends at this comma, and `{shown}` is lost.",
+                "Inside {} a comma ends a value: quote texts, write numbers without separators, "
+                "or write each key on a line of its own.",
+            )
+        else:
+            self.note(
+                CUT_BY_COMMA,
+                self.spot(event),
+                f"`{shown}` is in braces and has no value.",
+                "Inside {} write `key: value`, with commas between them.",
+            )
+
+    def look_at_items(self, plain: list[Any], at: KeyPath) -> None:
+        """At the commas of `[]`."""
+        for one, other in pairwise(plain):
+            if one is None or other is None:
+                continue
+            comma = self.text.index(",", _end(one).index)
+            tight = _begin(other).index == comma + 1
+            if (
+                (tight and one.value[-1:].isdigit() and other.value[:1].isdigit())
+                or _GOES_ON.match(other.value)
+                or (_ENDS_SENTENCE.search(other.value) and not _ENDS_SENTENCE.search(one.value))
+            ):
+                self.note(
+                    COMMA_IN_BRACKETS,
+                    self.at(comma),
+                    f"This comma ends an item, and `{other.value[:60]}` is the next one.",
+                    "Inside [] each comma begins an item: quote texts with commas, or write one "
+                    "item a line, each beginning with `- `. Quote both if they are two.",
+                )
+        of_names = at[-1:] in LISTS_OF_NAMES
+        marks = "，、；" if of_names else "，"
+        if len(plain) == 1 or of_names:
+            for item in filter(None, plain):
+                found = re.search(f"[{marks}]", item.value)
+                if found and _end(item).line == _begin(item).line:
+                    self.note(
+                        COMMA_IN_BRACKETS,
+                        self.at(_begin(item).index + found.start()),
+                        f"A full-width `{found[0]}` ends no item in brackets: YAML needs `,`.",
+                        "Write `, ` between two items. Quote it if it is one text.",
+                    )
+
+    def look_at_comments(self, gap: str, event: yaml.Event) -> None:
+        """At the comments in what stands between two events."""
+        index = self.end
+        for number, line in enumerate(gap.split("\n")):
+            sharp = line.find("#")
+            if sharp >= 0:
+                before = line[:sharp]
+                begins = number > 0 or self.text[self.end - 1 : self.end] in ("", "\n")
+                if begins and not before.strip(" \t"):
+                    self.look_at_line(index + sharp, sharp, event)
+                else:
+                    self.look_at_trailing(index + sharp, before, event)
+            index += len(line) + 1
+
+    def look_at_trailing(self, sharp: int, before: str, event: yaml.Event) -> None:
+        """At a comment that stands behind something on its line."""
+        of_value = bool(self.last and self.last[2] and not before.strip(" \t"))
+        if _TIGHT.match(self.text, sharp):
+            # A list or mapping follows in the next line: nothing of it is lost.
+            begins = isinstance(event, yaml.CollectionStartEvent)
+            if not (begins and self.last and not self.last[2]):
+                self.note_comment(sharp)
+        elif of_value and self.last and len(before) < 2 and self.last[0].implicit[0]:
+            goes_on = bool(_REST_OF_NUMBER.match(self.text, sharp))
+            self.comments.append(Comment(self.last[1], self.at(sharp), goes_on))
+        elif "," in before and _KEY_IN_COMMENT.match(self.text, sharp):
+            self.note_comment(sharp)
+
+    def look_at_line(self, sharp: int, column: int, event: yaml.Event) -> None:
+        """At a comment that has a line of its own, right of where the keys about it begin."""
+        if self.last is None or column <= self.columns[-1]:
+            return
+        scalar, _, is_value = self.last
+        if not is_value and not isinstance(event, yaml.ScalarEvent):
+            return
+        in_block = is_value and scalar.style in ("|", ">")
+        if in_block or (
+            _TIGHT.match(self.text, sharp) and not _COMMENTED_OUT.match(self.text, sharp)
+        ):
+            self.note_comment(sharp)
+
+    def note_comment(self, sharp: int) -> None:
+        self.problems.append(cut_by_comment(self.path, self.at(sharp)))
+
+
+def cut_by_comment(path: str, place: Place) -> Problem:
+    """The problem of a `#` that may have cut a text."""
+    return CUT_BY_COMMENT.at(
+        path,
+        place,
+        "A comment begins here: what follows the `#` is read by nobody.",
+        "Quote the text if this belongs to it. A comment has two spaces before its `#` and one "
+        "after it.",
+    )

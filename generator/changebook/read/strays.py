@@ -1,0 +1,122 @@
+"""What YAML reads as part of a text, or drops, and the format has a key or an item for.
+
+YAML alone can't tell: it takes knowing what the keys may hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_origin
+
+from pydantic import BaseModel
+
+from changebook.model.diagnostics import KeyPath, Place, Problem, rule
+from changebook.read import full_width
+from changebook.read.annotations import annotation_at, keys_at
+from changebook.read.front_matter import cut_by_comment
+from changebook.read.source import SourceFile
+
+KEY_IN_TEXT = rule(
+    "key-in-text",
+    severity="warning",
+    summary="A line that looks like an item or a key is part of the text above it.",
+    why="A line that is indented farther than its neighbors goes on with the text above it: two "
+    "items would become one, or a key would be part of a sentence.",
+    wrong="out_of_scope:\n  - Refund rules stay.\n   - Vouchers stay.",
+    right="out_of_scope:\n  - Refund rules stay.\n  - Vouchers stay.",
+)
+KEYS_IN_BODY = rule(
+    "keys-in-body",
+    severity="warning",
+    summary="The body begins with keys of the format.",
+    why="The front matter ends with the next line `---`. Keys below it are body text, and "
+    "no sum or list knows them.",
+    wrong="visibility: client\n---\nsummary: Customers can pay with two cards.\n---\n",
+    right="visibility: client\nsummary: Customers can pay with two cards.\n---\n",
+)
+
+_ITEM = re.compile(r"[-–—－•*+](?:\s|$)|-(?=[^\s-])|\?\s")
+_KEY = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w-]*)[\"']?\s*(?:：|:(?=\s|$))")
+#: A key further in, or an item of a list of mappings.
+_ENTRY = re.compile(r"(?:\s+|\s*- +\{?)[a-z_]+:(?:\s|$)")
+_TERM = re.compile(r"(?P<key>[^\s：，。；]{1,20})：")
+_CLOSE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+
+def strays(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
+    """The problems of a file's texts that are more or less than their author meant."""
+    for comment in source.comments:
+        if comment.goes_on or _is_text(model, source, comment.path):
+            yield cut_by_comment(source.path, comment.place)
+    for path, (first, last) in source.wrapped.items():
+        yield from _wrapped(model, source, path, range(first + 1, last + 1))
+    yield from _in_body(model, source)
+
+
+def _is_text(model: type[BaseModel], source: SourceFile, path: KeyPath) -> bool:
+    """Whether what stands behind a value can be more of it; behind none, it can be the value."""
+    held: Any = source.data
+    for step in path:
+        held = held[step]
+    return held is None or annotation_at(model, path) in (str, Any)
+
+
+def _wrapped(
+    model: type[BaseModel], source: SourceFile, path: KeyPath, numbers: range
+) -> Iterator[Problem]:
+    begin = source.values[path]
+    mark = source.lines[begin.line - 1][begin.column - 1 : begin.column]
+    here = annotation_at(model, path)
+    is_free = get_origin(annotation_at(model, path[:-1])) is dict and mark not in (
+        "|",
+        ">",
+        '"',
+        "'",
+    )
+    near = {key for end in range(len(path)) for key in keys_at(model, path[:end])}
+    for number in numbers:
+        line = source.lines[number - 1]
+        text = line.strip()
+        if here not in (str, Any):
+            for index in full_width.suspects(line):
+                yield full_width.named(source.path, Place(number, index + 1), line[index])
+            continue
+        place = Place(number, len(line) - len(line.lstrip()) + 1, len(text))
+        key = _KEY.match(text)
+        term = _TERM.match(text) if is_free else None
+        if term or (key and key["key"] in near):
+            name = term["key"] if term else key and key["key"]
+            yield KEY_IN_TEXT.at(
+                source.path,
+                place,
+                f"`{name}` is no key here: the line is part of the text above it.",
+                "Indent it like the keys that it belongs to. If it is text, put other words first.",
+            )
+        elif mark not in ("|", ">") and _ITEM.match(text):
+            yield KEY_IN_TEXT.at(
+                source.path,
+                place,
+                "This line is no item: it is part of the text above it.",
+                "Indent it like the other items. If it is text, write all of it on one line.",
+            )
+
+
+def _in_body(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
+    known = keys_at(model, ())
+    close = _CLOSE.search(source.body)
+    lines = source.body[: close.start() if close else None].split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+    for number, line in enumerate(lines[first:], first):
+        key = re.match(r"(\w+):(?:\s|$)", line)
+        if (key and key[1] in known) or (close and number == first and _ENTRY.match(line)):
+            yield KEYS_IN_BODY.at(
+                source.path,
+                Place(source.body_line + number, 1, len(key[1] if key else line)),
+                f"`{key[1] if key else line.strip()[:60]}` is below the line `---` that ends the "
+                "front matter.",
+                "Keep all keys between the first two lines `---`.",
+            )
+            return
+        if not close:
+            return
