@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+from openpyxl import Workbook
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 from pypdf import PdfReader
 
 from changebook.read.scan.examination import examined
@@ -194,17 +196,48 @@ def png(comment: str) -> bytes:
     )
 
 
-def scan(c: Canaries) -> bytes:
-    """A signed paper as it comes in, with words in what is taken out when it is filed."""
+def _photograph(c: Canaries) -> bytes:
+    """A picture with what a camera and its owner noted in it."""
+    exif = Image.Exif()
+    exif[0x013B] = c.word("artist of a photograph")
+    stream = io.BytesIO()
+    comment = c.word("comment in a photograph")
+    Image.new("RGB", (8, 8), "red").save(stream, "JPEG", exif=exif, comment=comment)
+    return stream.getvalue()
+
+
+def _drawing(c: Canaries) -> str:
+    """An SVG with what editors keep in it."""
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:ed="urn:editor" viewBox="0 0 9 9"
+content="{c.word("source of a drawing")}" ed:file="{c.word("file name in a drawing")}">
+<!-- {c.word("comment in a drawing")} -->
+<metadata>{c.word("metadata of a drawing")}</metadata>
+<ed:view>{c.word("data of an editor in a drawing")}</ed:view>
+<g style="display:none"><text>{c.word("hidden layer of a drawing")}</text></g>
+<style>/* {c.word("comment in a style sheet of a drawing")} */ .a {{fill: red}}</style>
+<rect id="{c.word("name of a shape in a drawing")}" class="a" width="9" height="9"/></svg>
+"""
+
+
+def _workbook(c: Canaries) -> bytes:
+    book = Workbook()
+    book.properties.creator = c.word("maker of a workbook")
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def scan(c: Canaries, paper: str = "a signed paper") -> bytes:
+    """A paper as it comes in, with words in what is taken out when it is filed or published."""
     document = pikepdf.new()
     page = document.add_blank_page(page_size=(595, 842))
     with document.open_metadata() as metadata:
-        metadata["dc:title"] = c.word("title of a signed paper")
-    document.docinfo["/Author"] = c.word("author of a signed paper")
+        metadata["dc:title"] = c.word(f"title of {paper}")
+    document.docinfo["/Author"] = c.word(f"author of {paper}")
     note = Dictionary(Type=Name.Annot, Subtype=Name.Text, Rect=Array([0, 0, 9, 9]))
-    note.Contents = c.word("comment on a signed paper")
+    note.Contents = c.word("comment on a signed paper") if paper == "a signed paper" else "Public."
     page.obj.Annots = Array([document.make_indirect(note)])
-    document.attachments["notes.txt"] = c.word("file within a signed paper").encode()
+    document.attachments["notes.txt"] = c.word(f"file within {paper}").encode()
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -381,6 +414,44 @@ See [{linked}](HBR-0003-{secret}.md "{link_title}")
 and [a {c.word("text of a reference to a draft")}][draft].
 
 [draft]: HBR-0004-{draft}.md
+[//]: # ({c.word("comment in Markdown")})
+[comment]: <> ({c.word("other comment in Markdown")})
+[draft]: https://{c.word("second definition of a link")}.example
+[unused]: https://insight.example "{c.word("title of a link that nobody uses")}"
+[^unused]: {c.word("footnote that nobody refers to")}
+
+```python data-note="{c.word("option of a code block")}"
+pay(1)
+```
+
+```mermaid
+%%{{init: {{"theme": "dark", "note": "{c.word("setting of a diagram")}"}}}}%%
+sequenceDiagram
+  %% {c.word("comment in a diagram")}
+  # {c.word("other comment in a diagram")}
+  A->>B: pays %% {c.word("comment behind a line of a diagram")}
+```
+
+```mermaid
+---
+title: A flow
+note: {c.word("front matter of a diagram")}
+---
+flowchart LR
+  a --> b
+```
+
+A <span data-note="{c.word("attribute that no page shows")}" class="x">word</span>, a
+<time cite="{c.word("attribute of another element")}">day</time> and
+<!{c.word("declaration")}> <?{c.word("processing instruction")} ?> more.
+
+<div>
+Public.
+</div {c.word("words in an end tag")}>
+
+<template>{c.word("element that is taken out")}</template>
+
+See ![a photograph](photo.jpg), ![a drawing](drawing.svg), [a paper](plan.pdf), [a list](list.xlsx).
 
 最后一段。
 
@@ -473,7 +544,11 @@ communications:
             recorded="2026-03-05",
             effective="2026-01-31",
         ),
-        f"{CLIENT}/2026/berths.png": png("public picture"),
+        f"{CLIENT}/2026/berths.png": png(c.word("comment in a picture")),
+        f"{CLIENT}/2026/photo.jpg": _photograph(c),
+        f"{CLIENT}/2026/drawing.svg": _drawing(c),
+        f"{CLIENT}/2026/list.xlsx": _workbook(c),
+        f"{CLIENT}/2026/plan.pdf": scan(c, "an attached paper"),
         f"{CLIENT}/2026/{internal_image}.png": png(c.word("image used by an internal block")),
         f"{CLIENT}/2026/{only_internal}.png": png(c.word("image used by an internal record")),
         f"{CLIENT}/2026/{c.word('name of a file that nothing uses')}.txt": c.word(

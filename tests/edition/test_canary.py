@@ -24,8 +24,8 @@ from changebook.model.vocabulary import Audience
 from changebook.pages import markdown_ext
 from changebook.proof.seal import seal
 from changebook.publish.build import build
-from changebook.read import body
-from tests.canary import CLIENT, Canaries, plant
+from changebook.read import attachments, body, unseen
+from tests.canary import CLIENT, Canaries, _unpacked, plant
 
 #: What belongs to nobody else, but must not be in the client's edition either.
 IDS = ("HBR-0003", "HBR-0004")
@@ -145,7 +145,10 @@ def _edition(root: Path) -> Edition:
 
 
 def _said(canaries: Canaries, edition: Edition) -> list[str]:
-    files = [str(a.path) for r in edition.records for a in r.assets]
+    assets = [asset for record in edition.records for asset in record.assets]
+    files = [asset.path for asset in assets]
+    held = (part for a in assets for _, part in _unpacked(a.path, a.content()))
+    files += [part.decode("latin-1") for part in held]
     return canaries.said(
         " ".join([repr(edition.profile), edition.welcome, *files])
         + "".join(
@@ -169,6 +172,14 @@ def _keep_internal_blocks(patch: pytest.MonkeyPatch) -> None:
 
 def _keep_comments(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(body, "uncommented", lambda text: text)
+
+
+def _keep_what_nobody_sees(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(unseen, "shown", lambda text: text)
+
+
+def _keep_makers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(attachments, "published", lambda file: file.read_bytes())
 
 
 def _keep_internal_keys(patch: pytest.MonkeyPatch) -> None:
@@ -221,6 +232,17 @@ def _keep_every_file(patch: pytest.MonkeyPatch) -> None:
 GUARDS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "internal blocks are taken out": (_keep_internal_blocks, "nested internal block"),
     "comments are emptied": (_keep_comments, "HTML comment in a list"),
+    "definitions that nothing uses are taken out": (_keep_what_nobody_sees, "comment in Markdown"),
+    "footnotes that nothing refers to are taken out": (
+        _keep_what_nobody_sees,
+        "footnote that nobody refers to",
+    ),
+    "comments of diagrams are taken out": (_keep_what_nobody_sees, "comment in a diagram"),
+    "attributes are taken out": (_keep_what_nobody_sees, "attribute that no page shows"),
+    "drawings are written anew": (_keep_makers, "hidden layer of a drawing"),
+    "photographs are stripped": (_keep_makers, "artist of a photograph"),
+    "papers are stripped": (_keep_makers, "author of an attached paper"),
+    "workbooks are stripped": (_keep_makers, "maker of a workbook"),
     "internal keys are not copied": (_keep_internal_keys, "internal key"),
     "own keys are not sealed": (_keep_own_keys, "own key of a reason"),
     "internal records are not copied": (_keep_unseen_records, "title of an internal record"),

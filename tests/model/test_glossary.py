@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from itertools import count
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def page(body: str, *, own: dict[str, str] | None = None, terms: Glossary = GLOS
 
 
 def _entry(term: GlossaryTerm, number: int) -> str:
-    spellings = escape("|".join(term.spellings))
+    spellings = escape(json.dumps(term.spellings))
     own = ' data-own="true"' if term.own else ""
     return (
         f'<div data-spellings="{spellings}"{own}><dt>{escape(term.term)}</dt> '
@@ -82,6 +83,17 @@ def marked(body: str, **given: object) -> list[str]:
 )
 def test_the_first_use_of_each_term_leads_to_its_entry(body: str, expected: list[str]) -> None:
     assert marked(body) == expected
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["a || b", "|", "||", '"quoted" word', "C:\\new", "{{ x }}", "a <b> & c", "%(name)s", "('"],
+)
+def test_a_term_may_hold_any_character(term: str) -> None:
+    shown = Glossary(terms={term: "said"}, also={term: ('"',)})
+    assert [unescape(word) for word in marked(f"<p>{escape(term)}</p>", terms=shown)] == [term]
+    data = record(summary=f"Here is {term}.")
+    assert [each.term for each in terms_of(data, "", shown)] == [term]
 
 
 def test_only_what_a_page_uses_is_listed_and_at_its_end() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition, make_edition
+from changebook.edition.editions import Asset, Edition, make_edition
 from changebook.model import canonical
 from changebook.model.schema import Person, SignedCopy, Stationery
 from changebook.model.vocabulary import Audience, PaperSize, Party, Status
@@ -280,7 +280,7 @@ def test_bodies_show_their_own_files_and_link_to_the_site_alone() -> None:
     plain = printery(replace(shown, site_url=None))
     record = next(r for r in shown.records if r.assets and "![" in r.body)
     paper = plain.change_order(record.data.id)
-    assert [file for _, file in paper.files] == [a.file for a in record.assets]
+    assert [asset for _, asset in paper.files] == list(record.assets)
     assert all(f'src="{address}"' in paper.html for address, _ in paper.files)
     diagram = next(iter(plain.change_order("MER-0001").diagrams))
     assert diagram.source.startswith("flowchart LR")
@@ -293,7 +293,14 @@ def test_bodies_show_their_own_files_and_link_to_the_site_alone() -> None:
 def test_the_key_is_that_of_all_that_a_paper_is_made_from(tmp_path: Path) -> None:
     picture = tmp_path / "a.png"
     picture.write_bytes(b"one")
-    paper = Paper("p.pdf", "p.pdf", "T", date(2026, 1, 1), "<p>", files=(("picture:1", picture),))
+    paper = Paper(
+        "p.pdf",
+        "p.pdf",
+        "T",
+        date(2026, 1, 1),
+        "<p>",
+        files=(("picture:1", Asset(picture, "a.png")),),
+    )
     key = paper.key()
     assert replace(paper, html="<p>.").key() != key
     picture.write_bytes(b"two")

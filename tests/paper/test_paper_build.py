@@ -17,7 +17,7 @@ from changebook.check import load_checked
 from changebook.cli import main
 from changebook.edit import scaffold
 from changebook.edition import urls
-from changebook.edition.editions import make_edition
+from changebook.edition.editions import Asset, make_edition
 from changebook.model.vocabulary import Audience, Status
 from changebook.paper import Printery, typesetting
 from changebook.paper import shares as shares_module
@@ -290,7 +290,9 @@ def test_what_is_put_is_found_again(cache: Cache, tmp_path: Path) -> None:
 
 def _file(folder: Path) -> Paper:
     (folder / "a.png").write_bytes(b"picture")
-    return Paper("", "", "", PAPER.day, PAPER.html, files=(("file:a.png", folder / "a.png"),))
+    return Paper(
+        "", "", "", PAPER.day, PAPER.html, files=(("file:a.png", Asset(folder / "a.png", "a.png")),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -450,7 +452,9 @@ def test_without_a_guard_paper_leaks(
     root, canaries = planted
     take_out, _ = GUARDS[guard]
     take_out(monkeypatch)
-    said = canaries.said("".join(paper.html for paper in _papers(root).values()))
+    papers = _papers(root).values()
+    pictures = (asset.content().decode("latin-1") for p in papers for _, asset in p.files)
+    said = canaries.said("".join((*(paper.html for paper in papers), *pictures)))
     assert bool(said) is (guard not in NOT_ON_PAPER)
 
 

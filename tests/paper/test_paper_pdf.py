@@ -19,6 +19,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from changebook.cli import main
+from changebook.edition.editions import Asset
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.paper import Diagram, Paper, Printery, typesetting
 from changebook.paper.findings import Finding
@@ -223,7 +224,7 @@ def test_photographs_keep_to_the_colours_of_the_profile(tmp_path: Path) -> None:
     Image.new("CMYK", (9, 9), (0, 255, 255, 0)).save(inks)
     Image.new("RGBA", (9, 9), (255, 0, 0, 90)).save(light)
     body = "".join(f'<img src="file:{file.name}" alt="Red">' for file in (inks, light))
-    files = tuple((f"file:{file.name}", file) for file in (inks, light))
+    files = tuple((f"file:{file.name}", Asset(file, file.name)) for file in (inks, light))
     with pikepdf.open(BytesIO(typesetting.pdf(paper(body, files=files)))) as document:
         streams = (thing for thing in document.objects if isinstance(thing, pikepdf.Stream))
         images = [thing for thing in streams if thing.get("/Subtype") == "/Image"]
@@ -330,7 +331,9 @@ def test_a_paper_loads_its_own_files_and_nothing_else(tmp_path: Path) -> None:
     made = typesetting.pdf(paper(f'<img src="{address}" alt="none"><p>Words.</p>'), found.append)
     assert any("is no file of this document" in finding.message for finding in found)
     assert "Canary" not in sheets(made)[0]
-    own = paper('<img src="file:own.svg" alt="own">', files=(("file:own.svg", secret),))
+    own = paper(
+        '<img src="file:own.svg" alt="own">', files=(("file:own.svg", Asset(secret, "own.svg")),)
+    )
     assert "Canary" in sheets(typesetting.pdf(own))[0]
 
 

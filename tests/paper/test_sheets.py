@@ -181,7 +181,7 @@ def test_all_that_a_record_says_is_in_its_change_order(slug: str) -> None:
 @pytest.mark.parametrize("slug", ["acme", "yun"])
 def test_every_picture_of_the_body_is_in_the_pdf(slug: str) -> None:
     order = next(each for each in hard(slug, PaperSize.A4) if "0001-change" in each.paper.path)
-    names = {file.name for _, file in order.paper.files}
+    names = {asset.file.name for _, asset in order.paper.files}
     assert names == {
         *("流程图.png", "flow chart.png", "encoded name.png", "raw.png", "named.jpg"),
         *("grey16.png", "plan.bmp", "drawing.svg", "wide.png"),

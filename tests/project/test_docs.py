@@ -31,6 +31,7 @@ from changebook.model.words import languages
 from changebook.pages.sanitise import sanitise
 from changebook.read.form import spell
 from changebook.read.workspace import Workspace
+from tests.canary import png
 
 PAGE = (Path(__file__).parents[2] / "docs" / "record-format.md").read_text("utf-8")
 _CODE = re.compile(r"`([^`]+)`")
@@ -99,7 +100,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for path in listed:
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(EXAMPLES.get(path, "picture"), "utf-8")
+        file.write_bytes(EXAMPLES[path].encode() if path in EXAMPLES else png(""))
     found, problems = load_checked(root)
     assert problems == []
     return found

@@ -72,3 +72,11 @@ def test_a_calendar_in_the_first_and_the_last_year(tmp_path: Path, year: str) ->
     edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
     position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
     assert b"SUMMARY:Approved: HBR-0001" in as_calendar(edition, position, edition.words)
+
+
+def test_a_person_of_the_vendor_is_found_whatever_the_name_holds(tmp_path: Path) -> None:
+    profile = PROFILE.replace("name: Lin Wei", "name: 'Lin \"Ace\" Wei'")
+    record = RECORD.replace("rationale: It is worth it.", "rationale: 'Lin \"Ace\" Wei asked.'")
+    root = write(tmp_path, profile, record)
+    edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
+    assert [person.name for person in edition.profile.people] == ["Ada Moreau", 'Lin "Ace" Wei']

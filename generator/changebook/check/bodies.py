@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 
 from changebook.model.diagnostics import START, Place, Problem, Rule, rule
 from changebook.model.markup import TAGS
-from changebook.read import body
+from changebook.read import attachments, body, unseen
 from changebook.read.source import SourceFile
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Workspace
@@ -99,9 +98,28 @@ UNSAFE_FILE = rule(
     "unsafe-attachment",
     summary="An attachment could run scripts on the client's site, or be taken for a page.",
     why="HTML and script files, and SVG images with scripts in them, run with all the rights of "
-    "the site that serves them. A Markdown file would become a page that nobody checked.",
+    "the site that serves them. A Markdown file would become a page that nobody checked. An SVG "
+    "image may hold what draws, and nothing that runs, loads, moves or is no SVG.",
     wrong="[prototype](prototype.html)",
     right="[prototype](prototype.pdf)",
+)
+TELLS_MORE = rule(
+    "attachment-tells-more",
+    severity="warning",
+    summary="An attachment holds more than it shows at once.",
+    why="Authors, dates, places and programs are taken out of the published copy. Comments, "
+    "hidden sheets and tracked changes may be meant for the reader, so they stay.",
+    wrong="[the estimate](estimate.xlsx), with a hidden sheet of our margins",
+    right="[the estimate](estimate.xlsx), without that sheet",
+)
+UNEXAMINED = rule(
+    "unexamined-attachment",
+    severity="warning",
+    summary="An attachment is of a kind that can't be looked into.",
+    why="Files name their makers, places and earlier states. Changebook takes that out of "
+    "pictures, PDFs and documents of office programs; of other files it can't tell.",
+    wrong="[all of it](estimate.zip)",
+    right="[the estimate](estimate.pdf)",
 )
 UNUSED_FILE = rule(
     "unused-file",
@@ -118,6 +136,24 @@ DROPPED_HTML = rule(
     why="Scripts, frames, forms and elements that HTML does not have are taken out of the page.",
     wrong="A vector<uint256> of amounts.",
     right="A `vector<uint256>` of amounts.",
+)
+UNSEEN_TEXT = rule(
+    "unseen-text",
+    severity="warning",
+    summary="A body holds words that no page shows.",
+    why="A link or footnote that nothing refers to, or an option that a code block or a diagram "
+    "does not have, is left out of everything that the client gets. Somebody may have meant it to "
+    "be read.",
+    wrong="Two cards are enough.\n\n[^1]: Refunds go to the first one.",
+    right="Two cards are enough.[^1]\n\n[^1]: Refunds go to the first one.",
+)
+HIDDEN_HTML = rule(
+    "hidden-html",
+    summary="HTML in a body hides its text, but only from those who don't look.",
+    why="`hidden` keeps an element off the page, yet its text stands in the page's source, in "
+    "searches and in downloads. Only an internal block keeps text from the client.",
+    wrong="<p hidden>Our margin is thin here.</p>",
+    right="::: internal\nOur margin is thin here.\n:::",
 )
 FORMULA = rule(
     "formula-as-source",
@@ -150,15 +186,12 @@ _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
         "Put `::: internal` and `:::` on lines of their own, with plain colons.",
     ),
 }
+#: Parsers of HTML give names in small letters.
+_TAGS = frozenset(tag.lower() for tag in TAGS)
 #: What a browser would run, and what MkDocs would take for the source of a page.
 _UNSAFE = frozenset(
     ".html .htm .xht .xhtml .shtml .mht .mhtml .hta .htc .js .mjs .xml .xsl .xslt .rss .atom .rdf "
     ".svgz .swf .markdown .mdown .mkdn .mkd".split()
-)
-_SVG_SCRIPT = re.compile(
-    r"<(?:[\w.-]+:)?(?:script|foreignObject|handler|listener)\b|<!ENTITY|<\?xml-stylesheet|"
-    r"\s(?:[\w.-]+:)?on\w+\s*=|j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t\s*:",
-    re.IGNORECASE,
 )
 _LOADED_BY_DIAGRAM = re.compile(
     r"(?:\bimg\s*:|\bsrc\s*=|\burl\(|@import)[\s\"'\\]*(?P<address>(?:https?:)?//[^\s\"')\\>]+)",
@@ -182,16 +215,10 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
         yield from _html(each)
         yield from _formulas(each)
         yield from _hidden(each)
+        yield from _unseen(each)
         yield from _diagrams(each)
     for file in client.others:
-        if file.suffix.lower() in _UNSAFE or _svg_with_script(file):
-            yield UNSAFE_FILE.at(
-                workspace.relative(file),
-                START,
-                "This file could run scripts on the client's site, or be taken for a page of it.",
-                "Attach a PDF or an image; take the scripts out of an SVG.",
-            )
-        elif file not in used:
+        if file not in used:
             yield UNUSED_FILE.at(
                 workspace.relative(file),
                 START,
@@ -235,6 +262,7 @@ def _links(
 ) -> Iterator[Problem]:
     path, words = text.source.path, text.source.body
     internal = body.internal_lines(words)
+    examined: set[Path] = set()
     for link in body.links(words):
         place = text.place(link.start, len(link.target) if link.html else link.end - link.start)
         if link.external:
@@ -265,6 +293,10 @@ def _links(
             )
         elif target.kind is TargetKind.FILE and target.file:
             used.add(target.file)
+            is_seen = text.seen and place.line - text.source.body_line + 1 not in internal
+            if target.file not in examined:
+                yield from _attachment(target.file, is_seen, path, place)
+            examined.add(target.file)
         elif target.kind is TargetKind.RECORD and link.html:
             yield LINK_FORM.at(
                 path,
@@ -292,6 +324,36 @@ def _links(
         )
 
 
+def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[Problem]:
+    """What keeps a file from being published, or else what it tells besides what it shows."""
+    if file.suffix.lower() in _UNSAFE:
+        yield UNSAFE_FILE.at(
+            path,
+            place,
+            f"`{file.name}` could run scripts on the client's site, or be taken for a page of it.",
+            "Attach a PDF or an image.",
+        )
+        return
+    attachment = attachments.examined(file)
+    for fault in attachment.faults:
+        where = f"{file.name}:{fault.line}" if fault.line else file.name
+        yield UNSAFE_FILE.at(path, place, f"`{where}` {fault.why}.", f"{fault.help}.")
+    if is_seen and attachment.remarks:
+        yield TELLS_MORE.at(
+            path,
+            place,
+            f"The client can find in `{file.name}`: {'; '.join(attachment.remarks)}.",
+            "Take that out of the file, or attach a PDF of what the client is to read.",
+        )
+    if is_seen and attachment.is_opaque:
+        yield UNEXAMINED.at(
+            path,
+            place,
+            f"`{file.name}` can't be looked into, so all that it holds is published as it is.",
+            "Make sure that it names neither its makers nor anything internal, or attach a PDF.",
+        )
+
+
 def _formulas(text: CheckedBody) -> Iterator[Problem]:
     for start, end in body.formulas(text.source.body):
         yield FORMULA.at(
@@ -305,12 +367,19 @@ def _formulas(text: CheckedBody) -> Iterator[Problem]:
 def _html(text: CheckedBody) -> Iterator[Problem]:
     for element in body.elements(text.source.body):
         handlers = [name for name, _ in element.attributes if name.startswith("on")]
-        if element.tag not in TAGS:
+        if element.tag not in _TAGS:
             yield DROPPED_HTML.at(
                 text.source.path,
                 text.place(element.start, len(element.tag) + 1),
                 f"`<{element.tag}>` is not shown: the page takes it out.",
                 "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
+            )
+        elif any(name == "hidden" for name, _ in element.attributes):
+            yield HIDDEN_HTML.at(
+                text.source.path,
+                text.place(element.start, len(element.tag) + 1),
+                f"`hidden` on `<{element.tag}>` hides nothing from the client.",
+                "Move the text into an internal block, or take `hidden` out.",
             )
         elif handlers:
             yield DROPPED_HTML.at(
@@ -334,6 +403,45 @@ def _hidden(text: CheckedBody) -> Iterator[Problem]:
         )
 
 
+#: What each kind of unseen text is, and what to do about it.
+_UNSEEN: Mapping[unseen.Cause, tuple[str, str]] = {
+    unseen.Cause.DEFINITION: (
+        "No link uses the definition `{name}`, so it is left out.",
+        "Write a link with that label, or take the definition out.",
+    ),
+    unseen.Cause.FOOTNOTE: (
+        "No text refers to the footnote `{name}`, so it is left out.",
+        "Write `{name}` where it belongs, or take the footnote out.",
+    ),
+    unseen.Cause.OPTION: (
+        "Of ```` ```{name} ```` only the language and `title`, `hl_lines` and `linenums` are kept.",
+        "Write words for the reader above the code, and others into an internal block.",
+    ),
+    unseen.Cause.SETTING: (
+        "Settings of the diagram that don't say how it looks are left out.",
+        "Keep colours, fonts, sizes and Mermaid's own words, without comments.",
+    ),
+}
+
+
+def _unseen(text: CheckedBody) -> Iterator[Problem]:
+    public = body.uncommented(body.public(text.source.body))
+    for part in unseen.unseen(public):
+        place = text.source.in_body(part.start, 1, public)
+        if part.cause in _UNSEEN:
+            message, help_ = (words.format(name=part.name) for words in _UNSEEN[part.cause])
+            yield UNSEEN_TEXT.at(text.source.path, place, message, help_)
+        elif part.cause is unseen.Cause.ATTRIBUTE:
+            name, _, tag = part.name.partition(" ")
+            if tag in _TAGS and name != "hidden" and not name.startswith("on"):
+                yield DROPPED_HTML.at(
+                    text.source.path,
+                    place,
+                    f"`{name}` on `<{tag}>` is taken out: no page shows what it says.",
+                    "Take the attribute out; write words for the reader as text.",
+                )
+
+
 def _diagrams(text: CheckedBody) -> Iterator[Problem]:
     for offset, source in body.diagrams(text.source.body):
         for match in _LOADED_BY_DIAGRAM.finditer(source):
@@ -344,11 +452,3 @@ def _diagrams(text: CheckedBody) -> Iterator[Problem]:
                 "from there.",
                 "Take it out of the diagram, or show a copy of the image beside the record.",
             )
-
-
-def _svg_with_script(file: Path) -> bool:
-    if file.suffix.lower() != ".svg":
-        return False
-    raw = file.read_bytes()
-    # Wide encodings would hide the words, as would characters that are written as numbers.
-    return b"\0" in raw[:4] or bool(_SVG_SCRIPT.search(unescape(raw.decode("utf-8", "replace"))))

@@ -56,6 +56,15 @@ OTHER_CLIENTS_RECORD = rule(
     wrong="links: {related: [GLOBEX-0001]}   # in a record of ACME",
     right="internal: {note: The same was built in GLOBEX-0001.}",
 )
+SUPERSEDES_UNSEEN = rule(
+    "supersedes-unseen",
+    summary="A record that the client sees supersedes one that the client does not see.",
+    why="What a decision takes the place of is part of what is sealed. Its page can't name the "
+    "other record, yet the published digest is made from the number too: whoever tries numbers "
+    "finds it.",
+    wrong="visibility: client\nlinks: {supersedes: [ACME-0031], mode: replace}   # a draft",
+    right="visibility: client\nlinks: {related: [ACME-0031]}   # left out for the client",
+)
 CYCLE = rule(
     "cyclic-link",
     summary="A record supersedes or depends on itself, directly or over others.",
@@ -204,6 +213,7 @@ def check_id(record: Record, client: Client) -> Iterator[Problem]:
 def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
     """Links that resolve, within the client, once each, without a cycle."""
     own = {record.data.id: record.data for record in client.records}
+    unseen = client.unseen_records
     homes = {r.data.id: c for c in workspace.clients for r in c.records}
     for record in client.records:
         data, subject = record.data, Subject.of(record)
@@ -225,6 +235,15 @@ def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
                     yield from _unresolved(subject, at, target, client, homes)
                 elif relation == "depends_on":
                     yield from _ended(subject, at, data, own[target])
+                elif relation == "supersedes" and target in unseen and data.id not in unseen:
+                    yield from subject.value(
+                        SUPERSEDES_UNSEEN,
+                        at,
+                        f"The client does not see {target}, and the digest of this record's "
+                        "decision would tell its number.",
+                        f"Write {target} below `related`, or let the client see it: "
+                        "`visibility: client`, and submitted.",
+                    )
         yield from _mode(data, subject)
     for relation in _DIRECTED:
         yield from _cycles(client, own, relation)

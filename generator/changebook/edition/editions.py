@@ -20,7 +20,7 @@ from changebook.edition import admonitions, urls
 from changebook.edition.lists import plain_lists
 from changebook.model import canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
-from changebook.model.schema import ChangeRecord, Glossary, Links, Profile
+from changebook.model.schema import ChangeRecord, Glossary, Links, Profile, words_of
 from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
 from changebook.model.vocabulary import (
     AgreementStatus,
@@ -29,7 +29,7 @@ from changebook.model.vocabulary import (
     Party,
 )
 from changebook.model.words import Words
-from changebook.read import body, sealable
+from changebook.read import attachments, body, sealable, unseen
 from changebook.read.naming import names
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Record
@@ -37,10 +37,18 @@ from changebook.read.workspace import Client, Record
 
 @dataclass(frozen=True)
 class Asset:
-    """A file that a visible body uses, and where it lies in the edition."""
+    """A file that a visible body uses, and where it lies in the edition.
+
+    A signed copy that was filed keeps each byte, since its digest is sealed.
+    """
 
     file: Path
     path: str
+    is_filed: bool = False
+
+    def content(self) -> bytes:
+        """The file as its reader gets it: without its makers, and doing nothing."""
+        return self.file.read_bytes() if self.is_filed else attachments.published(self.file)
 
 
 @dataclass(frozen=True)
@@ -256,7 +264,7 @@ def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[st
 
 def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
     """The profile without mail addresses of people, of the vendor's whom visible content names."""
-    said = " ".join(data.model_dump_json(exclude_none=True) for data in records)
+    said = "\n".join(map(words_of, records))
     people = tuple(
         person.model_copy(update={"email": None})
         for person in profile.people
@@ -275,13 +283,18 @@ class _Text:
         words = self._words = Words(client.profile.language, packaged.own_templates(client.root))
         self._internal = words.gettext("Internal: the client does not see this")
         self._not_published = words.gettext("(not published here)")
+        self._filed = frozenset(
+            self._targets.resolve(record.file.parent, agreement.signed_copy.file).file
+            for record in client.records
+            if (agreement := record.data.agreement) and agreement.signed_copy
+        )
 
     def copy(self, text: str, folder: Path, page: str) -> tuple[str, tuple[Asset, ...]]:
         """The text as the page `page` shows it, and the files that it uses."""
         assets: dict[Path, Asset] = {}
         if self._audience is Audience.CLIENT:
             text = body.closed_up(body.public(text), body.internal_lines(text))
-        text = body.uncommented(text)
+        text = unseen.shown(body.uncommented(text))
         text = plain_lists(body.replace_links(text, self._replacer(folder, page, assets)))
         text = admonitions.titled(text, self._words)
         if self._audience is Audience.TEAM:
@@ -298,7 +311,7 @@ class _Text:
         if file is None:
             return None  # the checks have named it, and a build has stopped there
         known = {asset.file: asset for asset in assets}
-        return known.get(file) or Asset(file, _free_path(urls.record(data.id), file, known))
+        return known.get(file) or Asset(file, _free_path(urls.record(data.id), file, known), True)
 
     def _replacer(
         self, folder: Path, page: str, assets: dict[Path, Asset]
@@ -321,9 +334,11 @@ class _Text:
             elif target.kind is TargetKind.GLOSSARY:
                 address = urls.to_source(page, urls.GLOSSARY) + link.fragment
             elif target.kind is TargetKind.FILE and target.file:
-                asset = assets.setdefault(
-                    target.file, Asset(target.file, _free_path(page, target.file, assets))
-                )
+                file = target.file
+                if file not in assets:
+                    path = _free_path(page, file, assets)
+                    assets[file] = Asset(file, path, file in self._filed)
+                asset = assets[file]
                 address = quote(urls.to_source(page, asset.path))
             else:
                 return None  # the checks have named it, and a build has stopped there

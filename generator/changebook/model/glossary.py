@@ -7,6 +7,7 @@ script shows in place, and leaves out what the page does not use.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
-from changebook.model.schema import ChangeRecord, Glossary
+from changebook.model.schema import ChangeRecord, Glossary, words_of
 
 #: Letters and digits of the scripts that part words by spaces; Chinese does not.
 _LETTER = "A-Za-z0-9\u00c0-\u052f"
@@ -28,8 +29,6 @@ _SECTION = re.compile(r'<section class="cb-words".*?</section>\s*', re.DOTALL)
 _ENTRY = re.compile(r'<div\b[^>]*\bdata-spellings="([^"]*)"[^>]*>.*?</div>\s*', re.DOTALL)
 _ID = re.compile(r'<dd id="([\w-]+)"')
 _OWN = "data-own"
-#: Parts the spellings of a term in an attribute of its entry.
-SEPARATOR = "|"
 #: Where nothing is explained: headings, what is clicked, code, and what is no running text.
 _LEFT_ALONE = frozenset(
     "a abbr button code dfn dt figcaption h1 h2 h3 h4 h5 h6 kbd label nav pre progress samp "
@@ -65,7 +64,7 @@ def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[
     if glossary is None:
         return own
     taken = {term.casefold() for term in data.glossary}
-    said = (data.model_dump_json(exclude_none=True) + body).casefold()
+    said = (f"{words_of(data)}\n{body}").casefold()
     return own + tuple(
         term
         for term in client_terms(glossary)
@@ -118,7 +117,7 @@ def _entries(section: str) -> Iterator[_Entry]:
     for match in _ENTRY.finditer(section):
         id_ = _ID.search(match[0])
         if id_:
-            yield _Entry(match[0], id_[1], tuple(unescape(match[1]).split(SEPARATOR)))
+            yield _Entry(match[0], id_[1], tuple(json.loads(unescape(match[1]))))
 
 
 class _Marking:

@@ -8,7 +8,7 @@ by the key that holds it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -861,3 +861,20 @@ class ChangeRecord(Shape):
             and self.path is ChangePath.EMERGENCY
             and (self.decision is None or self.decision.outcome is None)
         )
+
+
+def words_of(data: BaseModel) -> str:
+    """Return every text of a record or profile, and the keys that people chose, as written."""
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            for key, below in value.items():
+                yield key
+                yield from texts(below)
+        elif isinstance(value, list):
+            for below in value:
+                yield from texts(below)
+
+    return "\n".join(texts(data.model_dump(mode="json", exclude_none=True)))

@@ -12,44 +12,10 @@ from html import escape, unescape
 
 import nh3
 
-from changebook.model.markup import SVG_TAGS, TAGS
+from changebook.model.markup import ATTRIBUTES, DROPPED, SVG_TAGS, TAGS
 
-#: Elements that go with their text. Of the others that TAGS does not have, the text stays.
-_DROPPED = frozenset(
-    "script style iframe object embed noscript template textarea select xmp math noembed noframes "
-    "canvas".split()
-)
-_SHAPE = frozenset(
-    "viewBox xmlns fill fill-opacity fill-rule clip-rule stroke stroke-width stroke-linecap "
-    "stroke-linejoin stroke-dasharray stroke-opacity opacity d x y x1 y1 x2 y2 cx cy r rx ry dx dy "
-    "width height points transform text-anchor dominant-baseline font-size font-weight offset "
-    "stop-color stop-opacity clip-path gradientUnits marker-end marker-start markerWidth "
-    "markerHeight refX refY orient preserveAspectRatio focusable".split()
-)
-_ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"class", "id", "title", "lang", "dir", "role", "hidden", "tabindex"},
-    "a": {"href", "name", "download", "hreflang", "type"},
-    "audio": {"src", "controls"},
-    "blockquote": {"cite"},
-    "col": {"span", "width"},
-    "data": {"value"},
-    "del": {"cite", "datetime"},
-    "details": {"open"},
-    "img": {"src", "alt", "width", "height", "align", "loading"},
-    "input": {"type", "checked", "disabled", "name"},
-    "ins": {"cite", "datetime"},
-    "label": {"for"},
-    "li": {"value"},
-    "meter": {"value", "min", "max", "low", "high", "optimum"},
-    "ol": {"start", "type", "reversed"},
-    "progress": {"value", "max"},
-    "q": {"cite"},
-    "td": {"align", "colspan", "rowspan", "headers", "style"},
-    "th": {"align", "colspan", "rowspan", "scope", "headers", "abbr", "style"},
-    "time": {"datetime"},
-    "video": {"src", "poster", "controls", "width", "height"},
-} | {shape: set(_SHAPE) for shape in SVG_TAGS}
-
+#: What only our own templates use: a body has lost these before (`read.unseen`).
+_OF_PAGES = {"*": ("hidden",), "a": ("hreflang", "type")}
 _LINKS = frozenset({"href", "cite"})
 _LOADED = frozenset({"src", "poster"})
 #: `webcal` opens the calendar program.
@@ -80,8 +46,8 @@ def _cleaner() -> nh3.Cleaner:
     """The allow-list made ready, which takes longer than to clean a heading."""
     return nh3.Cleaner(
         tags=set(TAGS),
-        clean_content_tags=set(_DROPPED),
-        attributes=_ATTRIBUTES,
+        clean_content_tags=set(DROPPED),
+        attributes={tag: {*names, *_OF_PAGES.get(tag, ())} for tag, names in ATTRIBUTES.items()},
         attribute_filter=_kept,
         generic_attribute_prefixes={"aria-", "data-"},
         filter_style_properties={"text-align"},

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -42,7 +41,7 @@ class Body:
     """A body as HTML, with the files and diagrams that it shows."""
 
     html: Markup
-    files: tuple[tuple[str, Path], ...] = ()
+    files: tuple[tuple[str, Asset], ...] = ()
     diagrams: tuple[Diagram, ...] = ()
 
 
@@ -66,7 +65,7 @@ class Bodies:
             return Body(Markup())
         self._markdown.reset()
         html = self._markdown.convert(f"## . {{#{BODY_HEADING}}}\n\n{text}")
-        found = _Pictures(page, {asset.path: asset.file for asset in assets}, site_url, diagram)
+        found = _Pictures(page, {asset.path: asset for asset in assets}, site_url, diagram)
         html = found.rewrite(_HEADING.sub("", html, count=1))
         return Body(Markup(html), tuple(found.files.items()), tuple(found.diagrams))  # noqa: S704 - sanitised
 
@@ -75,12 +74,12 @@ class _Pictures:
     """Rewrites what a body shows and links to, and notes which files that takes."""
 
     def __init__(
-        self, page: str, assets: Mapping[str, Path], site_url: str | None, diagram: str
+        self, page: str, assets: Mapping[str, Asset], site_url: str | None, diagram: str
     ) -> None:
         self._page, self._assets, self._site_url = page, assets, site_url
         self._diagram = diagram
         self._addresses: dict[str, str] = {}
-        self.files: dict[str, Path] = {}
+        self.files: dict[str, Asset] = {}
         self.diagrams: list[Diagram] = []
 
     def rewrite(self, html: str) -> str:
@@ -107,8 +106,8 @@ class _Pictures:
         # An address of its own, since WeasyPrint writes others anew. One that is of no file is
         # found to be missing where the document is typeset.
         shown = self._addresses.setdefault(path, f"picture:{len(self._addresses) + 1}")
-        if file := self._assets.get(path):
-            self.files[shown] = file
+        if asset := self._assets.get(path):
+            self.files[shown] = asset
         return f'<img src="{shown}"{alt}>'
 
     def _link(self, match: re.Match[str]) -> str:

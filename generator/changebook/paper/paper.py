@@ -6,8 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
+from changebook.edition.editions import Asset
 from changebook.paper.fitting import Sheet
 
 
@@ -36,7 +36,7 @@ class Paper:
     day: date
     html: str
     styles: str = ""
-    files: tuple[tuple[str, Path], ...] = ()
+    files: tuple[tuple[str, Asset], ...] = ()
     diagrams: tuple[Diagram, ...] = ()
     sheet: Sheet = field(default_factory=Sheet)
     record: str | None = None
@@ -44,7 +44,7 @@ class Paper:
     def key(self) -> str:
         """The digest of all that the PDF is made from, but for the typesetter and the fonts."""
         files = [
-            (address, hashlib.sha256(file.read_bytes()).hexdigest()) for address, file in self.files
+            (address, hashlib.sha256(asset.content()).hexdigest()) for address, asset in self.files
         ]
         diagrams = [(diagram.tag, diagram.source) for diagram in self.diagrams]
         sheet = [self.sheet.size.value, self.sheet.landscape]

@@ -120,8 +120,10 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
 def _without_font(character: str, paper: Paper, text: str) -> Finding:
     """A character that no font has: in the text a � takes its place, in a picture it may not."""
     name = f"U+{ord(character):04X}"
-    for _, file in paper.files:
-        if file.suffix.lower() == ".svg" and character in file.read_text("utf-8", "replace"):
+    for _, asset in paper.files:
+        file = asset.file
+        is_drawing = file.suffix.lower() == ".svg"
+        if is_drawing and character in asset.content().decode("utf-8", "replace"):
             return Finding(
                 PICTURE.name,
                 f"{file.name} can't be printed: no font on this machine has {name}.",
@@ -166,7 +168,8 @@ def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Fin
     """The pictures that could not be shown."""
     files, found = dict(paper.files), []
     for address, reason in heard.pictures.items():
-        file = files.get(address)
+        asset = files.get(address)
+        file = asset.file if asset else None
         name = file.name if file else f"{address[:40]}"
         words = drawn[address].source.strip() if address in drawn else address[:40]
         found.append(
@@ -274,8 +277,8 @@ def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) 
                 return _response(url, drawn[url].svg, pictures.SVG)
             if url.startswith(codes.SCHEME):
                 return _response(url, codes.picture(url), "image/png")
-            if file := files.get(url):
-                return _response(url, file.read_bytes(), pictures.media_type(file.name))
+            if asset := files.get(url):
+                return _response(url, asset.content(), pictures.media_type(asset.file.name))
             raise pictures.NotPrintable("it is no file of this document")
 
     def _response(url: str, content: bytes, kind: str) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,7 @@ def workspace_contents(
             pages.GeneratedPage(posixpath.join(below, page.path), page.content)
             for page in contents.pages
         ]
-        assets += [Asset(a.file, posixpath.join(below, a.path)) for a in contents.assets]
+        assets += [replace(a, path=posixpath.join(below, a.path)) for a in contents.assets]
         files += [GeneratedFile(posixpath.join(below, f.path), f.content) for f in contents.files]
         nav.append({edition.profile.name: _moved(contents.nav, below)})
     return Contents(

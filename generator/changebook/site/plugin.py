@@ -149,7 +149,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             level = InclusionLevel.INCLUDED if page.path in listed else InclusionLevel.NOT_IN_NAV
             files.append(File.generated(config, page.path, content=page.content, inclusion=level))
         for asset in contents.assets:
-            files.append(File.generated(config, asset.path, abs_src_path=str(asset.file)))
+            files.append(File.generated(config, asset.path, content=asset.content()))
         for made in contents.files:
             files.append(File.generated(config, made.path, content=made.content))
         return files

@@ -141,7 +141,7 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
     for page in contents.pages:
         yield _Made(f"{DOCS}/{page.path}", page.content.encode())
     for asset in contents.assets:
-        yield _Made(f"{DOCS}/{asset.path}", asset.file)
+        yield _Made(f"{DOCS}/{asset.path}", asset.content())
     for file in contents.files:
         yield _Made(f"{DOCS}/{file.path}", file.content)
     if any("mermaid" in page.content for page in contents.pages):

@@ -15,6 +15,7 @@ _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _APPLICATIONS = range(0xE0, 0xF0)
 _COMMENT = 0xFE
 _MEANT = (b"JFIF\0", b"Adobe")
+_PROFILE = b"ICC_PROFILE\0"
 #: A JFIF segment is longer only if it has a thumbnail.
 _PLAIN_JFIF = 14
 _ORIENTATION = 0x0112
@@ -24,27 +25,33 @@ class NoJpeg(Exception):
     """The bytes are no whole JPEG."""
 
 
-def stripped(content: bytes, orientation: int = 1) -> bytes:
+def stripped(content: bytes, orientation: int = 1, *, profile: bool = False) -> bytes:
     """The JPEG without cameras, places, comments, thumbnails, and what stands behind its end.
 
     `orientation` is the EXIF one, which is kept where the picture would lie on its side without it.
-    Raises NoJpeg.
+    With `profile` its colour profile stays too, which a scan can do without. Raises NoJpeg.
     """
     parts = [bytes((0xFF, _START))]
     if orientation != 1:
-        exif = Image.Exif()
-        exif[_ORIENTATION] = orientation
-        segment = exif.tobytes()
+        segment = turned(orientation)
         parts.append(b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment)
-    parts += (piece for marker, piece in _pieces(content) if _is_picture(marker, piece))
+    meant = (*_MEANT, _PROFILE) if profile else _MEANT
+    parts += (piece for marker, piece in _pieces(content) if _is_picture(marker, piece, meant))
     return b"".join(parts)
 
 
-def _is_picture(marker: int, piece: bytes) -> bool:
+def turned(orientation: int) -> bytes:
+    """EXIF that says which way up the picture is, and nothing else."""
+    exif = Image.Exif()
+    exif[_ORIENTATION] = orientation
+    return exif.tobytes()
+
+
+def _is_picture(marker: int, piece: bytes, meant: tuple[bytes, ...]) -> bool:
     if marker in _APPLICATIONS:
         payload = piece[4:]
         has_thumbnail = payload[:4] == b"JFIF" and len(payload) > _PLAIN_JFIF
-        return payload.startswith(_MEANT) and not has_thumbnail
+        return payload.startswith(meant) and not has_thumbnail
     return marker != _COMMENT
 
 

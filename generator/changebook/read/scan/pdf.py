@@ -38,17 +38,17 @@ _OF_PAGE = frozenset(
     "Group Annots UserUnit Tabs StructParents".split()
 )
 #: Notes about the paper, and what holds files. Ink, stamps and typed text may be the signature.
-_COMMENTS = frozenset(
+COMMENTS = frozenset(
     f"/{name}" for name in "Text Popup Highlight Underline StrikeOut Squiggly Caret Redact".split()
 )
 _HOLDERS = frozenset(
     f"/{name}" for name in "FileAttachment Sound Movie Screen RichMedia 3D".split()
 )
 #: Who marked something, when, and what was said of it.
-_OF_MARK = ("/T", "/M", "/CreationDate", "/NM", "/Subj", "/RC", "/Popup", "/IRT", "/Contents")
+OF_MARK = ("/T", "/M", "/CreationDate", "/NM", "/Subj", "/RC", "/Popup", "/IRT", "/Contents")
 #: Their keys of the same names are something else: a field's name, the text that is shown.
-_NO_MARK = frozenset({"/Widget", "/Link"})
-_SHOWS_CONTENTS = "/FreeText"
+NO_MARK = frozenset({"/Widget", "/Link"})
+SHOWS_CONTENTS = "/FreeText"
 
 _PROPERTIES = "author, program, dates and other properties"
 _FILES = "files within the file"
@@ -84,17 +84,17 @@ def _examined(pdf: Pdf, content: bytes) -> ScannedPaper:
         raise _locked()
     if not pdf.pages:
         raise UnfitPaper("The PDF has no page", "Scan the paper once more")
-    parts = list(_parts(pdf))
-    if any(_is_active(part) for part in parts):
+    parts = list(parts_of(pdf))
+    if any(is_active(part) for part in parts):
         raise UnfitPaper(
             "The PDF can run programs or open other files when it is read",
             "Print it into a new PDF, and file that",
         )
     holds_files = any("/EF" in part for part in parts)
-    if any("/ByteRange" in part and "/Contents" in part for part in parts):
+    if any(map(is_signature, parts)):
         return _signed_digitally(pdf, content, holds_files=holds_files)
     removed = [_FILES] if holds_files else []
-    removed += _without_properties(pdf, parts)
+    removed += without_properties(pdf, parts)
     removed += _without_notes(pdf)
     removed += _without_more(pdf, parts)
     if content.count(_END) > (2 if pdf.is_linearized else 1):
@@ -124,7 +124,7 @@ def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> Scanned
     return ScannedPaper(PaperFormat.PDF, content, (), tuple(remarks))
 
 
-def _parts(pdf: Pdf) -> Iterator[Any]:
+def parts_of(pdf: Pdf) -> Iterator[Any]:
     """Every dictionary and stream of the document, wherever it stands."""
     for whole in pdf.objects:
         waiting: list[Any] = [whole]
@@ -145,7 +145,13 @@ def _parts(pdf: Pdf) -> Iterator[Any]:
             )
 
 
-def _is_active(part: Any) -> bool:
+def is_signature(part: Any) -> bool:
+    """Whether the dictionary is a digital signature, which covers every byte."""
+    return "/ByteRange" in part and "/Contents" in part
+
+
+def is_active(part: Any) -> bool:
+    """Whether the dictionary runs, fetches, sends or opens something."""
     is_action = part.get("/Type", Name.Action) == Name.Action
     kind = part.get("/S")
     return "/JS" in part or "/XFA" in part or (is_action and str(kind) in _ACTIVE)
@@ -159,7 +165,8 @@ def _dropped(part: Any, *keys: str) -> bool:
     return bool(present)
 
 
-def _without_properties(pdf: Pdf, parts: list[Any]) -> Iterator[str]:
+def without_properties(pdf: Pdf, parts: list[Any]) -> Iterator[str]:
+    """Take out who made a document, when and with what; say what there was."""
     if _dropped(pdf.trailer, "/Info"):
         yield _PROPERTIES
     for part in parts:
@@ -201,12 +208,12 @@ def _without_notes(pdf: Pdf) -> Iterator[str]:
             kind = str(mark.get("/Subtype"))
             if kind in _HOLDERS:
                 yield _FILES
-            elif kind in _COMMENTS:
+            elif kind in COMMENTS:
                 comments += 1
             else:
                 kept.append(mark)
-                about = [key for key in _OF_MARK if key != "/Contents" or kind != _SHOWS_CONTENTS]
-                if kind not in _NO_MARK and _dropped(mark, *about):
+                about = [key for key in OF_MARK if key != "/Contents" or kind != SHOWS_CONTENTS]
+                if kind not in NO_MARK and _dropped(mark, *about):
                     yield "who marked it, and when"
         if "/Annots" in page.obj and len(kept) < len(page.obj.Annots):
             page.obj.Annots = Array(kept)

@@ -51,7 +51,7 @@ def _without_notes(content: bytes, image: Image.Image) -> ScannedPaper:
         return ScannedPaper(PaperFormat.JPEG, clean, () if again else (_NOTES, *place))
     if content.startswith(_PNG) and orientation == 1:
         clean = _PNG + b"".join(
-            piece for name, piece in _chunks(content[len(_PNG) :]) if name in _PICTURE
+            piece for name, piece in chunks(content[len(_PNG) :]) if name in _PICTURE
         )
         return ScannedPaper(PaperFormat.PNG, clean, () if clean == content else (_NOTES, *place))
     remarks = () if image.format == "PNG" else (f"It was a {image.format} and is a PNG now.",)
@@ -100,7 +100,7 @@ def _broken() -> UnfitPaper:
     return UnfitPaper("The picture is damaged or cut off", "Scan the paper once more")
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The chunks of a PNG with their names, up to its end; what stands behind is no picture."""
     at = 0
     while at < len(content):
