@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-#: Each means something to some format that a text goes through on its way to a reader.
+#: Each means something to some format that a text goes through on its way to a reader. Line ends
+#: that YAML has and editors do not (U+0085, U+2028, U+2029) are no part: the check refuses them.
 FRAGMENTS: list[str] = json.loads(
     (Path(__file__).parent / "cases" / "odd" / "fragments.json").read_text("utf-8")
 )
