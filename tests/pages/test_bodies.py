@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it.utils import read_fixture_file
 
+from changebook import packaged
+from changebook.edition import urls
 from changebook.model.words import Words
 from changebook.pages.bodies import Heading, render
 from tests.conftest import Matches
@@ -103,6 +105,26 @@ def test_only_addresses_that_the_edition_has_put_in_are_shown() -> None:
 def test_addresses_are_the_same_however_they_are_written() -> None:
     shown = render("[a](<流程 图.pdf>)", ENGLISH, addresses={"%E6%B5%81%E7%A8%8B%20%E5%9B%BE.pdf"})
     assert 'href="' in shown.html
+
+
+#: The templates of the pages that show a body, with those that they take in.
+TEMPLATES = sorted(
+    file
+    for file in (packaged.templates_dir() / "pages").iterdir()
+    if file.name.startswith(("record.", "home.", "_"))
+)
+_GIVEN_ID = re.compile(r"""\bid="([^"]*)"|\{#([a-z][^}]*)\}|\bheading\(\d, "([^"]*)\"""")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.name)
+def test_a_body_has_no_id_that_its_page_has(template: Path) -> None:
+    """Else a link would lead to another place than where its author meant it to."""
+    for match in _GIVEN_ID.finditer(template.read_text("utf-8")):
+        id = next(filter(None, match.groups())).split()[0]
+        # What a page fills in itself holds a day, a number or an id in capitals.
+        fixed = id.partition("{{")[0]
+        if fixed and not template.name.startswith("_portfolio"):
+            assert urls.in_body(id) != id, id
 
 
 def test_tabs_stand_below_each_other_on_paper() -> None:

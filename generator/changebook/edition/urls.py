@@ -132,9 +132,9 @@ def _relative(folder: str, start: str) -> str:
 #: The ids of the pages that show a body, by which people and scripts find their parts; the tests
 #: hold them against the templates.
 _OWN_IDS = frozenset(
-    "agreement answer back choose cost dates-table decision details history impact lately links "
-    "objections options page paper plan quality since standing talks visits waiting why "
-    "words".split()
+    "agreement answer back changes choose cost dates dates-table decision details history impact "
+    "lately links objections options page paper people plan quality risks since standing talks "
+    "visits waiting why words".split()
 )
 _OWN_BEGINNINGS = ("cb-", "history-", "word-")
 #: No heading's id holds a colon, so that nothing else can get such an id.

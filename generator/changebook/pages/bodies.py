@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from changebook.edition import urls
+from changebook.model.markup import scheme
 from changebook.model.words import Words
 from changebook.pages.markup.headings import Heading
 from changebook.pages.markup.parser import parser
-from changebook.pages.sanitise import sanitise, scheme
+from changebook.pages.sanitise import sanitise
 
 __all__ = ["Heading", "RenderedBody", "render"]
 

@@ -71,7 +71,7 @@ class ChangebookExtension(Extension):
         # Python-Markdown for raw HTML at 20.
         md.preprocessors.register(RawBlocks(md, anchors=False), "changebook_raw_blocks", 22)
         md.preprocessors.register(RawBlocks(md, anchors=True), "changebook_raw_anchors", 20.5)
-        md.preprocessors.register(_Bodies(md), "changebook_bodies", 100)
+        md.preprocessors.register(_Bodies(md), "changebook_bodies", 26)
         md.postprocessors.register(_Sanitise(md), "changebook_sanitise", -1000)
         md.postprocessors.register(_BareLinks(md), "changebook_bare_links", -1002)
         md.postprocessors.register(_Permalinks(md), "changebook_permalinks", -1003)

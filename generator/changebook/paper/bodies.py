@@ -18,9 +18,9 @@ from markupsafe import Markup
 
 from changebook.edition import urls
 from changebook.edition.editions import Asset
+from changebook.model.markup import scheme
 from changebook.model.words import Words
 from changebook.pages.bodies import render
-from changebook.pages.sanitise import scheme
 from changebook.paper.paper import Diagram
 
 #: The sanitiser writes every attribute as name="value" with quotes escaped.

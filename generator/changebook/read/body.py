@@ -147,7 +147,7 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
     opened: list[tuple[int, int]] = []
     fence = ""
     for number, line in enumerate(text.split("\n"), 1):
-        marker = _MARKER.match(line)
+        marker = _MARKER.match(line) if ":::" in line else None
         column = len(marker["lead"]) + 1 if marker else 1
         if opened and fence:
             # Inside an internal block, code hides markers; outside nothing does. A code fence that
@@ -161,7 +161,8 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
             out.append((line, True, ""))
             continue
         if marker is None:
-            if stray := _INTERNAL_ANYWHERE.search(line):
+            # The first letter has forms that only the expression knows.
+            if "nternal" in line.casefold() and (stray := _INTERNAL_ANYWHERE.search(line)):
                 faults.append(MarkerFault("internal-marker", number, stray.start() + 1))
             out.append((line, bool(opened), ""))
             continue
@@ -228,10 +229,13 @@ def unlinked(text: str) -> Iterator[tuple[int, str]]:
     The reader would see them as they are written, with a path that may not be for them.
     """
     parsed = parse(text)
+    starts = {link.start for link in parsed.links}
     spans = [*((link.start, link.end) for link in parsed.links), *parsed.code]
     for match in _LOOSE_LINK.finditer(text):
-        if not SCHEME.match(match["target"]) and not any(
-            start <= match.start() < end for start, end in spans
+        if (
+            match.start() not in starts
+            and not SCHEME.match(match["target"])
+            and not any(start <= match.start() < end for start, end in spans)
         ):
             yield match.start(), match["target"]
 

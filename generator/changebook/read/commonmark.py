@@ -21,16 +21,23 @@ import pyromark
 #: The beginning of an element whose text is Markdown.
 MARKDOWN_ELEMENT = re.compile(
     r"<[A-Za-z][\w-]*(?:[ \t]+[A-Za-z_:][\w:.-]*(?:=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'=<>`]+))?)*?"
-    r"[ \t]+markdown(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?(?=[ \t>])[^<>\n]*>",
-    re.IGNORECASE,
+    r"[ \t]+(?:markdown|MARKDOWN)(?:=(?P<quote>[\"']?)(?:1|block|span)(?P=quote))?(?=[ \t>])"
+    r"[^<>\n]*>"
 )
+#: What begins a note or a fold, and a tab: a whole line without its indentation.
+_NOTE = re.compile(
+    r"(?P<mark>!!!|\?\?\?\+?)(?=[ ])(?:[ ]+(?P<kind>[\w-]+(?:[ ]+[\w-]+)*?))?"
+    r"(?:[ ]+\"(?P<title>.*?)\")?[ ]*$"
+)
+_TAB = re.compile(r"(?P<mark>===(?P<special>\+|!|\+!|!\+)?)[ ]+\"(?P<title>.*?)\"[ ]*$")
 #: A line with which a note, a fold, a tab or such an element begins.
 _CONTAINER = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)"
     r"(?:(?P<mark>!!!|\?\?\?\+?|===(?:[!+]|\+!|!\+)?)(?=[ \t]+[\w\"])"
     rf"|(?P<tag>{MARKDOWN_ELEMENT.pattern}))(?P<rest>[^\n]*)",
-    re.MULTILINE | re.IGNORECASE,
+    re.MULTILINE,
 )
+_SIGNS = ("!!!", "???", "===", "markdown", "MARKDOWN")
 _NOT_BLANK = re.compile(r"[^ \t>]")
 OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -131,11 +138,14 @@ class Shown:
     def __init__(self, text: str) -> None:
         self._added: list[int] = []
         self._before = [0]
-        self.text = _CONTAINER.sub(self._plain_line, text)
+        begins = any(sign in text for sign in _SIGNS)
+        self.text = _CONTAINER.sub(self._plain_line, text) if begins else text
         self.raw = self.text.encode()
         self._is_ascii = len(self.raw) == len(self.text)
 
     def _plain_line(self, line: re.Match[str]) -> str:
+        if line["mark"] and not (note(begin := line["mark"] + line["rest"]) or tab(begin)):
+            return line[0]
         gap = "\n" + _NOT_BLANK.sub(" ", line["lead"])
         self._added.append(line.end() + self._before[-1])
         self._before.append(self._before[-1] + len(gap))
@@ -166,6 +176,19 @@ def name_of(what: Any) -> str:
     return str(next(iter(what)) if isinstance(what, dict) else what)
 
 
+def note(line: str) -> re.Match[str] | None:
+    """Return what begins a note (`mark`, `kind`, `title`), or a fold, which may have no kind."""
+    match = _NOTE.match(line)
+    if match and not match["kind"] and (match["mark"] == "!!!" or not match["title"]):
+        return None
+    return match
+
+
+def tab(line: str) -> re.Match[str] | None:
+    """Return what begins a tab (`special`, `title`)."""
+    return _TAB.match(line)
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What one pass over a body finds; ranges are in characters."""
@@ -187,7 +210,9 @@ def parse(text: str) -> Parsed:
     block: tuple[int, int] | None = None
     # Links nest (an image inside a link): each open one with the range of what is inside it.
     opened: list[tuple[dict[str, str], bool, list[int]]] = []
-    for kind, what, start, end in shown.events():
+    for event, span in pyromark.events_with_range(shown.text, options=OPTIONS):
+        kind, what = (event, None) if isinstance(event, str) else next(iter(event.items()))
+        start, end = span["start"], span["end"]
         if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
             image = "Image" in what
             opened.append((what["Image" if image else "Link"], image, []))
@@ -211,7 +236,8 @@ def parse(text: str) -> Parsed:
         if opened:
             inner = opened[-1][2]
             inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
-    html += _markdown_elements(text, code)
+    if shown.text is not text:
+        html += _markdown_elements(text, code)
     for element in html:
         found += _html_targets(element)
     definitions = pyromark.reference_definitions(shown.text, options=OPTIONS).values()

@@ -7,7 +7,7 @@ four spaces more.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
@@ -16,13 +16,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from changebook.model.words import Words
+from changebook.read.commonmark import note, tab
 
 _INDENT = 4
-_OPENING = re.compile(
-    r"(?P<mark>!!!|\?\?\?\+?)(?=[ ])(?:[ ]+(?P<kind>[\w-]+(?:[ ]+[\w-]+)*?))?"
-    r"(?:[ ]+\"(?P<title>.*?)\")?[ ]*$"
-)
-_TAB = re.compile(r"===(?P<special>\+|!|\+!|!\+)?[ ]+\"(?P<title>.*?)\"[ ]*$")
 _ENDS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 #: The kinds of Material that look like GitHub's.
 _ALERTS = {
@@ -63,8 +59,8 @@ def titles(words: Words) -> Mapping[str, str]:
 
 
 def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    match = _line(state, start, "!?", _OPENING)
-    if match is None or not (match["kind"] or (match["mark"] != "!!!" and match["title"])):
+    match = _line(state, start, "!?", note)
+    if match is None:
         return False
     if silent:
         return True
@@ -93,7 +89,7 @@ def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _tabs(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    first = _line(state, start, "=", _TAB)
+    first = _line(state, start, "=", tab)
     if first is None:
         return False
     if silent:
@@ -101,7 +97,7 @@ def _tabs(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     tabs: list[tuple[re.Match[str], int, int]] = []
     line = start
     while line < end and state.sCount[line] >= state.blkIndent:
-        match = _line(state, line, "=", _TAB)
+        match = _line(state, line, "=", tab)
         if match is None or (tabs and "!" in (match["special"] or "")):
             break
         last = _last(state, line, end)
@@ -163,13 +159,13 @@ def _block(state: StateBlock, name: str, line: int, last: int) -> None:
 
 
 def _line(
-    state: StateBlock, line: int, first: str, pattern: re.Pattern[str]
+    state: StateBlock, line: int, first: str, read: Callable[[str], re.Match[str] | None]
 ) -> re.Match[str] | None:
     """Return what the line says, if it is not code and begins with one of these characters."""
     begin = state.bMarks[line] + state.tShift[line]
     if state.is_code_block(line) or begin >= state.eMarks[line] or state.src[begin] not in first:
         return None
-    return pattern.match(state.src[begin : state.eMarks[line]].rstrip())
+    return read(state.src[begin : state.eMarks[line]].rstrip())
 
 
 def _titled(state: StateBlock, tag: str, title: str, line: int) -> Token:
