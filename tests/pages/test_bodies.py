@@ -133,6 +133,19 @@ def test_tabs_stand_below_each_other_on_paper() -> None:
     assert re.findall(r"<label>(.*?)</label>", shown) == ["One", "Two"]
 
 
+def test_numbered_code_is_no_table_on_paper() -> None:
+    """WeasyPrint fails on that table."""
+    text = '``` py linenums="9" title="T"\na\n\nb\n```'
+    shown = render(text, ENGLISH, paper=True).html
+    assert "<table" not in shown
+    words = re.sub(r"<[^>]*>", "", shown)
+    assert [line.split() for line in words.strip().splitlines()] == [
+        ["T", "9", "a"],
+        ["10"],
+        ["11", "b"],
+    ]
+
+
 def test_nesting_as_deep_as_the_checks_allow_loses_nothing() -> None:
     text = "".join("  " * depth + f"- a{depth}\n" for depth in range(20))
     assert all(f"a{depth}" in html(text) for depth in range(20))

@@ -43,7 +43,7 @@ def _fence(
     if name == _DIAGRAM:
         return f'<pre class="mermaid"><code>{escapeHtml(token.content.rstrip())}</code></pre>\n'
     given = {match["key"]: match["value"] for match in _OPTION.finditer(token.info)}
-    return _block(token.content, _lexer(name), given)
+    return _block(token.content, _lexer(name), given, paper=bool(env["paper"]))
 
 
 def _code_block(
@@ -63,25 +63,37 @@ def _code_inline(
     return f'<code class="highlight">{html.rstrip()}</code>'
 
 
-def _block(code: str, lexer: Lexer, given: dict[str, str]) -> str:
+def _block(code: str, lexer: Lexer, given: dict[str, str], *, paper: bool = False) -> str:
     marked = _lines(given.get("hl_lines", ""))
     plain = isinstance(lexer, TextLexer) and not marked
     html = escapeHtml(code) if plain else highlight(code, lexer, _formatter(marked))
     title = given.get("title", "")
-    name = f'<span class="filename">{escapeHtml(title)}</span>'
+    name = f'<span class="filename">{escapeHtml(title)}</span>' if title else ""
+    numbers = _numbers(given.get("linenums", ""), code.count("\n"))
+    if numbers and paper:
+        # A table in which code is laid out beside its numbers can't be typeset.
+        lines = zip(numbers, html.split("\n"), strict=False)
+        html = "".join(f'<span class="linenos">{number}  </span>{line}\n' for number, line in lines)
+        numbers = []
     block = f"<pre><span></span><code>{html}</code></pre>"
-    first = given.get("linenums", "").split(" ")[0]
-    if not first.isascii() or not first.isdigit():
-        return f'<div class="highlight">{name if title else ""}{block}</div>\n'
-    numbers = "\n".join(
-        f'<span class="normal">{int(first) + at}</span>' for at in range(code.count("\n"))
-    )
-    head = f'<tr><th colspan="2" class="filename">{name}</th></tr>' if title else ""
+    if not numbers:
+        return f'<div class="highlight">{name}{block}</div>\n'
+    head = f'<tr><th colspan="2" class="filename">{name}</th></tr>' if name else ""
+    column = "\n".join(f'<span class="normal">{number}</span>' for number in numbers)
     return (
         f'<div class="highlight"><table class="highlighttable">{head}<tr><td class="linenos">'
-        f'<div class="linenodiv"><pre><span></span>{numbers}</pre></div></td>'
+        f'<div class="linenodiv"><pre><span></span>{column}</pre></div></td>'
         f'<td class="code"><div>{block}</div></td></tr></table></div>\n'
     )
+
+
+def _numbers(given: str, lines: int) -> list[str]:
+    """Return the numbers of the lines, right-aligned, if the first one is given."""
+    first = given.split(" ", maxsplit=1)[0]
+    if not (first.isascii() and first.isdigit()):
+        return []
+    last = int(first) + lines - 1
+    return [str(number).rjust(len(str(last))) for number in range(int(first), last + 1)]
 
 
 @lru_cache(maxsize=64)
