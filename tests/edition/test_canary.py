@@ -205,7 +205,7 @@ def _keep_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_body_links(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(editions._Text, "_replacer", lambda self, folder, page, assets: lambda link: None)
+    patch.setattr(editions._Text, "_replacer", lambda *given: lambda link: None)
 
 
 def _keep_drafting(patch: pytest.MonkeyPatch) -> None:
@@ -215,16 +215,15 @@ def _keep_drafting(patch: pytest.MonkeyPatch) -> None:
 def _keep_every_file(patch: pytest.MonkeyPatch) -> None:
     original = editions._Text.copy
 
-    def copy(
-        self: editions._Text, text: str, folder: Path, page: str
-    ) -> tuple[str, tuple[editions.Asset, ...]]:
-        words, used = original(self, text, folder, page)
+    def copy(self: editions._Text, text: str, folder: Path, page: str) -> editions._Copy:
+        shown = original(self, text, folder, page)
         every = tuple(
             editions.Asset(file, urls.beside(page, file.name))
             for file in sorted(folder.glob("*"))
             if file.is_file() and file.suffix != ".md"
         )
-        return words, tuple({asset.path: asset for asset in (*every, *used)}.values())
+        assets = {asset.path: asset for asset in (*every, *shown.assets)}
+        return replace(shown, assets=tuple(assets.values()))
 
     patch.setattr(editions._Text, "copy", copy)
 

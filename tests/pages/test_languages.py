@@ -16,7 +16,6 @@ from mkdocs.exceptions import PluginError
 from changebook import packaged
 from changebook.check import load_checked
 from changebook.edition import urls
-from changebook.edition.admonitions import titled
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
 from changebook.model.words import CatalogueError, Words, languages
@@ -142,24 +141,3 @@ def test_a_broken_catalogue_says_what_is_wrong(
     (tmp_path / "locale" / f"{name}.po").write_text(content, "utf-8")
     with pytest.raises(CatalogueError, match=re.escape(says)):
         Words(name, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("!!! note\n    Text.", '!!! note "说明"\n    Text.'),
-        ("??? tip inline end", '??? tip inline end "提示"'),
-        ("???+ Warning", '???+ Warning "警告"'),
-        ("- Item\n\n    !!! danger", '- Item\n\n    !!! danger "危险"'),
-        ('!!! note "Own"', '!!! note "Own"'),
-        ('!!! note ""', '!!! note ""'),
-        ("!!! ours", "!!! ours"),
-        ("Stop!!! note", "Stop!!! note"),
-        ("```\n!!! note\n```\n!!! note", '```\n!!! note\n```\n!!! note "说明"'),
-        ("````\n```\n!!! note\n````", "````\n```\n!!! note\n````"),
-    ],
-)
-def test_admonitions_without_a_title_have_one_in_the_readers_language(
-    written: str, expected: str
-) -> None:
-    assert titled(written, Words("zh-CN")) == expected

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changebook.read import body
+from changebook.read.commonmark import Link
 
 BLOCKS = {
     "plain": ("a\n::: internal\nSECRET\n:::\nb", "a\n\n\n\nb"),
@@ -150,7 +151,7 @@ def test_links_with_their_ranges(text: str) -> None:
 def test_replacing_links_keeps_lines_and_empties_definitions() -> None:
     text = "a [b][r] c\n[d](https://d.example)\n\n[r]: e.md\n  'T'\nf"
 
-    def new(link: body.Link) -> str | None:
+    def new(link: Link) -> str | None:
         return None if link.external else f"[{link.text}](NEW)"
 
     assert body.replace_links(text, new) == "a [b](NEW) c\n[d](https://d.example)\n\n\n\nf"

@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
+from changebook.check.markup import check_markup
 from changebook.model.diagnostics import START, Place, Problem, Rule, rule
-from changebook.model.markup import TAGS
+from changebook.model.suggestion import nearest
 from changebook.read import attachments, body, unseen
+from changebook.read.anchors import anchors
+from changebook.read.commonmark import Link
 from changebook.read.source import SourceFile
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Workspace
@@ -48,7 +52,7 @@ INTERNAL_MARKER = rule(
 )
 BROKEN_LINK = rule(
     "broken-link",
-    summary="A link or image points at a file that is not there.",
+    summary="A link or image points at a file, or at a place in one, that is not there.",
     why="The client would find a dead link or an empty picture.",
     wrong="![The flow](flwo.png)",
     right="![The flow](flow.png)",
@@ -90,7 +94,7 @@ EXTERNAL_IMAGE = rule(
 UNCLOSED_COMMENT = rule(
     "unclosed-comment",
     summary="An HTML comment is never closed.",
-    why="Python-Markdown shows the words of such a comment to the reader.",
+    why="Everything behind it belongs to the comment, so it would be missing from the page.",
     wrong="<!-- To do: ask Lin.",
     right="<!-- To do: ask Lin. -->",
 )
@@ -129,14 +133,6 @@ UNUSED_FILE = rule(
     wrong="changes/acme/2026/old-flow.png, which no record shows",
     right="![The old flow](old-flow.png) in a record, or no such file",
 )
-DROPPED_HTML = rule(
-    "dropped-html",
-    severity="warning",
-    summary="Raw HTML in a body will not be shown.",
-    why="Scripts, frames, forms and elements that HTML does not have are taken out of the page.",
-    wrong="A vector<uint256> of amounts.",
-    right="A `vector<uint256>` of amounts.",
-)
 UNSEEN_TEXT = rule(
     "unseen-text",
     severity="warning",
@@ -147,23 +143,8 @@ UNSEEN_TEXT = rule(
     wrong="Two cards are enough.\n\n[^1]: Refunds go to the first one.",
     right="Two cards are enough.[^1]\n\n[^1]: Refunds go to the first one.",
 )
-HIDDEN_HTML = rule(
-    "hidden-html",
-    summary="HTML in a body hides its text, but only from those who don't look.",
-    why="`hidden` keeps an element off the page, yet its text stands in the page's source, in "
-    "searches and in downloads. Only an internal block keeps text from the client.",
-    wrong="<p hidden>Our margin is thin here.</p>",
-    right="::: internal\nOur margin is thin here.\n:::",
-)
-FORMULA = rule(
-    "formula-as-source",
-    severity="warning",
-    summary="A TeX formula is shown as its source.",
-    why="Pages set no formulas: the reader sees dollar signs and backslashes.",
-    wrong="$$ fee = \\frac{cost}{orders} $$",
-    right="fee = cost / orders, or a picture of the formula",
-)
-
+#: The page's beginning.
+_TOP = frozenset({"", "top"})
 _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
     "unclosed-internal": (
         UNCLOSED_INTERNAL,
@@ -187,7 +168,6 @@ _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
     ),
 }
 #: Parsers of HTML give names in small letters.
-_TAGS = frozenset(tag.lower() for tag in TAGS)
 #: What a browser would run, and what MkDocs would take for the source of a page.
 _UNSAFE = frozenset(
     ".html .htm .xht .xhtml .shtml .mht .mhtml .hta .htc .js .mjs .xml .xsl .xslt .rss .atom .rdf "
@@ -204,6 +184,8 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
     targets = Targets(client)
     unseen = client.unseen_records
     used: set[Path] = set()
+    #: By record, and of the profile, which has no id.
+    bodies = {"": client.source.body} | {r.data.id: r.source.body for r in client.records}
     profile = CheckedBody(client.source, client.folder, True)
     records = [
         CheckedBody(r.source, r.file.parent, r.data.id not in unseen) for r in client.records
@@ -211,9 +193,8 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
     used |= _signed_copies(client, targets)
     for each in (profile, *records):
         yield from _markers(each.source)
-        yield from _links(each, targets, unseen, used)
-        yield from _html(each)
-        yield from _formulas(each)
+        yield from _links(each, targets, bodies, unseen, used)
+        yield from check_markup(each.source)
         yield from _hidden(each)
         yield from _unseen(each)
         yield from _diagrams(each)
@@ -258,7 +239,11 @@ def _markers(source: SourceFile) -> Iterator[Problem]:
 
 
 def _links(
-    text: CheckedBody, targets: Targets, unseen: Mapping[str, str], used: set[Path]
+    text: CheckedBody,
+    targets: Targets,
+    bodies: Mapping[str, str],
+    unseen: Mapping[str, str],
+    used: set[Path],
 ) -> Iterator[Problem]:
     path, words = text.source.path, text.source.body
     internal = body.internal_lines(words)
@@ -274,8 +259,10 @@ def _links(
                     "Put a copy of the image beside the record.",
                 )
             continue
+        public = text.seen and place.line - text.source.body_line + 1 not in internal
         if not link.path:
-            continue  # a place on the same page
+            yield from _anchor(text, link, place, words, public=public)
+            continue
         target = targets.resolve(text.folder, link.path)
         if target.kind is TargetKind.OUTSIDE:
             yield OUTSIDE_LINK.at(
@@ -292,10 +279,8 @@ def _links(
                 "Mend the path: it is relative to this file's folder, and capitals count.",
             )
         elif target.kind is TargetKind.FILE and target.file:
-            used.add(target.file)
-            is_seen = text.seen and place.line - text.source.body_line + 1 not in internal
             if target.file not in examined:
-                yield from _attachment(target.file, is_seen, path, place)
+                yield from _attachment(target.file, public, path, place)
             examined.add(target.file)
         elif target.kind is TargetKind.RECORD and link.html:
             yield LINK_FORM.at(
@@ -304,17 +289,19 @@ def _links(
                 "A link to a record is written in HTML.",
                 "Write it in Markdown: [text](path).",
             )
-        elif (
-            target.id in unseen
-            and text.seen
-            and place.line - text.source.body_line + 1 not in internal
-        ):
+        elif target.id in unseen and public:
             yield UNSEEN_LINK.at(
                 path,
                 place,
                 f"The client does not see {target.id}, so this link is left out for them.",
                 "Read the sentence without the link, or move it into an internal block.",
             )
+        else:
+            # The glossary is not a body, so it has no places.
+            is_body = target.kind is not TargetKind.GLOSSARY
+            end = bodies.get(target.id, "") if is_body else ""
+            yield from _anchor(text, link, place, end, public=public)
+    used |= examined
     for offset, target_path in body.unlinked(words):
         yield LINK_FORM.at(
             path,
@@ -354,40 +341,31 @@ def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[
         )
 
 
-def _formulas(text: CheckedBody) -> Iterator[Problem]:
-    for start, end in body.formulas(text.source.body):
-        yield FORMULA.at(
+def _anchor(
+    text: CheckedBody, link: Link, place: Place, end: str, *, public: bool
+) -> Iterator[Problem]:
+    """Whether the link's `#...` is a place in `end`, the body that it leads to."""
+    wanted = unquote(link.fragment[1:])
+    if wanted in _TOP:
+        return
+    known = anchors(end)
+    if wanted not in known:
+        near = nearest(wanted, known)
+        yield BROKEN_LINK.at(
             text.source.path,
-            text.place(start, end - start),
-            "Pages set no formulas: this is shown as its TeX source.",
-            "Write it in words and signs, or show a picture of it; put code in backticks.",
+            place,
+            f"There is no place `#{wanted}` in {f'`{link.path}`' if link.path else 'this text'}.",
+            f"Did you mean `#{near}`?"
+            if near
+            else "Write the heading's words in small letters, with hyphens for spaces.",
         )
-
-
-def _html(text: CheckedBody) -> Iterator[Problem]:
-    for element in body.elements(text.source.body):
-        handlers = [name for name, _ in element.attributes if name.startswith("on")]
-        if element.tag not in _TAGS:
-            yield DROPPED_HTML.at(
-                text.source.path,
-                text.place(element.start, len(element.tag) + 1),
-                f"`<{element.tag}>` is not shown: the page takes it out.",
-                "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
-            )
-        elif any(name == "hidden" for name, _ in element.attributes):
-            yield HIDDEN_HTML.at(
-                text.source.path,
-                text.place(element.start, len(element.tag) + 1),
-                f"`hidden` on `<{element.tag}>` hides nothing from the client.",
-                "Move the text into an internal block, or take `hidden` out.",
-            )
-        elif handlers:
-            yield DROPPED_HTML.at(
-                text.source.path,
-                text.place(element.start, len(element.tag) + 1),
-                f"`{handlers[0]}` on `<{element.tag}>` is taken out: pages run no scripts.",
-                "Take the attribute out.",
-            )
+    elif public and wanted not in anchors(body.public(end)):
+        yield UNSEEN_LINK.at(
+            text.source.path,
+            place,
+            f"The client does not see the place `#{wanted}`: it is in an internal block.",
+            "Link to a heading that the client sees, or move the link into an internal block.",
+        )
 
 
 def _hidden(text: CheckedBody) -> Iterator[Problem]:
@@ -431,15 +409,6 @@ def _unseen(text: CheckedBody) -> Iterator[Problem]:
         if part.cause in _UNSEEN:
             message, help_ = (words.format(name=part.name) for words in _UNSEEN[part.cause])
             yield UNSEEN_TEXT.at(text.source.path, place, message, help_)
-        elif part.cause is unseen.Cause.ATTRIBUTE:
-            name, _, tag = part.name.partition(" ")
-            if tag in _TAGS and name != "hidden" and not name.startswith("on"):
-                yield DROPPED_HTML.at(
-                    text.source.path,
-                    place,
-                    f"`{name}` on `<{tag}>` is taken out: no page shows what it says.",
-                    "Take the attribute out; write words for the reader as text.",
-                )
 
 
 def _diagrams(text: CheckedBody) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from changebook.check.bodies import INTERNAL_MARKER
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.model.visibility import front_texts
 from changebook.read import body
+from changebook.read.commonmark import Link
 from changebook.read.source import SourceFile
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client
@@ -84,7 +85,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
                 yield _named(source, source.value(*path), words, id, names)
 
         # Links to unseen records are taken out of the client's edition with all their text.
-        def without_links(link: body.Link, folder: Path = folder) -> str | None:
+        def without_links(link: Link, folder: Path = folder) -> str | None:
             if link.external or link.html or not link.path:
                 return None
             target = targets.resolve(folder, link.path)

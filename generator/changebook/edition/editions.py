@@ -6,6 +6,7 @@ new key of the format stays inside until someone adds it here.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from changebook import packaged
-from changebook.edition import admonitions, urls
-from changebook.edition.lists import plain_lists
+from changebook.edition import urls
 from changebook.model import canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import ChangeRecord, Glossary, Links, Profile, words_of
@@ -30,9 +30,14 @@ from changebook.model.vocabulary import (
 )
 from changebook.model.words import Words
 from changebook.read import attachments, body, sealable, unseen
+from changebook.read.commonmark import Link
 from changebook.read.naming import names
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Record
+
+#: What ends a link's title, or the address of one that stands in `<>`.
+_QUOTED = re.compile(r'["\\]')
+_UNBRACKETED = re.compile(r"[<>\\\n]")
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Seal:
 class EditionRecord:
     """A record as this reader may see it on the edition's day.
 
-    `body` is Markdown with links rewritten to the edition's layout. `unseen` marks a record that
+    `body` is Markdown with links rewritten to the edition's layout; `addresses` are the relative
+    ones in it, beyond which none is shown. `unseen` marks a record that
     the client does not see (a draft or an internal one): only team editions have such. `question`
     is what the client is or was asked to decide on, with each value as it is written. `signed_copy`
     is the paper that was signed, which is one of the assets.
@@ -75,6 +81,7 @@ class EditionRecord:
     data: ChangeRecord
     body: str
     assets: tuple[Asset, ...] = ()
+    addresses: frozenset[str] = frozenset()
     unseen: bool = False
     superseded_by: tuple[str, ...] = ()
     required_by: tuple[str, ...] = ()
@@ -102,6 +109,7 @@ class Edition:
     site_url: str | None = None
     glossary: Glossary | None = None
     templates: Path | None = None
+    welcome_addresses: frozenset[str] = frozenset()
 
     @cached_property
     def words(self) -> Words:
@@ -138,13 +146,14 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     records = []
     for record, _ in standing:
         data = visible[record.data.id]
-        words, assets = text.copy(record.source.body, record.file.parent, urls.record(data.id))
-        copy = text.signed_copy(data, record.file.parent, assets)
+        shown = text.copy(record.source.body, record.file.parent, urls.record(data.id))
+        copy = text.signed_copy(data, record.file.parent, shown.assets)
         records.append(
             EditionRecord(
                 data,
-                words,
-                assets if copy is None or copy in assets else (*assets, copy),
+                shown.body,
+                shown.assets if copy is None or copy in shown.assets else (*shown.assets, copy),
+                shown.addresses,
                 is_unseen(data),
                 back["supersedes"][data.id],
                 back["depends_on"][data.id],
@@ -154,7 +163,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
                 copy,
             )
         )
-    welcome, welcome_assets = text.copy(client.source.body, client.folder, urls.HOME)
+    welcome = text.copy(client.source.body, client.folder, urls.HOME)
     profile = client.profile
     if audience is Audience.CLIENT:
         profile = _known_people(profile, visible.values())
@@ -165,12 +174,13 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
         audience,
         day,
         profile,
-        welcome,
-        welcome_assets,
+        welcome.body,
+        welcome.assets,
         tuple(records),
         address,
         client.glossary.data if client.glossary else None,
         packaged.own_templates(client.root),
+        welcome.addresses,
     )
 
 
@@ -273,6 +283,15 @@ def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
     return profile.model_copy(update={"people": people})
 
 
+@dataclass(frozen=True)
+class _Copy:
+    """A body as the edition shows it, with the files and the relative addresses in it."""
+
+    body: str
+    assets: tuple[Asset, ...]
+    addresses: frozenset[str]
+
+
 class _Text:
     """Copies Markdown for one audience: without internal blocks, with links that work."""
 
@@ -280,7 +299,7 @@ class _Text:
         self._targets = Targets(client)
         self._audience = audience
         self._ids = ids
-        words = self._words = Words(client.profile.language, packaged.own_templates(client.root))
+        words = Words(client.profile.language, packaged.own_templates(client.root))
         self._internal = words.gettext("Internal: the client does not see this")
         self._not_published = words.gettext("(not published here)")
         self._filed = frozenset(
@@ -289,17 +308,17 @@ class _Text:
             if (agreement := record.data.agreement) and agreement.signed_copy
         )
 
-    def copy(self, text: str, folder: Path, page: str) -> tuple[str, tuple[Asset, ...]]:
-        """The text as the page `page` shows it, and the files that it uses."""
+    def copy(self, text: str, folder: Path, page: str) -> _Copy:
+        """The text as the page `page` shows it."""
         assets: dict[Path, Asset] = {}
+        addresses: set[str] = set()
         if self._audience is Audience.CLIENT:
             text = body.closed_up(body.public(text), body.internal_lines(text))
         text = unseen.shown(body.uncommented(text))
-        text = plain_lists(body.replace_links(text, self._replacer(folder, page, assets)))
-        text = admonitions.titled(text, self._words)
+        text = body.replace_links(text, self._replacer(folder, page, assets, addresses))
         if self._audience is Audience.TEAM:
             text = body.marked(text, self._internal)
-        return text, tuple(assets.values())
+        return _Copy(text, tuple(assets.values()), frozenset(addresses))
 
     def signed_copy(
         self, data: ChangeRecord, folder: Path, assets: Iterable[Asset]
@@ -314,23 +333,24 @@ class _Text:
         return known.get(file) or Asset(file, _free_path(urls.record(data.id), file, known), True)
 
     def _replacer(
-        self, folder: Path, page: str, assets: dict[Path, Asset]
-    ) -> Callable[[body.Link], str | None]:
-        def replace(link: body.Link) -> str | None:
+        self, folder: Path, page: str, assets: dict[Path, Asset], addresses: set[str]
+    ) -> Callable[[Link], str | None]:
+        def replace(link: Link) -> str | None:
             inner = body.replace_links(link.text, replace)
             if link.external:
                 # Nothing is loaded from another host: the picture becomes a link to it.
                 shown = link.image and not link.html
-                return f"[{inner or link.target}](<{link.target}>)" if shown else None
+                return f"[{inner or link.target}](<{_bracketed(link.target)}>)" if shown else None
             if not link.path:
                 return None
             target = self._targets.resolve(folder, link.path)
             if target.kind is TargetKind.RECORD:
                 if target.id not in self._ids:
                     return "#" if link.html else self._not_published
-                address = urls.to_source(page, urls.record(target.id)) + link.fragment
+                fragment = urls.fragment_in_body(link.fragment)
+                address = urls.to_source(page, urls.record(target.id)) + fragment
             elif target.kind is TargetKind.HOME:
-                address = urls.to_source(page, urls.HOME) + link.fragment
+                address = urls.to_source(page, urls.HOME) + urls.fragment_in_body(link.fragment)
             elif target.kind is TargetKind.GLOSSARY:
                 address = urls.to_source(page, urls.GLOSSARY) + link.fragment
             elif target.kind is TargetKind.FILE and target.file:
@@ -338,16 +358,22 @@ class _Text:
                 if file not in assets:
                     path = _free_path(page, file, assets)
                     assets[file] = Asset(file, path, file in self._filed)
-                asset = assets[file]
-                address = quote(urls.to_source(page, asset.path))
+                address = quote(urls.to_source(page, assets[file].path)) + link.fragment
             else:
                 return None  # the checks have named it, and a build has stopped there
+            addresses.add(address)
             if link.html:
                 return address
-            title = f' "{link.title.replace(chr(34), chr(39))}"' if link.title else ""
-            return f"{'!' if link.image else ''}[{inner}]({address}{title})"
+            title = _QUOTED.sub(r"\\\g<0>", link.title)
+            quoted = f' "{title}"' if title else ""
+            return f"{'!' if link.image else ''}[{inner}](<{_bracketed(address)}>{quoted})"
 
         return replace
+
+
+def _bracketed(address: str) -> str:
+    """The address as it may stand between `<` and `>`."""
+    return _UNBRACKETED.sub(lambda match: quote(match[0]), address)
 
 
 def _free_path(page: str, file: Path, assets: dict[Path, Asset]) -> str:

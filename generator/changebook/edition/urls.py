@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from datetime import date
 from functools import lru_cache
+from urllib.parse import unquote
 
 HOME = "index.md"
 CHANGES = "changes/index.md"
@@ -126,3 +127,28 @@ def href(page: str, target: str, fragment: str = "", *, directory_urls: bool) ->
 def _relative(folder: str, start: str) -> str:
     """The relative path to one folder from another; a page links many times to the same ones."""
     return posixpath.relpath(folder, start)
+
+
+#: The ids of the pages that show a body, by which people and scripts find their parts; the tests
+#: hold them against the templates.
+_OWN_IDS = frozenset(
+    "agreement answer back changes choose cost dates dates-table decision details history impact "
+    "lately links objections options page paper people plan quality risks since standing talks "
+    "visits waiting why words".split()
+)
+_OWN_BEGINNINGS = ("cb-", "history-", "word-")
+#: No heading's id holds a colon, so that nothing else can get such an id.
+_BODY = "text:"
+
+
+def in_body(id: str) -> str:
+    """Return the id that something in a body has on its page, where the page's own ids stay."""
+    own = id in _OWN_IDS or id.startswith(_OWN_BEGINNINGS)
+    return f"{_BODY}{id}" if own else id
+
+
+def fragment_in_body(fragment: str) -> str:
+    """Return the `#...` that leads to what a body calls by it."""
+    named = unquote(fragment[1:])
+    shown = in_body(named)
+    return fragment if shown == named else f"#{shown}"

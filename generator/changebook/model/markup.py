@@ -6,6 +6,9 @@ in `TAGS` and `ATTRIBUTES`, what an SVG file may hold in `DRAWING` and `DRAWING_
 
 from __future__ import annotations
 
+import re
+from functools import cache, lru_cache
+
 #: The SVG shapes that icons and small charts are made of, with the names that screen readers say:
 #: nothing that links, loads or animates.
 SVG_TAGS = frozenset(
@@ -49,7 +52,9 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "th": frozenset({"align", "colspan", "rowspan", "scope", "headers", "style"}),
     "time": frozenset({"datetime"}),
     "video": frozenset({"src", "poster", "controls", "width", "height"}),
-} | dict.fromkeys(SVG_TAGS, _SHAPE)
+}
+ATTRIBUTES |= {tag: frozenset({"align"}) for tag in "div h1 h2 h3 h4 h5 h6 p table".split()}
+ATTRIBUTES |= dict.fromkeys(SVG_TAGS, _SHAPE)
 
 #: Elements of an SVG file: all that draws and stands still (SVG 2, filter effects, masking).
 DRAWING = frozenset(
@@ -104,3 +109,70 @@ DRAWING_ATTRIBUTES = _PRESENTATION | frozenset(
     "azimuth elevation stdDeviation radius pointsAtX pointsAtY pointsAtZ limitingConeAngle z "
     "baseFrequency numOctaves seed stitchTiles requiredFeatures systemLanguage media".split()
 )
+
+_LINKS = frozenset({"href", "cite"})
+_LOADED = frozenset({"src", "poster"})
+#: `webcal` opens the calendar program.
+LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "webcal"})
+#: Longer values, such as whole pictures, are not worth remembering.
+_SHORT = 200
+#: Browsers drop these characters anywhere in an address before they look at its scheme.
+_IGNORED = re.compile(r"[\x00-\x20]")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|(//)", re.IGNORECASE)
+_ALIGNED = re.compile(r"\s*text-align\s*:[^;]*;?\s*", re.IGNORECASE)
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,", re.IGNORECASE)
+#: Ids that Material's own scripts and check boxes look for; those it makes itself on a page stay.
+_RESERVED_ID = re.compile(r"__(?!tabbed_|codelineno|span)")
+
+
+def keeps(tag: str, name: str, value: str) -> bool:
+    """Return whether an element that stays keeps this attribute; the name is in small letters."""
+    if name == "style":
+        return tag in ("td", "th") and bool(_ALIGNED.fullmatch(value))
+    allowed = name in _names("*") or name in _names(tag) or name.startswith("aria-")
+    return allowed and kept(tag, name, value) is not None
+
+
+@cache
+def _names(tag: str) -> frozenset[str]:
+    """The attributes of an element in small letters, as HTML's parsers give them."""
+    return frozenset(name.lower() for name in ATTRIBUTES.get(tag, ()))
+
+
+def scheme(address: str) -> str:
+    """The scheme of an address as a browser sees it, `//` for another host, or "" if relative."""
+    match = _SCHEME.match(_IGNORED.sub("", address).replace("\\", "/"))
+    return (match[1] or match[2]).lower() if match else ""
+
+
+def kept(tag: str, name: str, value: str) -> str | None:
+    """What `_attribute` says; a page asks for the same short values thousands of times."""
+    return _remembered(tag, name, value) if len(value) < _SHORT else _attribute(tag, name, value)
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The value that an allowed attribute may have, or None to drop it."""
+    if name in _LINKS:
+        return value if scheme(value) in LINK_SCHEMES | {"", "//"} else None
+    if name in _LOADED:
+        return value if loads_from_here(value) or _shown_as_link(tag, value) else None
+    if name == "class" and "mermaid" in value.split():
+        return "mermaid"  # alone, as the theme looks for it: else Material loads its own script
+    if name in ("id", "name", "for"):
+        return None if _RESERVED_ID.match(value) else value
+    if name.startswith("data-md"):
+        return None  # hooks of Material's scripts
+    if "url(" in value.lower() and tag in SVG_TAGS:
+        return value if re.fullmatch(r"\s*url\(\s*['\"]?#[\w-]+['\"]?\s*\)\s*", value) else None
+    return value
+
+
+_remembered = lru_cache(maxsize=8192)(_attribute)
+
+
+def loads_from_here(address: str) -> bool:
+    return not scheme(address) or bool(_PICTURE.match(_IGNORED.sub("", address)))
+
+
+def _shown_as_link(tag: str, address: str) -> bool:
+    return tag == "img" and scheme(address) in {"http", "https", "//"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
@@ -21,11 +23,13 @@ from changebook.model import canonical
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
+from changebook.pages import bodies
 
 #: The only templates that Markdown reads.
 _PAGES = "pages"
 _Value = TypeVar("_Value")
 
+_SOURCE_LINK = re.compile(r' href="((?![a-z]+:)[^"#]*\.md)#?([^"]*)"')
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 
@@ -59,10 +63,20 @@ class Renderer:
         self, path: str, template: str, title: str, meta: Mapping[str, Any], **view: Any
     ) -> GeneratedPage:
         text = self.environment.get_template(f"{template}.md.j2").render(
-            title=title, href=partial(self.href, path), **view
+            title=title, href=partial(self.href, path), body=partial(self._body, path), **view
         )
         post = frontmatter.Post(text, title=one_line(title), **_one_lines(meta))
         return GeneratedPage(path, frontmatter.dumps(post) + "\n")
+
+    def _body(self, page: str, markdown: str, addresses: Collection[str]) -> Markup:
+        """A body's HTML in a form that Python-Markdown leaves alone; the extension unwraps it."""
+        html = bodies.render(markdown, self.words, addresses=addresses).html
+        html = _SOURCE_LINK.sub(
+            lambda m: f' href="{self.href(page, _page_at(page, m[1]), m[2])}"',
+            html,
+        )
+        data = base64.b64encode(html.encode()).decode()
+        return Markup('<cb-body data="{}"></cb-body>').format(data)
 
     def fragment(self, path: str, template: str, **view: Any) -> str:
         """HTML for a file at `path` that is no page, in one line."""
@@ -128,6 +142,10 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         plain=_plain,
     )
     return environment
+
+
+def _page_at(page: str, address: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
 
 
 def _in_one_line(value: _Value) -> _Value | str:

@@ -7,27 +7,22 @@ one allow-list: no scripts, no forms, nothing that loads from another host, and 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from html import escape, unescape
 
 import nh3
 
-from changebook.model.markup import ATTRIBUTES, DROPPED, SVG_TAGS, TAGS
+from changebook.model.markup import (
+    ATTRIBUTES,
+    DROPPED,
+    LINK_SCHEMES,
+    TAGS,
+    kept,
+    loads_from_here,
+)
 
 #: What only our own templates use: a body has lost these before (`read.unseen`).
 _OF_PAGES = {"*": ("hidden",), "a": ("hreflang", "type")}
-_LINKS = frozenset({"href", "cite"})
-_LOADED = frozenset({"src", "poster"})
-#: `webcal` opens the calendar program.
-_LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "webcal"})
-#: Longer values, such as whole pictures, are not worth remembering.
-_SHORT = 200
-#: Browsers drop these characters anywhere in an address before they look at its scheme.
-_IGNORED = re.compile(r"[\x00-\x20]")
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|(//)", re.IGNORECASE)
-_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,", re.IGNORECASE)
-#: Ids that Material's own scripts and check boxes look for; those it makes itself on a page stay.
-_RESERVED_ID = re.compile(r"__(?!tabbed_|codelineno|span)")
 #: nh3 writes every attribute as name="value" with quotes escaped, so this matches whole tags.
 _TAG = re.compile(r'<(?:(?P<name>img|input)(?P<attributes>(?: [\w:-]+="[^"]*")*)>|(?P<a>/?)a[ >])')
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
@@ -48,52 +43,13 @@ def _cleaner() -> nh3.Cleaner:
         tags=set(TAGS),
         clean_content_tags=set(DROPPED),
         attributes={tag: {*names, *_OF_PAGES.get(tag, ())} for tag, names in ATTRIBUTES.items()},
-        attribute_filter=_kept,
+        attribute_filter=kept,
         generic_attribute_prefixes={"aria-", "data-"},
         filter_style_properties={"text-align"},
-        url_schemes=set(_LINK_SCHEMES) | {"data"},
+        url_schemes=set(LINK_SCHEMES) | {"data"},
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
-
-
-def scheme(address: str) -> str:
-    """The scheme of an address as a browser sees it, `//` for another host, or "" if relative."""
-    match = _SCHEME.match(_IGNORED.sub("", address).replace("\\", "/"))
-    return (match[1] or match[2]).lower() if match else ""
-
-
-def _kept(tag: str, name: str, value: str) -> str | None:
-    """What `_attribute` says; a page asks for the same short values thousands of times."""
-    return _remembered(tag, name, value) if len(value) < _SHORT else _attribute(tag, name, value)
-
-
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    """The value that an allowed attribute may have, or None to drop it."""
-    if name in _LINKS:
-        return value if scheme(value) in _LINK_SCHEMES | {"", "//"} else None
-    if name in _LOADED:
-        return value if _loads_from_here(value) or _shown_as_link(tag, value) else None
-    if name == "class" and "mermaid" in value.split():
-        return "mermaid"  # alone, as the theme looks for it: else Material loads its own script
-    if name in ("id", "name", "for"):
-        return None if _RESERVED_ID.match(value) else value
-    if name.startswith("data-md"):
-        return None  # hooks of Material's scripts
-    if "url(" in value.lower() and tag in SVG_TAGS:
-        return value if re.fullmatch(r"\s*url\(\s*['\"]?#[\w-]+['\"]?\s*\)\s*", value) else None
-    return value
-
-
-_remembered = lru_cache(maxsize=8192)(_attribute)
-
-
-def _loads_from_here(address: str) -> bool:
-    return not scheme(address) or bool(_PICTURE.match(_IGNORED.sub("", address)))
-
-
-def _shown_as_link(tag: str, address: str) -> bool:
-    return tag == "img" and scheme(address) in {"http", "https", "//"}
 
 
 class _Elements:
@@ -116,7 +72,7 @@ class _Elements:
         source = unescape(attributes.get("src", ""))
         if not source:
             return attributes.get("alt", "")
-        if _loads_from_here(source):
+        if loads_from_here(source):
             return tag
         words = attributes.get("alt") or escape(source)
         if self._in_link:

@@ -114,7 +114,7 @@ class Printery:
         words, profile = self._words, self._edition.profile
         page = urls.record(id)
         body = self._bodies.body(
-            copy.body, page, copy.assets, self._edition.site_url, words.gettext("Diagram")
+            copy.body, page, copy.assets, copy.addresses, self._edition.site_url, words
         )
         paper = self._paper(
             "change_order",

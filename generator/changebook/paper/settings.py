@@ -1,4 +1,4 @@
-"""What a workspace's mkdocs.yml says that paper needs: its Markdown, and where the site is read."""
+"""What a workspace's mkdocs.yml says that paper needs: where the site is read."""
 
 from __future__ import annotations
 
@@ -19,5 +19,4 @@ class Settings:
 
 def settings(root: Path) -> Settings:
     """The settings of the workspace at `root`. Raises Refusal where mkdocs.yml can't be used."""
-    given = site_settings(root)
-    return Settings(Bodies(given.extensions, given.options), given.site_url)
+    return Settings(Bodies(), site_settings(root).site_url)

@@ -1,6 +1,5 @@
 """The Markdown below a record's front matter: internal blocks, links, and what a reader may see.
 
-Positions come from pulldown-cmark's events (pyromark), which name the source range of each link.
 Line numbers never change here: what is taken out leaves empty lines, so that a place in the public
 text is a place in the file.
 """
@@ -10,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from html.parser import HTMLParser
-from urllib.parse import unquote
 
 import pyromark
+
+from changebook.read.commonmark import OPTIONS, SCHEME, Element, Link, Shown, parse
 
 #: What may stand before a marker: block quotes, list bullets and numbers, indentation.
 _LEAD = r"(?P<lead>(?:[\s>]|[-*+]\s|\d+[.)]\s)*)"
@@ -30,23 +28,8 @@ _INTERNAL_ANYWHERE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
-#: Python-Markdown indents what belongs to an admonition, a fold or a tab; CommonMark would take
-#: it for code. For parsing alone, the marker becomes a list bullet of the same width.
-_INDENTING = re.compile(
-    r"^(?P<lead>[ \t>]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)(?=[ \t])", re.MULTILINE
-)
-OPTIONS = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_FOOTNOTES
-    | pyromark.Options.ENABLE_DEFINITION_LIST
-)
-_HTML_TARGET = re.compile(
-    r"\s(?P<name>src|href|poster|data|srcset)\s*=\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<b>[^\s>]+))",
-    re.IGNORECASE,
-)
 _LOOSE_LINK = re.compile(r"!?\[[^\]\n]*\]\((?P<target>[^()\n]+)\)")
 _DIAGRAM = re.compile(r"(?:`{3,}|~{3,})[ {.]*mermaid\b")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 @dataclass(frozen=True)
@@ -57,49 +40,6 @@ class MarkerFault:
     line: int
     column: int
     word: str = ""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link or an image in Markdown, or the target of an HTML attribute.
-
-    `start` and `end` are the range in the text that is replaced as a whole; for HTML, that of the
-    attribute's value. `text` is the Markdown of the link's own text.
-    """
-
-    target: str
-    start: int
-    end: int
-    text: str = ""
-    title: str = ""
-    image: bool = False
-    html: str = ""
-
-    @property
-    def external(self) -> bool:
-        """Whether the target names another host or another kind of address."""
-        return bool(_SCHEME.match(self.target))
-
-    @property
-    def path(self) -> str:
-        """The target without its query and fragment, percent signs decoded."""
-        return unquote(re.split(r"[?#]", self.target, maxsplit=1)[0])
-
-    @property
-    def fragment(self) -> str:
-        """`#...` where the target has one."""
-        _, mark, tail = self.target.partition("#")
-        return mark + tail
-
-
-@dataclass(frozen=True)
-class Element:
-    """An HTML element that begins in the text."""
-
-    tag: str
-    start: int
-    source: str
-    attributes: tuple[tuple[str, str], ...]
 
 
 def public(text: str) -> str:
@@ -167,7 +107,7 @@ def marker_faults(text: str) -> list[MarkerFault]:
 def uncommented(text: str) -> str:
     """The text with every HTML comment emptied, but for those that code shows.
 
-    Python-Markdown shows the words of a comment that has an empty line in a list or a quotation.
+    A comment that begins in a list or a quotation ends with it, and its other words would be shown.
     """
     out, done = [], 0
     for start, end in _comments(text):
@@ -186,7 +126,7 @@ def _comments(text: str) -> Iterator[tuple[int, int | None]]:
     """The range of every HTML comment outside code; the end of an unclosed one is None."""
     at = text.find("<!--")
     while at >= 0:
-        code_end = next((end for start, end in _parse(text).code if start <= at < end), None)
+        code_end = next((end for start, end in parse(text).code if start <= at < end), None)
         close = text.find("-->", at + 4)
         if code_end is not None:
             at = text.find("<!--", max(code_end, at + 4))
@@ -207,7 +147,7 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
     opened: list[tuple[int, int]] = []
     fence = ""
     for number, line in enumerate(text.split("\n"), 1):
-        marker = _MARKER.match(line)
+        marker = _MARKER.match(line) if ":::" in line else None
         column = len(marker["lead"]) + 1 if marker else 1
         if opened and fence:
             # Inside an internal block, code hides markers; outside nothing does. A code fence that
@@ -221,7 +161,8 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
             out.append((line, True, ""))
             continue
         if marker is None:
-            if stray := _INTERNAL_ANYWHERE.search(line):
+            # The first letter has forms that only the expression knows.
+            if "nternal" in line.casefold() and (stray := _INTERNAL_ANYWHERE.search(line)):
                 faults.append(MarkerFault("internal-marker", number, stray.start() + 1))
             out.append((line, bool(opened), ""))
             continue
@@ -257,38 +198,17 @@ def _closes(fence: str, line: str) -> bool:
 
 def links(text: str) -> tuple[Link, ...]:
     """Every link and image of the text, in order, those in raw HTML too."""
-    return _parse(text).links
+    return parse(text).links
 
 
 def elements(text: str) -> tuple[Element, ...]:
     """Every HTML element that begins in the text's raw HTML (not in code)."""
-    return _parse(text).elements
-
-
-class _Elements(HTMLParser):
-    """The start tags of one piece of raw HTML, with their places in the whole text."""
-
-    def __init__(self, chunk: str, offset: int) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[Element] = []
-        self._lines = [offset, *(offset + m.end() for m in re.finditer("\n", chunk))]
-        self.feed(chunk)
-        self.close()
-
-    def parse_marked_section(self, i: int, report: bool = True) -> int:
-        """`<![...` is a comment in HTML, but html.parser fails on what is not SGML."""
-        return self.parse_bogus_comment(i, report)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line, column = self.getpos()
-        values = tuple((name, value or "") for name, value in attrs)
-        source = self.get_starttag_text() or ""
-        self.found.append(Element(tag, self._lines[line - 1] + column, source, values))
+    return parse(text).elements
 
 
 def diagrams(text: str) -> Iterator[tuple[int, str]]:
     """Every mermaid diagram of the text: its offset and its source."""
-    for start, end in _parse(text).code:
+    for start, end in parse(text).code:
         if _DIAGRAM.match(text, start, end):
             yield start, text[start:end]
 
@@ -297,34 +217,27 @@ def formulas(text: str) -> Iterator[tuple[int, int]]:
     """The ranges of TeX formulas: `$$...$$`, and `$...$` with a command in it (not prices)."""
     if "$" not in text:
         return
-    raw = parseable(text).encode()
-    for event, span in pyromark.events_with_range(
-        raw.decode(), options=OPTIONS | pyromark.Options.ENABLE_MATH
-    ):
-        kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
+    shown = Shown(text)
+    for kind, what, start, end in shown.events(OPTIONS | pyromark.Options.ENABLE_MATH):
         if kind == "DisplayMath" or (kind == "InlineMath" and "\\" in str(what)):
-            yield len(raw[: span["start"]].decode()), len(raw[: span["end"]].decode())
+            yield shown.at(start), shown.at(end)
 
 
 def unlinked(text: str) -> Iterator[tuple[int, str]]:
-    """Places that Python-Markdown may take for a relative link though CommonMark does not.
+    """Places that look like a link to a file and are none.
 
-    Such a link can't be rewritten, nor hidden from a client where its target is not for them.
+    The reader would see them as they are written, with a path that may not be for them.
     """
-    parsed = _parse(text)
+    parsed = parse(text)
+    starts = {link.start for link in parsed.links}
     spans = [*((link.start, link.end) for link in parsed.links), *parsed.code]
     for match in _LOOSE_LINK.finditer(text):
-        if not _SCHEME.match(match["target"]) and not any(
-            start <= match.start() < end for start, end in spans
+        if (
+            match.start() not in starts
+            and not SCHEME.match(match["target"])
+            and not any(start <= match.start() < end for start, end in spans)
         ):
             yield match.start(), match["target"]
-
-
-def _html_targets(element: Element) -> Iterator[Link]:
-    for match in _HTML_TARGET.finditer(element.source):
-        group = next(g for g in ("d", "s", "b") if match[g] is not None)
-        start, end = (element.start + offset for offset in match.span(group))
-        yield Link(match[group], start, end, image=element.tag != "a", html=element.tag)
 
 
 def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
@@ -337,8 +250,8 @@ def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
         replacement = new(link)
         if replacement is not None:
             pieces.append((link.start, link.end, replacement))
-    for target, start, end in _parse(text).definitions:
-        if not _SCHEME.match(target) and not target.startswith("#"):
+    for target, start, end in parse(text).definitions:
+        if not SCHEME.match(target) and not target.startswith("#"):
             pieces.append((start, end, ""))
     out, done = [], 0
     for start, end, replacement in sorted(pieces, key=lambda piece: (piece[0], -piece[1])):
@@ -349,73 +262,3 @@ def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
         out += [text[done:start], replacement, "\n" * max(0, lost) if not replacement else ""]
         done = end
     return "".join((*out, text[done:]))
-
-
-def parseable(text: str) -> str:
-    """The text as CommonMark has to read it: of the same length, lines and columns."""
-    return _INDENTING.sub(
-        lambda m: m["lead"] + "-" + " " * (min(len(m["mark"]), 3) - 1) + "_" * (len(m["mark"]) - 3),
-        text,
-    )
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """What one pass over pulldown-cmark's events finds; ranges are in characters."""
-
-    links: tuple[Link, ...]
-    elements: tuple[Element, ...]
-    code: tuple[tuple[int, int], ...]
-    definitions: tuple[tuple[str, int, int], ...]
-
-
-@lru_cache(maxsize=20_000)
-def _parse(text: str) -> _Parsed:
-    shown = parseable(text)
-    raw = shown.encode()
-    plain = len(raw) == len(text)
-
-    def at(offset: int) -> int:
-        return offset if plain else len(raw[:offset].decode())
-
-    found: list[Link] = []
-    code: list[tuple[int, int]] = []
-    html: list[Element] = []
-    block: tuple[int, int] | None = None
-    # Links nest (an image inside a link): each open one with the range of what is inside it.
-    opened: list[tuple[dict[str, str], bool, list[int]]] = []
-    for event, span in pyromark.events_with_range(shown, options=OPTIONS):
-        kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
-        start, end = span["start"], span["end"]
-        if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
-            image = "Image" in what
-            opened.append((what["Image" if image else "Link"], image, []))
-            continue
-        if kind == "End" and what in ("Link", "Image"):
-            link, image, inner = opened.pop()
-            if link["link_type"] not in ("Autolink", "Email"):
-                label = raw[inner[0] : inner[1]].decode() if inner else ""
-                found.append(
-                    Link(link["dest_url"], at(start), at(end), label, link["title"], image)
-                )
-        elif kind == "Code" or (kind == "End" and what == "CodeBlock"):
-            code.append((at(start), at(end)))
-        elif kind == "Html":
-            block = (block[0] if block else start, end)
-        elif kind == "End" and what == "HtmlBlock" and block:
-            html += _Elements(raw[slice(*block)].decode(), at(block[0])).found
-            block = None
-        elif kind == "InlineHtml":
-            html += _Elements(raw[start:end].decode(), at(start)).found
-        if opened:
-            inner = opened[-1][2]
-            inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
-    for element in html:
-        found += _html_targets(element)
-    definitions = pyromark.reference_definitions(shown, options=OPTIONS).values()
-    return _Parsed(
-        tuple(sorted(found, key=lambda link: (link.start, -link.end))),
-        tuple(html),
-        tuple(code),
-        tuple((d["dest"], at(d["span"]["start"]), at(d["span"]["end"])) for d in definitions),
-    )

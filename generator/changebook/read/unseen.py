@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from html import escape
 from html.parser import HTMLParser
-from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
 import pyromark
 import yaml
 
-from changebook.model.markup import ATTRIBUTES, DROPPED, TAGS
-from changebook.read.body import OPTIONS, parseable
+from changebook.model.markup import DROPPED, keeps
+from changebook.read.commonmark import OPTIONS, Shown, markdown_elements
 
 #: What a text has more of with one label was written by a program.
 _MOST_OF_ONE_LABEL = 50
@@ -53,8 +52,6 @@ class Unseen:
     instead: str = ""
 
 
-#: Parsers of HTML give names in small letters.
-_TAGS = frozenset(tag.lower() for tag in TAGS)
 _WORTH_A_LOOK = re.compile(r"[<\[]|```|~~~")
 _FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
 _LANGUAGE = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[\w#+.-]*)")
@@ -103,9 +100,10 @@ def unseen(text: str) -> list[Unseen]:
     """Find what nobody sees, in the order of the text; no part lies in another."""
     if not _WORTH_A_LOOK.search(text):
         return []
-    outline = _Outline(text)
+    readable = Shown(text)
+    outline = _Outline(text, readable)
     found = (
-        *_definitions(text, outline),
+        *_definitions(readable, outline),
         *_footnotes(outline),
         *_html(text, outline),
         *_code(text, outline),
@@ -121,14 +119,16 @@ def unseen(text: str) -> list[Unseen]:
 class _Outline:
     """Where in a text the things lie that are looked into, in one pass over its events."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, readable: Shown) -> None:
         self.labels: set[str] = set()
         self.notes: list[tuple[str, int, int]] = []
         self.note_uses: list[tuple[str, int]] = []
         self.html: list[tuple[int, int]] = []
         self.fences: list[tuple[int, int]] = []
+        code: list[tuple[int, int]] = []
         block: tuple[int, int] | None = None
-        for kind, what, start, end in _events(text):
+        for kind, what, *span in readable.events():
+            start, end = map(readable.at, span)
             if kind == "Start" and isinstance(what, dict):
                 name, more = next(iter(what.items()))
                 if name in ("Link", "Image"):
@@ -146,18 +146,14 @@ class _Outline:
                 block = None
             elif kind == "InlineHtml":
                 self.html.append((start, end))
-
-
-def _events(text: str) -> Iterator[tuple[str, Any, int, int]]:
-    readable = parseable(text)
-    # Spans are in bytes; their characters are looked up where there are others than ASCII.
-    ends = [] if readable.isascii() else list(accumulate(len(c.encode()) for c in readable))
-    for event, span in pyromark.events_with_range(readable, options=OPTIONS):
-        kind, what = next(iter(event.items())) if isinstance(event, dict) else (event, None)
-        start, end = span["start"], span["end"]
-        if ends:
-            start, end = bisect_right(ends, start), bisect_right(ends, end)
-        yield kind, what, start, end
+            elif kind == "Code" or (kind == "End" and what == "CodeBlock"):
+                code.append((start, end))
+        if readable.text is not text:
+            self.html += [
+                (element.start, element.start + len(element.source))
+                for element in markdown_elements(text, code)
+            ]
+            self.html.sort()
 
 
 def _label(text: str) -> str:
@@ -165,9 +161,9 @@ def _label(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _definitions(text: str, outline: _Outline) -> Iterator[Unseen]:
+def _definitions(readable: Shown, outline: _Outline) -> Iterator[Unseen]:
     """Link definitions that nothing uses; of those with one label only the first is ever used."""
-    rest = parseable(text)
+    rest = readable.text
     for count in range(_MOST_OF_ONE_LABEL):
         found = pyromark.reference_definitions(rest, options=OPTIONS)
         if not found:
@@ -182,7 +178,8 @@ def _definitions(text: str, outline: _Outline) -> Iterator[Unseen]:
             if count or _label(label) not in outline.labels:
                 # `[//]: # (...)` and `[comment]: <> (...)` lead nowhere on purpose.
                 kind = Cause.COMMENT if address in ("", "#") else Cause.DEFINITION
-                yield Unseen(kind, at, at + len(definition), f"[{label}]")
+                begin, close = readable.place(at), readable.place(at + len(definition))
+                yield Unseen(kind, begin, close, f"[{label}]")
             pieces += [between, re.sub(r"[^\n]", " ", definition)]
             at, done = at + len(definition), end
         rest = "".join((*pieces, raw[done:].decode()))
@@ -294,12 +291,10 @@ def _html(text: str, outline: _Outline) -> Iterator[Unseen]:
 def _attributes(
     source: str, tag: str, attributes: Mapping[str, str], start: int
 ) -> Iterator[Unseen]:
-    allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, frozenset()) if tag in _TAGS else ()
-    names = {name.lower() for name in allowed} | {"markdown"}
     kept = {
         name: value
         for name, value in attributes.items()
-        if name in names or (tag in _TAGS and name.startswith("aria-"))
+        if name == "markdown" or keeps(tag, name, value)
     }
     if len(kept) < len(attributes):
         gone = next(name for name in attributes if name not in kept)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
@@ -25,10 +24,8 @@ QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """The Markdown extensions by name with their options, and where all editions are read."""
+    """Where all editions are read."""
 
-    extensions: Sequence[str]
-    options: Mapping[str, Mapping[str, Any]]
     site_url: str | None
 
 
@@ -48,7 +45,7 @@ def site_settings(root: Path) -> SiteSettings:
             )
     except MkDocsException as error:
         raise Refusal(f"{file} can't be used: {error}") from error
-    return SiteSettings(config.markdown_extensions, config.mdx_configs, config.site_url or None)
+    return SiteSettings(config.site_url or None)
 
 
 class _Collector(logging.Handler):

@@ -97,6 +97,7 @@ class RecordView:
     data: ChangeRecord
     row: change.ChangeRow
     body: str
+    addresses: frozenset[str]
     unseen: bool
     steps: tuple[HistoryStep, ...]
     waits: waiting.WaitingDecision | None
@@ -182,6 +183,7 @@ def _view(
         data=data,
         row=row,
         body=record.body,
+        addresses=record.addresses,
         unseen=record.unseen,
         steps=steps(data),
         waits=waiting.waiting_decision(data, edition.as_of),

@@ -1,0 +1,309 @@
+"""Checks of what a body's Markdown becomes: what is shown as it is written, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from changebook.model.diagnostics import Place, Problem, rule
+from changebook.model.markup import TAGS, keeps, scheme
+from changebook.read import body
+from changebook.read.attributes import at_begin
+from changebook.read.commonmark import note, parse, tab
+from changebook.read.notes import DEEPEST, loose_footnotes, too_deep
+from changebook.read.source import SourceFile
+
+DROPPED_HTML = rule(
+    "dropped-html",
+    severity="warning",
+    summary="Raw HTML in a body will not be shown.",
+    why="Scripts, frames, forms and elements that HTML does not have are taken out of the page, "
+    "and so are attributes that run scripts, set a style or load from another host.",
+    wrong="A vector<uint256> of amounts.",
+    right="A `vector<uint256>` of amounts.",
+)
+DROPPED_ADDRESS = rule(
+    "dropped-address",
+    severity="warning",
+    summary="A link has an address of a kind that pages do not lead to.",
+    why="Pages lead to `http`, `https`, `mailto` and `tel` addresses. Of other links only the text "
+    "is shown.",
+    wrong="[the files](ftp://files.example/flow.pdf)",
+    right="[the files](https://files.example/flow.pdf)",
+)
+FORMULA = rule(
+    "formula-as-source",
+    severity="warning",
+    summary="A TeX formula is shown as its source.",
+    why="Pages set no formulas: the reader sees dollar signs and backslashes.",
+    wrong="$$ fee = \\frac{cost}{orders} $$",
+    right="fee = cost / orders, or a picture of the formula",
+)
+AS_WRITTEN = rule(
+    "shown-as-written",
+    severity="warning",
+    summary="Markup of another program is shown as it is written.",
+    why="What is a table of contents, an emoji or a note elsewhere would be brackets, colons or "
+    "exclamation marks to the reader.",
+    wrong="!!! note Limits\n    No more than two cards.",
+    right='!!! note "Limits"\n    No more than two cards.',
+)
+HIDDEN_HTML = rule(
+    "hidden-html",
+    summary="HTML in a body hides its text, but only from those who don't look.",
+    why="`hidden` keeps an element off the page, yet its text stands in the page's source, in "
+    "searches and in downloads. Only an internal block keeps text from the client.",
+    wrong="<p hidden>Our margin is thin here.</p>",
+    right="::: internal\nOur margin is thin here.\n:::",
+)
+LOOSE_NOTE = rule(
+    "loose-footnote",
+    severity="warning",
+    summary="A footnote is used and not written.",
+    why="The reader would see `[^1]` in the text.",
+    wrong="Prices are net.[^1]",
+    right="Prices are net.[^1]\n\n[^1]: Without value added tax.",
+)
+TOO_DEEP = rule(
+    "nested-too-deep",
+    summary="Lists or quotations lie too deep in each other.",
+    why="What lies deeper than the renderer goes would be missing from the page.",
+    wrong=">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> a quotation of quotations",
+    right="> a quotation",
+)
+
+
+#: Parsers of HTML give names in small letters.
+_TAGS = frozenset(tag.lower() for tag in TAGS)
+
+
+class _Foreign(NamedTuple):
+    """Markup that pages do not know: a sign of it, how it looks, what it is, and what to do."""
+
+    sign: str
+    pattern: re.Pattern[str]
+    what: str
+    help: str
+
+
+_FOREIGN = (
+    _Foreign(
+        "toc",
+        re.compile(r"^[ \t>]*(\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE | re.MULTILINE),
+        "A table of contents can't be put here",
+        "Take it out: every page lists its headings.",
+    ),
+    _Foreign(
+        ":",
+        re.compile(r":(?<![\w:/]:)[a-z][a-z0-9_+-]*[a-z0-9]:(?![\w:])"),
+        "An emoji's name stays a name",
+        "Write the emoji itself, or put it in backticks if it is meant as text.",
+    ),
+    _Foreign(
+        "8<",
+        re.compile(r"^[ \t>]*(-+8<-+.*)$", re.MULTILINE),
+        "Nothing is put in from another file",
+        "Write the text here, or link to the file.",
+    ),
+    _Foreign(
+        "{%",
+        re.compile(r"(\{%.*?%\})"),
+        "Templates are not filled in",
+        "Write the text itself; put code in backticks.",
+    ),
+    _Foreign(
+        "[[",
+        re.compile(r"(\[\[(?!_?TOC_?\]\])[^\[\]\n]+\]\])(?![(\[])", re.IGNORECASE),
+        "A link in double brackets stays text",
+        "Write [text](path).",
+    ),
+    _Foreign(
+        "[!",
+        re.compile(
+            r"^[ \t]*>[ \t>]*(\[!(?!(?:note|tip|important|warning|caution)\])\w+\])",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+        "There is no alert of this kind",
+        "Write [!NOTE], [!TIP], [!IMPORTANT], [!WARNING] or [!CAUTION], alone in its line.",
+    ),
+    _Foreign(
+        "*[",
+        re.compile(r"^[ \t]*(\*\[[^\]\n]+\]:)", re.MULTILINE),
+        "An abbreviation is not explained here",
+        "Explain it in the record's `glossary`, or in glossary.md.",
+    ),
+)
+_CONTAINER = re.compile(
+    r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*)(?P<line>(?:!!!|\?\?\?|===[+!]*(?=[ \t])).*)$",
+    re.MULTILINE,
+)
+_LIST = re.compile(r"\{:[^{}\n]*\}")
+
+
+def check_markup(source: SourceFile) -> Iterator[Problem]:
+    """Everything in a body that its reader would not see as it was meant."""
+    yield from _html(source)
+    yield from _addresses(source)
+    yield from _formulas(source)
+    yield from _foreign(source)
+    yield from _containers(source)
+    yield from _attributes(source)
+    yield from _footnotes(source)
+    deep = too_deep(source.body)
+    if deep is not None:
+        yield TOO_DEEP.at(
+            source.path,
+            source.in_body(deep),
+            f"This lies more than {DEEPEST} levels deep.",
+            "Make it flatter: a list in a list counts as two levels, a quotation as one.",
+        )
+
+
+def _html(source: SourceFile) -> Iterator[Problem]:
+    for element in body.elements(source.body):
+        place = source.in_body(element.start, len(element.tag) + 1)
+        if element.tag not in _TAGS:
+            yield DROPPED_HTML.at(
+                source.path,
+                place,
+                f"`<{element.tag}>` is not shown: the page takes it out.",
+                "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
+            )
+            continue
+        for name, value in element.attributes:
+            if name == "hidden":
+                yield HIDDEN_HTML.at(
+                    source.path,
+                    place,
+                    f"`hidden` on `<{element.tag}>` hides nothing from the client.",
+                    "Move the text into an internal block, or take `hidden` out.",
+                )
+            elif name.startswith("on"):
+                yield DROPPED_HTML.at(
+                    source.path,
+                    place,
+                    f"`{name}` on `<{element.tag}>` is taken out: pages run no scripts.",
+                    "Take the attribute out.",
+                )
+            elif name != "markdown" and not keeps(element.tag, name, value):
+                yield DROPPED_HTML.at(
+                    source.path,
+                    place,
+                    f"`{name}` on `<{element.tag}>` is taken out.",
+                    "Take the attribute out; write words for the reader as text.",
+                )
+
+
+def _addresses(source: SourceFile) -> Iterator[Problem]:
+    for link in body.links(source.body):
+        kind = scheme(link.target)
+        if not link.html and not link.image and kind and not keeps("a", "href", link.target):
+            yield DROPPED_ADDRESS.at(
+                source.path,
+                source.in_body(link.start, link.end - link.start),
+                f"Pages do not lead to `{kind}:` addresses: only the text is shown.",
+                "Link to an address of https, or to a file beside the record.",
+            )
+
+
+def _formulas(source: SourceFile) -> Iterator[Problem]:
+    for start, end in body.formulas(source.body):
+        yield FORMULA.at(
+            source.path,
+            source.in_body(start, end - start),
+            "Pages set no formulas: this is shown as its TeX source.",
+            "Write it in words and signs, or show a picture of it; put code in backticks.",
+        )
+
+
+def _foreign(source: SourceFile) -> Iterator[Problem]:
+    folded = source.body.casefold()
+    for kind in _FOREIGN:
+        for match in kind.pattern.finditer(source.body) if kind.sign in folded else ():
+            at = match.start(match.lastindex or 0)
+            if not _is_apart(source.body, at):
+                yield _as_written(source, at, match[match.lastindex or 0], kind.what, kind.help)
+
+
+def _containers(source: SourceFile) -> Iterator[Problem]:
+    text = source.body
+    if not any(sign in text for sign in ("!!!", "???", "===")):
+        return
+    for match in _CONTAINER.finditer(text):
+        line, at = match["line"].rstrip(), match.start("line")
+        if _is_apart(text, at):
+            continue
+        begun = note(line)
+        if begun and begun["title"] is None and (lost := _lost_title(begun["kind"])):
+            yield AS_WRITTEN.at(
+                source.path,
+                source.in_body(at, len(line)),
+                f"`{lost}` is not shown: without quotation marks it is no title.",
+                f'Write `{begun["mark"]} {begun["kind"].split()[0]} "{lost}"`.',
+            )
+        if not begun and not tab(line):
+            yield _as_written(
+                source,
+                at,
+                line,
+                "This begins no note, fold or tab",
+                'Write `!!! note "Title"`, `??? note "Title"` or `=== "Title"`.',
+            )
+            continue
+        below = text[match.end() + 1 :].split("\n", 1)[0]
+        indent = len(match["lead"].expandtabs(4)) + 4
+        if (
+            below.strip(" \t>")
+            and len(below) - len(below.lstrip(" \t>")) < indent
+            and not (note(below.strip()) or tab(below.strip()))
+        ):
+            place = match.end() + 1
+            yield _as_written(
+                source,
+                place,
+                below,
+                f"This does not belong to the {'tab' if tab(line) else 'note'} above",
+                "Indent it by four spaces more than the line above, or leave a line empty.",
+            )
+
+
+def _lost_title(kind: str) -> str:
+    """Return the words that stand behind a kind where a title would."""
+    return " ".join(word for word in kind.split()[1:] if word not in ("inline", "end"))
+
+
+def _attributes(source: SourceFile) -> Iterator[Problem]:
+    text = source.body
+    for match in _LIST.finditer(text):
+        if not at_begin(match[0])[1] and not _is_apart(text, match.start()):
+            yield _as_written(
+                source,
+                match.start(),
+                match[0],
+                "These attributes can't be set",
+                "Write `#id`, `.class`, or `width=300` and the like.",
+            )
+
+
+def _footnotes(source: SourceFile) -> Iterator[Problem]:
+    for at, label in loose_footnotes(source.body):
+        yield LOOSE_NOTE.at(
+            source.path,
+            source.in_body(at, len(label) + 3),
+            f"The footnote `[^{label}]` is not written: its mark is shown as it is.",
+            f"Write `[^{label}]: ...` in a line of its own, or put it in backticks.",
+        )
+
+
+def _as_written(source: SourceFile, at: int, shown: str, what: str, help: str) -> Problem:
+    place: Place = source.in_body(at, len(shown))
+    return AS_WRITTEN.at(source.path, place, f"{what}: this is shown as it is written.", help)
+
+
+def _is_apart(text: str, at: int) -> bool:
+    """Return whether the place lies in code or in a link, where signs mean nothing."""
+    parsed = parse(text)
+    return any(start <= at < end for start, end in parsed.code) or any(
+        link.start <= at < link.end for link in parsed.links
+    )

@@ -1,0 +1,1 @@
+"""The Markdown of bodies: CommonMark and GitHub's extensions, and what Material adds to them."""

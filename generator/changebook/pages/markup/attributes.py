@@ -1,0 +1,76 @@
+"""Attribute lists behind a heading, a link or a picture, or in the last line of a paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from changebook.read.attributes import at_begin, at_end
+
+_ENDS = frozenset(f"{name}_close" for name in ("link", "em", "strong", "mark", "del", "ins"))
+_WHOLE = frozenset({"image", "code_inline"})
+
+
+def attributes_plugin(md: MarkdownIt) -> None:
+    """Give elements the attributes that stand behind them."""
+    md.core.ruler.after("inline", "attributes", _read_all)
+
+
+def _read_all(state: StateCore) -> None:
+    for at, token in enumerate(state.tokens):
+        if token.type == "inline" and token.children:
+            opening = state.tokens[at - 1] if at else None
+            if opening and opening.type in ("heading_open", "paragraph_open"):
+                _behind_block(opening, token.children)
+            _behind_inline(token.children)
+
+
+def _behind_block(opening: Token, children: list[Token]) -> None:
+    last = children[-1]
+    if last.type != "text":
+        return
+    if opening.type == "heading_open":
+        last.content, found = at_end(last.content)
+        _set(opening, found)
+    elif len(children) > 1 and children[-2].type == "softbreak":
+        rest, found = at_end(last.content)
+        if not rest and found:
+            del children[-2:]
+            _set(opening, found)
+
+
+def _behind_inline(children: list[Token]) -> None:
+    for at, token in enumerate(children[1:], 1):
+        before = children[at - 1]
+        if token.type != "text":
+            continue
+        rest, found = at_begin(token.content)
+        if not found:
+            continue
+        if before.type in _ENDS:
+            before = _opening(children, at - 1)
+        elif before.type not in _WHOLE:
+            continue
+        _set(before, found)
+        token.content = rest
+
+
+def _opening(tokens: list[Token], closing: int) -> Token:
+    """Return the token that opens what the other one closes."""
+    level = 0
+    for token in reversed(tokens[: closing + 1]):
+        level += token.nesting
+        if level == 0:
+            return token
+    raise ValueError("a closing token without an opening one")
+
+
+def _set(token: Token, found: Mapping[str, str]) -> None:
+    for name, value in found.items():
+        if name == "class":
+            token.attrJoin(name, value)
+        else:
+            token.attrSet(name, value)

@@ -1,0 +1,46 @@
+"""What a body's reader would miss: footnotes that lead nowhere, and what is nested too deep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from changebook.read.commonmark import Shown, name_of, parse
+
+#: How deep lists and quotations may lie in each other; what renders them can do twice that.
+DEEPEST = 40
+#: A line that could lie so deep: each level takes at least one of these characters.
+_DEEP_LINE = re.compile(rf"^[ \t>*+\d.)-]{{{DEEPEST}}}", re.MULTILINE)
+_NESTING = frozenset(
+    "BlockQuote List Item FootnoteDefinition DefinitionList DefinitionListDefinition".split()
+)
+_NOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\](?P<begins>:?)")
+
+
+def too_deep(text: str) -> int | None:
+    """Return where the text is nested too deep, if it is."""
+    if not _DEEP_LINE.search(text):
+        return None
+    depth = 0
+    shown = Shown(text)
+    for kind, what, start, _ in shown.events():
+        if kind in ("Start", "End") and name_of(what) in _NESTING:
+            depth += 1 if kind == "Start" else -1
+            if depth > DEEPEST:
+                return shown.at(start)
+    return None
+
+
+def loose_footnotes(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the place and label of each note that is used and not written."""
+    if "[^" not in text:
+        return
+    written = {
+        what["FootnoteDefinition"]
+        for kind, what, _, _ in Shown(text).events()
+        if kind == "Start" and name_of(what) == "FootnoteDefinition"
+    }
+    code = parse(text).code
+    for match in _NOTE.finditer(text):
+        if match["label"] not in written and not any(a <= match.start() < b for a, b in code):
+            yield match.start(), match["label"]
