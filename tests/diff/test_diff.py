@@ -24,7 +24,7 @@ from changebook.check.since.revisions import judge
 from changebook.check.since.rules import Sides
 from changebook.cli import main
 from changebook.diff import forms, shape
-from changebook.diff.document import MISSING, Heading, Sentence, document
+from changebook.diff.document import MISSING, HeadingBlock, Sentence, document
 from changebook.diff.effects import Effect, effect
 from changebook.diff.revealed import RevealedKind, hidden_phrases, revealed
 from changebook.exports.tables.table import Column, Table
@@ -90,7 +90,7 @@ def test_html_shows_every_word_and_loads_nothing(case: str) -> None:
     shown = Shown(page)
     for block in blocks:
         match block:
-            case Heading(text) | Sentence(text):
+            case HeadingBlock(text) | Sentence(text):
                 assert text in shown.text
             case Table():
                 assert {cell for row in rows_of(block) for cell in row if cell} <= set(shown.text)

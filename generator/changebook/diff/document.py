@@ -55,7 +55,7 @@ _STATE = {
 
 
 @dataclass(frozen=True)
-class Heading:
+class HeadingBlock:
     """A heading; level 1 is the report's own."""
 
     text: str
@@ -70,7 +70,7 @@ class Sentence:
     alarm: bool = False
 
 
-Block = Heading | Sentence | Table[Any]
+Block = HeadingBlock | Sentence | Table[Any]
 
 
 def document(effect: Effect, compared_with: str) -> tuple[Block, ...]:
@@ -80,7 +80,7 @@ def document(effect: Effect, compared_with: str) -> tuple[Block, ...]:
 
 def _document(effect: Effect, compared_with: str) -> Iterator[Block]:
     words = Words(SOURCE_LANGUAGE)
-    yield Heading(TITLE, 1)
+    yield HeadingBlock(TITLE, 1)
     reader = "the client's edition" if effect.audience is Audience.CLIENT else "the team's edition"
     yield Sentence(
         "Internal: for the team only. This report names internal records and quotes internal "
@@ -99,7 +99,7 @@ def _document(effect: Effect, compared_with: str) -> Iterator[Block]:
     for client in effect.clients:
         yield from _client(client, words)
     if effect.elsewhere:
-        yield Heading("Elsewhere in the workspace")
+        yield HeadingBlock("Elsewhere in the workspace")
         yield _problems("Elsewhere in the workspace", effect.elsewhere)
 
 
@@ -129,20 +129,20 @@ def _overview(clients: tuple[ClientEffect, ...]) -> Table[ClientEffect]:
 def _section(table: Table[Any]) -> Iterator[Block]:
     """Yield a table with its title above it, if it has rows."""
     if table.rows:
-        yield Heading(table.title, 3)
+        yield HeadingBlock(table.title, 3)
         yield table
 
 
 def _client(client: ClientEffect, words: Words) -> Iterator[Block]:
     state = _STATE[client.state]
-    yield Heading(f"{client.name} ({client.slug})" + (f": {state}" if state else ""))
+    yield HeadingBlock(f"{client.name} ({client.slug})" + (f": {state}" if state else ""))
     yield from _revealed(client.revealed)
     yield from _section(_problems("Problems that this change makes", client.problems))
     yield from _records(client, words)
     yield from _section(_files(client.files))
     yield from _profile(client)
     if client.figures is None:
-        yield Heading("Sums and dates", 3)
+        yield HeadingBlock("Sums and dates", 3)
         yield Sentence(
             "Not computed: the client's files have errors, now or at the base. "
             "`changebook check` names them."
@@ -175,7 +175,7 @@ def _revealed(items: Sequence[Revealed]) -> Iterator[Block]:
     internal = [item for item in items if item.kind is RevealedKind.INTERNAL_WORDS]
     if internal:
         title = "Internal words become visible to the client"
-        yield Heading(title, 3)
+        yield HeadingBlock(title, 3)
         yield Sentence(
             "These words were internal at the base. The client can read them after this change.",
             alarm=True,
@@ -242,7 +242,7 @@ def _way(entry: RecordEffect, words: Words) -> str:
 def _profile(client: ClientEffect) -> Iterator[Block]:
     if not client.profile and not client.terms and not client.approvers:
         return
-    yield Heading("Profile", 3)
+    yield HeadingBlock("Profile", 3)
     if client.profile:
         yield Sentence(f"What differs in client.md: {', '.join(client.profile)}.")
     if client.terms:
@@ -257,7 +257,7 @@ def _profile(client: ClientEffect) -> Iterator[Block]:
 
 
 def _figures(figures: Figures, words: Words) -> Iterator[Block]:
-    yield Heading("Sums and dates", 3)
+    yield HeadingBlock("Sums and dates", 3)
     day = words.date(figures.as_of)
     every = (*figures.lines, *figures.budget)
     amounts = [c for c in every if c.before != c.after and (c.before or c.after)]

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import packaged
-from changebook.diff.document import MISSING, Block, Heading, Sentence
+from changebook.diff.document import MISSING, Block, HeadingBlock, Sentence
 from changebook.exports.tables.table import Table
 from changebook.model.diagnostics import visible
 from changebook.model.words import SOURCE_LANGUAGE, Words
@@ -43,7 +43,7 @@ def as_markdown(blocks: Iterable[Block]) -> str:
 
 def _markdown(block: Block) -> str:
     match block:
-        case Heading(text, level):
+        case HeadingBlock(text, level):
             return f"{'#' * (level + 1)} {literal(text)}"
         case Sentence(text, alarm):
             return f"> **{literal(text)}**" if alarm else literal(text)

@@ -1,4 +1,4 @@
-"""A record's Markdown on paper: the site's extensions and allow-list, with pictures drawn.
+"""A record's Markdown on paper: as on the site, with pictures drawn.
 
 Links lead to the site's whole addresses, or to nowhere where it has none. Diagrams are drawn later,
 from the source that stands here.
@@ -11,29 +11,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from markdown import Markdown
 from markupsafe import Markup
 
 from changebook.edition import urls
 from changebook.edition.editions import Asset
-from changebook.pages.markdown_ext import BODY_HEADING
+from changebook.model.words import Words
+from changebook.pages.bodies import render
 from changebook.pages.sanitise import scheme
 from changebook.paper.paper import Diagram
 
-#: What is made for screens: marks to link to a heading.
-_ON_SCREENS = {"toc": {"permalink": False}}
-#: Tabs print one below the other, each with its own title before it.
-_ON_PAPER = {"pymdownx.tabbed": {"alternate_style": False}}
 #: The sanitiser writes every attribute as name="value" with quotes escaped.
 _IMAGE = re.compile(r'<img(?: [\w:-]+="[^"]*")*>')
 _SOURCE = re.compile(r' src="([^"]*)"')
 _WORDS = re.compile(r' alt="([^"]*)"')
 _LINK = re.compile(r'<a(?P<before>(?: [\w:-]+="[^"]*")*?) href="(?P<to>[^"]*)"(?P<after>[^>]*)>')
 _DIAGRAM = re.compile(r'<pre class="mermaid"><code>(.*?)</code></pre>', re.DOTALL)
-_HEADING = re.compile(rf'^<h2[^>]*\bid="{BODY_HEADING}"[^>]*>.*?</h2>\s*', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -45,29 +39,14 @@ class Body:
     diagrams: tuple[Diagram, ...] = ()
 
 
-class Bodies:
-    """Renders bodies with the Markdown extensions of the site, given by name and options."""
-
-    def __init__(self, extensions: Sequence[str], options: Mapping[str, Mapping[str, Any]]) -> None:
-        changed = {**_ON_SCREENS, **_ON_PAPER}
-        self._markdown = Markdown(
-            extensions=list(extensions),
-            extension_configs={
-                name: {**options.get(name, {}), **changed.get(name, {})} for name in extensions
-            },
-        )
-
-    def body(
-        self, text: str, page: str, assets: Sequence[Asset], site_url: str | None, diagram: str
-    ) -> Body:
-        """The body that the page `page` shows; `diagram` is what a diagram is called in words."""
-        if not text.strip():
-            return Body(Markup())
-        self._markdown.reset()
-        html = self._markdown.convert(f"## . {{#{BODY_HEADING}}}\n\n{text}")
-        found = _Pictures(page, {asset.path: asset for asset in assets}, site_url, diagram)
-        html = found.rewrite(_HEADING.sub("", html, count=1))
-        return Body(Markup(html), tuple(found.files.items()), tuple(found.diagrams))  # noqa: S704 - sanitised
+def body(text: str, page: str, assets: Sequence[Asset], site_url: str | None, words: Words) -> Body:
+    """Return the body that the page `page` shows."""
+    if not text.strip():
+        return Body(Markup())
+    diagram = words.gettext("Diagram")
+    shown = _Pictures(page, {asset.path: asset for asset in assets}, site_url, diagram)
+    html = shown.rewrite(render(text, words, paper=True).html)
+    return Body(Markup(html), tuple(shown.files.items()), tuple(shown.diagrams))  # noqa: S704 - sanitised
 
 
 class _Pictures:
