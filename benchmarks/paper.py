@@ -31,7 +31,6 @@ from changebook.check import load_checked
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
 from changebook.paper import Paper, Printery, typesetting
-from changebook.paper.settings import settings
 from corpus_workspace import make_workspace
 
 _SAMPLES = Path(__file__).resolve().parents[1]
@@ -189,7 +188,7 @@ def change_orders() -> list[Paper]:
     found: list[Paper] = []
     for slug in _CLIENTS:
         edition = make_edition(workspace.client(slug), Audience.CLIENT)
-        found += Printery(edition, settings(_SAMPLES).bodies).change_orders()
+        found += Printery(edition).change_orders()
     return [paper for paper in found if not paper.diagrams]
 
 

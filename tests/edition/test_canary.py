@@ -21,7 +21,7 @@ from changebook.edition.editions import Edition, make_edition
 from changebook.model import decided
 from changebook.model.visibility import CLIENT_KEYS
 from changebook.model.vocabulary import Audience
-from changebook.pages import markdown_ext
+from changebook.pages import bodies
 from changebook.proof.seal import seal
 from changebook.publish.build import build
 from changebook.read import attachments, body, unseen
@@ -311,7 +311,7 @@ def test_without_both_guards_every_comment_leaks(
 ) -> None:
     root, canaries = planted
     _keep_comments(monkeypatch)
-    monkeypatch.setattr(markdown_ext, "sanitise", lambda html: html)
+    monkeypatch.setattr(bodies, "sanitise", lambda html: html)
     leaks = canaries.leaks(client_build(root, tmp_path / "out"))
     assert any(leak.startswith("HTML comment in") for leak in leaks)
 

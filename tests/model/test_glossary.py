@@ -22,7 +22,7 @@ from changebook.model.glossary import GlossaryTerm, client_terms, explain, terms
 from changebook.model.schema import ChangeRecord, Glossary
 from changebook.model.vocabulary import Audience, Status
 from changebook.model.words import Words
-from changebook.pages.site_pages import pages
+from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.views.glossary import glossary
 
@@ -142,7 +142,7 @@ def edition() -> Edition:
 
 
 def test_a_record_shows_its_clients_terms_and_leads_to_all(edition: Edition) -> None:
-    found = {page.path: page.content for page in pages(edition)}
+    found = {page.path: page.content for page in edition_pages(edition)}
     shown = found[urls.record("ACME-0001")]
     assert 'data-own="true"' in shown
     assert 'href="../../glossary/"' in shown
@@ -157,7 +157,7 @@ def test_the_glossary_page_has_the_words_of_client_records_and_log(edition: Edit
     assert len(view.statuses) == len(Status) - 1
     alone = glossary(replace(edition, glossary=None), Words("en"))
     assert [(t.term, t.ids) for t in alone.records] == [("PSP", ("ACME-0001",))]
-    content = next(p.content for p in pages(edition) if p.path == urls.GLOSSARY)
+    content = next(p.content for p in edition_pages(edition) if p.path == urls.GLOSSARY)
     assert "also: payment provider" in content
     assert "Revised contract sum" in content
 

@@ -24,8 +24,6 @@ from changebook.model.words import Words, context, languages
 Message = tuple[str | None, str]
 
 TRANSLATED = [language for language in languages() if language != "en"]
-#: As `rendering` sets the environment up.
-SYNTAX = {"comment_start_string": "{#*", "comment_end_string": "*#}"}
 
 
 def _terms(base: type[Term] = Term) -> Iterator[type[Term]]:
@@ -44,12 +42,12 @@ def _used() -> set[Message]:
     code = Path(changebook.__file__).parent
     found = [
         entry
-        for method, files, options in (
-            ("jinja2.ext:babel_extract", templates.rglob("*.j2"), SYNTAX),
-            ("python", code.rglob("*.py"), {}),
+        for method, files in (
+            ("jinja2.ext:babel_extract", templates.rglob("*.j2")),
+            ("python", code.rglob("*.py")),
         )
         for file in files
-        for entry in extract_from_file(method, file, keywords=plural, options=options)
+        for entry in extract_from_file(method, file, keywords=plural)
     ]
     words: set[Message] = {
         (None, message if isinstance(message, str) else message[0]) for _, message, _, _ in found

@@ -23,7 +23,7 @@ from changebook.model.vocabulary import Audience, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block, blocks
 from changebook.pages.answers import LONGEST_ADDRESS, Answers, Ways
-from changebook.pages.site_pages import pages
+from changebook.pages.site_pages import edition_pages
 from changebook.publish.build import build
 from changebook.read.workspace import read_workspace
 from changebook.views.record import digest
@@ -155,7 +155,9 @@ def test_a_form_gets_what_it_asks_for(editions: dict[str, Edition]) -> None:
 
 
 def page(edition: Edition, id: str) -> str:
-    return next(each.content for each in pages(edition) if each.path == f"changes/{id}/index.md")
+    return next(
+        each.content for each in edition_pages(edition) if each.path == f"changes/{id}/index.md"
+    )
 
 
 def test_what_waits_can_be_answered_and_all_else_asked_about(editions: dict[str, Edition]) -> None:
@@ -204,7 +206,7 @@ def test_addresses_of_people_stay_with_the_team(editions: dict[str, Edition]) ->
     assert "dana.whitfield@acme.example" in workspace.clients[0].profile.model_dump_json()
     for edition in editions.values():
         assert not any(person.email for person in edition.profile.people)
-        for each in pages(edition):
+        for each in edition_pages(edition):
             assert "@acme.example" not in each.content
 
 

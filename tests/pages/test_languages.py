@@ -82,8 +82,8 @@ def test_the_portfolio_is_in_the_teams_language(german: Path) -> None:
     editions = [make_edition(client, Audience.TEAM) for client in workspace.clients]
     contents = workspace_contents(editions, german, directory_urls=True, language="de")
     assert (contents.language, contents.name) == ("de", f"{MARK}Portfolio{MARK}")
-    home = next(page.content for page in contents.pages if page.path == urls.HOME)
-    assert f"{MARK}Internal: team edition{MARK}" in home
+    home = next(page for page in contents.pages if page.path == urls.HOME)
+    assert home.meta["cb_internal"] == f"{MARK}Internal: team edition{MARK}"
 
 
 def test_a_language_that_the_portfolio_can_t_have_is_refused(german: Path) -> None:

@@ -11,9 +11,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
-import frontmatter
-import markdown
 import pytest
+import yaml
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, make_edition
@@ -26,7 +25,9 @@ from changebook.model.vocabulary import (
     ScopeAction,
     Status,
 )
-from changebook.pages import site_pages as pages
+from changebook.pages.bodies import Heading
+from changebook.pages.page import GeneratedPage
+from changebook.pages.site_pages import edition_pages, navigation, portfolio_pages
 from changebook.read.workspace import read_workspace
 from changebook.site.contents import edition_contents
 from changebook.views import pictures, record, waiting
@@ -47,12 +48,27 @@ def _edition(slug: str, audience: Audience) -> Edition:
 
 
 def _by_path(edition: Edition) -> dict[str, str]:
-    return {p.path: p.content for p in pages.pages(edition)}
+    return {p.path: p.content for p in edition_pages(edition)}
+
+
+@cache
+def _whole_pages(slug: str, audience: Audience) -> dict[str, GeneratedPage]:
+    return {page.path: page for page in edition_pages(_edition(slug, audience))}
 
 
 @cache
 def _pages(slug: str, audience: Audience) -> dict[str, str]:
-    return _by_path(_edition(slug, audience))
+    return {path: page.content for path, page in _whole_pages(slug, audience).items()}
+
+
+def _golden(page: GeneratedPage) -> str:
+    """A page as a file: what stands around it as a comment, then its HTML."""
+    around = {
+        "title": page.title,
+        **page.meta,
+        "headings": [f"{h.level} {h.id}: {h.title}" for h in page.headings],
+    }
+    return f"<!--\n{yaml.dump(around, allow_unicode=True, width=100)}-->\n{page.content}"
 
 
 @pytest.mark.parametrize(
@@ -61,18 +77,18 @@ def _pages(slug: str, audience: Audience) -> dict[str, str]:
 )
 def test_golden_pages(slug: str, audience: Audience, matches: Matches) -> None:
     expected = CASE / "expected" / f"{slug}-{audience.value}"
-    found = _pages(slug, audience)
-    for path, content in found.items():
+    found = {urls.built(path): page for path, page in _whole_pages(slug, audience).items()}
+    for path, page in found.items():
         (expected / path).parent.mkdir(parents=True, exist_ok=True)
-        matches(expected / path, content)
-    assert {p.relative_to(expected).as_posix() for p in expected.rglob("*.md")} == set(found)
+        matches(expected / path, _golden(page))
+    assert {p.relative_to(expected).as_posix() for p in expected.rglob("*.*")} == set(found)
 
 
 def test_golden_portfolio(matches: Matches) -> None:
     editions = [_edition(slug, Audience.TEAM) for slug in ("lanhai", "acme")]
-    (page,) = pages.portfolio_pages(editions)
+    (page,) = portfolio_pages(editions)
     assert page.path == urls.HOME
-    matches(CASE / "expected" / "portfolio.md", page.content)
+    matches(CASE / "expected" / "portfolio.html", _golden(page))
 
 
 def test_pages_do_not_depend_on_the_order_of_records() -> None:
@@ -95,7 +111,8 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        self.tags.append(tag)
+        if values.get("class") != "cb-term":  # a link that the page's words may have or not
+            self.tags.append(tag)
         if values.get("id"):
             self.ids.add(values["id"] or "")
         if tag == "a":
@@ -105,10 +122,16 @@ class _Tags(HTMLParser):
         self.text += data
 
 
-def _html(content: str) -> _Tags:
-    extensions = ["attr_list", "md_in_html", "toc", "abbr", "tables", "pymdownx.superfences"]
-    body = frontmatter.loads(content).content
-    return _Tags(markdown.markdown(body, extensions=extensions))
+def _links_around(meta: object) -> list[str]:
+    """The links that the theme shows around a page."""
+    if isinstance(meta, dict):
+        return [
+            *(value for key, value in meta.items() if key == "href"),
+            *(link for value in meta.values() for link in _links_around(value)),
+        ]
+    return (
+        [link for entry in meta for link in _links_around(entry)] if isinstance(meta, list) else []
+    )
 
 
 @pytest.mark.parametrize("directory_urls", [True, False])
@@ -117,16 +140,14 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(
     audience: Audience, directory_urls: bool
 ) -> None:
     contents = edition_contents(_edition("acme", audience), CASE, directory_urls=directory_urls)
-    found = {page.path: page.content for page in contents.pages}
-    files = {file.path for file in contents.files}
-    read = {posixpath.dirname(path): _html(content) for path, content in found.items()}
-    for path, content in found.items():
+    found = {page.path: page for page in contents.pages}
+    files = {f.path for f in contents.files} | {asset.path for asset in contents.assets}
+    read = {posixpath.dirname(path): _Tags(page.content) for path, page in found.items()}
+    for path, page in found.items():
         folder = posixpath.dirname(path)
-        links = list(read[folder].links)
-        links += re.findall(r"^\s*(?:- )?href: (\S+)$", content, re.MULTILINE)
-        for link in links:
+        for link in (*read[folder].links, *_links_around(page.meta)):
             target, fragment = urldefrag(link)
-            if urlsplit(link).scheme or target.endswith(".md"):
+            if urlsplit(link).scheme:
                 continue
             if posixpath.normpath(posixpath.join(folder, target)) in files:
                 continue
@@ -178,33 +199,33 @@ def _texts(value: object) -> list[tuple[dict[str, object], str]]:
 def test_hostile_text_is_shown_as_written_and_changes_no_structure(audience: Audience) -> None:
     edition = _edition("acme", audience)
     edition = replace(edition, records=tuple(replace(r, body="") for r in edition.records))
-    plain, hostile = _by_path(edition), _by_path(_hostile(edition))
+    plain = _by_path(edition)
+    hostile = {page.path: page for page in edition_pages(_hostile(edition))}
     assert plain.keys() == hostile.keys()
-    for path, content in hostile.items():
-        html = _html(content)
+    for path, made in hostile.items():
+        html = _Tags(made.content)
         assert "script" not in html.tags
         assert "49" not in re.findall(r"\b49\b", html.text)
         # The text has paragraphs.
-        before = [t for t in _html(plain[path]).tags if t != "p"]
+        before = [t for t in _Tags(plain[path]).tags if t != "p"]
         assert [t for t in html.tags if t != "p"] == before, path
-        assert frontmatter.loads(content).metadata["title"]
+        assert made.title
+        assert "\n" not in made.title
     page = hostile[urls.record("ACME-0001")]
-    assert HOSTILE.split("\n", maxsplit=1)[0] in _html(page).text
-    assert str(frontmatter.loads(page)["title"]).startswith(
-        f"ACME-0001 {' '.join(HOSTILE.split())}"
-    )
+    assert HOSTILE in _Tags(page.content).text
+    assert page.title.startswith(f"ACME-0001 {' '.join(HOSTILE.split())}")
 
 
 def test_a_client_edition_prints_nothing_internal() -> None:
-    whole = "\n".join(_pages("acme", Audience.CLIENT).values())
+    whole = "\n".join(map(_golden, _whole_pages("acme", Audience.CLIENT).values()))
     for secret in ("ACME-0003", "Unseen", "margin", "Hidden", "Secret", "cb_internal", "nternal"):
         assert secret not in whole
 
 
 def test_a_team_edition_marks_itself_and_what_is_internal() -> None:
     found = _pages("acme", Audience.TEAM)
-    for content in found.values():
-        assert frontmatter.loads(content)["cb_internal"] == "Internal: team edition"
+    for made in _whole_pages("acme", Audience.TEAM).values():
+        assert made.meta["cb_internal"] == "Internal: team edition"
     page = found[urls.record("ACME-0001")]
     inside = page.split('<div class="cb-internal">')[1].split("</div>\n\n")[0]
     assert "0.31" in inside
@@ -213,8 +234,8 @@ def test_a_team_edition_marks_itself_and_what_is_internal() -> None:
 
 
 def test_what_is_empty_is_not_shown() -> None:
-    draft = _pages("acme", Audience.TEAM)[urls.record("ACME-0003")]
-    assert re.findall(r"^##+ .*", draft, re.MULTILINE) == ["## Related changes {#links}"]
+    draft = _whole_pages("acme", Audience.TEAM)[urls.record("ACME-0003")]
+    assert draft.headings == (Heading(2, "links", "Related changes"),)
 
 
 def test_too_many_changes_for_a_bar_each_are_drawn_together(
@@ -227,7 +248,7 @@ def test_too_many_changes_for_a_bar_each_are_drawn_together(
     assert '<a href="#pending">Pending</a> <small>1 change</small>' in picture
     assert "a bar stands for a quarter. The register below has them all." in picture
     assert "the list below has them all." in picture
-    assert {"#order-1", "#pending"} <= {f"#{id}" for id in _html(page).ids}
+    assert {"#order-1", "#pending"} <= {f"#{id}" for id in _Tags(page).ids}
 
 
 @pytest.mark.parametrize(("waiting_now", "folded"), [(8, 0), (9, 3)])
@@ -241,7 +262,7 @@ def test_where_much_waits_the_newest_are_folded_away(waiting_now: int, folded: i
         for number in range(1000, 1000 + waiting_now)
     )
     home = _by_path(replace(edition, records=many))[urls.HOME]
-    waits = home.partition("{#standing}")[0]
+    waits = home.partition('id="standing"')[0]
     seen, _, rest = waits.partition("<details")
     assert (seen.count("cb-wait__title"), rest.count("cb-wait__title")) == (
         waiting_now - folded,
@@ -250,15 +271,68 @@ def test_where_much_waits_the_newest_are_folded_away(waiting_now: int, folded: i
     assert ("3 more</summary>" in rest) is bool(folded)
 
 
-def test_the_body_is_the_last_thing_on_the_page() -> None:
+def test_what_a_body_opens_ends_with_it() -> None:
     edition = _edition("acme", Audience.CLIENT)
     records = tuple(replace(r, body="<div>unclosed `") for r in edition.records)
     content = _by_path(replace(edition, records=records))[urls.record("ACME-0001")]
-    assert content.rstrip().rpartition("\n")[2].startswith("<cb-body ")
+    assert re.search(r"<div>unclosed `\s*</div>", content)
+
+
+def _with_body(body: str, *addresses: str, directory_urls: bool = True) -> GeneratedPage:
+    """The page of a record with that body, in which the edition has put the addresses."""
+    edition = _edition("acme", Audience.CLIENT)
+    known = frozenset(addresses)
+    records = tuple(replace(r, body=body, addresses=known) for r in edition.records)
+    made = edition_pages(replace(edition, records=records), directory_urls=directory_urls)
+    return next(page for page in made if page.path == urls.record("ACME-0001"))
+
+
+def test_headings_of_a_body_have_ids_that_nothing_else_on_the_page_has() -> None:
+    page = _with_body("# Impact\n\n## Details\n\n## Mine & yours {#why}\n\n[up](#details)")
+    own = [heading for heading in page.headings if heading not in _with_body("").headings]
+    assert own == [
+        Heading(2, "details", "In detail"),
+        Heading(3, urls.in_body("impact"), "Impact"),
+        Heading(4, "text:details", "Details"),
+        Heading(4, "text:why", "Mine & yours"),
+    ]
+    assert '<a href="#text:details"' in page.content
+    ids = re.findall(r' id="([^"]*)"', page.content)
+    assert len(ids) == len(set(ids))
+    for heading in own:
+        assert (
+            f'<a class="headerlink" href="#{heading.id}" tabindex="-1" aria-hidden="true">¶</a>'
+            f"</h{heading.level}>"
+        ) in page.content
+
+
+@pytest.mark.parametrize(("directory_urls", "end"), [(True, ""), (False, "index.html")])
+def test_a_link_to_a_record_leads_to_its_page(directory_urls: bool, end: str) -> None:
+    page = _with_body(
+        "[a](../ACME-0002/index.md#why) [b](../../index.md) [c](index.md#scope) [d](flow%201.png) "
+        "[e](https://example.com/index.md) [f](mailto:a@b.example)",
+        *("../ACME-0002/index.md#why", "../../index.md", "index.md#scope", "flow%201.png"),
+        directory_urls=directory_urls,
+    )
+    links = re.findall(r'href="([^"]+)"[^>]*>([a-f]|mailto:\S+)</a>', page.content)
+    assert [link for link, _ in links] == [
+        f"../ACME-0002/{end}#why",
+        f"../../{end}",
+        f"./{end}#scope",
+        "flow%201.png",
+        "https://example.com/index.md",
+        "mailto:a@b.example",
+    ]
+
+
+def test_a_link_whose_words_are_its_target_says_so() -> None:
+    page = _with_body("<https://example.com/a> and [words](https://example.com/a)")
+    assert '<a class="cb-bare" href="https://example.com/a"' in page.content
+    assert '<a href="https://example.com/a" rel="noopener noreferrer">words</a>' in page.content
 
 
 def _links(content: str, scheme: str) -> list[str]:
-    return [link for link in _html(content).links if link.startswith(scheme)]
+    return [link for link in _Tags(content).links if link.startswith(scheme)]
 
 
 def test_a_page_without_a_way_to_answer_offers_none() -> None:
@@ -266,35 +340,27 @@ def test_a_page_without_a_way_to_answer_offers_none() -> None:
     assert _links(found[urls.PROCESS], "mailto:") == []
 
 
-def _whole(content: str) -> str:
-    """The page as a reader gets it."""
-    extensions = ["attr_list", "md_in_html", "toc", "tables", "changebook"]
-    return markdown.markdown(frontmatter.loads(content).content, extensions=extensions)
-
-
 def test_terms_are_explained_once_where_they_first_stand() -> None:
     english = _pages("acme", Audience.CLIENT)[urls.record("ACME-0001")]
     chinese = _pages("lanhai", Audience.CLIENT)[urls.record("LH-0001")]
-    assert re.findall(r'<a class="cb-term" href="#(word-\d+)"[^>]*>PSP</a>', _whole(english)) == [
-        "word-1"
-    ]
-    assert re.search(r'提交多张<a class="cb-term"[^>]*>订单</a>。', _whole(chinese))
-    assert '<dd id="word-1">门店向总部要货的单据</dd>' in _whole(chinese)
+    assert re.findall(r'<a class="cb-term" href="#(word-\d+)"[^>]*>PSP</a>', english) == ["word-1"]
+    assert re.search(r'提交多张<a class="cb-term"[^>]*>订单</a>。', chinese)
+    assert '<dd id="word-1">门店向总部要货的单据</dd>' in chinese
 
 
 def test_a_team_can_replace_a_template(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "process.md.j2").write_text("Ours: {{ profile.name }}\n", "utf-8")
+    (tmp_path / "pages" / "process.html.j2").write_text("Ours: {{ profile.name }}\n", "utf-8")
     found = {
         p.path: p.content
-        for p in pages.pages(_edition("acme", Audience.CLIENT), templates=tmp_path)
+        for p in edition_pages(_edition("acme", Audience.CLIENT), templates=tmp_path)
     }
     assert "Ours: Acme Trading" in found[urls.PROCESS]
     assert "Where we stand" in found[urls.HOME]
 
 
 def test_navigation_names_the_indexes_in_the_clients_language() -> None:
-    nav = pages.nav(_edition("lanhai", Audience.CLIENT))
+    nav = navigation(_edition("lanhai", Audience.CLIENT))
     assert [next(iter(item)) for item in nav] == [
         "首页",
         "变更",

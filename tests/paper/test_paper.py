@@ -19,18 +19,11 @@ from changebook.model import canonical
 from changebook.model.schema import Person, SignedCopy, Stationery
 from changebook.model.vocabulary import Audience, PaperSize, Party, Status
 from changebook.paper import Paper, Printery
-from changebook.paper.bodies import Bodies
 from changebook.paper.marks import Mark
-from changebook.paper.settings import settings
 from changebook.views.decision import seals
 from tests import samples
 
 MONEY = re.compile(r"[+−]?(?:[¥£€$]|US\$)[\d,]+\.\d\d")
-
-
-@cache
-def bodies() -> Bodies:
-    return settings(samples.ROOT).bodies
 
 
 def edition(slug: str, as_of: date | None = None, audience: Audience = Audience.CLIENT) -> Edition:
@@ -38,7 +31,7 @@ def edition(slug: str, as_of: date | None = None, audience: Audience = Audience.
 
 
 def printery(of: Edition, **options: Any) -> Printery:
-    return Printery(of, bodies(), **options)
+    return Printery(of, **options)
 
 
 @cache

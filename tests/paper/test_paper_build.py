@@ -26,7 +26,6 @@ from changebook.paper.cache import Cache, Kept
 from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
-from changebook.paper.settings import settings
 from changebook.paper.shares import print_share, shares
 from changebook.proof.seal import seal
 from changebook.publish.build import DEFAULT_CACHE, Documents, Result, build
@@ -410,7 +409,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canaries]:
 
 def _papers(root: Path) -> dict[str, Paper]:
     edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
-    printery = Printery(edition, settings(root).bodies)
+    printery = Printery(edition)
     documents = offered(edition, printery.position)
     return {path: lay_out(printery) for path, lay_out in documents.items()}
 

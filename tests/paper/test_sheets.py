@@ -27,7 +27,6 @@ from changebook.model.vocabulary import Audience, PaperSize
 from changebook.paper import Paper, Printery, typesetting
 from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
-from changebook.paper.settings import settings
 from changebook.publish.build import build
 from changebook.read.source_lines import source_lines
 from tests import samples
@@ -64,7 +63,7 @@ def hard_edition(slug: str) -> Edition:
 def hard(slug: str, size: PaperSize) -> tuple[Made, ...]:
     """Every document that the hard edition offers; on the other sheet its hardest alone."""
     edition = hard_edition(slug)
-    printery = Printery(edition, settings(CASES / "hard").bodies, size=size)
+    printery = Printery(edition, size=size)
     if size is not PaperSize.A4:
         return (made(printery.change_order(edition.records[0].data.id)),)
     offers = offered(edition, printery.position).values()

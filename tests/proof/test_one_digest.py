@@ -14,7 +14,6 @@ from changebook.model import sums
 from changebook.model.vocabulary import Audience
 from changebook.paper.documents import Printery
 from changebook.paper.offered import offered
-from changebook.paper.settings import settings
 from changebook.views.proof import fingerprints
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +38,7 @@ def known(edition: Edition) -> set[str]:
 @pytest.mark.parametrize("slug", ["lakeside-clinics", "meridian-outdoor", "yunfan"])
 def test_every_digest_on_paper_is_known_to_the_verify_page(slug: str) -> None:
     edition = make_edition(load_checked(ROOT)[0].client(slug), Audience.CLIENT)
-    printery = Printery(edition, settings(ROOT).bodies)
+    printery = Printery(edition)
     position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
     for path, lay_out in offered(edition, position).items():
         if not path.startswith("changes/"):

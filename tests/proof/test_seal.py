@@ -30,7 +30,7 @@ from changebook.model.chain import (
     place,
 )
 from changebook.model.vocabulary import Audience
-from changebook.pages.site_pages import pages
+from changebook.pages.site_pages import edition_pages
 from changebook.proof import seal
 from changebook.proof.verify import look_up, verify
 from changebook.read.sealable import all_facts
@@ -533,12 +533,12 @@ def test_an_edition_has_what_was_decided_by_its_day(sealed: Path) -> None:
 def test_nothing_is_published_where_nothing_is_sealed(unsealed: Path) -> None:
     files = edition_contents(edition(unsealed), unsealed, directory_urls=True).files
     assert urls.SEALS not in {file.path for file in files}
-    by_path = {page.path: page.content for page in pages(edition(unsealed))}
+    by_path = {page.path: page.content for page in edition_pages(edition(unsealed))}
     assert "cb-seal" not in by_path[urls.DECISIONS] + by_path[urls.record("ACME-0001")]
 
 
 def test_pages_show_the_digests(sealed: Path) -> None:
-    by_path = {page.path: page.content for page in pages(edition(sealed))}
+    by_path = {page.path: page.content for page in edition_pages(edition(sealed))}
     first, signed, *_, last = lock(sealed).entries
     page = re.sub(r"</?strong>", "", by_path[urls.record("ACME-0001")])
     assert f'Sealed as No. 1 <code class="cb-digest">{canonical.grouped(first.digest)}' in page

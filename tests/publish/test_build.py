@@ -259,7 +259,7 @@ def test_a_broken_template_of_the_team_is_named(workspace: Path) -> None:
 
 @pytest.mark.parametrize("text", ["\n{% if", "\n{{ nobody }}"])
 def test_a_broken_page_of_the_team_is_named_with_its_line(workspace: Path, text: str) -> None:
-    own = workspace / "site_templates" / "pages" / "process.md.j2"
+    own = workspace / "site_templates" / "pages" / "process.html.j2"
     own.parent.mkdir(parents=True)
     own.write_text(text)
     [failure] = build(workspace, jobs=1).failures
@@ -277,7 +277,7 @@ def test_what_a_record_breaks_names_the_record(workspace: Path) -> None:
 
 def test_the_teams_own_templates_come_first(workspace: Path) -> None:
     for path, text in (
-        ("pages/process.md.j2", "<p>Ring us, {{ profile.name }}.</p>\n"),
+        ("pages/process.html.j2", "<p>Ring us, {{ profile.name }}.</p>\n"),
         ("theme/assets/stylesheets/changebook.css", "body { color: teal }"),
     ):
         file = workspace / "site_templates" / path

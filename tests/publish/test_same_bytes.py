@@ -11,7 +11,6 @@ from changebook.edition.editions import Edition, make_edition
 from changebook.model.diagnostics import errors
 from changebook.model.vocabulary import Audience
 from changebook.paper.documents import Printery
-from changebook.paper.settings import settings
 from changebook.site.contents import edition_contents
 from tests.canary import CLIENT, _profile, _record
 
@@ -82,7 +81,7 @@ def test_pages_and_files(editions: tuple[tuple[Path, Edition], ...]) -> None:
 
 def test_documents(editions: tuple[tuple[Path, Edition], ...]) -> None:
     alone, among = (
-        [(paper.path, paper.day, paper.key()) for paper in Printery(e, settings(root).bodies).all()]
+        [(paper.path, paper.day, paper.key()) for paper in Printery(e).all()]
         for root, e in editions
     )
     assert len(alone) >= 5

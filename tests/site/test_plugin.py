@@ -110,27 +110,31 @@ def test_sites_that_were_published_are_spared(project: Path) -> None:
     assert (published / "kept.html").read_text() == "kept"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "name"),
-    [
-        ("  - abbr\n", "  - abbr\n  - pymdownx.snippets\n", "pymdownx.snippets"),
-        ("  - abbr\n", "  - abbr\n  - pymdownx.b64:\n      base_path: .\n", "pymdownx.b64"),
-    ],
-)
-def test_what_pulls_files_into_a_clients_pages_is_refused(
-    project: Path, old: str, new: str, name: str
-) -> None:
+def test_what_pulls_files_into_a_clients_pages_is_refused(project: Path) -> None:
     config = project / "mkdocs.yml"
-    edit(config, old, new)
+    edit(config, "  - changebook\n", "  - changebook\n  - material/social:\n      enabled: false\n")
     lines = config.read_text("utf-8").split("\n")
-    number = next(n for n, line in enumerate(lines, 1) if name in line)
+    number = next(n for n, line in enumerate(lines, 1) if "social" in line)
     done = mkdocs(project, CHANGEBOOK_CLIENT="example")
     assert done.returncode == 1
-    assert f"mkdocs.yml:{number}: `{name}`" in done.stderr
+    assert f"mkdocs.yml:{number}: `material/social`" in done.stderr
 
 
-def test_pages_are_cleaned_whatever_mkdocs_yml_says(project: Path) -> None:
-    edit(project / "mkdocs.yml", "  - changebook\n\nvalidation", "\nvalidation")
+def test_markdown_extensions_are_told_to_have_no_effect(project: Path) -> None:
+    edit(
+        project / "mkdocs.yml",
+        "plugins:\n",
+        "markdown_extensions:\n  - pymdownx.snippets:\n      base_path: .\n\nplugins:\n",
+    )
+    record = project / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
+    record.write_text(f'{record.read_text("utf-8")}\n--8<-- "mkdocs.yml"\n', "utf-8")
+    done = mkdocs(project, CHANGEBOOK_CLIENT="example")
+    assert "warning[unused-extensions]" in done.stderr
+    page = project / "site-preview" / "changes" / "EX-0002" / "index.html"
+    assert "site_name" not in page.read_text("utf-8")
+
+
+def test_pages_are_cleaned(project: Path) -> None:
     profile = project / "changes" / "example" / "client.md"
     edit(profile, "Welcome.", 'Welcome. <span onclick="alert(1)">Hello</span>')
     done = mkdocs(project, CHANGEBOOK_CLIENT="example")
@@ -138,6 +142,32 @@ def test_pages_are_cleaned_whatever_mkdocs_yml_says(project: Path) -> None:
     home = (project / "site-preview" / "index.html").read_text("utf-8")
     assert "<span>Hello</span>" in home
     assert "alert(1)" not in home
+
+
+def test_a_place_that_is_not_there_is_told(project: Path) -> None:
+    record = project / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
+    links = "[a](#why) [b](../client.md#standing) [c](#nowhere) [d](../client.md#neither)"
+    record.write_text(f"{record.read_text('utf-8')}\n{links}\n", "utf-8")
+    done = mkdocs(project)
+    assert done.returncode == 1
+    told = [line for line in done.stderr.splitlines() if "anchor" in line]
+    assert len(told) == 2
+    assert "'example/changes/EX-0002/index.md'" in told[0]
+    assert "#nowhere" in told[0]
+    assert "'example/index.md' does not contain an anchor '#neither'" in told[1]
+
+
+def test_the_contents_and_names_of_a_page_are_the_themes(project: Path) -> None:
+    assert mkdocs(project, CHANGEBOOK_CLIENT="example").returncode == 0
+    site = project / "site-preview"
+    impact = (site / "impact" / "index.html").read_text("utf-8")
+    toc = impact.partition('data-md-component="toc"')[2].partition("</nav>")[0]
+    assert 'href="#sum"' in toc
+    assert "Contract sum" in toc
+    by_status = (site / "changes" / "by-status" / "index.html").read_text("utf-8")
+    # As the navigation calls it, which is short.
+    assert "<title>By status - " in by_status
+    assert "<title>EX-0002 " in (site / "changes" / "EX-0002" / "index.html").read_text("utf-8")
 
 
 def test_a_second_workspace_is_named_by_the_environment(project: Path, tmp_path: Path) -> None:

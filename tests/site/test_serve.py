@@ -105,7 +105,7 @@ def test_a_save_is_shown_a_broken_one_is_told_and_a_mended_one_is_shown_again(
 
 
 def test_one_clients_edition_with_a_template_of_the_teams_own(workspace: Path) -> None:
-    template = workspace / "site_templates" / "pages" / "process.md.j2"
+    template = workspace / "site_templates" / "pages" / "process.html.j2"
     template.parent.mkdir(parents=True)
     template.write_text("<p>Ring us.</p>\n")
     with serving(workspace, "--client", "example") as preview:

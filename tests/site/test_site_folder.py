@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import dedent
 
+import markdown
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from markdown_it import MarkdownIt
 from mkdocs.utils.yaml import yaml_load
 
 from changebook.check import load_checked
@@ -17,10 +22,11 @@ from changebook.cli import main
 from changebook.edition import urls
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
+from changebook.pages.site_pages import edition_pages
 from changebook.publish.build import build
 from changebook.site.contents import edition_contents
-from changebook.site.site_folder import MANIFEST
-from changebook.site.theme import leaks, search_styles
+from changebook.site.site_folder import MANIFEST, as_markdown
+from changebook.site.theme import search_styles
 from tests import samples
 from tests.canary import CLIENT, plant
 
@@ -52,7 +58,7 @@ def test_a_site_has_the_pages_and_what_they_need(workspace: Path, tmp_path: Path
     assert config["site_name"] == contents.name
     assert config["nav"] == contents.nav
     assert config["plugins"] == []
-    assert "changebook" in config["markdown_extensions"]
+    assert config["markdown_extensions"] == []
 
 
 def test_a_second_export_takes_away_what_is_no_longer_there(
@@ -104,7 +110,7 @@ def test_private_settings_stay_behind(workspace: Path, tmp_path: Path) -> None:
         "repo_url": "https://git.example/private",
         "edit_uri": "edit/main",
         "copyright": "private words",
-        "markdown_extensions": ["attr_list", {"toc": {"permalink": True}}],
+        "markdown_extensions": ["attr_list", {"pymdownx.snippets": {"base_path": "private"}}],
     }
     config["plugins"] = ["changebook", "material/offline"]
     (workspace / "mkdocs.yml").write_text("# private remark\n" + yaml.dump(config), "utf-8")
@@ -115,11 +121,7 @@ def test_private_settings_stay_behind(workspace: Path, tmp_path: Path) -> None:
     assert "offline" not in text
     exported = yaml.safe_load(text)
     assert exported["site_url"] == "https://changes.example/example/"
-    assert exported["markdown_extensions"] == [
-        "attr_list",
-        {"toc": {"permalink": True}},
-        "changebook",
-    ]
+    assert exported["markdown_extensions"] == []
 
 
 def test_what_the_authors_of_templates_noted_stays_behind(workspace: Path, tmp_path: Path) -> None:
@@ -140,14 +142,58 @@ def _plain_config() -> str:
     return re.sub(r"!!python/name:\S+", "x", text)
 
 
-def test_an_extension_that_pulls_files_in_is_refused(workspace: Path, tmp_path: Path) -> None:
-    config = yaml.safe_load(_plain_config())
-    config["markdown_extensions"] = {"pymdownx.snippets": {"base_path": "/"}}
-    (workspace / "mkdocs.yml").write_text(yaml.dump(config), "utf-8")
-    done = site_at(workspace, tmp_path / "site")
-    assert done.exit_code == 2
-    assert "`pymdownx.snippets`" in done.output
-    assert leaks(["toc", "git-authors"]) == ["git-authors"]
+def test_a_page_is_one_block_that_markdown_leaves_alone() -> None:
+    body = """A line
+
+        indented
+
+    ```text
+    a
+
+    \tb <i> &amp;
+    ```
+
+<div>
+
+# No heading
+
+</div>
+"""
+    edition = samples.edition("meridian-outdoor")
+    records = tuple(replace(record, body=dedent(body)) for record in edition.records)
+    page = next(p for p in edition_pages(replace(edition, records=records)) if "MER-0005" in p.path)
+    head, _, block = as_markdown(page).partition("\n---\n")
+    lines = block.strip().split("\n")
+    assert (lines[0], lines[-1]) == ("<div>", "</div>")
+    assert all(line.startswith("<") for line in lines)
+    assert yaml.safe_load(head.removeprefix("---\n"))["title"] == page.title
+    for made in (
+        markdown.markdown(block, extensions=["toc", "tables", "fenced_code"]),
+        markdown.markdown(block, extensions=["md_in_html", "pymdownx.superfences"]),
+        MarkdownIt("commonmark").render(block),
+    ):
+        assert made.strip() == block.strip()
+    assert _said(block) == _said(page.content)
+
+
+def _said(html: str) -> str:
+    """The texts of a page, with the line breaks that a reader sees."""
+
+    class Texts(HTMLParser):
+        text, shown = "", 0
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            self.shown += tag == "pre"
+
+        def handle_endtag(self, tag: str) -> None:
+            self.shown -= tag == "pre"
+
+        def handle_data(self, data: str) -> None:
+            self.text += data if self.shown else " ".join(f" {data} ".split())
+
+    texts = Texts()
+    texts.feed(html)
+    return texts.text
 
 
 def test_the_search_field_has_its_rules_in_a_layer() -> None:

@@ -19,7 +19,7 @@ from changebook.model.sums import SumLine
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status, Visibility
 from changebook.model.words import Words
-from changebook.pages import site_pages as pages
+from changebook.pages.site_pages import edition_pages
 from changebook.views import months
 from changebook.views.months import Comparison, MonthEnd
 from tests import strategies
@@ -116,7 +116,7 @@ def end(of: Edition, day: date) -> MonthEnd:
 
 
 def page(of: Edition, path: str) -> str:
-    return next(page.content for page in pages.pages(of) if page.path == path)
+    return next(page.content for page in edition_pages(of) if page.path == path)
 
 
 def moved(comparison: Comparison) -> dict[SumLine, str]:
@@ -183,9 +183,9 @@ def test_a_month_end_says_what_changed_in_the_month() -> None:
 
 
 def test_later_records_leave_earlier_pages_the_same_byte_for_byte() -> None:
-    before = pages.pages(edition(FIRST))
+    before = edition_pages(edition(FIRST))
     late = approved(2, "2026-05-10", days=9)
-    after = {p.path: p.content for p in pages.pages(edition(FIRST, late, until=date(2026, 6, 2)))}
+    after = {p.path: p.content for p in edition_pages(edition(FIRST, late, until=date(2026, 6, 2)))}
     for day in (JANUARY, FEBRUARY, MARCH):
         path = urls.month(day)
         assert after[path] == next(p.content for p in before if p.path == path)

@@ -12,7 +12,7 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
 from changebook.model.vocabulary import Audience, Channel, Status, Visibility
-from changebook.pages import site_pages as pages
+from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news
 
@@ -146,7 +146,7 @@ def test_a_long_log_has_a_page_for_each_older_month(edition: Edition) -> None:
     assert view.older
     assert sum(month.count for month in view.newest[:-1]) < 300
     assert sum(m.count for m in (*view.newest, *view.older)) == len(events(many))
-    found = {page.path: page.content for page in pages.pages(replace(edition, records=many))}
+    found = {page.path: page.content for page in edition_pages(replace(edition, records=many))}
     for month in view.older:
         page = found[urls.news(month.first)]
         assert page.count("<li data-key=") == month.count
@@ -169,14 +169,14 @@ def test_a_slip_in_a_year_makes_no_endless_page(edition: Edition) -> None:
 
 
 def test_without_records_the_page_says_so(edition: Edition) -> None:
-    found = {page.path: page.content for page in pages.pages(replace(edition, records=()))}
+    found = {page.path: page.content for page in edition_pages(replace(edition, records=()))}
     assert "cb-calm" in found[urls.NEWS]
     assert "cb-day" not in found[urls.NEWS]
 
 
 def test_links_for_the_last_days_have_a_place_on_the_page(edition: Edition) -> None:
     later = replace(edition, as_of=edition.as_of + timedelta(days=100))
-    (page,) = [p.content for p in pages.pages(later) if p.path == urls.NEWS]
+    (page,) = [p.content for p in edition_pages(later) if p.path == urls.NEWS]
     for days in (7, 30, 90):
         day = later.as_of - timedelta(days=days)
         assert f'href="#{day}"' in page

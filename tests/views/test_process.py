@@ -14,7 +14,7 @@ from changebook.edition.editions import Edition, make_edition
 from changebook.model.schema import Request
 from changebook.model.vocabulary import BACKBONE, ENDED, TRANSITIONS, Audience, Status
 from changebook.model.words import Words
-from changebook.pages.site_pages import pages
+from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.views.impact import impact
 from changebook.views.meanings import of_statuses
@@ -66,7 +66,7 @@ def test_every_status_is_explained(language: str) -> None:
 
 
 def _process(edition: Edition) -> str:
-    return next(page.content for page in pages(edition) if page.path == urls.PROCESS)
+    return next(page.content for page in edition_pages(edition) if page.path == urls.PROCESS)
 
 
 def _asking(edition: Edition, request: Request) -> str:

@@ -15,6 +15,7 @@ from changebook.check import (
     references,
     seals,
     signed_copies,
+    team_files,
 )
 from changebook.check.since import rules as since_rules
 from changebook.model import chain
@@ -41,6 +42,7 @@ _DECLARING = (
     since_rules,
     source,
     strays,
+    team_files,
     workspace,
 )
 

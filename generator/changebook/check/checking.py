@@ -19,6 +19,7 @@ from changebook.check import (
     references,
     seals,
     signed_copies,
+    team_files,
 )
 from changebook.model.diagnostics import Problem
 from changebook.read.workspace import Client, Record, Workspace, read_workspace
@@ -68,6 +69,8 @@ def load_checked(root: Path) -> tuple[Workspace, list[Problem]]:
 def check(workspace: Workspace) -> Iterator[Problem]:
     """The problems that show only between the keys, records and clients that could be read."""
     yield from references.check_unique_ids(workspace)
+    yield from team_files.check_templates(workspace)
+    yield from team_files.check_extensions(workspace)
     for client in workspace.clients:
         for check_record in RECORD_CHECKS:
             for record in client.records:

@@ -14,7 +14,7 @@ from changebook.edition.editions import located, make_edition
 from changebook.exports.changes.files import FORMATS
 from changebook.model.sums import position
 from changebook.model.vocabulary import Audience
-from changebook.site.configuration import site_settings
+from changebook.site.configuration import site_url
 from changebook.site.site_folder import write_site
 
 _SITE = "site"
@@ -54,9 +54,7 @@ def command(
         out = out or root / _OUT[to] / slug
     if out:
         refuse_among_records(out, root)
-    edition = located(
-        make_edition(checked(root).client(slug), to, as_of), site_settings(root).site_url
-    )
+    edition = located(make_edition(checked(root).client(slug), to, as_of), site_url(root))
     if form == _SITE and out:
         written = write_site(edition, root, out)
         click.echo(f"wrote {len(written)} files into {short(out.absolute())}")

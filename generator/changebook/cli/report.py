@@ -16,7 +16,7 @@ from changebook.model.periods import Period, PeriodKind
 from changebook.model.vocabulary import Audience
 from changebook.packaged import own_templates
 from changebook.refusal import Refusal
-from changebook.site.configuration import site_settings
+from changebook.site.configuration import site_url
 from changebook.views.report import PeriodUnknown
 
 
@@ -71,7 +71,7 @@ def command(
     workspace = checked(root)
     edition, chosen = edition_of_period(workspace.client(slug), Audience(audience), period, as_of)
     if not edition.site_url:
-        edition = located(edition, site_settings(workspace.root).site_url)
+        edition = located(edition, site_url(workspace.root))
     try:
         document = documents.document(edition, chosen, own_templates(workspace.root))
     except PeriodUnknown as error:

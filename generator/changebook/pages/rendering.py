@@ -1,21 +1,17 @@
-"""Templates to Markdown pages: the Jinja2 environment of a language and its filters."""
+"""Templates to pages of HTML: the Jinja2 environment of a language and its filters."""
 
 from __future__ import annotations
 
-import base64
-import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import frontmatter
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from changebook import packaged
 from changebook.edition import urls
@@ -23,23 +19,11 @@ from changebook.model import canonical
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
-from changebook.pages import bodies
+from changebook.pages.page import Assembly, GeneratedPage
 
-#: The only templates that Markdown reads.
 _PAGES = "pages"
-_Value = TypeVar("_Value")
 
-_SOURCE_LINK = re.compile(r' href="((?![a-z]+:)[^"#]*\.md)#?([^"]*)"')
 _BLANK_LINES = re.compile(r"\n\s*\n")
-_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
-
-
-@dataclass(frozen=True)
-class GeneratedPage:
-    """One Markdown file; its path is one of `urls`."""
-
-    path: str
-    content: str
 
 
 @dataclass(frozen=True)
@@ -62,25 +46,16 @@ class Renderer:
     def page(
         self, path: str, template: str, title: str, meta: Mapping[str, Any], **view: Any
     ) -> GeneratedPage:
-        text = self.environment.get_template(f"{template}.md.j2").render(
-            title=title, href=partial(self.href, path), body=partial(self._body, path), **view
+        href = partial(self.href, path)
+        page = Assembly(path, self.words, href)
+        html = self.environment.get_template(f"{template}.html.j2").render(
+            title=title, href=href, heading=page.heading, body=page.body, **view
         )
-        post = frontmatter.Post(text, title=one_line(title), **_one_lines(meta))
-        return GeneratedPage(path, frontmatter.dumps(post) + "\n")
-
-    def _body(self, page: str, markdown: str, addresses: Collection[str]) -> Markup:
-        """A body's HTML in a form that Python-Markdown leaves alone; the extension unwraps it."""
-        html = bodies.render(markdown, self.words, addresses=addresses).html
-        html = _SOURCE_LINK.sub(
-            lambda m: f' href="{self.href(page, _page_at(page, m[1]), m[2])}"',
-            html,
-        )
-        data = base64.b64encode(html.encode()).decode()
-        return Markup('<cb-body data="{}"></cb-body>').format(data)
+        return page.page(one_line(title), html, _one_lines(meta))
 
     def fragment(self, path: str, template: str, **view: Any) -> str:
         """HTML for a file at `path` that is no page, in one line."""
-        source = self.environment.get_template(f"{template}.md.j2")
+        source = self.environment.get_template(f"{template}.html.j2")
         return one_line(source.render(href=partial(self.href, path), **view))
 
 
@@ -96,14 +71,10 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
             [FileSystemLoader(f / kind) for f in (*folders, packaged.templates_dir())]
         ),
         autoescape=True,
-        # `{#` begins the id of a Markdown heading.
-        comment_start_string="{#*",
-        comment_end_string="*#}",
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        finalize=_in_one_line if kind == _PAGES else None,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext,
@@ -112,10 +83,6 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         pgettext=words.pgettext,
         npgettext=words.npgettext,
     )
-    if kind == _PAGES:
-        for name in ("gettext", "ngettext", "pgettext", "npgettext"):
-            environment.globals[name] = _with_values_in_one_line(environment.globals[name])
-        environment.filters["join"] = _joined
     environment.globals.update(
         urls=urls,
         words=words,
@@ -144,42 +111,14 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
     return environment
 
 
-def _page_at(page: str, address: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
-
-
-def _in_one_line(value: _Value) -> _Value | str:
-    """A value without line breaks: Markdown takes a line that begins like code for code."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return _LINE_BREAK.sub(" ", value)
-    return value
-
-
-def _with_values_in_one_line(translate: Any) -> Callable[..., str]:
-    """One of Jinja's functions for translations, which put values into their sentence at once."""
-
-    @pass_context
-    def translated(context: Context, *messages: object, **values: object) -> str:
-        kept = {key: _in_one_line(value) for key, value in values.items()}
-        text: str = translate(context, *messages, **kept)
-        return text
-
-    return translated
-
-
-def _joined(values: Iterable[str], separator: str = "") -> Markup:
-    """Jinja's filter, which is the other one that puts texts together before they are output."""
-    return escape(separator).join(map(_in_one_line, values))
-
-
 def _time(words: Words, day: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), words.date(day))
 
 
 def _prose(text: str) -> Markup:
     """Plain text as paragraphs."""
-    blocks = [_LINE_BREAK.sub(" ", b) for b in _BLANK_LINES.split(text.strip()) if b.strip()]
-    return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in blocks)
+    paragraphs = _BLANK_LINES.split(text.strip())
+    return Markup("\n").join(Markup("<p>{}</p>").format(p) for p in paragraphs if p)
 
 
 def _plain(value: object) -> str:

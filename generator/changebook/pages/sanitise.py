@@ -1,6 +1,6 @@
 """What HTML may stand on a page: the allow-list, and the function that keeps to it.
 
-A record's Markdown may hold raw HTML, and a page is read by a client. So every page goes through
+A record's Markdown may hold raw HTML, and a page is read by a client. So every body goes through
 one allow-list: no scripts, no forms, nothing that loads from another host, and always balanced.
 """
 

@@ -1,15 +1,10 @@
-"""The pages of an edition: Jinja2 templates over the views, giving Markdown for MkDocs.
-
-What people wrote is escaped by autoescaping and stands inside raw HTML blocks, so it is never taken
-for markup of any kind. Only a record's own body, which is Markdown, comes as it is, and last on its
-page.
-"""
+"""Which pages an edition has, and what stands around each: titles, neighbours, navigation."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition
@@ -19,7 +14,8 @@ from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.answers import Answers
-from changebook.pages.rendering import GeneratedPage, Renderer, one_line
+from changebook.pages.page import GeneratedPage
+from changebook.pages.rendering import Renderer, one_line
 from changebook.pages.wording import Wording
 from changebook.views import (
     decision,
@@ -40,11 +36,10 @@ from changebook.views import (
 )
 
 NavItem = dict[str, "str | list[NavItem]"]
+_Item = TypeVar("_Item")
 
-__all__ = ["GeneratedPage", "nav", "pages", "portfolio_pages", "theme_words"]
 
-
-def pages(
+def edition_pages(
     edition: Edition,
     *,
     summary: impact.ImpactView | None = None,
@@ -98,7 +93,7 @@ def pages(
             ends=ends,
             summary=summary,
         ),
-        *(site.month(ends, place, summary) for place in range(len(ends))),
+        *site.month_ends(ends, summary),
         *site.reports(report.reports(edition, ends)),
         *site.news(news.news(edition.records, edition.as_of)),
         site.page(
@@ -170,7 +165,7 @@ def portfolio_pages(
     return [render.page(urls.HOME, "portfolio", title, meta, view=view)]
 
 
-def nav(edition: Edition) -> list[NavItem]:
+def navigation(edition: Edition) -> list[NavItem]:
     """MkDocs' navigation: the indexes. Records are reached from these and by search."""
     words = edition.words
     changes: list[NavItem] = [
@@ -204,6 +199,13 @@ def _feeds(words: Words) -> tuple[tuple[str, str, str], ...]:
         (changes, json, urls.FEED_CHANGES_JSON),
         (decisions, json, urls.FEED_DECISIONS_JSON),
     )
+
+
+def _each_between(
+    items: Sequence[_Item],
+) -> Iterator[tuple[_Item | None, _Item, _Item | None]]:
+    """Each item with the one before and the one after it."""
+    return zip([None, *items], items, [*items[1:], None], strict=False)
 
 
 def _is_within(page: str, section: str) -> bool:
@@ -259,14 +261,9 @@ class _Site:
         revision = self.words.gettext("Revision %(number)s") % {"number": data.revision}
         pager = self._pager(
             path,
-            (
-                (rel, label, f"{other.id} {other.title}", urls.record(other.id))
-                for rel, label, other in (
-                    ("newer", self.words.gettext("Newer"), view.newer),
-                    ("older", self.words.gettext("Older"), view.older),
-                )
-                if other
-            ),
+            view.newer,
+            view.older,
+            lambda other: (f"{other.id} {other.title}", urls.record(other.id)),
         )
         return self.page(
             path,
@@ -282,34 +279,26 @@ class _Site:
             terms=terms_of(data, view.body, self._edition.glossary),
         )
 
-    def month(
-        self, ends: Sequence[months.MonthEnd], place: int, summary: impact.ImpactView
-    ) -> GeneratedPage:
-        """The page of a month end. It bears its own day, not that of the edition."""
-        path, day = urls.month(ends[place].on), self.words.date(ends[place].on)
-        beside = (
-            ("newer", self.words.gettext("Newer"), place + 1),
-            ("older", self.words.gettext("Older"), place - 1),
-        )
-        pager = self._pager(
-            path,
-            (
-                (rel, label, self.words.month(ends[other].on), urls.month(ends[other].on))
-                for rel, label, other in beside
-                if 0 <= other < len(ends)
-            ),
-        )
-        return self.page(
-            path,
-            "month",
-            self.words.gettext("The position on %(day)s") % {"day": day},
-            findable=False,
-            extra=self.up(path, self.words.gettext("Month ends"), urls.MONTHS)
-            | pager
-            | {"cb_footer": self._footer(day)},
-            view=ends[place],
-            summary=summary,
-        )
+    def month_ends(
+        self, ends: Sequence[months.MonthEnd], summary: impact.ImpactView
+    ) -> Iterator[GeneratedPage]:
+        """The pages of the month ends. Each bears its own day, not that of the edition."""
+        for older, end, newer in _each_between(ends):
+            path, day = urls.month(end.on), self.words.date(end.on)
+            pager = self._pager(
+                path, newer, older, lambda other: (self.words.month(other.on), urls.month(other.on))
+            )
+            yield self.page(
+                path,
+                "month",
+                self.words.gettext("The position on %(day)s") % {"day": day},
+                findable=False,
+                extra=self.up(path, self.words.gettext("Month ends"), urls.MONTHS)
+                | pager
+                | {"cb_footer": self._footer(day)},
+                view=end,
+                summary=summary,
+            )
 
     def reports(self, views: Sequence[report.PeriodReport]) -> Iterator[GeneratedPage]:
         """The list of all reports, and a page each."""
@@ -325,10 +314,9 @@ class _Site:
             wording=wording,
         )
         for kind in periods.PeriodKind:
-            chosen = [view for view in views if view.period.kind is kind]
             # The newest comes first.
-            beside = zip([None, *chosen], chosen, [*chosen[1:], None], strict=False)
-            for newer, view, older in beside:
+            chosen = [view for view in views if view.period.kind is kind]
+            for newer, view, older in _each_between(chosen):
                 yield self._report(view, newer, older, wording)
 
     def _report(
@@ -343,14 +331,9 @@ class _Site:
         path = urls.report(view.period.id)
         pager = self._pager(
             path,
-            (
-                (rel, label, wording.period(other.period), urls.report(other.period.id))
-                for rel, label, other in (
-                    ("newer", _("Newer"), newer),
-                    ("older", _("Older"), older),
-                )
-                if other
-            ),
+            newer,
+            older,
+            lambda other: (wording.period(other.period), urls.report(other.period.id)),
         )
         return self.page(
             path,
@@ -378,26 +361,20 @@ class _Site:
             view=view,
         )
         # The newest comes first.
-        beside = zip([None, *view.older], view.older, [*view.older[1:], None], strict=False)
-        for newer, month, older in beside:
+        for newer, month, older in _each_between(view.older):
             path = urls.news(month.first)
+            pager = self._pager(
+                path,
+                newer,
+                older,
+                lambda other: (self.words.month(other.first), urls.news(other.first)),
+            )
             yield self.page(
                 path,
                 "news_month",
                 self.words.month(month.first),
                 findable=False,
-                extra=self.up(path, title, urls.NEWS)
-                | self._pager(
-                    path,
-                    (
-                        (rel, label, self.words.month(other.first), urls.news(other.first))
-                        for rel, label, other in (
-                            ("newer", _("Newer"), newer),
-                            ("older", _("Older"), older),
-                        )
-                        if other
-                    ),
-                ),
+                extra=self.up(path, title, urls.NEWS) | pager,
                 view=month,
             )
 
@@ -406,20 +383,21 @@ class _Site:
         return {"cb_up": {"title": title, "href": self._render.href(path, target)}}
 
     def _pager(
-        self, path: str, beside: Iterable[tuple[str, str, str, str]]
+        self,
+        path: str,
+        newer: _Item | None,
+        older: _Item | None,
+        link: Callable[[_Item], tuple[str, str]],
     ) -> dict[str, list[dict[str, str]]]:
-        """The links below a page to those beside it: relation, label, title and page of each."""
-        return {
-            "cb_pager": [
-                {
-                    "rel": rel,
-                    "label": label,
-                    "title": one_line(title),
-                    "href": self._render.href(path, target),
-                }
-                for rel, label, title, target in beside
-            ]
-        }
+        """The links below a page to those beside it; `link` gives the title and page of each."""
+        _ = self.words.gettext
+        pager = []
+        for rel, label, other in (("newer", _("Newer"), newer), ("older", _("Older"), older)):
+            if other:
+                title, page = link(other)
+                href = self._render.href(path, page)
+                pager.append({"rel": rel, "label": label, "title": one_line(title), "href": href})
+        return {"cb_pager": pager}
 
     def _footer(self, day: str) -> str:
         return self.words.gettext("%(project)s, as of %(day)s") % {

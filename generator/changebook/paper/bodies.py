@@ -39,27 +39,21 @@ class Body:
     diagrams: tuple[Diagram, ...] = ()
 
 
-class Bodies:
-    """Renders bodies as the site does, for reading without a screen."""
-
-    def body(
-        self,
-        text: str,
-        page: str,
-        assets: Sequence[Asset],
-        addresses: Collection[str],
-        site_url: str | None,
-        words: Words,
-    ) -> Body:
-        """The body that the page `page` shows, with the relative `addresses` in it."""
-        if not text.strip():
-            return Body(Markup())
-        html = render(text, words, paper=True, addresses=addresses).html
-        found = _Pictures(
-            page, {asset.path: asset for asset in assets}, site_url, words.gettext("Diagram")
-        )
-        html = found.rewrite(html)
-        return Body(Markup(html), tuple(found.files.items()), tuple(found.diagrams))  # noqa: S704 - sanitised
+def body(
+    text: str,
+    page: str,
+    assets: Sequence[Asset],
+    addresses: Collection[str],
+    site_url: str | None,
+    words: Words,
+) -> Body:
+    """Return the body that the page `page` shows, with the relative `addresses` in it."""
+    if not text.strip():
+        return Body(Markup())
+    diagram = words.gettext("Diagram")
+    shown = _Pictures(page, {asset.path: asset for asset in assets}, site_url, diagram)
+    html = shown.rewrite(render(text, words, paper=True, addresses=addresses).html)
+    return Body(Markup(html), tuple(shown.files.items()), tuple(shown.diagrams))  # noqa: S704 - sanitised
 
 
 class _Pictures:

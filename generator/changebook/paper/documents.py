@@ -23,7 +23,7 @@ from changebook.model.vocabulary import Audience, Outcome, PaperSize, Status
 from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
 from changebook.paper import days, marks, order
-from changebook.paper.bodies import Bodies
+from changebook.paper.bodies import body as printed_body
 from changebook.paper.fitting import Sheet
 from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
@@ -60,13 +60,11 @@ class Printery:
     def __init__(
         self,
         edition: Edition,
-        bodies: Bodies,
         *,
         size: PaperSize | None = None,
         stated: bool = False,
     ) -> None:
         self._edition = edition
-        self._bodies = bodies
         self._size = size or edition.profile.paper.size
         self._stated = stated
         self._folders = (edition.templates,) if edition.templates else ()
@@ -113,7 +111,7 @@ class Printery:
         view, copy = self._views[id], self._copies[id]
         words, profile = self._words, self._edition.profile
         page = urls.record(id)
-        body = self._bodies.body(
+        body = printed_body(
             copy.body, page, copy.assets, copy.addresses, self._edition.site_url, words
         )
         paper = self._paper(

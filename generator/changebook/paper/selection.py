@@ -12,9 +12,9 @@ from changebook.model.periods import Period, PeriodKind, last_complete
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.paper.documents import Printery
 from changebook.paper.paper import Paper
-from changebook.paper.settings import settings
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
+from changebook.site.configuration import site_url
 from changebook.views.report import PeriodUnknown
 
 
@@ -43,14 +43,12 @@ def selected(workspace: Workspace, wanted: Selection) -> list[tuple[Paper, Path]
     Raises Refusal for what the edition lacks, and WorkspaceError for an unknown client.
     """
     chosen = _by_client(workspace, wanted.slug, wanted.ids)
-    given = settings(workspace.root)
+    address = site_url(workspace.root)
     documents: list[tuple[Paper, Path]] = []
     for client, ids in chosen:
-        edition = _edition(client, wanted.audience, wanted.as_of, wanted.language, given.site_url)
+        edition = _edition(client, wanted.audience, wanted.as_of, wanted.language, address)
         _all_there(edition, ids)
-        printery = Printery(
-            edition, given.bodies, size=wanted.size, stated=wanted.as_of is not None
-        )
+        printery = Printery(edition, size=wanted.size, stated=wanted.as_of is not None)
         documents += [
             (paper, Path(client.slug, _name(paper, edition)))
             for paper in _papers(printery, edition, ids, wanted)

@@ -20,10 +20,10 @@ from changebook.paper.documents import Printery
 from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
-from changebook.paper.settings import settings
 from changebook.paper.typesetting import pdf
 from changebook.refusal import Refusal
 from changebook.site.building import SiteFailed, template_place
+from changebook.site.configuration import site_url
 
 #: Fewer are not worth that another process reads the edition.
 _FEWEST = 12
@@ -103,9 +103,8 @@ def print_share(share: DocumentShare) -> PrintedShare:
     # What is there already stays; looking through it each time takes up to a quarter of all time.
     gc.freeze()
     try:
-        given = settings(share.root)
-        edition = located(share.edition, given.site_url)
-        printery = Printery(edition, given.bodies)
+        edition = located(share.edition, site_url(share.root))
+        printery = Printery(edition)
         documents = offered(edition, printery.position)
         for path in islice(documents, share.number - 1, None, share.of):
             paper = documents[path](printery)

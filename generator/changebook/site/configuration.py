@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,21 +21,14 @@ CONFIG = "mkdocs.yml"
 QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
 
 
-@dataclass(frozen=True)
-class SiteSettings:
-    """Where all editions are read."""
-
-    site_url: str | None
-
-
 def config_file(root: Path) -> Path:
     """The workspace's own mkdocs.yml, or the packaged one."""
     own = root / CONFIG
     return own if own.is_file() else packaged.default_config()
 
 
-def site_settings(root: Path) -> SiteSettings:
-    """Return the settings of the workspace. Raises Refusal where mkdocs.yml can't be used."""
+def site_url(root: Path) -> str | None:
+    """Return where all editions are read. Raises Refusal where mkdocs.yml can't be used."""
     file = config_file(root)
     try:
         with kept_warnings(), environment(QUIET):
@@ -45,7 +37,7 @@ def site_settings(root: Path) -> SiteSettings:
             )
     except MkDocsException as error:
         raise Refusal(f"{file} can't be used: {error}") from error
-    return SiteSettings(config.site_url or None)
+    return config.site_url or None
 
 
 class _Collector(logging.Handler):

@@ -22,8 +22,9 @@ from changebook.exports.impact.figures import ImpactFigures
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
-from changebook.pages import site_pages as pages
+from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer
+from changebook.pages.site_pages import edition_pages, navigation, portfolio_pages
 from changebook.site import published_seals
 from changebook.views.documents import offered_documents
 from changebook.views.impact import impact
@@ -45,7 +46,7 @@ class Contents:
     audience: Audience
     language: str
     name: str
-    pages: tuple[pages.GeneratedPage, ...]
+    pages: tuple[GeneratedPage, ...]
     nav: list[Any]
     assets: tuple[Asset, ...] = ()
     files: tuple[GeneratedFile, ...] = ()
@@ -62,7 +63,7 @@ def edition_contents(
         language=edition.profile.language,
         name=f"{edition.profile.name} · {edition.profile.project}",
         pages=tuple(
-            pages.pages(
+            edition_pages(
                 edition,
                 summary=summary,
                 ends=ends,
@@ -73,7 +74,7 @@ def edition_contents(
                 else (),
             )
         ),
-        nav=pages.nav(edition),
+        nav=navigation(edition),
         assets=(*edition.welcome_assets, *assets),
         files=(
             *downloads(ImpactFigures(edition, None, summary, ends)),
@@ -129,7 +130,7 @@ def portfolio_contents(
 ) -> Contents:
     """The team's overview in its own language, which links to the editions beside it."""
     own = packaged.own_templates(root)
-    found = pages.portfolio_pages(
+    found = portfolio_pages(
         editions, language=language, directory_urls=directory_urls, templates=own
     )
     return Contents(
@@ -155,10 +156,7 @@ def workspace_contents(
     for edition in editions:
         contents = edition_contents(edition, root, directory_urls=directory_urls)
         below = edition.slug
-        found += [
-            pages.GeneratedPage(posixpath.join(below, page.path), page.content)
-            for page in contents.pages
-        ]
+        found += [page.below(below) for page in contents.pages]
         assets += [replace(a, path=posixpath.join(below, a.path)) for a in contents.assets]
         files += [GeneratedFile(posixpath.join(below, f.path), f.content) for f in contents.files]
         nav.append({edition.profile.name: _moved(contents.nav, below)})

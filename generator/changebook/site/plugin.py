@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -34,13 +35,15 @@ from changebook.edition.urls import HOME
 from changebook.model.diagnostics import as_text, errors
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words, languages
-from changebook.pages.site_pages import GeneratedPage, theme_words
+from changebook.pages.page import GeneratedPage
+from changebook.pages.site_pages import theme_words
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
 from changebook.site.contents import Contents, edition_contents, theme_dirs, workspace_contents
+from changebook.site.finished import FinishedPage
 from changebook.site.search.indexing import index_sites
-from changebook.site.theme import EXTENSIONS, MERMAID, leaks, mermaid_script, theme_language
+from changebook.site.theme import MERMAID, leaks, mermaid_script, theme_language
 
 CLIENT_VARIABLE = "CHANGEBOOK_CLIENT"
 AUDIENCE_VARIABLE = "CHANGEBOOK_AUDIENCE"
@@ -123,8 +126,6 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.docs_dir = self._empty.name
         config.site_name = contents.name
         config.repo_url = config.repo_name = config.edit_uri = config.edit_uri_template = None
-        if EXTENSIONS.isdisjoint(config.markdown_extensions):
-            config.markdown_extensions.append("changebook.pages.markdown_ext")
         theme = config.theme
         words = Words(contents.language, packaged.own_templates(self._root))
         theme["language"] = theme_language(words)
@@ -144,21 +145,21 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             _leave_out_sitemap(files, config)
         _leave_out_search(files)
         config.nav = contents.nav
-        listed = set(_paths(contents.nav))
+        titles = dict(_entries(contents.nav))
         for page in contents.pages:
-            level = InclusionLevel.INCLUDED if page.path in listed else InclusionLevel.NOT_IN_NAV
-            files.append(File.generated(config, page.path, content=page.content, inclusion=level))
+            level = InclusionLevel.INCLUDED if page.path in titles else InclusionLevel.NOT_IN_NAV
+            file = File.generated(config, page.path, content=page.content, inclusion=level)
+            FinishedPage(page, titles.get(page.path), file, config)
+            files.append(file)
         for asset in contents.assets:
             files.append(File.generated(config, asset.path, content=asset.content()))
         for made in contents.files:
             files.append(File.generated(config, made.path, content=made.content))
         return files
 
-    def on_page_markdown(
-        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
-    ) -> str:
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """In a preview: what is wrong, on top of the last good page."""
-        return f"{_banner(self._trouble)}\n\n{markdown}" if self._trouble else markdown
+        return f"{_banner(self._trouble)}\n{html}" if self._trouble else html
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Material loads mermaid from another host unless the site has it."""
@@ -195,7 +196,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                     directory_urls=config.use_directory_urls,
                     language=self.team_language(self._root),
                 )
-        except WorkspaceError as error:
+        except (WorkspaceError, Refusal) as error:
             self._trouble = str(error)
         except TemplateError as error:
             # A team's own templates are being written while they are previewed.
@@ -210,7 +211,11 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
 #: What a preview shows that begins with a broken workspace: the problems, by the banner.
 _NOTHING_YET = Contents(
-    Audience.TEAM, "en", "Changebook", (GeneratedPage(HOME, "# Changebook\n"),), [HOME]
+    Audience.TEAM,
+    "en",
+    "Changebook",
+    (GeneratedPage(HOME, "Changebook", "<h1>Changebook</h1>\n", {}),),
+    [HOME],
 )
 
 
@@ -274,7 +279,7 @@ def _leave_out_search(files: Files) -> None:
 
 
 def _refuse_leaks(config: MkDocsConfig) -> None:
-    for name in leaks((*config.markdown_extensions, *config.plugins)):
+    for name in leaks(config.plugins):
         raise PluginError(
             f"changebook: {_line(config, name)}`{name}` can bring other files or private facts "
             "into a client's pages: take it out of mkdocs.yml"
@@ -290,18 +295,20 @@ def _line(config: MkDocsConfig, name: str) -> str:
     return ""
 
 
-def _paths(nav: Any) -> list[str]:
-    """The pages that a navigation names."""
+def _entries(nav: Any, title: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """The pages that a navigation names, each with its title there if it has one."""
     if isinstance(nav, str):
-        return [nav]
-    entries = nav.values() if isinstance(nav, dict) else nav
-    return [path for entry in entries for path in _paths(entry)]
+        yield nav, title
+    elif isinstance(nav, dict):
+        for name, entry in nav.items():
+            yield from _entries(entry, name)
+    else:
+        for entry in nav:
+            yield from _entries(entry)
 
 
 def _banner(trouble: str) -> str:
-    # An empty line would end the raw HTML block.
-    text = re.sub(r"\n(?=\n)", "\n&#8203;", escape(trouble.rstrip()))
     return (
         '<div class="admonition danger"><p class="admonition-title">'
-        f"This is the last good state</p><pre><code>{text}</code></pre></div>"
+        f"This is the last good state</p><pre><code>{escape(trouble.rstrip())}</code></pre></div>"
     )

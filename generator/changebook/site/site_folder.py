@@ -1,8 +1,8 @@
-"""An edition as plain Markdown with a mkdocs.yml, which any MkDocs builds without our plugin.
+"""An edition as a folder with a mkdocs.yml, which any MkDocs builds without our plugin.
 
 What the plugin does in a build stands in files here: the pages and the files beside them in `docs`,
 the overridden parts of the theme in `theme`, and in mkdocs.yml the names, the language and the
-navigation. Only the Markdown extension `changebook` is still needed.
+navigation. A page is a Markdown file that holds one block of HTML, which Markdown leaves as it is.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import frontmatter
 import yaml
+from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils.yaml import yaml_load
 
 from changebook import atomic
 from changebook.edition import urls
 from changebook.edition.editions import Edition
-from changebook.model.vocabulary import Audience
+from changebook.pages.page import GeneratedPage
 from changebook.pages.site_pages import theme_words
 from changebook.refusal import Refusal
 from changebook.site.configuration import CONFIG, config_file
 from changebook.site.contents import Contents, edition_contents, theme_dirs
+from changebook.site.finished import table_of_contents
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import (
-    EXTENSIONS,
     MERMAID,
-    leaks,
     mermaid_script,
     search_styles,
     theme_language,
@@ -49,12 +50,14 @@ _KEPT_OF_THEME = ("font", "icon", "features", "palette", "favicon", "logo")
 _NOT_OF_THEME = ("*.py", "*.pyc", "*readme*", "mkdocs_theme.yml")
 _TEMPLATE_COMMENT = re.compile(r"(\{#[-+]?).*?([-+]?#\})", re.DOTALL)
 _HEAD = """\
-# A client's change log as plain Markdown, written by `changebook export`.
-# It needs the packages changebook (for its Markdown extension) and mkdocs-material:
+# A client's change log, written by `changebook export`. It needs the package mkdocs-material:
 #     mkdocs build
-#     changebook index    # makes what the search looks in
+#     changebook index    # makes what the search looks in; needs the package changebook
 # Changes here are lost with the next export: mend the records instead.
 """
+#: The elements whose line breaks a reader sees.
+_LINES_SHOWN = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+_BEFORE_TAG, _WITHIN_TEXT = re.compile(r"\s*\n\s*(?=<)"), re.compile(r"\s*\n\s*(?!<)")
 
 
 @dataclass(frozen=True)
@@ -139,12 +142,12 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
     )
     yield _Made(CONFIG, _config(source, edition, contents).encode())
     for page in contents.pages:
-        yield _Made(f"{DOCS}/{page.path}", page.content.encode())
+        yield _Made(f"{DOCS}/{page.path}", as_markdown(page).encode())
     for asset in contents.assets:
         yield _Made(f"{DOCS}/{asset.path}", asset.content())
     for file in contents.files:
         yield _Made(f"{DOCS}/{file.path}", file.content)
-    if any("mermaid" in page.content for page in contents.pages):
+    if any('class="mermaid"' in page.content for page in contents.pages):
         yield _Made(f"{DOCS}/{MERMAID}", mermaid_script())
     # Zensical has the search field's markup, but its own styles for a search of its own.
     yield _Made(f"{DOCS}/{SEARCH_STYLES}", search_styles().encode())
@@ -154,6 +157,37 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
             path = part.relative_to(folder)
             if part.is_file() and not _is_kept_back(path):
                 yield _Made(f"{THEME}/{path.as_posix()}", _uncommented(part))
+
+
+def as_markdown(page: GeneratedPage) -> str:
+    """Return the page as a Markdown file, with its table of contents as metadata."""
+    contents = [_as_mapping(link) for link in table_of_contents(page.headings)]
+    meta = {**page.meta, "cb_toc": contents}
+    post = frontmatter.Post(_one_block(page.content), title=page.title, **meta)
+    return frontmatter.dumps(post) + "\n"
+
+
+def _one_block(html: str) -> str:
+    """The HTML as a block that every Markdown leaves as it is, indented code and fences too.
+
+    It begins with a `<div>`, and has neither an empty line nor one that begins with anything but a
+    tag.
+    """
+    pieces = _LINES_SHOWN.split(html.strip())
+    pieces[::2] = (_WITHIN_TEXT.sub(" ", _BEFORE_TAG.sub("\n", text)) for text in pieces[::2])
+    pieces[1::2] = (text.replace("\n", "&#10;").replace("\t", "&#9;") for text in pieces[1::2])
+    return f"<div>\n{''.join(pieces)}\n</div>"
+
+
+def _as_mapping(link: AnchorLink) -> dict[str, Any]:
+    """An entry of a table of contents, as the theme reads it; Zensical calls its title content."""
+    return {
+        "title": link.title,
+        "content": link.title,
+        "url": link.url,
+        "level": link.level,
+        "children": [_as_mapping(child) for child in link.children],
+    }
 
 
 def _is_kept_back(path: Path) -> bool:
@@ -194,26 +228,10 @@ def _config(source: Mapping[str, Any], edition: Edition, contents: Contents) -> 
                 else {}
             ),
         },
-        "markdown_extensions": _extensions(source, edition.audience),
+        "markdown_extensions": [],
         "plugins": [],
         "extra_css": [SEARCH_STYLES],
         "nav": contents.nav,
         "extra": {**(source.get("extra") or {}), "changebook": theme_words(edition.words)},
     }
     return _HEAD + yaml.dump(config, allow_unicode=True, sort_keys=False, width=100)
-
-
-def _extensions(source: Mapping[str, Any], audience: Audience) -> list[Any]:
-    """The Markdown of the workspace's mkdocs.yml, which names an extension alone or with options.
-
-    Raises Refusal for one that a client's pages must not be made with.
-    """
-    given = source.get("markdown_extensions") or []
-    found = [{name: given[name]} for name in given] if isinstance(given, dict) else list(given)
-    names = [name for entry in found for name in (entry if isinstance(entry, dict) else [entry])]
-    for name in leaks(names) if audience is Audience.CLIENT else ():
-        raise Refusal(
-            f"{CONFIG} names `{name}`, which can bring other files or private facts into a "
-            "client's pages: take it out"
-        )
-    return found if not EXTENSIONS.isdisjoint(names) else [*found, "changebook"]

@@ -1,4 +1,4 @@
-"""What a site needs beside its pages, whichever tool builds it: parts of the theme and Markdown."""
+"""What a site needs beside its pages, whichever tool builds it: parts of the theme."""
 
 from __future__ import annotations
 
@@ -12,20 +12,17 @@ from changebook.refusal import Refusal
 
 #: Where pages look for the mermaid script.
 MERMAID = "assets/javascripts/mermaid.js"
-#: The names under which mkdocs.yml may have our Markdown extension.
-EXTENSIONS = frozenset({"changebook", "changebook.pages.markdown_ext"})
 #: Material's own words, a file for each language.
 _TRANSLATIONS = "templates/partials/languages/*.html"
 #: What would pull files, other people's names or another host into a client's pages.
 _LEAKS = re.compile(
-    r"pymdownx\.(snippets|b64)|markdown_include(\..*)?|mdx_include(\..*)?|plantuml_markdown|"
     r"(.*/)?(macros|git-.*|include-markdown|include_dir_to_nav|gen-files|monorepo|multirepo|"
     r"table-reader|kroki|social)"
 )
 
 
 def leaks(names: Iterable[str]) -> list[str]:
-    """Those of the Markdown extensions and plugins that a client's pages must not be made with."""
+    """Those of the plugins that a client's pages must not be made with."""
     return [name for name in names if _LEAKS.fullmatch(name)]
 
 

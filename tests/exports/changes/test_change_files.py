@@ -27,7 +27,7 @@ from changebook.model import sums, timeline
 from changebook.model.schema import ScopeItem
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import Audience, ScopeAction
-from changebook.pages import site_pages as pages
+from changebook.pages.site_pages import edition_pages
 from tests import samples
 from tests.strategies import Log, logs
 
@@ -97,7 +97,7 @@ class _Page(HTMLParser):
 
 
 def page_of(edition: Edition) -> _Page:
-    return _Page(next(p.content for p in pages.pages(edition) if p.path == urls.CHANGES))
+    return _Page(next(p.content for p in edition_pages(edition) if p.path == urls.CHANGES))
 
 
 def the_same_everywhere(edition: Edition, page: _Page) -> int:

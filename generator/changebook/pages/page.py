@@ -1,0 +1,136 @@
+"""One page of HTML: what its template calls while it is made, and what makes it whole.
+
+A template writes HTML, where Jinja2 escapes what people wrote. The one thing that it takes as it
+is, is a body, which `bodies` has rendered and sanitised.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from html import unescape
+from typing import Any
+from urllib.parse import unquote
+
+from markupsafe import Markup, escape
+
+from changebook.model.glossary import explain
+from changebook.model.markup import scheme
+from changebook.model.words import Words
+from changebook.pages import bodies
+from changebook.pages.bodies import Heading, RenderedBody
+from changebook.refusal import Refusal
+
+#: Leads to a heading. It stands everywhere, so those who hear a page or go through it by keyboard
+#: are spared it.
+_PERMALINK = Markup('<a class="headerlink" href="#{}" tabindex="-1" aria-hidden="true">¶</a>')
+#: Where a body goes. Text can't hold it: there `<` is escaped.
+_BODY = Markup('<template data-body="{}"></template>')
+
+_ID = re.compile(r'<[^<>]*?\sid="([^"]*)"')
+#: The sanitiser writes every attribute as name="value" with quotes escaped.
+_HEADING = re.compile(
+    r'<(?P<tag>h[1-6])(?P<attributes>(?: [\w:-]+="[^"]*")*)>(?P<text>.*?)</h\d>', re.DOTALL
+)
+_LINK = re.compile(r'<a(?P<before>(?: [\w:-]+="[^"]*")*?) href="(?P<to>[^"]*)"')
+
+
+@dataclass(frozen=True)
+class GeneratedPage:
+    """One page; its path is one of `urls`, and its content HTML.
+
+    `meta` is what the theme shows around it.
+    """
+
+    path: str
+    title: str
+    content: str
+    meta: Mapping[str, Any]
+    headings: tuple[Heading, ...] = ()
+
+    def below(self, folder: str) -> GeneratedPage:
+        """Return the page where its whole edition lies in a folder."""
+        return replace(self, path=posixpath.join(folder, self.path))
+
+
+class Assembly:
+    """A page in the making: what its template calls, and what is then done to its HTML.
+
+    `href` makes the address of another page of the edition, as a link on this one.
+    """
+
+    def __init__(self, path: str, words: Words, href: Callable[..., str]) -> None:
+        self._path = path
+        self._words = words
+        self._href = href
+        self._headings: list[Heading | int] = []
+        self._bodies: list[RenderedBody] = []
+
+    def heading(self, level: int, id: str, title: object, class_: str = "") -> Markup:
+        """Return a heading with a link to itself, and note it for the table of contents."""
+        shown = escape(title)
+        self._headings.append(Heading(level, id, shown.striptags()))
+        more = Markup(' class="{}"').format(class_) if class_ else ""
+        return Markup('<h{0} id="{1}"{2}>{3}{4}</h{0}>').format(
+            level, id, more, shown, _PERMALINK.format(id)
+        )
+
+    def body(self, markdown: str, addresses: Collection[str]) -> Markup:
+        """Return the place of a Markdown body, which `page` fills. Raises Refusal.
+
+        `addresses` are the relative ones that the edition has put into it.
+        """
+        number = len(self._bodies)
+        try:
+            self._bodies.append(bodies.render(markdown, self._words, addresses=addresses))
+        except RecursionError:
+            raise Refusal(
+                f"the Markdown of '{self._path}' is nested too deeply: the engine stops at its "
+                "recursion limit"
+            ) from None
+        self._headings.append(number)
+        return _BODY.format(number)
+
+    def page(self, title: str, html: str, meta: Mapping[str, Any]) -> GeneratedPage:
+        """Return the finished page, from what its template gave."""
+        for number, body in enumerate(self._bodies):
+            html = html.replace(_BODY.format(number), self._placed(body))
+        return GeneratedPage(
+            self._path,
+            title,
+            f"{explain(html).strip()}\n",
+            meta,
+            tuple(
+                heading
+                for entry in self._headings
+                for heading in (
+                    self._bodies[entry].headings if isinstance(entry, int) else (entry,)
+                )
+            ),
+        )
+
+    def _placed(self, body: RenderedBody) -> str:
+        """A body with its headings and links as they are on this page."""
+        listed = {heading.id for heading in body.headings}
+        return _HEADING.sub(partial(_linked, listed), _LINK.sub(self._link, body.html))
+
+    def _link(self, link: re.Match[str]) -> str:
+        """A link that leads to the page which is made of a Markdown file."""
+        address = unescape(link["to"])
+        path, _, fragment = address.partition("#")
+        if scheme(address) or not path.endswith(".md"):
+            return link[0]
+        page = posixpath.normpath(posixpath.join(posixpath.dirname(self._path), unquote(path)))
+        return f'<a{link["before"]} href="{escape(self._href(page, fragment))}"'
+
+
+def _linked(listed: Collection[str], heading: re.Match[str]) -> str:
+    """A heading with a link to itself; one of raw HTML as it is."""
+    given = _ID.search(heading[0])
+    if given is None or unescape(given[1]) not in listed:
+        return heading[0]
+    tag, id_ = heading["tag"], unescape(given[1])
+    return f"<{tag}{heading['attributes']}>{heading['text']}{_PERMALINK.format(id_)}</{tag}>"
