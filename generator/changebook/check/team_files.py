@@ -41,8 +41,8 @@ def check_templates(workspace: Workspace) -> Iterator[Problem]:
             START,
             "Templates of pages are HTML now, so this one replaces nothing.",
             f'Rename it to {new} and write HTML in it: `{{{{ heading(2, "id", "Title") }}}}` for '
-            "`## Title {#id}`, `{{ body(view.body, view.addresses) }}` for `{{ view.body | safe }}`, and "
-            "`_macros.html.j2` where it imports `_macros.md.j2`.",
+            "`## Title {#id}`, `{{ body(view.body, view.addresses) }}` for "
+            "`{{ view.body | safe }}`, and `_macros.html.j2` where it imports `_macros.md.j2`.",
         )
 
 

@@ -21,8 +21,6 @@ from changebook.model.markup import (
     loads_from_here,
 )
 
-#: What only our own templates use: a body has lost these before (`read.unseen`).
-_OF_PAGES = {"*": ("hidden",), "a": ("hreflang", "type")}
 #: nh3 writes every attribute as name="value" with quotes escaped, so this matches whole tags.
 _TAG = re.compile(r'<(?:(?P<name>img|input)(?P<attributes>(?: [\w:-]+="[^"]*")*)>|(?P<a>/?)a[ >])')
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
@@ -42,7 +40,7 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
         clean_content_tags=set(DROPPED),
-        attributes={tag: {*names, *_OF_PAGES.get(tag, ())} for tag, names in ATTRIBUTES.items()},
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         attribute_filter=kept,
         generic_attribute_prefixes={"aria-", "data-"},
         filter_style_properties={"text-align"},
