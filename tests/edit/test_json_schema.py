@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import YAMLError
 
 from changebook.check import lifecycle, load_checked
 from changebook.cli import main
@@ -57,8 +58,20 @@ def front_matter(file: Path) -> Any:
 
 
 def faults(file: Path) -> list[str]:
+    """What an editor underlines: what is not YAML, or else what does not fit the schema."""
     name = {"client.md": "profile", "glossary.md": "glossary"}.get(file.name, "record")
-    return [error.message for error in VALIDATORS[name].iter_errors(front_matter(file))]
+    try:
+        data = _keys_as_text(front_matter(file))
+    except YAMLError as error:
+        return [str(error)]
+    return [error.message for error in VALIDATORS[name].iter_errors(data)]
+
+
+def _keys_as_text(value: Any) -> Any:
+    """JSON has no other keys; a number is one where a comma cut an amount."""
+    if isinstance(value, dict):
+        return {str(key): _keys_as_text(each) for key, each in value.items()}
+    return [_keys_as_text(each) for each in value] if isinstance(value, list) else value
 
 
 def sources(root: Path) -> list[Path]:

@@ -191,7 +191,7 @@ def test_a_link_to_the_glossary_leads_to_its_page(tmp_path: Path) -> None:
     workspace, problems = load_checked(root)
     assert problems == []
     (shown,) = make_edition(workspace.client("acme"), Audience.TEAM).records
-    assert "[W](../../glossary/index.md)" in shown.body
+    assert "[W](<../../glossary/index.md>)" in shown.body
 
 
 def test_a_comparison_names_the_terms_that_differ(tmp_path: Path) -> None:
