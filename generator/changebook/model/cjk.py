@@ -18,6 +18,8 @@ _CLOSING, _OPENING = "[”’—…]", "[“‘—…]"
 _LEFT = "|".join(f"(?<={_WIDE}{_CLOSING * marks})" for marks in range(3))
 #: The end of a line, with the spaces about it, between two such characters.
 SEAM = re.compile(rf"(?:{_LEFT})[ \t]*\n[ \t]*(?={_OPENING}{{0,2}}{_WIDE})")
+#: What each seam ends with, which is found many times as fast. Most texts have none.
+SEAM_END = re.compile(rf"\n[ \t]*(?={_OPENING}{{0,2}}{_WIDE})")
 
 #: Below it no character is wide.
 _FIRST = "\u1100"

@@ -54,10 +54,12 @@ NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4,}", re.ASCII)
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]*")
-_URL = re.compile(r"(https?://|mailto:)\S+")
+#: What no address holds: spaces, and what an escape of YAML may have made of its letters.
+_NO_ADDRESS = r"\s\x00-\x1f\x7f-\x9f"
+_URL = re.compile(rf"(https?://|mailto:)[^{_NO_ADDRESS}]+")
 #: The addresses of pages and files are put behind it.
-_SITE_URL = re.compile(r"https?://[^\s/?#][^\s?#]*")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_SITE_URL = re.compile(rf"https?://[^{_NO_ADDRESS}/?#][^{_NO_ADDRESS}?#]*")
+_EMAIL = re.compile(rf"[^@{_NO_ADDRESS}]+@[^@{_NO_ADDRESS}]+")
 _FLAG = re.compile(r"true|false")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 #: Under this name a key's own meanings of its words go into its JSON Schema.

@@ -146,17 +146,18 @@ def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
 
 def _without_own_keys(data: Any, model: type[BaseModel], at: KeyPath = ()) -> Any:
     """Without keys that begin with `x-`, and without those of the format that were left empty."""
-    if isinstance(data, Mapping):
-        known = keys_at(model, at)
-        return {
-            key: value if at == () and key == "internal" else _without_own_keys(value, model, here)
-            for key, value in data.items()
-            for here in [(*at, key)]
-            if not (key.startswith("x-") or (value is None and key in known))
-        }
     if isinstance(data, list):
         return [_without_own_keys(item, model, (*at, n)) for n, item in enumerate(data)]
-    return data
+    if data is None or isinstance(data, str):
+        return data
+    known = keys_at(model, at)
+    return {
+        key: held
+        if held is None or isinstance(held, str) or (at == () and key == "internal")
+        else _without_own_keys(held, model, (*at, key))
+        for key, held in data.items()
+        if not (key.startswith("x-") or (held is None and key in known))
+    }
 
 
 def _location(fault: ErrorDetails) -> KeyPath:

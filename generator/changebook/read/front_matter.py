@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
-from changebook.model.cjk import SEAM
+from changebook.model.cjk import SEAM, SEAM_END
 from changebook.model.diagnostics import START, KeyPath, Place, Problem, Rule, rule
+from changebook.read import direction
 from changebook.read.full_width import named
 
 _DEPTH_LIMIT = 40
@@ -33,7 +34,8 @@ _COLON = re.compile(r"(?:[ \t\n]|#.*\n)*:")
 _WIDE_COLON = re.compile(r"^[A-Za-z_][\w-]*\s*：")
 _TIGHT_COLON = re.compile(r"[A-Za-z_][\w-]*:(?!//)")
 #: A comment that is set off as one has a space behind its `#`, or is a line of marks.
-_TIGHT = re.compile(r"#[^\s#=*~-]|# +[|>]")
+_TIGHT = re.compile(r"#(?![ \t])|# +[|>]")
+_TIGHT_LINE = re.compile(r"#[^\s#=*~-]|# +[|>]")
 _REST_OF_NUMBER = re.compile(r"# *[-.,\d]")
 _KEY_IN_COMMENT = re.compile(r"# *[\w-]+:\s")
 #: A key or an item that was commented out: nothing of the text before it.
@@ -42,8 +44,10 @@ _COMMENTED_OUT = re.compile(r"#(?:[\w-]+:(?:\s|$)|[{\[])")
 #: begins a path of Windows.
 _ESCAPE = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<path>[A-Za-z]:|\\\\[\w.-]+)?"
-    r"(?P<escape>\\(?:[trNLP_]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z]))))"
+    r"\\(?:[trNLP_]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z])))"
 )
+#: Keys of the format may not hold a control character, and say so.
+_ESCAPE_IN_FREE = re.compile(rf"{_ESCAPE.pattern}|(?<!\\)(?:\\\\)*\\[abefv0]")
 #: What an item begins with that goes on with the one before it.
 _GOES_ON = re.compile(
     r"(?:and|or|but|nor|so|yet|because|which|who|that|if|when|while|then|as|with|without)\b"
@@ -120,6 +124,10 @@ UNMEANT_ESCAPE = rule(
 )
 
 
+#: An event of YAML. A parser of text gives its marks always, which the stubs do not know.
+_Event: TypeAlias = Any
+
+
 class Comment(NamedTuple):
     """A comment on the line of a value, one space behind it: it may be the rest of a text.
 
@@ -164,11 +172,14 @@ def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]
 
     Raises Refused, yaml.MarkedYAMLError or yaml.reader.ReaderError.
     """
-    # Where the end of a line is no space, it is marked, with a character that is not in use.
-    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
-    reader = _Reader(path, SEAM.sub(lambda seam: mark + seam[0], text), mark)
+    mark = ""
+    if SEAM_END.search(text):
+        # Where the end of a line is no space, it is marked, with a character that is not in use.
+        mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+        text = SEAM.sub(lambda seam: mark + seam[0], text)
+    reader = _Reader(path, text, mark)
     data = reader.document()
-    reader.problems += line_separators(text, path)
+    reader.problems += line_separators(text.replace(mark, "") if mark else text, path)
     front = FrontMatter(
         data, reader.places, reader.values, reader.joined, reader.wrapped, reader.comments
     )
@@ -184,17 +195,8 @@ def line_separators(text: str, path: str) -> list[Problem]:
             f"The line ends here for YAML, and for no editor (U+{ord(found[0]):04X}).",
             "Put a space or the end of a line in its place.",
         )
-        for found in _LINE_SEPARATORS.finditer(text)
+        for found in (() if text.isascii() else _LINE_SEPARATORS.finditer(text))
     ]
-
-
-def _begin(event: yaml.Event) -> Any:
-    """The mark of an event's beginning, which a parser of text always gives."""
-    return event.start_mark
-
-
-def _end(event: yaml.Event) -> Any:
-    return event.end_mark
 
 
 def _column(text: str, index: int) -> int:
@@ -216,12 +218,16 @@ class _Reader:
     comments: list[Comment] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.events: Iterator[yaml.Event] = yaml.parse(self.text, Loader=yaml.CSafeLoader)
+        self.events: Iterator[_Event] = yaml.parse(self.text, Loader=yaml.CSafeLoader)
+        # Most files have none of these, and most of the time goes where each event is looked at.
         self.has_comments = "#" in self.text
-        self.has_separators = bool(_LINE_SEPARATORS.search(self.text))
-        # Where the last event ended, and what it was: a scalar and whether it is a value.
+        self.has_aliases = any(mark in self.text for mark in "&*!")
+        self.has_separators = not self.text.isascii() and bool(_LINE_SEPARATORS.search(self.text))
+        self.event: _Event = None
+        # Where there are comments: where the last event ended, and what it was, which is a scalar
+        # and whether it is a value.
         self.end = 0
-        self.last: tuple[yaml.ScalarEvent, KeyPath, bool] | None = None
+        self.last: tuple[_Event, KeyPath, bool] | None = None
         #: The columns of the block mappings and lists that are open.
         self.columns = [-1]
 
@@ -261,25 +267,30 @@ class _Reader:
         line = self.text.count("\n", 0, index) + 2
         return Place(line, _column(self.text, index), max(1, width))
 
-    def spot(self, event: yaml.Event) -> Place:
-        start, end = _begin(event), _end(event)
-        width = end.column - start.column if end.line == start.line else 1
+    def spot(self, event: _Event) -> Place:
+        start, end = event.start_mark, event.end_mark
+        line, column = start.line, start.column
+        width = end.column - column if end.line == line else 1
         if self.has_separators:
             return self.at(start.index, width)
-        return Place(start.line + 2, start.column + 1, max(1, width))
+        return Place(line + 2, column + 1, max(1, width))
 
-    def next(self) -> yaml.Event:
+    def next(self) -> _Event:
         event = next(self.events)
-        start: int = _begin(event).index
-        if self.has_comments and "#" in (gap := self.text[self.end : start]):
-            self.look_at_comments(gap, event)
-        self.end = max(self.end, _end(event).index)
-        self.last = None
+        if self.has_comments:
+            gap = self.text[self.end : event.start_mark.index]
+            if "#" in gap:
+                self.look_at_comments(gap, event)
+            self.end = max(self.end, event.end_mark.index)
+            self.last = None
+        self.event = event
         return event
 
-    def read(self, event: yaml.Event, at: KeyPath) -> Any:
-        spot = self.values[at] = self.spot(event)
-        self.refuse_alias(event)
+    def read(self, event: _Event, at: KeyPath, spot: Place | None = None) -> Any:
+        """Return the value that begins with an event, which stands at `spot`."""
+        spot = self.values[at] = spot or self.spot(event)
+        if self.has_aliases:
+            self.refuse_alias(event)
         if len(at) > _DEPTH_LIMIT:
             self.refuse(
                 BROKEN_YAML,
@@ -287,16 +298,16 @@ class _Reader:
                 f"The front matter is nested more than {_DEPTH_LIMIT} levels deep.",
                 "Flatten it: no key of the format is nested more than six levels.",
             )
+        if isinstance(event, yaml.ScalarEvent):
+            self.last = (event, at, True)
+            return self.scalar(event, at, spot)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(event, at)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self.mapping(event, at)
-        if not isinstance(event, yaml.ScalarEvent):
+        if not isinstance(event, yaml.MappingStartEvent):
             self.refuse(BROKEN_YAML, spot, "The front matter ends too early.", _ONE_KEY_A_LINE)
-        self.last = (event, at, True)
-        return self.scalar(event, at)
+        return self.mapping(event, at)
 
-    def refuse_alias(self, event: yaml.Event) -> None:
+    def refuse_alias(self, event: _Event) -> None:
         if (
             isinstance(event, yaml.AliasEvent)
             or getattr(event, "anchor", None)
@@ -309,51 +320,59 @@ class _Reader:
                 "Write the value out, or quote text that begins with &, * or !.",
             )
 
-    def scalar(self, event: yaml.ScalarEvent, at: KeyPath) -> str | None:
-        start, end = _begin(event), _end(event)
-        if event.implicit[0] and event.value in _NULLS:
-            if event.value in _WORDS_FOR_NULL:
+    def scalar(self, event: _Event, at: KeyPath, spot: Place) -> str | None:
+        value: str = event.value
+        if event.implicit[0] and value in _NULLS:
+            if value in _WORDS_FOR_NULL:
                 self.note(
                     WORD_FOR_NOTHING,
-                    self.spot(event),
-                    f"`{event.value}` is read as a key that was left empty.",
+                    spot,
+                    f"`{value}` is read as a key that was left empty.",
                     "Quote it if it is a text, or leave the key empty.",
                 )
             return None
+        start, end = event.start_mark, event.end_mark
+        is_long = end.line > start.line
+        if not is_long and event.style != '"':
+            return value
         written = self.text[start.index : end.index]
-        if event.style == '"' and (found := _ESCAPE.search(written)):
+        escape = _ESCAPE_IN_FREE if _is_free(at) else _ESCAPE
+        if event.style == '"' and (found := escape.search(written)):
             self.note(
                 UNMEANT_ESCAPE,
-                self.at(start.index + found.start("escape"), 2),
+                self.at(start.index + found.end() - 2, 2),
                 "In double quotes this backslash and the letter behind it are one character.",
                 "Write the text without quotes or in single quotes.",
             )
-        value: str = event.value
-        if end.line > start.line:
-            first = self.spot(event).line
-            self.wrapped[at] = (first, first + written.rstrip().count("\n"))
+        if event.style == '"' and (char := direction.escaped(written, value)):
+            self.problems.append(direction.named(self.path, spot, char))
+        if is_long:
+            self.wrapped[at] = (spot.line, spot.line + written.rstrip().count("\n"))
             if event.implicit[0] and _BLOCK.match(written):
                 self.note(
                     BROKEN_YAML,
-                    self.spot(event),
+                    spot,
                     "These characters are part of the text, so its lines are joined.",
                     "Write `|` or `>` alone behind the colon.",
                 )
-            if self.mark in value:
+            if self.mark and self.mark in value:
                 self.joined[at] = re.sub(
                     f"{self.mark} *", "", re.sub(f"{self.mark}\n", "\n", value)
                 )
-        return value.replace(self.mark, "")
+        return self.unmarked(value)
 
-    def sequence(self, start: yaml.SequenceStartEvent, at: KeyPath) -> list[Any]:
+    def unmarked(self, text: str) -> str:
+        return text.replace(self.mark, "") if self.mark else text
+
+    def sequence(self, start: _Event, at: KeyPath) -> list[Any]:
         items: list[Any] = []
         plain: list[Any] = []
         if not start.flow_style:
-            self.columns.append(_begin(start).column)
+            self.columns.append(start.start_mark.column)
         while not isinstance(event := self.next(), yaml.SequenceEndEvent):
             here = (*at, len(items))
-            self.places[here] = self.spot(event)
-            items.append(self.read(event, here))
+            spot = self.places[here] = self.spot(event)
+            items.append(self.read(event, here, spot))
             plain.append(
                 event if isinstance(event, yaml.ScalarEvent) and event.implicit[0] else None
             )
@@ -363,14 +382,15 @@ class _Reader:
             self.columns.pop()
         return items
 
-    def mapping(self, start: yaml.MappingStartEvent, at: KeyPath) -> dict[str, Any]:
+    def mapping(self, start: _Event, at: KeyPath) -> dict[str, Any]:
         data: dict[str, Any] = {}
         if not start.flow_style:
-            self.columns.append(_begin(start).column)
-        before = self.end
+            self.columns.append(start.start_mark.column)
+        before = self.event
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             spot = self.spot(event)
-            self.refuse_alias(event)
+            if self.has_aliases:
+                self.refuse_alias(event)
             if not isinstance(event, yaml.ScalarEvent):
                 self.refuse(
                     BROKEN_YAML,
@@ -378,13 +398,13 @@ class _Reader:
                     "A key must be a word, not a list or mapping.",
                     "Quote text that begins with [, { or *.",
                 )
-            key = event.value.replace(self.mark, "")
+            key = self.unmarked(event.value)
             here = (*at, key)
             self.last = (event, here, False)
-            if start.flow_style and not _COLON.match(self.text, _end(event).index):
+            if start.flow_style and not _COLON.match(self.text, self.event.end_mark.index):
                 self.look_at_rest(event, before, list(data))
                 self.next()  # the value that it does not have
-                before = self.end
+                before = self.event
                 continue
             if key in data:
                 self.problems.append(
@@ -397,22 +417,22 @@ class _Reader:
                     )
                 )
                 self.read(self.next(), (*here, "(again)"))
-                before = self.end
+                before = self.event
                 continue
             self.places[here] = spot
             data[key] = self.read(self.next(), here)
-            before = self.end
+            before = self.event
         if not start.flow_style:
             self.columns.pop()
         return data
 
     # What YAML drops
 
-    def look_at_rest(self, event: yaml.ScalarEvent, before: int, keys: list[str]) -> None:
+    def look_at_rest(self, event: _Event, before: _Event, keys: list[str]) -> None:
         """At what stands in `{}` and is no `key: value`."""
-        start, end = _begin(event).index, _end(event).index
-        rest = self.text[start:end].replace(self.mark, "")
-        comma = self.text.find(",", before, start)
+        start, end = event.start_mark.index, event.end_mark.index
+        rest = self.unmarked(self.text[start:end])
+        comma = self.text.find(",", before.end_mark.index, start)
         shown = rest if len(rest) <= 60 else f"{rest[:60]}…"
         wide = _WIDE_COLON.search(rest) or (comma < 0 and re.search("：", rest))
         if wide:
@@ -445,8 +465,8 @@ class _Reader:
         for one, other in pairwise(plain):
             if one is None or other is None:
                 continue
-            comma = self.text.index(",", _end(one).index)
-            tight = _begin(other).index == comma + 1
+            comma = self.text.index(",", one.end_mark.index)
+            tight = other.start_mark.index == comma + 1
             if (
                 (tight and one.value[-1:].isdigit() and other.value[:1].isdigit())
                 or _GOES_ON.match(other.value)
@@ -464,15 +484,15 @@ class _Reader:
         if len(plain) == 1 or of_names:
             for item in filter(None, plain):
                 found = re.search(f"[{marks}]", item.value)
-                if found and _end(item).line == _begin(item).line:
+                if found and item.end_mark.line == item.start_mark.line:
                     self.note(
                         COMMA_IN_BRACKETS,
-                        self.at(_begin(item).index + found.start()),
+                        self.at(item.start_mark.index + found.start()),
                         f"A full-width `{found[0]}` ends no item in brackets: YAML needs `,`.",
                         "Write `, ` between two items. Quote it if it is one text.",
                     )
 
-    def look_at_comments(self, gap: str, event: yaml.Event) -> None:
+    def look_at_comments(self, gap: str, event: _Event) -> None:
         """At the comments in what stands between two events."""
         index = self.end
         for number, line in enumerate(gap.split("\n")):
@@ -486,7 +506,7 @@ class _Reader:
                     self.look_at_trailing(index + sharp, before, event)
             index += len(line) + 1
 
-    def look_at_trailing(self, sharp: int, before: str, event: yaml.Event) -> None:
+    def look_at_trailing(self, sharp: int, before: str, event: _Event) -> None:
         """At a comment that stands behind something on its line."""
         of_value = bool(self.last and self.last[2] and not before.strip(" \t"))
         if _TIGHT.match(self.text, sharp):
@@ -497,10 +517,13 @@ class _Reader:
         elif of_value and self.last and len(before) < 2 and self.last[0].implicit[0]:
             goes_on = bool(_REST_OF_NUMBER.match(self.text, sharp))
             self.comments.append(Comment(self.last[1], self.at(sharp), goes_on))
-        elif "," in before and _KEY_IN_COMMENT.match(self.text, sharp):
+        elif ("," in before and _KEY_IN_COMMENT.match(self.text, sharp)) or (
+            isinstance(self.event, yaml.CollectionEndEvent)
+            and _closes(self.text[sharp : self.text.find("\n", sharp)])
+        ):
             self.note_comment(sharp)
 
-    def look_at_line(self, sharp: int, column: int, event: yaml.Event) -> None:
+    def look_at_line(self, sharp: int, column: int, event: _Event) -> None:
         """At a comment that has a line of its own, right of where the keys about it begin."""
         if self.last is None or column <= self.columns[-1]:
             return
@@ -509,12 +532,22 @@ class _Reader:
             return
         in_block = is_value and scalar.style in ("|", ">")
         if in_block or (
-            _TIGHT.match(self.text, sharp) and not _COMMENTED_OUT.match(self.text, sharp)
+            _TIGHT_LINE.match(self.text, sharp) and not _COMMENTED_OUT.match(self.text, sharp)
         ):
             self.note_comment(sharp)
 
     def note_comment(self, sharp: int) -> None:
         self.problems.append(cut_by_comment(self.path, self.at(sharp)))
+
+
+def _closes(comment: str) -> bool:
+    """Whether more brackets are closed than opened: those of what the comment begins in."""
+    return any(comment.count(one) < comment.count(other) for one, other in ("[]", "{}"))
+
+
+def _is_free(at: KeyPath) -> bool:
+    """Whether a key is of the author's own choice, so that its text may be anything."""
+    return at[:1] == ("internal",) or any(str(step).startswith("x-") for step in at)
 
 
 def cut_by_comment(path: str, place: Place) -> Problem:

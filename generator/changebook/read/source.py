@@ -18,6 +18,7 @@ import yaml
 
 from changebook.model.diagnostics import START, KeyPath, Place, Problem, rule
 from changebook.read import full_width
+from changebook.read.direction import turned
 from changebook.read.front_matter import (
     BROKEN_YAML,
     Comment,
@@ -141,6 +142,7 @@ def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]
         ]
     front, body = "\n".join(lines[1:close]), "\n".join(lines[close + 1 :])
     front_matter, problems = _read_front_matter(front, path)
+    problems += turned(path, text)
     if front_matter is None:
         return None, problems
     source = SourceFile(
@@ -271,7 +273,7 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
         if not file.is_file():
             return unreadable(
                 "This is not a file." if file.exists() else "The file can't be found.",
-                "Only files may have names that end in .md: rename the folder, or mend the link.",
+                "Only files may have names that end in .md: rename the folder, or fix the link.",
             )
         size = file.stat().st_size
         if size > SIZE_LIMIT:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile
 from typing import Any, get_origin
 
 from pydantic import BaseModel
@@ -42,6 +43,8 @@ _KEY = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w-]*)[\"']?\s*(?:：|:(?=\s|$))")
 _ENTRY = re.compile(r"(?:\s+|\s*- +\{?)[a-z_]+:(?:\s|$)")
 _TERM = re.compile(r"(?P<key>[^\s：，。；]{1,20})：")
 _CLOSE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_FIRST_LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
+_TOP_KEY = re.compile(r"(\w+):(?:\s|$)")
 
 
 def strays(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
@@ -104,12 +107,19 @@ def _wrapped(
 
 def _in_body(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
     known = keys_at(model, ())
-    close = _CLOSE.search(source.body)
-    lines = source.body[: close.start() if close else None].split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
-    for number, line in enumerate(lines[first:], first):
-        key = re.match(r"(\w+):(?:\s|$)", line)
-        if (key and key[1] in known) or (close and number == first and _ENTRY.match(line)):
+    body = source.body
+    # All of a body is looked at only where a second line `---` can end what it begins with.
+    close = _CLOSE.search(body) if "\n---" in body or body.startswith("---") else None
+    if not close:
+        first = _FIRST_LINE.search(body)
+        looked_at = [(body.count("\n", 0, first.start()), first[0])] if first else []
+    else:
+        lines = enumerate(body[: close.start()].split("\n"))
+        looked_at = [*dropwhile(lambda line: not line[1].strip(), lines)]
+    for number, line in looked_at:
+        key = _TOP_KEY.match(line)
+        is_entry = close and number == looked_at[0][0] and _ENTRY.match(line)
+        if (key and key[1] in known) or is_entry:
             yield KEYS_IN_BODY.at(
                 source.path,
                 Place(source.body_line + number, 1, len(key[1] if key else line)),
@@ -117,6 +127,4 @@ def _in_body(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
                 "front matter.",
                 "Keep all keys between the first two lines `---`.",
             )
-            return
-        if not close:
             return

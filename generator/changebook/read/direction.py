@@ -1,0 +1,56 @@
+"""Characters that turn the direction of a text: a page shows another text than is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from changebook.model.diagnostics import Place, Problem, rule
+
+HIDDEN_DIRECTION = rule(
+    "hidden-direction",
+    severity="warning",
+    summary="An invisible character turns the direction of the text.",
+    why="Behind it a page may show letters and digits in another order than the file has them. "
+    "Readers would agree to another text, or another amount, than the one that is sealed.",
+    wrong='rationale: "Worth it.\\u202E00.004"',
+    right="rationale: Worth it.",
+)
+
+#: As itself, and as a character reference of Markdown.
+_TURNS = re.compile(
+    "(?P<char>[\u202a-\u202e\u2066-\u2069])"
+    "|&#(?:[xX]0*(?P<hex>202[A-Ea-e]|206[6-9])|0*(?P<decimal>823[4-8]|829[4-7]));?"
+)
+
+
+def turned(path: str, text: str) -> Iterator[Problem]:
+    """Yield a problem for the first such character of each line of a file."""
+    if text.isascii() and "&#" not in text:
+        return
+    last = 0
+    for found in _TURNS.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        if line > last:
+            column = found.start() - text.rfind("\n", 0, found.start())
+            char = found["char"] or chr(
+                int(found["hex"] or found["decimal"], 16 if found["hex"] else 10)
+            )
+            yield named(path, Place(line, column, len(found[0])), char)
+        last = line
+
+
+def escaped(written: str, value: str) -> str | None:
+    """Return such a character of a value that is written as an escape."""
+    found = _TURNS.search(value) if "\\" in written else None
+    return found["char"] if found and found[0] not in written else None
+
+
+def named(path: str, place: Place, char: str) -> Problem:
+    """Return the problem of one such character."""
+    return HIDDEN_DIRECTION.at(
+        path,
+        place,
+        f"U+{ord(char):04X}, which nobody sees, turns the direction of the text behind it.",
+        "Delete the character.",
+    )
