@@ -33,9 +33,11 @@ _COLON = re.compile(r"(?:[ \t\n]|#.*\n)*:")
 #: A key whose colon is none for YAML.
 _WIDE_COLON = re.compile(r"^[A-Za-z_][\w-]*\s*：")
 _TIGHT_COLON = re.compile(r"[A-Za-z_][\w-]*:(?!//)")
-#: A comment that is set off as one has a space behind its `#`, or is a line of marks.
+#: A comment that is set off as one has a space behind its `#`; one on a line of its own may have
+#: marks before it, or be a line of marks.
 _TIGHT = re.compile(r"#(?![ \t])|# +[|>]")
-_TIGHT_LINE = re.compile(r"#[^\s#=*~-]|# +[|>]")
+_TIGHT_LINE = re.compile(r"#(?![#=*~-]*(?:\s|$))|# +[|>]")
+_LEAD = re.compile(r"[ \t]*[:-][ \t]?")
 _REST_OF_NUMBER = re.compile(r"# *[-.,\d]")
 _KEY_IN_COMMENT = re.compile(r"# *[\w-]+:\s")
 #: A key or an item that was commented out: nothing of the text before it.
@@ -44,7 +46,7 @@ _COMMENTED_OUT = re.compile(r"#(?:[\w-]+:(?:\s|$)|[{\[])")
 #: begins a path of Windows.
 _ESCAPE = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<path>[A-Za-z]:|\\\\[\w.-]+)?"
-    r"\\(?:[trNLP_]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z])))"
+    r"\\(?:[trNLP_ \t]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z])))"
 )
 #: Keys of the format may not hold a control character, and say so.
 _ESCAPE_IN_FREE = re.compile(rf"{_ESCAPE.pattern}|(?<!\\)(?:\\\\)*\\[abefv0]")
@@ -56,6 +58,8 @@ _GOES_ON = re.compile(
 )
 #: What was meant to begin a text on lines of its own.
 _BLOCK = re.compile(r"\S?[|>][+-]?\d?[ \t]*\n")
+#: Behind the mark that begins such a text, not set off as a comment.
+_COMMENT_OF_BLOCK = re.compile(r"[|>][^\s#]*(?:[ \t]?#|[ \t]+#(?![ \t]))")
 _ENDS_SENTENCE = re.compile(r"[.!?。！？]$")
 
 BROKEN_YAML = rule(
@@ -346,6 +350,8 @@ class _Reader:
             )
         if event.style == '"' and (char := direction.escaped(written, value)):
             self.problems.append(direction.named(self.path, spot, char))
+        if event.style in ("|", ">") and (found := _COMMENT_OF_BLOCK.match(written)):
+            self.note_comment(start.index + found.end() - 1)
         if is_long:
             self.wrapped[at] = (spot.line, spot.line + written.rstrip().count("\n"))
             if event.implicit[0] and _BLOCK.match(written):
@@ -509,17 +515,16 @@ class _Reader:
     def look_at_trailing(self, sharp: int, before: str, event: _Event) -> None:
         """At a comment that stands behind something on its line."""
         of_value = bool(self.last and self.last[2] and not before.strip(" \t"))
-        if _TIGHT.match(self.text, sharp):
-            # A list or mapping follows in the next line: nothing of it is lost.
-            begins = isinstance(event, yaml.CollectionStartEvent)
-            if not (begins and self.last and not self.last[2]):
-                self.note_comment(sharp)
+        # Between a key or a dash and the text that goes on in the next line.
+        is_first = bool(_LEAD.fullmatch(before)) and isinstance(event, yaml.ScalarEvent)
+        if _TIGHT.match(self.text, sharp) or is_first or not before:
+            self.note_comment(sharp)
         elif of_value and self.last and len(before) < 2 and self.last[0].implicit[0]:
             goes_on = bool(_REST_OF_NUMBER.match(self.text, sharp))
             self.comments.append(Comment(self.last[1], self.at(sharp), goes_on))
         elif ("," in before and _KEY_IN_COMMENT.match(self.text, sharp)) or (
             isinstance(self.event, yaml.CollectionEndEvent)
-            and _closes(self.text[sharp : self.text.find("\n", sharp)])
+            and _closes(self.text[sharp:].partition("\n")[0])
         ):
             self.note_comment(sharp)
 
