@@ -3,9 +3,9 @@
 Each mutant is the front matter of a sample with one mark more. It has to read as before, or with
 exactly that mark more in one value, or give a problem.
 
-CI takes a sample. `CHANGEBOOK_MUTANTS=all` tries every mark at every place, which takes an hour;
-there, a key of a record is tried together with the keys that every record has and the key
-that follows it, because no mark reaches farther.
+A key of a record is tried with the keys that every record has and the key that follows it,
+because no mark reaches farther. CI takes a sample. `CHANGEBOOK_MUTANTS=1/61` tries every 61st of
+all marks at all places, which takes a minute, and `2/61` those behind them.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from changebook.model.diagnostics import KeyPath
+from changebook.model.diagnostics import KeyPath, Problem
 from changebook.model.schema import ChangeRecord
 from changebook.read.form import fit
 from changebook.read.source import parse_source
 from changebook.read.workspace import model_of
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERYTHING = os.environ.get("CHANGEBOOK_MUTANTS") == "all"
-IN_CI = 4_000
+SHARE = os.environ.get("CHANGEBOOK_MUTANTS")
+IN_CI = 8_000
 MARKS = (
     *(",", ", ", ":", ": ", "#", " #", " # ", "# ", '"', "'", "[", "]", "{", "}", "\\"),
     *("-", "- ", "|", ">", "!", "&", "*", "%", "@", "`", "?", "~", "---\n", "...\n"),
@@ -51,11 +53,11 @@ class Specimen:
     end: int
 
 
-def specimens(*, whole: bool) -> Iterator[Specimen]:
+def specimens() -> Iterator[Specimen]:
     for file in sorted((ROOT / "changes").rglob("*.md")):
         model = model_of(file, ROOT / "changes" / file.relative_to(ROOT / "changes").parts[0])
         front = file.read_text("utf-8").split("\n---\n")[0].removeprefix("---\n") + "\n"
-        if whole or model is not ChangeRecord:
+        if model is not ChangeRecord:
             yield Specimen(file.name, model, front, 0, len(front))
             continue
         parts = re.findall(r"^\S.*\n(?:[ \n].*\n?)*", front, re.MULTILINE)
@@ -89,14 +91,36 @@ def leaves(value: Any, path: KeyPath = ()) -> Iterator[Leaf]:
         yield path, "" if value is None else str(value).strip()
 
 
-def read(front: str, model: type[BaseModel]) -> tuple[list[Leaf], list[str]]:
+@dataclass(frozen=True)
+class Reading:
+    """What is read of a front matter: its texts, where each key and value begins, the problems."""
+
+    leaves: list[Leaf]
+    spots: list[tuple[int, int, set[int]]]
+    problems: list[Problem]
+
+    def lines_at(self, line: int, column: int) -> set[int]:
+        """Return the lines of the key and the value that a place is in."""
+        inner = [lines for *spot, lines in self.spots if spot <= [line, column]]
+        return inner[-1] if inner else set()
+
+
+def read(front: str, model: type[BaseModel]) -> Reading:
     source, problems = parse_source(f"---\n{front}---\nText.\n", "x.md")
     if source is None:
-        return [], [problem.rule for problem in problems]
+        return Reading([], [], problems)
     _, more, _ = fit(model, source)
     if not source.body.endswith("Text.\n"):
         raise AssertionError(front)
-    return list(leaves(source.shown)), [problem.rule for problem in (*problems, *more)]
+    spots = sorted(
+        (spot.line, spot.column, {spot.line, source.value(*path).line})
+        for path, spot in source.places.items()
+    )
+    return Reading(list(leaves(source.shown)), spots, [*problems, *more])
+
+
+#: What the specimens are, each read once.
+read_specimen = lru_cache(read)
 
 
 def has_more(new: str, old: str, mark: str) -> bool:
@@ -106,11 +130,32 @@ def has_more(new: str, old: str, mark: str) -> bool:
     return any(old[:at] + mark + old[at:] == new for at in range(len(old) + 1))
 
 
-def verdict(specimen: Specimen, before: list[Leaf], at: int, mark: str) -> str:
-    front = specimen.front[:at] + mark + specimen.front[at:]
-    after, problems = read(front, specimen.model)
-    if problems:
+def where(specimen: Specimen, at: int, mark: str, problems: list[Problem]) -> str:
+    """Return how far from a mutant its problems are."""
+    line = specimen.front.count("\n", 0, at) + 2
+    column = at - specimen.front.rfind("\n", 0, at)
+    last = line + mark.count("\n")
+    here = {problem.line for problem in problems}
+    known = read_specimen(specimen.front, specimen.model)
+    if here & ({*range(line, last + 1)} | known.lines_at(line, column)):
         return "reported"
+    if last + 1 in here:
+        return "reported in the next line"
+    return "reported elsewhere"
+
+
+def verdict(specimen: Specimen, at: int, mark: str) -> str:
+    front = specimen.front[:at] + mark + specimen.front[at:]
+    mutant = read(front, specimen.model)
+    if mutant.problems:
+        return where(specimen, at, mark, mutant.problems)
+    before = read_specimen(specimen.front, specimen.model).leaves
+    return silent(specimen, at, mark, before, mutant.leaves)
+
+
+def silent(specimen: Specimen, at: int, mark: str, before: list[Leaf], after: list[Leaf]) -> str:
+    """Return what became of a mutant that nothing was said of."""
+    front = specimen.front[:at] + mark + specimen.front[at:]
     if after == before:
         return "unchanged"
     if re.search(r"  #( |$)", front[front.rfind("\n", 0, at) + 1 : front.index("\n", at + 1)]):
@@ -130,11 +175,14 @@ def verdict(specimen: Specimen, before: list[Leaf], at: int, mark: str) -> str:
             [(one, other)] = steps
             if has_more(str(other), str(one), mark):
                 return "literal"
-    line = specimen.front[specimen.front.rfind("\n", 0, at) + 1 : at]
+    begin = specimen.front[specimen.front.rfind("\n", 0, at) + 1 : at]
     texts = [Counter(text for _, text in side if text) for side in (before, after)]
     gone, come = texts[0] - texts[1], texts[1] - texts[0]
-    if mark.strip() == "#" and not line.strip() and not come:
-        return "commented out"
+    if mark.strip() == "#" and not begin.strip():
+        line = specimen.front[at:].partition("\n")[0].strip()
+        # All of a value, or a line of a text on several.
+        if not come or [text.replace(line, "").strip() for text in gone] == list(come):
+            return "commented out"
     if not gone and list(come) == [mark.strip()]:
         return "literal"
     if mark.strip() == "," and len(after) == len(before) + 1:
@@ -144,37 +192,48 @@ def verdict(specimen: Specimen, before: list[Leaf], at: int, mark: str) -> str:
     return "LOST"
 
 
-def survey(chosen: Iterator[tuple[Specimen, int, str]]) -> tuple[Counter[str], list[str]]:
+def survey(
+    chosen: Iterator[tuple[Specimen, int, str]],
+) -> tuple[Counter[str], dict[str, list[str]]]:
+    """Return how often each verdict came, and the mutants of the two that must not come."""
     counts: Counter[str] = Counter()
-    lost = []
-    known: dict[Specimen, list[Leaf]] = {}
+    shown: dict[str, list[str]] = {"LOST": [], "reported elsewhere": []}
     for specimen, at, mark in chosen:
-        if specimen not in known:
-            known = {specimen: read(specimen.front, specimen.model)[0]}
-        found = verdict(specimen, known[specimen], at, mark)
+        found = verdict(specimen, at, mark)
         counts[found] += 1
-        if found == "LOST":
+        if found in shown:
             around = specimen.front[max(0, at - 40) : at] + f"<<{mark}>>"
-            lost.append(f"{specimen.name}: {around + specimen.front[at : at + 40]!r}")
-    return counts, lost
+            shown[found].append(f"{specimen.name}: {around + specimen.front[at : at + 40]!r}")
+    return counts, shown
 
 
-def every() -> Iterator[tuple[Specimen, int, str]]:
-    for specimen in specimens(whole=False):
-        for at in places(specimen):
-            for mark in MARKS:
-                yield specimen, at, mark
+def every_nth(share: str) -> Iterator[tuple[Specimen, int, str]]:
+    first, step = map(int, share.split("/"))
+    mutants = (
+        (specimen, at, mark)
+        for specimen in specimens()
+        for at in places(specimen)
+        for mark in MARKS
+    )
+    yield from islice(mutants, first - 1, None, step)
 
 
 def some() -> Iterator[tuple[Specimen, int, str]]:
     chance = random.Random(1)
-    files = list(specimens(whole=True))
-    for specimen in files:
-        for _ in range(IN_CI // len(files)):
-            yield specimen, chance.randrange(specimen.end), chance.choice(MARKS)
+    parts = list(specimens())
+    for _ in range(IN_CI):
+        specimen = chance.choice(parts)
+        yield specimen, chance.randrange(specimen.start, specimen.end), chance.choice(MARKS)
 
 
 def test_nothing_is_lost_in_silence() -> None:
-    counts, lost = survey(every() if EVERYTHING else some())
+    counts, shown = survey(every_nth(SHARE) if SHARE else some())
     assert counts["reported"] > counts["unchanged"] > 0 < counts["literal"]
-    assert not lost, f"{len(lost)} of {counts.total()}:\n" + "\n".join(lost[:40])
+    assert not shown["LOST"], f"{counts}\n" + "\n".join(shown["LOST"][:40])
+    # YAML finds out in the next line that a line is indented otherwise than its neighbors.
+    assert counts["reported in the next line"] < counts["reported"] / 50, counts
+    # A key that was commented out is missing where its mapping begins, and a quote may be closed
+    # by a later one.
+    assert len(shown["reported elsewhere"]) < counts["reported"] / 200, "\n".join(
+        shown["reported elsewhere"][:40]
+    )

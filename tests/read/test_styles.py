@@ -40,7 +40,7 @@ _NOTHING = re.compile(r"~|[|>][-+\d]*")
 #: a text in quotes.
 _OTHERWISE = re.compile(r".*\s\s#(?: .*|$)|'.*'|\".*\"")
 #: The same for a comment on a line of its own.
-_COMMENT = re.compile(r"#[#=*~-]*(?: |$)")
+_COMMENT = re.compile(r"#(?:[#=*~-]*(?: |$)|[{\[]|[\w-]+:)")
 #: In double quotes these are escapes that somebody may mean.
 _MEANT = re.compile(r"\\(?:[/\\\"]|$)")
 ANY = range(10**6)
@@ -131,7 +131,7 @@ class Writer:
                 written = f"{key} {self.value(held, 0, flow=True, listed=not is_mapping)}".strip()
                 inner += f"{comma if inner else ''}{written}"
             return f"{{{inner}}}" if is_mapping else f"[{inner}]"
-        lines = []
+        lines: list[str] = []
         for key, held in pairs:
             # A line that is not in line with the one above it.
             pad = indent + 2 + (bool(lines) and not is_mapping and self.once_in(10))
@@ -235,7 +235,9 @@ def losses(seed: int) -> Iterator[Loss]:
     for path in written | read:
         if read.get(path) != written.get(path):
             key = str(path[0])
-            is_same_shape = shape(record.get(key)) == shape(source.shown.get(key))
+            is_same_shape = path in source.places and (
+                shape(record.get(key)) == shape(source.shown.get(key))
+            )
             all_of_key = writer.lines.get(key, ANY)
             lines = _lines(source, path) if is_same_shape else all_of_key
             rules = frozenset(problem.rule for problem in problems if problem.line in lines)

@@ -245,10 +245,8 @@ class _Reader:
         data = self.read(first, ())
         if not isinstance(first, yaml.MappingStartEvent):
             next(self.events)  # a fault of YAML says more
-            problem = BROKEN_YAML.at(
-                self.path, START, "The front matter is not a list of keys.", _ONE_KEY_A_LINE
-            )
-            raise NoMapping(problem)
+            says = "The front matter is not a list of keys."
+            raise NoMapping(BROKEN_YAML.at(self.path, self.spot(first), says, _ONE_KEY_A_LINE))
         next(self.events)  # the document ends
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
@@ -338,7 +336,7 @@ class _Reader:
         start, end = event.start_mark, event.end_mark
         is_long = end.line > start.line
         if not is_long and event.style != '"':
-            return value
+            return self.unmarked(value)
         written = self.text[start.index : end.index]
         escape = _ESCAPE_IN_FREE if _is_free(at) else _ESCAPE
         if event.style == '"' and (found := escape.search(written)):

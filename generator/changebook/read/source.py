@@ -32,6 +32,9 @@ from changebook.read.front_matter import (
 #: A record is prose and a few tables. What is larger is an export or a mistake; the limit keeps
 #: one bad file from stalling everybody's check.
 SIZE_LIMIT = 2_000_000
+_COMMENT = re.compile(r"(?:^|[\s\[{,])#")
+_FIRST_KEY = re.compile(r"\s*(?:- +)*[^\s:]+")
+_HAS_KEY = re.compile(r":(?:\s|$)")
 _KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:- +)*[A-Za-z_][\w-]*:(?=\S)(?!//)")
 
 UNREADABLE = rule(
@@ -247,13 +250,32 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
             "This colon has no space after it, so it ends no key.",
             "Write a space after the colon, or quote the text.",
         )
-    begin = error.context_mark.line if error.context_mark else 0
-    if "flow" in (error.context or "") and (sharp := re.search(r"\s#", lines[begin])):
+    begin = error.context_mark or mark
+    if "flow" in (error.context or "") and begin and mark:
+        # A value that is missing is noticed behind the comment.
+        first = begin.line - (error.context == "while parsing a flow node")
+        for number in range(max(0, first), mark.line + 1):
+            if sharp := _COMMENT.search(lines[number]):
+                return BROKEN_YAML.at(
+                    path,
+                    Place(number + 2, sharp.end()),
+                    "A comment begins here, within brackets that are closed behind it.",
+                    "Quote the text that has the `#` in it.",
+                )
+    if mark and begin and _is_never_closed(error, lines):
         return BROKEN_YAML.at(
             path,
-            Place(begin + 2, sharp.end()),
-            "A comment begins here, within brackets that are closed behind it.",
-            "Quote the text that has the `#` in it.",
+            Place(begin.line + 2, begin.column + 1),
+            f"What begins here with `{lines[begin.line][begin.column]}` is not closed before line "
+            f"{mark.line + 2}.",
+            "Close it, or put all of the text in quotes.",
+        )
+    if mark and (above := _line_without_key(error, lines, mark)) is not None:
+        return BROKEN_YAML.at(
+            path,
+            Place(above + 2, len(lines[above]) - len(lines[above].lstrip()) + 1),
+            f"This line is no `key: value`, so the key in line {mark.line + 2} belongs to nothing.",
+            "Write `key: value`, with a space after the colon, or quote the text.",
         )
     says = ", ".join(filter(None, (error.context, error.problem)))
     return BROKEN_YAML.at(
@@ -263,6 +285,31 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
         "Quote text that holds `: ` or ` #`, or that begins with a special character; "
         "indent with spaces.",
     )
+
+
+def _is_never_closed(error: yaml.MarkedYAMLError, lines: list[str]) -> bool:
+    """Whether a bracket or quote is open where the keys that it is among go on."""
+    begin, mark = error.context_mark, error.problem_mark
+    if begin is None or mark is None or begin.line == mark.line:
+        return False
+    if error.context == "while scanning a quoted scalar":
+        return True
+    first, *others = (
+        len(line) - len(line.lstrip(" ")) for line in lines[begin.line : mark.line + 1] if line
+    )
+    return "flow" in (error.context or "") and any(indent <= first for indent in others)
+
+
+def _line_without_key(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.Mark) -> int | None:
+    """Return the line above a key that goes on as one text with it."""
+    if error.problem != "mapping values are not allowed in this context":
+        return None
+    if not _FIRST_KEY.fullmatch(lines[mark.line][: mark.column]):
+        return None
+    above = mark.line - 1
+    while above > 0 and not lines[above].strip():
+        above -= 1
+    return above if above >= 0 and not _HAS_KEY.search(lines[above]) else None
 
 
 def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
