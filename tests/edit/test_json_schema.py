@@ -22,6 +22,8 @@ from changebook.model import vocabulary
 from changebook.model.schema import URGENCY_MEANINGS, ChangeRecord, Profile
 from changebook.model.vocabulary import Audience, Level, Term
 from changebook.read import form
+from changebook.read.front_matter import CUT_BY_COMMA
+from changebook.read.full_width import FULL_WIDTH
 from changebook.read.workspace import read_workspace
 from tests.project.test_docs import EXAMPLES, code, life_cycle, table
 
@@ -128,7 +130,9 @@ def test_what_checks_clean_fits(root: Path) -> None:
 def _shape_faults() -> Iterator[Any]:
     for root in sorted(CASES.iterdir()):
         _, problems = load_checked(root)
-        for path in sorted({p.path for p in problems if p.rule in OF_THE_SHAPE}):
+        # An editor's YAML reads these as something else, or not at all.
+        misread = {p.path for p in problems if p.rule in (CUT_BY_COMMA.name, FULL_WIDTH.name)}
+        for path in sorted({p.path for p in problems if p.rule in OF_THE_SHAPE} - misread):
             yield pytest.param(root / path, id=f"{root.name}-{Path(path).name}")
 
 

@@ -258,7 +258,8 @@ class _Fixing:
     def key(self, path: KeyPath, line: int) -> bool:
         name = str(path[-1])
         known = keys_at(self.text.model, path[:-1])
-        near = beyond_doubt(name, known)
+        plain = _narrow(name)
+        near = plain if plain in known else beyond_doubt(plain, known)
         if near is None:
             return False
         renamed = (*path[:-1], near)
