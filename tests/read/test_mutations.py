@@ -160,6 +160,14 @@ def silent(specimen: Specimen, at: int, mark: str, before: list[Leaf], after: li
         return "unchanged"
     if re.search(r"  #( |$)", front[front.rfind("\n", 0, at) + 1 : front.index("\n", at + 1)]):
         return "set off as a comment"
+    begin = specimen.front[specimen.front.rfind("\n", 0, at) + 1 : at]
+    texts = [Counter(text for _, text in side if text) for side in (before, after)]
+    gone, come = texts[0] - texts[1], texts[1] - texts[0]
+    if mark.strip() == "#" and not begin.strip():
+        line = specimen.front[at:].partition("\n")[0].strip()
+        # All of a value, or a line of a text on several.
+        if not come or [text.replace(line, "").strip() for text in gone] == list(come):
+            return "commented out"
     if len(after) == len(before):
         changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
         if len(changed) == 1 and changed[0][0][0] == changed[0][1][0]:
@@ -175,14 +183,6 @@ def silent(specimen: Specimen, at: int, mark: str, before: list[Leaf], after: li
             [(one, other)] = steps
             if has_more(str(other), str(one), mark):
                 return "literal"
-    begin = specimen.front[specimen.front.rfind("\n", 0, at) + 1 : at]
-    texts = [Counter(text for _, text in side if text) for side in (before, after)]
-    gone, come = texts[0] - texts[1], texts[1] - texts[0]
-    if mark.strip() == "#" and not begin.strip():
-        line = specimen.front[at:].partition("\n")[0].strip()
-        # All of a value, or a line of a text on several.
-        if not come or [text.replace(line, "").strip() for text in gone] == list(come):
-            return "commented out"
     if not gone and list(come) == [mark.strip()]:
         return "literal"
     if mark.strip() == "," and len(after) == len(before) + 1:

@@ -148,7 +148,13 @@ class Splicer:
         node, flow = self.node(path), self.in_flow(path)
         start, end = _start(node), self.end(node)
         folded = _is_folded(node)
-        if isinstance(node, yaml.ScalarNode) and isinstance(value, yaml_text.Scalar) and not folded:
+        is_long = isinstance(value, str) and "\n" in value and not flow
+        if (
+            isinstance(node, yaml.ScalarNode)
+            and isinstance(value, yaml_text.Scalar)
+            and not folded
+            and not is_long
+        ):
             self.splice(start, end, yaml_text.scalar(value, flow=flow, quote=_quote(node)))
         elif flow:
             self.splice(start, end, yaml_text.inline(value))
@@ -193,11 +199,10 @@ class Splicer:
             return
         indent = self.column(_start(name))
         first, *lines = yaml_text.entry([str(path[-1]), *names], value, indent)
-        if lines:
-            self.insert_lines(self.next_line(colon), lines)
-        else:
-            shown = first[indent + len(yaml_text.key(str(path[-1]))) + 1 :]
-            self.splice(colon, colon, shown)
+        shown = first[indent + len(yaml_text.key(str(path[-1]))) + 1 :]
+        end, at = self.newline(colon), self.next_line(colon)
+        added = "".join(f"{line}{end}" for line in lines)
+        self.splice(colon, at, shown + self.text[colon:at] + added)
 
     def add(self, path: KeyPath, names: Sequence[str], value: Value, order: Sequence[str]) -> None:
         """Add a key that the mapping at `path` does not have, at its place in the order."""
@@ -231,19 +236,18 @@ class Splicer:
             self.refuse()
         last = node.value[-1]
         if _is_flow(node):
-            self.put_after(path, _start(last), self.end(last), yaml_text.inline(item))
+            self.put_after(path, _start(last), self.end(last), yaml_text.listed(item))
             return
         dash = _start(node)
         if self.text[dash] != "-":
             self.refuse()
         column = self.column(dash)
         inner = self.column(_start(last)) if isinstance(last, yaml.MappingNode) else column + STEP
-        lead = " " * column + "-" + " " * (inner - column - 1)
         if isinstance(item, Mapping) and isinstance(last, yaml.MappingNode) and not _is_flow(last):
             first, *rest = yaml_text.below(item, inner)
-            lines = [lead + first[inner:], *rest]
+            lines = [" " * column + "-" + " " * (inner - column - 1) + first[inner:], *rest]
         else:
-            lines = [lead + yaml_text.inline(item, flow=False)]
+            lines = yaml_text.item(item, column, inner - column)
         self.insert_lines(self.next_line(self.end(last)), lines)
 
     def rename(self, path: KeyPath, new: str) -> None:

@@ -44,12 +44,12 @@ _KEY_IN_COMMENT = re.compile(r"# *[\w-]+:\s")
 _COMMENTED_OUT = re.compile(r"#(?:[\w-]+:(?:\s|$)|[{\[])")
 #: An escape that nobody means in a text, the end of a line inside a word, and any behind what
 #: begins a path of Windows.
-_ESCAPE = re.compile(
+UNMEANT_ESCAPES = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<path>[A-Za-z]:|\\\\[\w.-]+)?"
     r"\\(?:[trNLP_ \t]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z])))"
 )
 #: Keys of the format may not hold a control character, and say so.
-_ESCAPE_IN_FREE = re.compile(rf"{_ESCAPE.pattern}|(?<!\\)(?:\\\\)*\\[abefv0]")
+_ESCAPE_IN_FREE = re.compile(rf"{UNMEANT_ESCAPES.pattern}|(?<!\\)(?:\\\\)*\\[abefv0]")
 #: What an item begins with that goes on with the one before it.
 _GOES_ON = re.compile(
     r"(?:and|or|but|nor|so|yet|because|which|who|that|if|when|while|then|as|with|without)\b"
@@ -338,7 +338,7 @@ class _Reader:
         if not is_long and event.style != '"':
             return self.unmarked(value)
         written = self.text[start.index : end.index]
-        escape = _ESCAPE_IN_FREE if _is_free(at) else _ESCAPE
+        escape = _ESCAPE_IN_FREE if _is_free(at) else UNMEANT_ESCAPES
         if event.style == '"' and (found := escape.search(written)):
             self.note(
                 UNMEANT_ESCAPE,
@@ -471,10 +471,8 @@ class _Reader:
                 continue
             comma = self.text.index(",", one.end_mark.index)
             tight = other.start_mark.index == comma + 1
-            if (
-                (tight and one.value[-1:].isdigit() and other.value[:1].isdigit())
-                or _GOES_ON.match(other.value)
-                or (_ENDS_SENTENCE.search(other.value) and not _ENDS_SENTENCE.search(one.value))
+            if (tight and one.value[-1:].isdigit() and other.value[:1].isdigit()) or may_go_on(
+                other.value, one.value
             ):
                 self.note(
                     COMMA_IN_BRACKETS,
@@ -541,6 +539,12 @@ class _Reader:
 
     def note_comment(self, sharp: int) -> None:
         self.problems.append(cut_by_comment(self.path, self.at(sharp)))
+
+
+def may_go_on(item: str, before: str = "") -> bool:
+    """Return whether an item in `[]` may be the rest of the one before it."""
+    ends = _ENDS_SENTENCE.search(item) and not _ENDS_SENTENCE.search(before)
+    return bool(_GOES_ON.match(item) or ends)
 
 
 def _closes(comment: str) -> bool:
