@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pytest
+from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from changebook.check import load_checked
+from changebook.cli import main
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.yaml_text import Value
 from changebook.model.schema import ChangeRecord
@@ -18,6 +24,7 @@ from changebook.read.form import fit
 from changebook.read.full_width import FULL_WIDTH
 from tests.read.test_styles import _PIECES
 
+CASES = Path(__file__).parents[1] / "cases"
 #: What would say that a text may be more or less than was meant.
 DOUBTS = {
     rule.name
@@ -90,3 +97,51 @@ def test_it_comes_back(text: str, style: str) -> None:
     assert source is not None
     problems = [*problems, *fit(ChangeRecord, source)[1]]
     assert [p for p in problems if p.rule in DOUBTS] == [], record.text
+
+
+#: As arguments of commands, where a text has one line or several.
+ODD = [
+    ", see 甲乙步骤Pay“ #2: of [all]",
+    "Null",
+    "0012",
+    '- it\'s "so": {a, b} # 2,400.00',
+    "：甲，乙；［丙］",
+    "C:\\temp\\new",
+    "Pay all, or a part of it.",
+]
+
+
+def run(root: Path, command: str, *arguments: str) -> None:
+    done = CliRunner().invoke(main, [command, "--workspace", str(root), *arguments])
+    assert done.exit_code == 0, done.output
+
+
+def records(root: Path) -> dict[str, Any]:
+    """Return the front matters of the workspace, which `check` has no doubt about."""
+    workspace, problems = load_checked(root)
+    assert [p for p in problems if p.rule in DOUBTS] == []
+    return {
+        record.data.id: record.source.data
+        for client in workspace.clients
+        for record in client.records
+    }
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_each_command(text: str, tmp_path: Path) -> None:
+    root = tmp_path / "advance"
+    shutil.copytree(CASES / "advance/workspace", root)
+    run(root, "new", "--", "acme", text)
+    assert text in {data["title"] for data in records(root).values()}
+    by = ("--by", "Zhao Min", "--on", "2026-02-02")
+    run(root, "advance", "ACME-0001", "withdrawn", *by, "--note", text)
+    assert records(root)["ACME-0001"]["history"][-1]["note"] == text
+
+
+@pytest.mark.parametrize("text", [*ODD, "one\ntwo\n\n- three, four", "status: a\nnote: b"])
+def test_an_answer(text: str, tmp_path: Path) -> None:
+    root = tmp_path / "respond"
+    shutil.copytree(CASES / "respond/workspace", root)
+    mail = str(CASES / "respond/mails/free-words.eml")
+    run(root, "respond", mail, "--words", text)
+    assert records(root)["ACME-0001"]["communications"][-1]["summary"] == text

@@ -27,6 +27,7 @@ from changebook.read.scan.paper import PaperFormat, UnfitPaper
 from changebook.read.workspace import read_workspace
 from changebook.views.decision import signed_paper
 from tests.canary import png
+from tests.edit.test_any_text import ODD, records
 
 CANARY = "kanarienvogel"
 ACME = Path("changes/acme/2026")
@@ -388,6 +389,12 @@ def sign(root: Path, *more: str, scan: str = "scan.pdf") -> Result:
 def state(root: Path) -> dict[str, bytes]:
     files = (file for file in root.rglob("*") if file.is_file())
     return {file.relative_to(root).as_posix(): file.read_bytes() for file in files}
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_any_reference_comes_back(acme: Path, text: str) -> None:
+    assert sign(acme, *SCAN, "--reference", text).exit_code == 0
+    assert records(acme)["ACME-0001"]["agreement"]["reference"] == text
 
 
 def test_signing_files_the_paper_and_seals_it(acme: Path) -> None:
