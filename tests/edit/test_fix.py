@@ -61,6 +61,15 @@ def test_it_is_checked_afterwards(workspace: Path) -> None:
     assert file.read_text("utf-8") == text
 
 
+def test_an_invisible_character_in_a_key(workspace: Path) -> None:
+    file = workspace / RECORD
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("priority: medium", "prio\u200brity: medium"), "utf-8")
+    done = run(workspace, "--fix")
+    assert (done.exit_code, done.stdout) == (0, "No problems.\n")
+    assert file.read_text("utf-8") == text
+
+
 def test_only_the_chosen_files(workspace: Path) -> None:
     for name in (RECORD, "changes/example/client.md"):
         file = workspace / name

@@ -113,8 +113,45 @@ def test_a_client_is_named_across_two_lines(tmp_path: Path) -> None:
         ("summary: text\u2029more", "broken-yaml", (6, 14)),
         ("summary:\n  #1 of all\n  is this", "cut-by-comment", (7, 3)),
         ("reason:\n  text: |\n      Long.\n    # 2 more", "cut-by-comment", (9, 5)),
+        ("summary: text  ##", "cut-by-comment", (6, 16)),
+        ("summary: text  #", "cut-by-comment", (6, 16)),
+        ("summary: # 2 of\n  all", "cut-by-comment", (6, 10)),
+        ("out_of_scope:\n  - # 2 of\n    all", "cut-by-comment", (7, 5)),
+        ("summary: |#1 of\n  all", "cut-by-comment", (6, 11)),
+        ('summary: "text"# more"', "cut-by-comment", (6, 16)),
+        ("out_of_scope: [see one] # 2, and more]", "cut-by-comment", (6, 25)),
+        ("out_of_scope: [Pay all, a part of it]", "comma-in-brackets", (6, 23)),
+        ('links: {source: "https://a.example/x\\end"}', "unknown-value", (6, 17)),
+        ('internal: {note: "shared\\bin"}', "unmeant-escape", (6, 25)),
+        ('summary: "see\\ all"', "unmeant-escape", (6, 14)),
+        ("summary: text\u202emore", "hidden-direction", (6, 14)),
+        ('summary: "text\\u202Emore"', "hidden-direction", (6, 10)),
+        ("summary: text\n---\n&#x202e;more &#8238;", "hidden-direction", (8, 1)),
+        ("priority:、 high\nurgency: low", "broken-yaml", (6, 9)),
+        ("decision: {due: 2026-03-05\nurgency: low", "broken-yaml", (6, 11)),
+        ("decision: {rationale: 'text}\nurgency: low", "broken-yaml", (6, 23)),
+        ("out_of_scope: [#1 of all,\n  two]", "cut-by-comment", (6, 16)),
     ],
 )
 def test_each_is_located(written: str, rule: str, place: tuple[int, int]) -> None:
     _, problems = read(f"{ALWAYS}{written}\n")
     assert (rule, *place) in [(p.rule, p.line, p.column) for p in problems]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "out_of_scope: [refunds, a part of it]",
+        "out_of_scope: [Refunds, 退货, ERP]",
+        "glossary: {PSP: provider}  # as agreed",
+        "summary: text  # as agreed",
+        "out_of_scope:\n  # ---- first ----\n  - Refunds",
+        "summary: \u200e\u05d0",
+        "summary: text \\u202E &lrm;",
+        'summary: "see \\"all\\" and\\/or\\nNone"',
+    ],
+)
+def test_their_neighbors_are_none(written: str) -> None:
+    source, problems = read(f"{ALWAYS}{written}\n")
+    assert source is not None
+    assert problems == []

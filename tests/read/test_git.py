@@ -53,7 +53,7 @@ def test_no_repository(tmp_path: Path) -> None:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="is no folder"):
+    with pytest.raises(Refusal, match="is not a folder"):
         repository(tmp_path / "nowhere")
 
 

@@ -20,11 +20,12 @@ from changebook.check import (
 from changebook.check.since import rules as since_rules
 from changebook.model import chain
 from changebook.model.diagnostics import Rule
-from changebook.read import form, front_matter, full_width, source, strays, workspace
+from changebook.read import direction, form, front_matter, full_width, source, strays, workspace
 
 _DECLARING = (
     bodies,
     chain,
+    direction,
     form,
     front_matter,
     full_width,

@@ -166,7 +166,7 @@ class _Fixing:
     def change(
         self, line: int, rule: str, before: str, after: str, edit: Callable[[], Manuscript]
     ) -> bool:
-        """Make an edit, unless it would alter what was decided; whether it was made."""
+        """Make an edit, unless it would alter what was decided; return whether it was made."""
         try:
             edited = edit()
         except Refusal:
@@ -179,7 +179,7 @@ class _Fixing:
         return not altered
 
     def full_width(self) -> bool:
-        """Put YAML's own marks in the place of full-width ones; whether there were such marks.
+        """Put YAML's own marks in the place of full-width ones; return whether there were any.
 
         In all lines, in those that follow each other, or in one: where that takes problems away
         and brings none.
@@ -206,7 +206,7 @@ class _Fixing:
         return False
 
     def straightened(self, group: Sequence[Problem]) -> Manuscript | None:
-        """The text with YAML's own marks in the lines of the problems.
+        """Return the text with YAML's own marks in the lines of the problems.
 
         None unless that takes problems away and brings none, and can mean one thing alone.
         """
@@ -228,7 +228,7 @@ class _Fixing:
         return better[0] if len({repr(each.source.data) for each in better}) == 1 else None
 
     def is_separator(self, problem: Problem) -> bool:
-        """Whether a full-width mark stands for one of YAML's beyond doubt."""
+        """Return whether a full-width mark stands for one of YAML's beyond doubt."""
         line = self.text.source.lines[problem.line - 1]
         if line[problem.column - 1 : problem.column] not in full_width.MEANT:
             return False
@@ -293,7 +293,7 @@ class _Fixing:
         )
 
     def typed_plainly(self, path: KeyPath, plain: _Plain) -> _Plain | None:
-        """What was typed with full-width or invisible characters, if it can be that in others."""
+        """Return what was typed with odd characters, if plain ones make it right."""
         try:
             faults = _faults(self.text.set(path, plain))
         except Refusal:
@@ -334,13 +334,13 @@ class _Fixing:
 
 
 def _problems(text: Manuscript) -> list[Problem]:
-    """The problems of reading a file."""
+    """Return the problems of reading a file."""
     source, problems = text.read
     return [*problems, *(fit(text.model, source)[1] if source else ())]
 
 
 def _is_better(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
-    """Whether fewer marks are wrong and nothing else is misread.
+    """Return whether fewer marks are wrong and nothing else is misread.
 
     What was hidden may come to light: a key that is missing, a date that is none.
     """
@@ -366,7 +366,7 @@ def _faults(text: Manuscript) -> list[tuple[KeyPath, Problem]]:
 
 
 def _narrow(text: str) -> str:
-    """The text in plain characters, without those that can't be seen, and without quotes."""
+    """Return the text in plain characters, without those that can't be seen, and without quotes."""
     narrow = unicodedata.normalize("NFKC", text)
     narrow = "".join(char for char in narrow if unicodedata.category(char) != "Cf")
     return re.sub("[‐‑–—−]", "-", narrow).strip(" \t“”‘’\"'")

@@ -128,7 +128,9 @@ def inline(value: Value, *, flow: bool = True) -> str:
 def listed(value: Value) -> str:
     """Write an item within brackets, so that it is not taken for the rest of the one before it."""
     if isinstance(value, str):
-        return scalar(value, flow=True, quote="'" if may_go_on(value) else None)
+        return scalar(
+            value, flow=True, quote="'" if value[:1].islower() or may_go_on(value) else None
+        )
     return inline(value)
 
 

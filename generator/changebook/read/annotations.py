@@ -12,7 +12,7 @@ from changebook.model.diagnostics import KeyPath
 
 
 def annotation_at(model: type[BaseModel], path: KeyPath) -> Any:
-    """The annotation that holds at a path: a model, an enumeration, or another type."""
+    """Return the annotation that holds at a path: a model, an enumeration, or another type."""
     here: Any = model
     for step in path:
         here = _below(_bare(here), step)
@@ -29,7 +29,7 @@ def _below(here: Any, step: str | int) -> Any:
 
 
 def _bare(annotation: Any) -> Any:
-    """Without `| None` and what is checked besides the type."""
+    """Return without `| None` and what is checked besides the type."""
     if get_origin(annotation) is Annotated:
         return get_args(annotation)[0]
     arguments = [a for a in get_args(annotation) if a is not type(None)]
@@ -40,7 +40,7 @@ def _bare(annotation: Any) -> Any:
 
 @lru_cache(maxsize=4096)
 def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
-    """The keys that the mapping at a path may have, in the format's order; none if it is free."""
+    """Return the keys that a mapping may have, in the format's order; none if it is free."""
     here = annotation_at(model, path)
     if isinstance(here, type) and issubclass(here, BaseModel):
         return tuple(f.alias or name for name, f in here.model_fields.items())
@@ -48,6 +48,6 @@ def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
 
 
 def words_at(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """The words that the key at a path may hold; none if it holds something else."""
+    """Return the words that the key at a path may hold; none if it holds something else."""
     here = annotation_at(model, path)
     return [m.value for m in here] if isinstance(here, type) and issubclass(here, Enum) else []

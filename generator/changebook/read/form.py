@@ -96,7 +96,7 @@ _RULE_BY_TYPE = {
 
 
 def spell(path: KeyPath) -> str:
-    """A key path as people write it: `impact.cost[0].rate`."""
+    """Return a key path as people write it: `impact.cost[0].rate`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -106,7 +106,7 @@ def spell(path: KeyPath) -> str:
 def fit(
     model: type[M], source: SourceFile, stand_ins: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[M | None, list[Problem], frozenset[KeyPath]]:
-    """The front matter as `model`, its problems, and the paths that were left out for them.
+    """Return the front matter as `model`, its problems, and the paths left out for them.
 
     None where what is always required is missing or wrong, unless there is a stand-in for it.
     """
@@ -132,7 +132,7 @@ def fit(
 
 
 def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
-    """The path in the file of a path in the model, whose lists lack what was left out."""
+    """Return the path in the file of a path in the model, whose lists lack what was left out."""
     written: KeyPath = ()
     for step in path:
         if isinstance(step, int):
@@ -145,7 +145,7 @@ def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
 
 
 def _without_own_keys(data: Any, model: type[BaseModel], at: KeyPath = ()) -> Any:
-    """Without keys that begin with `x-`, and without those of the format that were left empty."""
+    """Return data without keys of one's own (`x-`) and those of the format that were left empty."""
     if isinstance(data, list):
         return [_without_own_keys(item, model, (*at, n)) for n, item in enumerate(data)]
     if data is None or isinstance(data, str):
@@ -161,12 +161,12 @@ def _without_own_keys(data: Any, model: type[BaseModel], at: KeyPath = ()) -> An
 
 
 def _location(fault: ErrorDetails) -> KeyPath:
-    """The path of a fault in the data; `[key]` marks a mapping's own key in pydantic."""
+    """Return the path of a fault in the data; `[key]` marks a mapping's own key in pydantic."""
     return tuple(step for step in fault["loc"] if step != "[key]")
 
 
 def _sound_ancestor(fault: ErrorDetails) -> KeyPath:
-    """What to leave out for a fault: the value itself, or the mapping that lacks a key."""
+    """Return what to leave out for a fault: the value itself, or the mapping that lacks a key."""
     path = _location(fault)
     return path[:-1] if fault["type"] == "missing" and len(path) > 1 else path
 
@@ -237,7 +237,7 @@ def _type_problem(source: SourceFile, place: Place, name: str, fault: ErrorDetai
 
 
 def _full_width(source: SourceFile, place: Place) -> Problem | None:
-    """The problem of the first full-width mark, from a place on, that stands for one of YAML's."""
+    """Return the problem of the first full-width mark in YAML's place, from a place on."""
     line = source.lines[place.line - 1]
     found = next(full_width.suspects(line), None)
     if found is None or (found < place.column - 1 and line[: place.column - 1].strip(" -")):
@@ -246,7 +246,7 @@ def _full_width(source: SourceFile, place: Place) -> Problem | None:
 
 
 def _odd_character(fault: ErrorDetails) -> str:
-    """A word on a character that looks like another one, or like none."""
+    """Return a word on a character that looks like another one, or like none."""
     value = fault["input"] if isinstance(fault["input"], str) else ""
     for char in value:
         if unicodedata.category(char) in ("Cf", "Zs") and char != " ":

@@ -26,11 +26,13 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS_FOR_NULL = frozenset({"Null", "NULL"})
 #: The lists of the format in which no text has a comma of its own, by their last key.
 LISTS_OF_NAMES = frozenset({("with",), ("by",), ("supersedes",), ("depends_on",), ("related",)})
+#: Those whose items are sentences: all of a list begin with a capital letter, or none does.
+_LISTS_OF_SENTENCES = frozenset({"pros", "cons", "out_of_scope", "questions"})
 _ONE_KEY_A_LINE = "Write one `key: value` a line between the two `---`."
 #: Where YAML ends a line and no editor shows it.
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 _COLON = re.compile(r"(?:[ \t\n]|#.*\n)*:")
-#: A key whose colon is none for YAML.
+#: A key whose colon is not one for YAML.
 _WIDE_COLON = re.compile(r"^[A-Za-z_][\w-]*\s*：")
 _TIGHT_COLON = re.compile(r"[A-Za-z_][\w-]*:(?!//)")
 #: A comment that is set off as one has a space behind its `#`; one on a line of its own may have
@@ -178,7 +180,7 @@ def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]
     """
     mark = ""
     if SEAM_END.search(text):
-        # Where the end of a line is no space, it is marked, with a character that is not in use.
+        # Where the end of a line is not a space, it is marked, with a character that is not in use.
         mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
         text = SEAM.sub(lambda seam: mark + seam[0], text)
     reader = _Reader(path, text, mark)
@@ -191,7 +193,7 @@ def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]
 
 
 def line_separators(text: str, path: str) -> list[Problem]:
-    """The problems of characters that end a line for YAML, and for no editor."""
+    """Return the problems of characters that end a line for YAML, and for no editor."""
     return [
         BROKEN_YAML.at(
             path,
@@ -236,7 +238,7 @@ class _Reader:
         self.columns = [-1]
 
     def document(self) -> dict[str, Any]:
-        """The one mapping of the front matter."""
+        """Return the one mapping of the front matter."""
         next(self.events)  # the stream begins
         start = next(self.events)
         if isinstance(start, yaml.StreamEndEvent):
@@ -265,7 +267,7 @@ class _Reader:
         self.problems.append(rule.at(self.path, place, message, help))
 
     def at(self, index: int, width: int = 1) -> Place:
-        """The place of what stands at an index of the text."""
+        """Return the place of what stands at an index of the text."""
         line = self.text.count("\n", 0, index) + 2
         return Place(line, _column(self.text, index), max(1, width))
 
@@ -433,7 +435,7 @@ class _Reader:
     # What YAML drops
 
     def look_at_rest(self, event: _Event, before: _Event, keys: list[str]) -> None:
-        """At what stands in `{}` and is no `key: value`."""
+        """Look at what stands in `{}` and is not `key: value`."""
         start, end = event.start_mark.index, event.end_mark.index
         rest = self.unmarked(self.text[start:end])
         comma = self.text.find(",", before.end_mark.index, start)
@@ -465,14 +467,19 @@ class _Reader:
             )
 
     def look_at_items(self, plain: list[Any], at: KeyPath) -> None:
-        """At the commas of `[]`."""
+        """Look at the commas of `[]`."""
+        # What begins with a small letter goes on with what began with a capital one.
+        of_sentences = bool(at and at[-1] in _LISTS_OF_SENTENCES)
+        is_capital = bool(of_sentences and plain and plain[0] and plain[0].value[:1].isupper())
         for one, other in pairwise(plain):
             if one is None or other is None:
                 continue
             comma = self.text.index(",", one.end_mark.index)
             tight = other.start_mark.index == comma + 1
-            if (tight and one.value[-1:].isdigit() and other.value[:1].isdigit()) or may_go_on(
-                other.value, one.value
+            if (
+                (tight and one.value[-1:].isdigit() and other.value[:1].isdigit())
+                or (is_capital and other.value[:1].islower())
+                or may_go_on(other.value, one.value)
             ):
                 self.note(
                     COMMA_IN_BRACKETS,
@@ -495,7 +502,7 @@ class _Reader:
                     )
 
     def look_at_comments(self, gap: str, event: _Event) -> None:
-        """At the comments in what stands between two events."""
+        """Look at the comments in what stands between two events."""
         index = self.end
         for number, line in enumerate(gap.split("\n")):
             sharp = line.find("#")
@@ -509,7 +516,7 @@ class _Reader:
             index += len(line) + 1
 
     def look_at_trailing(self, sharp: int, before: str, event: _Event) -> None:
-        """At a comment that stands behind something on its line."""
+        """Look at a comment that stands behind something on its line."""
         of_value = bool(self.last and self.last[2] and not before.strip(" \t"))
         # Between a key or a dash and the text that goes on in the next line.
         is_first = bool(_LEAD.fullmatch(before)) and isinstance(event, yaml.ScalarEvent)
@@ -525,7 +532,7 @@ class _Reader:
             self.note_comment(sharp)
 
     def look_at_line(self, sharp: int, column: int, event: _Event) -> None:
-        """At a comment that has a line of its own, right of where the keys about it begin."""
+        """Look at a comment that has a line of its own, right of where the keys about it begin."""
         if self.last is None or column <= self.columns[-1]:
             return
         scalar, _, is_value = self.last
@@ -548,17 +555,17 @@ def may_go_on(item: str, before: str = "") -> bool:
 
 
 def _closes(comment: str) -> bool:
-    """Whether more brackets are closed than opened: those of what the comment begins in."""
+    """Return whether more brackets are closed than opened: those of what the comment begins in."""
     return any(comment.count(one) < comment.count(other) for one, other in ("[]", "{}"))
 
 
 def _is_free(at: KeyPath) -> bool:
-    """Whether a key is of the author's own choice, so that its text may be anything."""
+    """Return whether a key is of the author's own choice, so that its text may be anything."""
     return at[:1] == ("internal",) or any(str(step).startswith("x-") for step in at)
 
 
 def cut_by_comment(path: str, place: Place) -> Problem:
-    """The problem of a `#` that may have cut a text."""
+    """Return the problem of a `#` that may have cut a text."""
     return CUT_BY_COMMENT.at(
         path,
         place,

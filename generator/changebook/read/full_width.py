@@ -42,7 +42,7 @@ _NEXT_KEY = re.compile(rf"[ {_BLANKS}]*[A-Za-z_][\w-]*[ {_BLANKS}]*[:：]")
 
 
 def named(path: str, place: Place, mark: str) -> Problem:
-    """The problem of a mark that is none for YAML."""
+    """Return the problem of a mark that YAML does not know."""
     right = MEANT[mark]
     if right == " ":
         name = unicodedata.name(mark).lower().replace("ideographic", "full-width")
@@ -54,7 +54,7 @@ def named(path: str, place: Place, mark: str) -> Problem:
 
 
 def replaced(text: str, index: int, *, width: int = 1) -> str:
-    """The text with YAML's own mark at an index; a full-width space becomes `width` spaces."""
+    """Return the text with YAML's own mark at an index, a full-width space as `width` spaces."""
     right = MEANT[text[index]]
     before, after = text[:index], text[index + 1 :]
     if right == " ":
@@ -69,7 +69,7 @@ def replaced(text: str, index: int, *, width: int = 1) -> str:
 
 
 def suspects(line: str) -> Iterator[int]:
-    """Where such marks stand for one of YAML's: at an item, a key or a bracket of a line."""
+    """Yield where such marks stand for one of YAML's: at an item, a key or a bracket of a line."""
     at = _blanks(line, 0)
     yield from (index for index in range(at) if line[index] in _BLANKS)
     while found := _DASH.match(line, at):
@@ -95,7 +95,7 @@ def suspects(line: str) -> Iterator[int]:
 
 
 def _blanks(line: str, at: int) -> int:
-    """Where spaces of any kind end."""
+    """Return where spaces of any kind end."""
     return len(line) - len(line[at:].lstrip(f" \t{_BLANKS}"))
 
 
@@ -114,6 +114,6 @@ def _in_brackets(line: str, start: int) -> Iterator[int]:
 
 
 def quotes(line: str) -> Iterator[int]:
-    """Where a value begins with a quotation mark that YAML takes for text."""
+    """Yield where a value begins with a quotation mark that YAML takes for text."""
     if found := re.search(r"(?:^|: |- |[{\[,] ?)\s*([“”‘’„＂＇])", line):
         yield found.start(1)

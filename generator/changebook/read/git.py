@@ -54,7 +54,7 @@ class Repository:
     below: str
 
     def commit(self, revision: str) -> str:
-        """The full name of the commit that a revision names. Raises Refusal if it names none."""
+        """Return the full name of a revision's commit. Raises Refusal if it names none."""
         found = self._ask(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{}}"
         )
@@ -69,20 +69,20 @@ class Repository:
         return found.strip()
 
     def fork(self, commit: str) -> str | None:
-        """The newest commit that HEAD and `commit` have in common; None if there is none."""
+        """Return the newest commit that HEAD and `commit` have in common; None if there is none."""
         found = self._ask("merge-base", commit, "HEAD")
         return found.strip() if found else None
 
     @contextmanager
     def checked_out(self, commit: str) -> Iterator[Path]:
-        """A folder with the workspace's `changes` as they were at a commit, while it lasts."""
+        """Yield a folder, while it lasts, with the workspace's `changes` as of a commit."""
         with TemporaryDirectory(prefix="changebook-base-") as name:
             folder = Path(name).resolve()
             yield self._write_out(commit, folder, {})
 
     @contextmanager
     def merged(self, commit: str) -> Iterator[tuple[Path, frozenset[str]]]:
-        """A folder with the workspace's `changes` as a merge of a commit would leave them.
+        """Yield a folder with the workspace's `changes` as a merge of a commit would leave them.
 
         The working tree counts as it is, committed or not. With it come the files that git can't
         merge by itself, as paths in the workspace. Nothing is written to the repository.
@@ -112,7 +112,7 @@ class Repository:
             yield self._write_out(merged, folder, apart), self._below_changes(conflicts)
 
     def _write_out(self, tree: str, folder: Path, apart: dict[str, str]) -> Path:
-        """Write the `changes` of a commit or tree below `folder`; the workspace's place there.
+        """Write the `changes` of a commit or tree below `folder`; return the workspace there.
 
         The files are as git keeps them. A checkout would go by .gitattributes as they are now, with
         which a branch could make unreadable what it is compared with.
@@ -147,7 +147,7 @@ class Repository:
         return str(self.top / self._do("rev-parse", "--git-path", "objects").rstrip("\n"))
 
     def touched(self, commit: str) -> frozenset[str]:
-        """The files below `changes`, as paths in the workspace, that differ from those of a commit.
+        """Return the files below `changes`, by their paths, that differ from those of a commit.
 
         What is not committed yet counts, also files that git does not know yet but does not ignore.
         """
@@ -159,7 +159,7 @@ class Repository:
         return self._below_changes((changed + unknown).split("\0"))
 
     def commits(self, since: str, path: str) -> tuple[Commit, ...]:
-        """The commits after `since` that touched a file or folder, the oldest first.
+        """Return the commits after `since` that touched a file or folder, the oldest first.
 
         A merge counts as one commit with all that it brought, so that each state follows from the
         one before.
@@ -170,18 +170,18 @@ class Repository:
         return tuple(Commit(name, date.fromisoformat(day), text) for name, day, text in rows)
 
     def text(self, commit: str, path: str) -> str | None:
-        """A file of the workspace as it was at a commit; None where it was not there."""
+        """Return a file of the workspace as it was at a commit; None where it was not there."""
         found = self._ask("show", f"{commit}:{self._path(path)}")
         return found and found.replace("\r\n", "\n")
 
     def files(self, commit: str, path: str) -> tuple[str, ...]:
-        """The files below a folder of the workspace as it was at a commit."""
+        """Return the files below a folder of the workspace as it was at a commit."""
         where = ("--full-tree", commit, "--", f"{self._path(path)}/")
         listed = self._do("ls-tree", "-r", "-z", "--name-only", *where).split("\0")
         return tuple(Path(name).relative_to(self.below).as_posix() for name in listed if name)
 
     def line_ends(self, paths: Iterable[str]) -> dict[str, str | None]:
-        """For files of the workspace the line end that .gitattributes asks for.
+        """Return, for files of the workspace, the line end that .gitattributes asks for.
 
         `lf` or `crlf`; `binary` where git must not touch it; None where nothing is asked.
         """
@@ -199,7 +199,7 @@ class Repository:
         return ends
 
     def ever_named(self, commit: str) -> frozenset[str]:
-        """The names of all files that were ever in this folder or below, on any branch.
+        """Return the names of all files that were ever in this folder or below, on any branch.
 
         What counts are all branches, local and fetched, what leads up to `commit`, and the working
         trees beside this one as they are, committed or not.
@@ -214,7 +214,7 @@ class Repository:
         return frozenset(names - {""})
 
     def _below_changes(self, paths: Iterable[str]) -> frozenset[str]:
-        """Those of the repository's paths that lie below `changes`, as paths in the workspace."""
+        """Return the repository's paths below `changes`, as paths in the workspace."""
         changes = Path(self._path(CHANGES))
         below = (path for path in map(Path, paths) if path.is_relative_to(changes))
         return frozenset(path.relative_to(self.below).as_posix() for path in below)
@@ -229,16 +229,16 @@ class Repository:
         return done.stdout
 
     def _ask(self, *words: str) -> str | None:
-        """The answer, or None where git has none."""
+        """Return the answer, or None where git has none."""
         done = _git(self.top, words)
         return None if done.returncode else done.stdout
 
 
 def repository(root: Path) -> Repository:
-    """The repository that the workspace `root` lies in. Raises Refusal where there is none."""
+    """Return the repository that `root` lies in. Raises Refusal where there is none."""
     root = root.resolve()
     if not root.is_dir():
-        raise Refusal(f"{root} is no folder")
+        raise Refusal(f"{root} is not a folder")
     done = _git(root, ("rev-parse", "--show-toplevel"))
     if done.returncode:
         raise Refusal(f"{root} is in no git repository: {done.stderr.strip()}")
@@ -247,7 +247,7 @@ def repository(root: Path) -> Repository:
 
 
 def folder_in_repository(root: Path) -> str:
-    """The folder of a workspace from the top of its repository; `.` where there is none."""
+    """Return the folder of a workspace from the top of its repository; `.` where there is none."""
     try:
         return repository(root).below
     except Refusal:
@@ -255,7 +255,7 @@ def folder_in_repository(root: Path) -> str:
 
 
 def _entry(line: str) -> tuple[str, str, str, str]:
-    """The mode, kind, name and path of an entry of a tree, as `git ls-tree` lists it."""
+    """Return the mode, kind, name and path of an entry of a tree, as `git ls-tree` lists it."""
     about, _, path = line.partition("\t")
     mode, kind, name = about.split()
     return mode, kind, name, path
@@ -285,7 +285,7 @@ def _run(
 
 
 def _outside() -> dict[str, str]:
-    """The environment, without what git tells its hooks of the repository that they belong to.
+    """Return the environment without what git tells its hooks of their repository.
 
     With it git would take the folder that it is run in for the top of that repository.
     """

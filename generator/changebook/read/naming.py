@@ -10,10 +10,10 @@ _WORD = r"0-9A-Za-z_\u00C0-\u024F\u0370-\u052F"
 
 
 def whole(pattern: str) -> str:
-    """The pattern as a whole word, where the script has words."""
+    """Return the pattern as a whole word, where the script has words."""
     return rf"(?:(?<![{_WORD}])|(?![{_WORD}]))(?:{pattern})(?:(?![{_WORD}])|(?<![{_WORD}]))"
 
 
 def names(text: str, name: str) -> bool:
-    """Whether the text has the name, not just its letters within a longer word."""
+    """Return whether the text has the name, not just its letters within a longer word."""
     return name in text and bool(re.search(whole(re.escape(name)), text))

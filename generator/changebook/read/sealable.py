@@ -23,7 +23,7 @@ _ORDER = (SealedEvent.APPROVED, SealedEvent.REJECTED, SealedEvent.SIGNED, Sealed
 
 
 def content(front: Mapping[str, Any], event: SealedEvent) -> dict[str, Any]:
-    """What an entry of this kind seals of a front matter."""
+    """Return what an entry of this kind seals of a front matter."""
     match event:
         case SealedEvent.SIGNED:
             return decided.agreement(front)
@@ -34,7 +34,7 @@ def content(front: Mapping[str, Any], event: SealedEvent) -> dict[str, Any]:
 
 
 def is_there(front: Mapping[str, Any], event: SealedEvent) -> bool:
-    """Whether there is anything of this kind to seal."""
+    """Return whether there is anything of this kind to seal."""
     match event:
         case SealedEvent.SIGNED:
             return decided.is_signed(front)
@@ -59,7 +59,7 @@ class Fact:
 
 
 def facts(record: Record) -> Iterator[Fact]:
-    """What a record has to seal: nothing before it is decided, nor without the day of it."""
+    """Yield what a record has to seal: nothing before it is decided, nor without the day of it."""
     data, front = record.data, record.source.data
     decision = data.decision
     if not decided.is_decided(front) or decision is None or decision.on is None:
@@ -87,11 +87,11 @@ def _fact(record: Record, event: SealedEvent, on: date, recorded: date) -> Fact:
 
 
 def all_facts(client: Client) -> list[Fact]:
-    """Those of all records of a client, in the order in which they are sealed."""
+    """Return those of all records of a client, in the order in which they are sealed."""
     return sorted((f for record in client.records for f in facts(record)), key=lambda f: f.order)
 
 
 def unsealed(lock: Lock, known: Iterable[Fact]) -> list[Fact]:
-    """Those that a lock does not have yet."""
+    """Return those that a lock does not have yet."""
     sealed = {entry.link.about for entry in lock.entries}
     return [fact for fact in known if fact.link.about not in sealed]

@@ -96,18 +96,18 @@ class SourceFile:
         return MappingProxyType(_with_texts(self.data, self.joined)) if self.joined else self.data
 
     def place(self, *path: str | int) -> Place:
-        """Where the key stands, or else the nearest key above it, or the front matter's start."""
+        """Return where the key or the nearest key above it stands, or else the file's start."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.places:
                 return self.places[path[:end]]
         return START
 
     def value(self, *path: str | int) -> Place:
-        """Where the value of the key begins, or else where `place` points."""
+        """Return where the value of the key begins, or else where `place` points."""
         return self.values.get(path) or self.place(*path)
 
     def in_body(self, offset: int, width: int = 1, text: str | None = None) -> Place:
-        """The place of an offset in the body, or in `text`: a form of it with the same lines."""
+        """Return the place of an offset in the body, or in `text`, which has the same lines."""
         before = (self.body if text is None else text)[:offset]
         column = len(before.rpartition("\n")[2]) + 1
         return Place(before.count("\n") + self.body_line, column, max(1, width))
@@ -122,7 +122,7 @@ def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]
 
 
 def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]]:
-    """The text of a file, without BOM and with LF as its line end, known as `path` in problems."""
+    """Read the text of a file, without BOM and with LF as its line end."""
     lines = tuple(text.split("\n"))
     if lines[0].rstrip() != "---":
         return None, [
@@ -197,7 +197,7 @@ def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[P
 
 
 def _straightened(text: str, path: str, first: int, last: int) -> tuple[str, list[Problem]]:
-    """The text with other marks in the lines that a fault is about, and the problems of these."""
+    """Return the text with other marks in a fault's lines, and the problems of these."""
     lines = text.split("\n")
     last = min(last, len(lines) - 1)
     # A text that goes on in several lines is faulty where it begins.
@@ -218,7 +218,7 @@ def _straightened(text: str, path: str, first: int, last: int) -> tuple[str, lis
 
 
 def _with_texts(value: Any, texts: Mapping[KeyPath, str], at: KeyPath = ()) -> Any:
-    """The value with other texts at their paths."""
+    """Return the value with other texts at their paths."""
     if isinstance(value, Mapping):
         return {key: _with_texts(held, texts, (*at, key)) for key, held in value.items()}
     if isinstance(value, list):
@@ -237,7 +237,7 @@ def _character_problem(path: str, text: str, error: yaml.reader.ReaderError) -> 
 
 
 def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    # A line that is no `key: value` is noticed in a later one: what it is about begins earlier.
+    # A line that is not `key: value` is noticed in a later one: what it is about begins earlier.
     is_late = error.problem == "could not find expected ':'"
     mark = (is_late and error.context_mark) or error.problem_mark or error.context_mark
     place = Place(mark.line + 2, mark.column + 1) if mark else START
@@ -274,7 +274,7 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
         return BROKEN_YAML.at(
             path,
             Place(above + 2, len(lines[above]) - len(lines[above].lstrip()) + 1),
-            f"This line is no `key: value`, so the key in line {mark.line + 2} belongs to nothing.",
+            f"This line is not `key: value`, so the key in line {mark.line + 2} is part of it.",
             "Write `key: value`, with a space after the colon, or quote the text.",
         )
     says = ", ".join(filter(None, (error.context, error.problem)))
@@ -288,7 +288,7 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
 
 
 def _is_never_closed(error: yaml.MarkedYAMLError, lines: list[str]) -> bool:
-    """Whether a bracket or quote is open where the keys that it is among go on."""
+    """Return whether a bracket or quote is open where the keys that it is among go on."""
     begin, mark = error.context_mark, error.problem_mark
     if begin is None or mark is None or begin.line == mark.line:
         return False
@@ -349,7 +349,7 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
     if "\0" in text:
         before_nul = text[: text.index("\0")]
         return unreadable(
-            "The file has a NUL character: it is no text file.",
+            "The file has a NUL character: it is not a text file.",
             "Save the file as UTF-8 text.",
             Place(before_nul.count("\n") + 1, len(before_nul.rpartition("\n")[2]) + 1),
         )

@@ -10,7 +10,7 @@ from changebook.read.source import SIZE_LIMIT
 
 
 def source_lines(root: Path) -> Callable[[str, int], str | None]:
-    """A function that gives one line of a file by its path in the workspace, or None."""
+    """Return a function that gives one line of a file by its path in the workspace, or None."""
 
     @lru_cache(maxsize=64)
     def lines(path: str) -> list[str]:

@@ -48,7 +48,7 @@ _TOP_KEY = re.compile(r"(\w+):(?:\s|$)")
 
 
 def strays(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
-    """The problems of a file's texts that are more or less than their author meant."""
+    """Yield the problems of a file's texts that are more or less than their author meant."""
     for comment in source.comments:
         if comment.goes_on or _is_text(model, source, comment.path):
             yield cut_by_comment(source.path, comment.place)
@@ -58,7 +58,7 @@ def strays(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
 
 
 def _is_text(model: type[BaseModel], source: SourceFile, path: KeyPath) -> bool:
-    """Whether what stands behind a value can be more of it; behind none, it can be the value."""
+    """Return whether what stands behind a value, or instead of one, can be part of it."""
     held: Any = source.data
     for step in path:
         held = held[step]
@@ -93,14 +93,14 @@ def _wrapped(
             yield KEY_IN_TEXT.at(
                 source.path,
                 place,
-                f"`{name}` is no key here: the line is part of the text above it.",
+                f"`{name}` is not a key here: the line is part of the text above it.",
                 "Indent it like the keys that it belongs to. If it is text, put other words first.",
             )
         elif mark not in ("|", ">") and _ITEM.match(text):
             yield KEY_IN_TEXT.at(
                 source.path,
                 place,
-                "This line is no item: it is part of the text above it.",
+                "This line is not an item: it is part of the text above it.",
                 "Indent it like the other items. If it is text, write all of it on one line.",
             )
 

@@ -44,7 +44,7 @@ class Targets:
         self._glossary = str(client.folder / GLOSSARY) if client.glossary else ""
 
     def resolve(self, folder: Path, path: str) -> Target:
-        """Where `path`, written in a file of `folder`, leads."""
+        """Return where `path`, written in a file of `folder`, leads."""
         end = os.path.normpath(os.path.join(folder, path))
         if os.path.commonpath((self._folder, end)) != self._folder:
             return Target(TargetKind.OUTSIDE)

@@ -143,7 +143,7 @@ class Workspace:
     clients: tuple[Client, ...]
 
     def client(self, slug: str) -> Client:
-        """The client of that slug. Raises WorkspaceError where none can be read."""
+        """Return the client of that slug. Raises WorkspaceError where none can be read."""
         found = next((client for client in self.clients if client.slug == slug), None)
         if found:
             return found
@@ -174,7 +174,7 @@ class Workspace:
         )
 
     def relative(self, file: Path) -> str:
-        """A file's path as problems name it."""
+        """Return a file's path as problems name it."""
         return file.relative_to(self.root).as_posix()
 
 
@@ -251,7 +251,7 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
                     UNREADABLE.at(
                         path,
                         START,
-                        "This is no file that can be read.",
+                        "This is not a file that can be read.",
                         "Make it readable for this user; a special file has no place here.",
                     )
                 )
@@ -305,7 +305,7 @@ def _glossary(source: SourceFile | None) -> tuple[GlossaryFile | None, list[Prob
 
 
 def model_of(file: Path, folder: Path) -> type[BaseModel]:
-    """What a Markdown file below a client's folder holds."""
+    """Return what a Markdown file below a client's folder holds."""
     models: Mapping[Path, type[BaseModel]] = {
         folder / PROFILE: Profile,
         folder / GLOSSARY: Glossary,
@@ -314,7 +314,7 @@ def model_of(file: Path, folder: Path) -> type[BaseModel]:
 
 
 def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Every plain file below a client's folder, in a fixed order; what is no file is a problem."""
+    """Yield the plain files below a client's folder, in order; others are problems."""
 
     def unreadable(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()
