@@ -31,7 +31,7 @@ from changebook.read.workspace import model_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARE = os.environ.get("CHANGEBOOK_MUTANTS")
-IN_CI = 8_000
+IN_CI = 6_000
 MARKS = (
     *(",", ", ", ":", ": ", "#", " #", " # ", "# ", '"', "'", "[", "]", "{", "}", "\\"),
     *("-", "- ", "|", ">", "!", "&", "*", "%", "@", "`", "?", "~", "---\n", "...\n"),

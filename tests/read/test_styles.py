@@ -275,5 +275,5 @@ def test_every_value_is_found_again_or_there_is_a_problem() -> None:
     ],
 )
 def test_each_detector_is_needed(rule: str) -> None:
-    """Without it, something would be lost in silence: the test above would be red."""
+    """Without it, something would be lost without its problem: only that rule names it."""
     assert [loss for loss in all_losses() if loss.rules == {rule}]

@@ -294,10 +294,9 @@ def _is_never_closed(error: yaml.MarkedYAMLError, lines: list[str]) -> bool:
         return False
     if error.context == "while scanning a quoted scalar":
         return True
-    first, *others = (
-        len(line) - len(line.lstrip(" ")) for line in lines[begin.line : mark.line + 1] if line
-    )
-    return "flow" in (error.context or "") and any(indent <= first for indent in others)
+    between = [line for line in lines[begin.line : mark.line + 1] if line.strip()]
+    indents = [len(line) - len(line.lstrip(" ")) for line in between]
+    return "flow" in (error.context or "") and any(indent <= indents[0] for indent in indents[1:])
 
 
 def _line_without_key(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.Mark) -> int | None:
