@@ -48,7 +48,7 @@ _COMMENTED_OUT = re.compile(r"#(?:[\w-]+:(?:\s|$)|[{\[])")
 #: begins a path of Windows.
 UNMEANT_ESCAPES = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<path>[A-Za-z]:|\\\\[\w.-]+)?"
-    r"\\(?:[trNLP_ \t]|(?(path)[abefnv0]|(?<=[a-z]\\)n(?=[a-z])))"
+    r"\\(?:[trNLP_ \t]|(?(path)[abefnv0]|(?<=[a-z ]\\)n(?=[a-z])))"
 )
 #: Keys of the format may not hold a control character, and say so.
 _ESCAPE_IN_FREE = re.compile(rf"{UNMEANT_ESCAPES.pattern}|(?<!\\)(?:\\\\)*\\[abefv0]")
@@ -59,7 +59,7 @@ _GOES_ON = re.compile(
     r"|(?:以及|并且|而且|但是|但|或者|或|所以|因为|其中)"
 )
 #: What was meant to begin a text on lines of its own.
-_BLOCK = re.compile(r"\S?[|>][+-]?\d?[ \t]*\n")
+_BLOCK = re.compile(r".?[|>][+-]?\d?[ \t]*\n")
 #: Behind the mark that begins such a text, not set off as a comment.
 _COMMENT_OF_BLOCK = re.compile(r"[|>][^\s#]*(?:[ \t]?#|[ \t]+#(?![ \t]))")
 _ENDS_SENTENCE = re.compile(r"[.!?。！？]$")

@@ -40,7 +40,7 @@ KEYS_IN_BODY = rule(
 _ITEM = re.compile(r"[-–—－•*+](?:\s|$)|-(?=[^\s-])|\?\s")
 _KEY = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w-]*)[\"']?\s*(?:：|:(?=\s|$))")
 #: A key further in, or an item of a list of mappings.
-_ENTRY = re.compile(r"(?:\s+|\s*- +\{?)[a-z_]+:(?:\s|$)")
+_ENTRY = re.compile(r"(?:\s+[\w -]+|\s*- +\{?[a-z_]+):(?:\s|$)")
 _TERM = re.compile(r"(?P<key>[^\s：，。；]{1,20})：")
 _CLOSE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _FIRST_LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
