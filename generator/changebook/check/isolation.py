@@ -16,8 +16,8 @@ from changebook.read.workspace import Client, Workspace
 
 OTHER_CLIENT_NAMED = rule(
     "other-client-named",
-    summary="A text that a client reads names another client.",
-    why="Who else works with the vendor, and on what, is nobody's business but theirs.",
+    summary="A text that the client can read names another client.",
+    why="Who else works with the vendor, and on what, must not reach this client.",
     wrong="summary: The same card form that Globex uses.",
     right="summary: A card form that has proved itself elsewhere.",
 )
@@ -116,6 +116,6 @@ def _named(source: SourceFile, place: Place, words: str, other: str) -> Problem:
     return OTHER_CLIENT_NAMED.at(
         source.path,
         place,
-        f"`{shown}` names another client ({other}), and this text is for the client to read.",
-        "Say it without the name, or move it below `internal:` or into an internal block.",
+        f"`{shown}` names another client ({other}), and the client can read this text.",
+        "Rephrase it without the name, or move it below `internal:` or into an internal block.",
     )

@@ -21,8 +21,8 @@ from changebook.read.workspace import Client
 
 UNSEEN_NAMED = rule(
     "unseen-record-named",
-    summary="A text that the client reads names a record that the client does not see.",
-    why="An internal record or a draft is shown to the client by neither id nor title.",
+    summary="A text that the client can read names a record that the client can't see.",
+    why="Neither the id nor the title of an internal record or a draft is shown to the client.",
     wrong="summary: Comes together with ACME-0031.",
     right="links: {related: [ACME-0031]}",
 )
@@ -102,10 +102,11 @@ def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names)
     return UNSEEN_NAMED.at(
         source.path,
         place,
-        f"The client reads this text, and it names {id}"
+        f"The client can read this text, and it names {id}"
         + (f" by its title, `{words}`" if words in names.titles else "")
-        + ", which the client does not see.",
-        "Take the name out, put it in an internal block, or use `links`, which leaves it out.",
+        + ", which the client can't see.",
+        "Remove the name, put it in an internal block, or use `links`, which leaves it out for "
+        "the client.",
     )
 
 
@@ -117,6 +118,7 @@ def check_internal_markers(client: Client) -> Iterator[Problem]:
                 yield INTERNAL_MARKER.at(
                     source.path,
                     source.value(*path),
-                    "This looks like an internal block, but the front matter has none.",
-                    "Move the words below `internal:`, or into an internal block of the body.",
+                    "This looks like an internal block, but blocks have no effect in the front "
+                    "matter.",
+                    "Move the text below `internal:`, or into an internal block in the body.",
                 )

@@ -15,9 +15,9 @@ INDEX = "index.md"
 _INTRODUCTION = """\
 # Rules
 
-What `changebook check` looks at, and for paper `print` and `build`. An error stops a build; a
-warning does not. Each page has an example and the reason for the rule. This folder is made by
-`changebook rules --out docs/rules`.
+The rules of `changebook check`; those for paper are checked by `print` and `build`. An error stops
+a build; a warning does not. Each page has an example and the reason for the rule. This folder is
+written by `changebook rules --out docs/rules`.
 """
 
 

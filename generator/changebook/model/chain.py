@@ -27,16 +27,16 @@ VERSION: _Version = 1
 
 BROKEN_LOCK = rule(
     "broken-lock",
-    summary="A client's decisions.lock can't be read as what `changebook seal` writes.",
-    why="It is the evidence that decisions are what they were, so no byte of it may be in doubt.",
+    summary="A client's decisions.lock is not what `changebook seal` writes.",
+    why="It is the evidence that decisions are unchanged, so every byte of it must be certain.",
     wrong="<<<<<<< HEAD",
-    right="The file as it is on the branch that was merged first; then `changebook seal`.",
+    right="The file from the branch that was merged first; then `changebook seal`.",
 )
 BROKEN_CHAIN = rule(
     "broken-chain",
     summary="An entry of decisions.lock does not follow from the one before it.",
-    why="Each entry names the one before by its digest, so that none can be altered, taken out, "
-    "put in or moved without a trace. Here is the trace.",
+    why="Each entry names the one before by its digest, so that none can be altered, removed, "
+    "inserted or moved unnoticed. A mismatch means that this has happened.",
     wrong='"number": 4, ..., "previous": the digest of entry 2',
     right='"number": 4, ..., "previous": the digest of entry 3',
 )
@@ -166,10 +166,10 @@ def breaks(lock: Lock) -> Iterator[Break]:
     before: ChainEntry | None = None
     for index, entry in enumerate(lock.entries):
         if entry.own_digest() != entry.entry:
-            yield Break(index, "entry", "is not what its own digest says: it was altered")
+            yield Break(index, "entry", "does not match its own digest: it was altered")
         if entry.previous != (before.entry if before else None):
             goes, why = _goes(lock, index, by_digest)
-            yield Break(index, "previous", f"{goes} and stands {_after(before)}: {why}")
+            yield Break(index, "previous", f"{goes} but stands {_after(before)}: {why}")
         elif entry.number != (before.number if before else 0) + 1:
             yield Break(index, "number", f"stands {_after(before)}")
         before = entry
@@ -179,15 +179,15 @@ def _goes(lock: Lock, index: int, by_digest: Mapping[str, int]) -> tuple[str, st
     """Where an entry belongs by its digest, and what must have happened."""
     previous = lock.entries[index].previous
     if previous is None:
-        return "goes first", "something was put in before it, or they changed places"
+        return "belongs first", "something was inserted before it, or the order was changed"
     if previous not in by_digest:
         return (
-            f"goes after one with the digest {canonical.short(previous)}",
-            "that was altered or taken out",
+            f"belongs after one with the digest {canonical.short(previous)}",
+            "that was altered or removed",
         )
     named = by_digest[previous]
-    why = "something was put in between" if named < index else "they changed places"
-    return f"goes {_after(lock.entries[named])}", why
+    why = "something was inserted between them" if named < index else "the order was changed"
+    return f"belongs {_after(lock.entries[named])}", why
 
 
 def _after(entry: ChainEntry | None) -> str:
@@ -209,7 +209,7 @@ def place(index: int, key: str | None = None) -> Place:
 def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
     """A client's lock, known as `path` in problems."""
     if not file.is_file():
-        return LockFile(path, None), [_broken(path, START, "this is no file")]
+        return LockFile(path, None), [_broken(path, START, "this is not a file")]
     try:
         text = file.read_text("utf-8")
     except UnicodeDecodeError:
@@ -239,7 +239,7 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
         says = f"`{keys}`: {fault['msg']}" if keys else fault["msg"]
         return None, _broken(path, _place_of(fault["loc"], text), says)
     except ValueError:
-        return None, _broken(path, START, "it has a number of thousands of digits")
+        return None, _broken(path, START, "it has a number with thousands of digits")
     if text != lock.text():
         ours, theirs = lock.text().split("\n"), text.split("\n")
         same = next(
@@ -247,7 +247,7 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
             min(len(ours), len(theirs)) - 1,
         )
         return None, _broken(
-            path, Place(same + 1, 1), "this line is not as `changebook seal` writes it"
+            path, Place(same + 1, 1), "`changebook seal` would not write this line"
         )
     return lock, None
 
@@ -269,6 +269,6 @@ def _broken(path: str, place: Place, why: str) -> Problem:
         path,
         place,
         f"The seals can't be read: {why}.",
-        "Put the file back as it was last committed; after a merge, as it is on the branch that "
-        "was merged first. Then run `changebook seal`, which adds what is missing.",
+        "Restore the file from the last commit; after a merge, from the branch that was merged "
+        "first. Then run `changebook seal`, which adds what is missing.",
     )

@@ -75,21 +75,21 @@ def named(text: str) -> Period:
         try:
             return around(date.fromisocalendar(year, week, 1), PeriodKind.WEEK)
         except ValueError:
-            raise ValueError(f"{text} is no week of the calendar: {_weeks(year)}") from None
+            raise ValueError(f"{text} is not a week of the calendar: {_weeks(year)}") from None
     if match := _MONTH.fullmatch(text):
         year, month = map(int, match.groups())
         try:
             return around(date(year, month, 1), PeriodKind.MONTH)
         except ValueError:
-            raise ValueError(f"{text} is no month of the calendar") from None
+            raise ValueError(f"{text} is not a month of the calendar") from None
     raise ValueError(f"{text!r} is neither a week like 2026-W12 nor a month like 2026-03")
 
 
 def _weeks(year: int) -> str:
     if not date.min.year <= year < date.max.year:
-        return "the year is out of reach"
+        return "the year is out of range"
     # 28 December always lies in the last week of its year.
-    return f"{year:04} has the weeks W01 to W{date(year, 12, 28).isocalendar().week}"
+    return f"{year:04} has weeks W01 to W{date(year, 12, 28).isocalendar().week}"
 
 
 def month_end(day: date) -> date:

@@ -90,7 +90,7 @@ class Words:
             self.locale = Locale.parse(_SOURCE_LOCALE if source else language.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
             raise CatalogueError(
-                f"nothing is known of how dates and money are written in `{language}`"
+                f"it is not known how dates and money are written in `{language}`"
             ) from None
         catalogue = _catalogue(language, own)
         self.gettext = catalogue.gettext

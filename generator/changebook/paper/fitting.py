@@ -124,7 +124,7 @@ def _fit_table(table: Element, sheet: Sheet, above: dict[Element, Element]) -> I
         yield Finding(
             HARD_TO_READ.name,
             f"This table of {len(columns)} columns is hard to read on paper: its words are broken.",
-            "Make several tables of it, or attach it as a file and write down what comes of it.",
+            "Split it into several tables, or attach it as a file and summarise it in the text.",
             "\n".join(_words(column.widest) for column in columns[:3]),
         )
 
@@ -251,8 +251,8 @@ def _fit_diagram(
     if scale < _TINY:
         yield Finding(
             HARD_TO_READ.name,
-            f"This diagram is so large that its type is printed at {scale:.0%} of its size.",
-            "Make several diagrams of it.",
+            f"This diagram is so large that its text is printed at {scale:.0%} of its size.",
+            "Split it into several diagrams.",
             drawing.source.strip(),
         )
 

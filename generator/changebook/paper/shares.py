@@ -145,7 +145,7 @@ def _made(paper: Paper, name: str, keep: Keep | None) -> Kept:
             keep.cache.put(name, made)
         except OSError as error:
             raise Refusal(
-                f"{keep.folder} can't keep a PDF: {error.strerror}. Choose another folder with "
+                f"{keep.folder} can't store a PDF: {error.strerror}. Choose another folder with "
                 "--cache"
             ) from None
     return made

@@ -106,8 +106,8 @@ def _off(element: Element, line: str) -> Finding:
     words = " ".join("".join(element.itertext()).split())
     return Finding(
         OFF_SHEET.name,
-        f"This would not lie on the sheet of paper: {_short(words or line or _name(element))}",
-        "Write it in shorter words, or in a table of fewer columns, or attach it as a file.",
+        f"This would not fit on the sheet of paper: {_short(words or line or _name(element))}",
+        "Use shorter words or a table with fewer columns, or attach it as a file.",
         words or line or element.get("alt", ""),
     )
 

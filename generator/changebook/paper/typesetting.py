@@ -67,7 +67,7 @@ _DIAGRAMS = (
 )
 
 Say = Callable[[Finding], None]
-_ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or take another."
+_ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or use another picture."
 
 
 class CannotTypeset(Refusal):
@@ -86,14 +86,14 @@ def shortcomings() -> tuple[str, ...]:
     found = []
     if ffi.harfbuzz_subset is None:
         found.append(
-            "HarfBuzz's subset library is missing, so each PDF takes seconds instead of fractions "
-            f"of one. Install it: apt-get install {LIBRARIES[-1]}"
+            "HarfBuzz's subset library is missing, so each PDF takes seconds instead of a fraction "
+            "of a second. Install it: apt-get install {LIBRARIES[-1]}"
         )
     missing = [family for family in FONTS if not _is_installed(family)]
     if missing:
         found.append(
-            f"The font {' and '.join(missing)} is missing, and another is taken in its place. "
-            f"Install it: apt-get install {' '.join(FONTS[family] for family in missing)}"
+            f"The font {' and '.join(missing)} is missing, and another is used instead. Install "
+            f"it: apt-get install {' '.join(FONTS[family] for family in missing)}"
         )
     return tuple(found)
 
@@ -127,12 +127,13 @@ def _without_font(character: str, paper: Paper, text: str) -> Finding:
             return Finding(
                 PICTURE.name,
                 f"{file.name} can't be printed: no font on this machine has {name}.",
-                "Turn the drawing's text into paths, write it otherwise, or install a font.",
+                "Convert the drawing's text to paths, reword it, or install a font that has the "
+                "character.",
                 file=str(file),
             )
     return Finding(
         NO_FONT.name,
-        f"No font on this machine has {name}, so that {_UNKNOWN} is printed there.",
+        f"No font on this machine has {name}, so {_UNKNOWN} is printed instead.",
         "Write it in words, or install a font that has it.",
         character,
     )
@@ -201,9 +202,9 @@ def _weasyprint() -> Any:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     except OSError as error:
         raise CannotTypeset(
-            "PDFs need the library Pango, which is not on this machine. "
-            f"On Debian or Ubuntu: apt-get install {' '.join(LIBRARIES)}; on macOS: brew install "
-            "pango; elsewhere by your system's own means"
+            "PDFs need the library Pango, which is not installed. On Debian or Ubuntu: apt-get "
+            "install {' '.join(LIBRARIES)}; on macOS: brew install "
+            "pango; elsewhere with your system's package manager"
         ) from error
     return weasyprint
 
@@ -242,9 +243,9 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
             say(
                 Finding(
                     NOT_DRAWN.name,
-                    "This diagram can't be drawn, so that its source is printed: "
+                    "This diagram can't be drawn, so its source is printed instead: "
                     f"{' '.join(str(error).split())}",
-                    "Look at it in Mermaid's live editor, which says what is wrong with it.",
+                    "Open it in Mermaid's live editor, which shows what is wrong with it.",
                     diagram.source.strip(),
                 )
             )
@@ -279,7 +280,7 @@ def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) 
                 return _response(url, codes.picture(url), "image/png")
             if asset := files.get(url):
                 return _response(url, asset.content(), pictures.media_type(asset.file.name))
-            raise pictures.NotPrintable("it is no file of this document")
+            raise pictures.NotPrintable("it is not a file of this document")
 
     def _response(url: str, content: bytes, kind: str) -> Any:
         content, kind = pictures.printable(content, kind)

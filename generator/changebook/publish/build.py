@@ -155,16 +155,16 @@ def _remember(keep: Keep, done: _Done, out: Path) -> None:
 def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tuple[str, ...]]:
     """Where PDFs are kept, and what there is to say of this machine. Raises Refusal."""
     folder = (folder or root / DEFAULT_CACHE).resolve()
-    for place, what in ((root / CHANGES, "the records"), (out, "the sites")):
+    for place, what in ((root / CHANGES, f"{CHANGES}/"), (out, "the output folder")):
         if folder.is_relative_to(place):
-            raise Refusal(f"{folder} is among {what}: choose another folder with --cache")
+            raise Refusal(f"{folder} is inside {what}: choose another folder with --cache")
     try:
         digest = toolchain()
     except typesetting.CannotTypeset as problem:
         raise Refusal(f"{problem}. To build the sites without PDFs: --no-pdf") from None
     notes = typesetting.shortcomings()
     if digest is None:
-        return None, (*notes, "fc-list is missing, so that every PDF is made anew: install it")
+        return None, (*notes, "fc-list is missing, so every PDF is made again: install it")
     keep = Keep(folder, digest)
     try:
         keep.cache.prepare()
@@ -178,7 +178,7 @@ def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tup
 def _outside(root: Path, out: Path) -> Path:
     out = out.resolve()
     if out.is_relative_to(root / CHANGES):
-        raise Refusal(f"{out} is among the records: choose another folder with --out")
+        raise Refusal(f"{out} is inside {CHANGES}/: choose another folder with --out")
     return out
 
 
@@ -272,7 +272,7 @@ def _name_clashes(orders: Sequence[Order]) -> list[str]:
     }
     return [
         f"{order.slug}: a client's folder can't have this name in a team edition, because the "
-        "portfolio has a folder of that name: rename it"
+        "portfolio has a folder of the same name: rename it"
         for order in orders
         if order.slug in taken
     ]
@@ -281,7 +281,8 @@ def _name_clashes(orders: Sequence[Order]) -> list[str]:
 def _file_clashes(orders: Iterable[Order], printing: Iterable[DocumentShare]) -> list[str]:
     """Files of records that have the name of a document."""
     return [
-        f"{order.slug}: {path} is a file of the record and the name of its PDF too: rename the file"
+        f"{order.slug}: {path} is both a file of the record and the name of its PDF: rename the "
+        "file"
         for order, folder, path in _documents(orders, printing)
         if (order.folder / path).exists()
     ]

@@ -187,9 +187,11 @@ def report(edition: Edition, period: Period) -> PeriodReport:
     """The report of one period. Raises PeriodUnknown where the log does not reach into it."""
     signed = edition.profile.contract.signed
     if period.last < signed:
-        raise PeriodUnknown(f"{period.id} ends before {signed}, the day of the contract")
+        raise PeriodUnknown(
+            f"{period.id} ends before {signed}, the day on which the contract was signed"
+        )
     if period.first > edition.as_of or edition.as_of < signed:
-        raise PeriodUnknown(f"{period.id} begins after {edition.as_of}, the last day that is shown")
+        raise PeriodUnknown(f"{period.id} begins after {edition.as_of}, the last day shown")
     return _Reports(edition).of(period)
 
 

@@ -94,8 +94,8 @@ def _conflict(path: str, revision: str) -> Problem:
     return CONFLICT.at(
         path,
         START,
-        f"git can't merge this file with `{revision}` by itself.",
+        f"git can't merge this file with `{revision}` on its own.",
         f"Merge or rebase, take the file as it is at `{revision}`, then run `changebook seal`."
         if _is_lock(path)
-        else "Merge or rebase, and settle the conflict by hand.",
+        else "Merge or rebase, and resolve the conflict by hand.",
     )

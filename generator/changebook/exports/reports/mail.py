@@ -55,7 +55,7 @@ def _address(text: str, name: str = "") -> Address:
     except (MessageError, ValueError, IndexError):
         address = None
     if address is None or not address.username or not address.domain:
-        raise Refusal(f"{text} is not a mail address like name@host.example")
+        raise Refusal(f"{text} is not an email address like name@host.example")
     return address
 
 
