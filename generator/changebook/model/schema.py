@@ -260,7 +260,7 @@ class TeamPerson(Person):
     )
     email: Email | None = Field(
         None,
-        description="The person's email address, by which `changebook respond` recognizes who "
+        description="The person's email address, by which `changebook respond` recognises who "
         "answers. It never leaves the team's edition.",
         examples=["chen.yu@acme.example"],
     )
