@@ -46,15 +46,15 @@ def _document(keys: dict[str, Any], body: str) -> str:
 
 
 def make_workspace(
-    corpus: Path, out: Path, *, count: int, records: int, seed: int, repair: bool
+    corpus: Path, out: Path, *, count: int, records: int, seed: int, repaired: bool
 ) -> None:
     """Write `out/changes` with that many clients and records."""
     shares = _shares(read_corpus(corpus), count, records, random.Random(seed))
     for client, proposals in zip(clients(count), shares, strict=True):
         # A seed of its own: a client's records do not depend on how many others there are.
         rng = random.Random(f"{seed} {client.slug}")
-        cases = make_cases(client, proposals, rng, discreet=repair)
-        _write(out / "changes" / client.slug, client, cases, repair)
+        cases = make_cases(client, proposals, rng, discreet=repaired)
+        _write(out / "changes" / client.slug, client, cases, repaired)
 
 
 def _shares(
@@ -69,7 +69,7 @@ def _shares(
     return shares
 
 
-def _write(folder: Path, client: Client, cases: Sequence[Case], repair: bool) -> None:
+def _write(folder: Path, client: Client, cases: Sequence[Case], repaired: bool) -> None:
     folder.mkdir(parents=True)
     (folder / "client.md").write_text(
         _document(client.profile(), client.welcome()), encoding="utf-8"
@@ -79,7 +79,7 @@ def _write(folder: Path, client: Client, cases: Sequence[Case], repair: bool) ->
         file = folder / _place(case)
         file.parent.mkdir(exist_ok=True)
         body = case.proposal.body
-        if repair:
+        if repaired:
             body, needed = repair(body, file.parent.name, places.get)
             for name in needed:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def main() -> None:
         parser.error(f"{given.out} exists already")
     make_workspace(
         given.corpus, given.out,
-        count=given.clients, records=given.records, seed=given.seed, repair=given.repair,
+        count=given.clients, records=given.records, seed=given.seed, repaired=given.repair,
     )  # fmt: skip
 
 

@@ -262,14 +262,14 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="changebook-bench-") as folder:
         root = Path(folder)
-        for name, repair in (("published", False), ("repaired", True)):
+        for name, repaired in (("published", False), ("repaired", True)):
             make_workspace(
                 given.corpus,
                 root / name,
                 count=given.clients,
                 records=given.records,
                 seed=given.seed,
-                repair=repair,
+                repaired=repaired,
             )
         found = {name: problems(root / name) for name in ("published", "repaired")}
         make_stock(root / "repaired", root)
