@@ -87,7 +87,7 @@ def shortcomings() -> tuple[str, ...]:
     if ffi.harfbuzz_subset is None:
         found.append(
             "HarfBuzz's subset library is missing, so each PDF takes seconds instead of a fraction "
-            "of a second. Install it: apt-get install {LIBRARIES[-1]}"
+            f"of a second. Install it: apt-get install {LIBRARIES[-1]}"
         )
     missing = [family for family in FONTS if not _is_installed(family)]
     if missing:
@@ -203,7 +203,7 @@ def _weasyprint() -> Any:
     except OSError as error:
         raise CannotTypeset(
             "PDFs need the library Pango, which is not installed. On Debian or Ubuntu: apt-get "
-            "install {' '.join(LIBRARIES)}; on macOS: brew install "
+            f"install {' '.join(LIBRARIES)}; on macOS: brew install "
             "pango; elsewhere with your system's package manager"
         ) from error
     return weasyprint
