@@ -274,8 +274,8 @@ def test_older_faults_are_counted_and_shown_on_demand(scratch: Scratch) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--base", "nowhere"], "git knows no revision `nowhere`"),
-        (["--merge-with", "nowhere"], "git knows no revision `nowhere`"),
+        (["--base", "nowhere"], "git does not know the revision `nowhere`"),
+        (["--merge-with", "nowhere"], "git does not know the revision `nowhere`"),
         (["--exact"], "--exact and --all go with --base"),
         (["--all"], "--exact and --all go with --base"),
     ],
@@ -290,7 +290,7 @@ def test_what_can_not_run(scratch: Scratch, words: list[str], says: str) -> None
 def test_without_git(workspace: Path, words: str) -> None:
     done = run(Scratch(workspace), *words.split())
     assert done.exit_code == 2
-    assert "is in no git repository" in done.output
+    assert "is not in a git repository" in done.output
 
 
 def test_a_shallow_clone(feature: Scratch, tmp_path: Path) -> None:

@@ -407,7 +407,7 @@ def test_a_base_whose_seals_can_not_be_read_is_no_way_round(scratch: Scratch) ->
 def test_an_unknown_revision_is_no_verdict(scratch: Scratch) -> None:
     result = run("verify", "--base", "nowhere", root=scratch.root)
     assert result.exit_code == 2
-    assert "git knows no revision `nowhere`" in result.output
+    assert "git does not know the revision `nowhere`" in result.output
 
 
 # Whose a digest is

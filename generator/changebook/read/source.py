@@ -44,10 +44,10 @@ UNREADABLE = rule(
 TOO_LARGE = rule(
     "file-too-large",
     summary="A record is larger than 2 MB.",
-    why="A record is prose and small tables. A larger file is nearly always an export that was "
-    "pasted in; it would make the client's page unusable.",
+    why="A record is prose and small tables. A larger file is nearly always a pasted export; it "
+    "would make the client's page unusable.",
     wrong="A log file of 50 MB pasted into the body.",
-    right="Put large material beside the record as an attachment and link to it.",
+    right="Put large material next to the record as an attachment and link to it.",
 )
 NO_FRONT_MATTER = rule(
     "no-front-matter",
@@ -60,7 +60,7 @@ NO_FRONT_MATTER = rule(
 UNCLOSED_FRONT_MATTER = rule(
     "unclosed-front-matter",
     summary="The front matter is opened by `---` but never closed.",
-    why="The whole record would be taken for body text.",
+    why="The whole record would be read as body text.",
     wrong="---\nid: ACME-0001\ntitle: Split payments\n",
     right="---\nid: ACME-0001\ntitle: Split payments\n---\n",
 )
@@ -250,7 +250,7 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
         return BROKEN_YAML.at(
             path,
             Place(begin + 2, sharp.end()),
-            "A comment begins here, within brackets that are closed behind it.",
+            "A comment begins here, inside brackets that are only closed after it.",
             "Quote the text that has the `#` in it.",
         )
     says = ", ".join(filter(None, (error.context, error.problem)))
@@ -271,7 +271,7 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
         if not file.is_file():
             return unreadable(
                 "This is not a file." if file.exists() else "The file can't be found.",
-                "Only files may have names that end in .md: rename the folder, or mend the link.",
+                "Only files may have names that end in .md: rename the folder, or fix the link.",
             )
         size = file.stat().st_size
         if size > SIZE_LIMIT:
@@ -279,7 +279,7 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
                 path,
                 START,
                 f"The file has {size / 1e6:.1f} MB; the limit is {SIZE_LIMIT / 1e6:.0f} MB.",
-                "Move large material into an attachment beside the record and link to it.",
+                "Move large material into an attachment next to the record and link to it.",
             )
         raw = file.read_bytes()
     except OSError as error:
@@ -300,7 +300,7 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
     if "\0" in text:
         before_nul = text[: text.index("\0")]
         return unreadable(
-            "The file has a NUL character: it is no text file.",
+            "The file has a NUL character: it is not a text file.",
             "Save the file as UTF-8 text.",
             Place(before_nul.count("\n") + 1, len(before_nul.rpartition("\n")[2]) + 1),
         )

@@ -114,7 +114,8 @@ def the_plugin(config: MkDocsConfig) -> ChangebookPlugin:
     plugin = config.plugins.get(PLUGIN)
     if not isinstance(plugin, ChangebookPlugin):
         raise Refusal(
-            f"{config.config_file_path} names no plugin `{PLUGIN}`: add `- {PLUGIN}` below "
+            f"{config.config_file_path} does not name the plugin `{PLUGIN}`: add `- {PLUGIN}` "
+            "below "
             "`plugins:`"
         )
     return plugin

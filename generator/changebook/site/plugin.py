@@ -97,7 +97,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         known = languages(packaged.own_templates(root))
         if self.config.language not in known:
             raise PluginError(
-                f"changebook: there are no words for the language `{self.config.language}`, the "
+                f"changebook: there is no catalogue for the language `{self.config.language}`, the "
                 f"option of the plugin in mkdocs.yml; write one of {', '.join(known)}"
             )
         return self.config.language
@@ -260,7 +260,7 @@ def _spare_published(config: MkDocsConfig) -> None:
     if Path(config.site_dir, OWN).exists():
         raise PluginError(
             f"changebook: {config.site_dir} holds sites that `changebook build` has published; "
-            "let MkDocs write elsewhere: --site-dir, or `site_dir` in mkdocs.yml"
+            "have MkDocs write elsewhere: --site-dir, or `site_dir` in mkdocs.yml"
         )
 
 
@@ -282,7 +282,7 @@ def _refuse_leaks(config: MkDocsConfig) -> None:
     for name in leaks(config.plugins):
         raise PluginError(
             f"changebook: {_line(config, name)}`{name}` can bring other files or private facts "
-            "into a client's pages: take it out of mkdocs.yml"
+            "into a client's pages: remove it from mkdocs.yml"
         )
 
 

@@ -52,8 +52,8 @@ _TEMPLATE_COMMENT = re.compile(r"(\{#[-+]?).*?([-+]?#\})", re.DOTALL)
 _HEAD = """\
 # A client's change log, written by `changebook export`. It needs the package mkdocs-material:
 #     mkdocs build
-#     changebook index    # makes what the search looks in; needs the package changebook
-# Changes here are lost with the next export: mend the records instead.
+#     changebook index    # builds the index for the search; needs the package changebook
+# Changes here are lost with the next export: edit the records instead.
 """
 #: The elements whose line breaks a reader sees.
 _LINES_SHOWN = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
@@ -100,7 +100,7 @@ def index(folder: Path) -> Path:
     Raises Refusal where there is no export or no built site.
     """
     if not (folder / MANIFEST).is_file():
-        raise Refusal(f"{folder} is no export: name the folder that `changebook export` wrote")
+        raise Refusal(f"{folder} is not an export: name the folder that `changebook export` wrote")
     site = folder / SITE
     if not (site / urls.built(urls.SEARCH)).is_file():
         raise Refusal(f"{site} holds no built site: run `mkdocs build` in {folder} first")
@@ -120,7 +120,7 @@ def _earlier(out: Path) -> frozenset[str]:
         return paths
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Refusal(
-            f"{out} holds something else than an earlier export: empty it, or choose another "
+            f"{out} holds something other than an earlier export: empty it, or choose another "
             "folder with --out"
         )
     return frozenset()

@@ -56,7 +56,7 @@ _AT_RULES = frozenset({"media", "supports"})
 #: They move what stands still here, or fit a page: what is drawn is the same without them.
 _LEFT_OUT = frozenset({"keyframes", "charset", "page", "namespace"})
 _OF_EDITORS = re.compile(r"-|animation|transition|will-change|orphans|widows")
-_WAY_OUT = "Take it out in the program that drew the picture, or attach a PNG or a PDF"
+_WAY_OUT = "Remove it in the program that drew the picture, or attach a PNG or a PDF"
 _TEXT_AS_HTML = (
     "Let the program write its texts as SVG text (draw.io: without 'Word Wrap' and 'Formatted "
     "Text'; Mermaid: htmlLabels: false), or attach a PNG"
@@ -155,7 +155,7 @@ class _Reading:
     def _doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
         # What programs write there names the standard. It is not published, nor ever loaded.
         if internal:
-            self._refuse("declares entities or attributes in its DOCTYPE", "Take the DOCTYPE out")
+            self._refuse("declares entities or attributes in its DOCTYPE", "Remove the DOCTYPE")
             raise _Stop
 
     def _instruction(self, target: str, data: str) -> None:
@@ -167,7 +167,7 @@ class _Reading:
         if self._skipped:
             self._skipped += 1
             if not self._is_refused and (space in _SHOWN or local == "script"):
-                self._refuse(f"has `<{local}>`, which works wherever it stands")
+                self._refuse(f"has `<{local}>`, which works wherever it appears")
             return
         if not self._open and (space, local) != (_SVG, "svg"):
             self._refuse(
@@ -347,7 +347,7 @@ def _uncommented(tokens: Iterable[Any]) -> list[Any]:
 
 
 def _without_hidden(root: _Element) -> bool:
-    """Take out layers that are switched off; whether some had to stay, since others use them."""
+    """Take out hidden layers; whether some had to stay, since others use them."""
     in_sheets = any("display" in e.css for e in root.all() if e.name == "style")
     uses, stays = Counter(_uses(root)), False
     waiting = [root]

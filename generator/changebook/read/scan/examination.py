@@ -16,7 +16,7 @@ def examined(content: bytes) -> ScannedPaper:
     Raises UnfitPaper for what is neither a PDF nor a picture, can run something, or can't be shown.
     """
     if not content:
-        raise UnfitPaper("It is empty", "Scan the paper once more")
+        raise UnfitPaper("It is empty", "Scan the paper again")
     if len(content) > LARGEST:
         raise UnfitPaper(
             f"It has {len(content) / _MEGABYTE:.0f} MB, and {LARGEST // _MEGABYTE} MB is the limit",
