@@ -180,7 +180,7 @@ _LOADED_BY_DIAGRAM = re.compile(
 
 
 def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
-    """Every problem of the client's bodies and of the files beside them."""
+    """Check the client's bodies and the files beside them."""
     targets = Targets(client)
     unseen = client.unseen_records
     used: set[Path] = set()
@@ -217,12 +217,12 @@ class CheckedBody:
     seen: bool
 
     def place(self, offset: int, width: int = 1) -> Place:
-        """A place in the file from an offset in the body."""
+        """Return a place in the file from an offset in the body."""
         return self.source.in_body(offset, width)
 
 
 def _signed_copies(client: Client, targets: Targets) -> set[Path]:
-    """The files that records use in their front matter."""
+    """Return the files that records use in their front matter."""
     named = (
         targets.resolve(record.file.parent, agreement.signed_copy.file).file
         for record in client.records
@@ -313,7 +313,7 @@ def _links(
 
 
 def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[Problem]:
-    """What keeps a file from being published, or else what it tells besides what it shows."""
+    """Check what keeps a file from being published, or what it tells besides what it shows."""
     if file.suffix.lower() in _UNSAFE:
         yield UNSAFE_FILE.at(
             path,
@@ -346,7 +346,7 @@ def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[
 def _anchor(
     text: CheckedBody, link: Link, place: Place, end: str, *, public: bool
 ) -> Iterator[Problem]:
-    """Whether the link's `#...` is a place in `end`, the body that it leads to."""
+    """Check that the link's `#...` is a place in `end`, the body that it leads to."""
     wanted = unquote(link.fragment[1:])
     if wanted in _TOP:
         return

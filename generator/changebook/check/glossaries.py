@@ -30,7 +30,7 @@ GLOSSARY_TEXT = rule(
 
 
 def check_glossary(client: Client) -> Iterator[Problem]:
-    """Terms and other words that no two explanations claim, and nothing below them."""
+    """Check that no word is explained twice, and that there is no text below the terms."""
     if client.glossary is None:
         return
     data, source = client.glossary.data, client.glossary.source
@@ -63,7 +63,7 @@ def check_glossary(client: Client) -> Iterator[Problem]:
 def _twice(
     subject: Subject, first: dict[str, KeyPath], at: KeyPath, word: str
 ) -> Iterator[Problem]:
-    """Whether a word is claimed again; capitals and small letters are the same here."""
+    """Check that no word is claimed again, in whatever case."""
     known = first.setdefault(word.casefold(), at)
     if known != at:
         line = subject.source.place(*known).line

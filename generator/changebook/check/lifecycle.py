@@ -199,7 +199,7 @@ UNDECIDED_EMERGENCY_NEEDS = (_need("decision.due", "due: 2026-03-16"),)
 
 
 def check_steps(record: Record, client: Client) -> Iterator[Problem]:
-    """The history: in order, no step skipped, its last entry the status."""
+    """Check the history: in order, no step skipped, its last entry the status."""
     data, subject = record.data, Subject.of(record)
     if not subject.sound("history"):
         return
@@ -278,13 +278,13 @@ def _step(
 
 
 def either(statuses: list[Status]) -> str:
-    """The statuses as a sentence names them: `a`, `b` or `c`."""
+    """Return the statuses as a sentence names them: `a`, `b` or `c`."""
     words = [f"`{status}`" for status in statuses]
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def check_needs(record: Record, client: Client) -> Iterator[Problem]:
-    """What each status of the history needs, and the days that the decision grants."""
+    """Check what each status of the history needs, and the days that the decision grants."""
     data, subject = record.data, Subject.of(record)
     missing = missing_needs(data)
     whole = {need.path[0] for need in missing if getattr(data, str(need.path[0])) is None}
@@ -302,7 +302,7 @@ def check_needs(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def missing_needs(data: ChangeRecord) -> dict[Need, Status]:
-    """What the record lacks, each with the first of its statuses that needs it."""
+    """Return what the record lacks, each with the first of its statuses that needs it."""
     missing: dict[Need, Status] = {}
     for status, need in _needs(data):
         if _is_absent(data, need.path):
@@ -338,7 +338,7 @@ def _is_deferred(data: ChangeRecord) -> bool:
 
 
 def _last_decision(data: ChangeRecord) -> Status | None:
-    """The status that the last decision led to."""
+    """Return the status that the last decision led to."""
     been = [*(entry.status for entry in data.history), data.status]
     return next((status for status in reversed(been) if status in OUTCOMES), None)
 
@@ -375,7 +375,7 @@ def _missing(subject: Subject, path: KeyPath, message: str, help: str) -> Iterat
     if len(path) > 1 or path in subject.source.places:
         yield from subject.key(NEEDED_BY_STATUS, path, message, help)
     elif subject.sound(*path):
-        # No key to point at: the status is what asks for it.
+        # No key to point at: the status is what requires it.
         yield from subject.value(NEEDED_BY_STATUS, ("status",), message, help)
 
 
@@ -399,7 +399,7 @@ def _granted_without_date(
 
 
 def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
-    """Internal only as long as the client has no part in it."""
+    """Check that a record is internal only as long as the client has no part in it."""
     data = record.data
     if data.visibility is not Visibility.INTERNAL:
         return
@@ -415,7 +415,7 @@ def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_decision(record: Record, client: Client) -> Iterator[Problem]:
-    """The decision says what the history says, on the same day, by someone who may."""
+    """Check that the decision agrees with the history, and who decided."""
     data, subject, decision = record.data, Subject.of(record), record.data.decision
     if decision is None:
         return
@@ -464,7 +464,7 @@ def _who_approves(client: Client) -> str:
 
 
 def check_closed(record: Record, client: Client) -> Iterator[Problem]:
-    """What must be settled before a record is closed."""
+    """Check what must be settled before a record is closed."""
     data, subject = record.data, Subject.of(record)
     closed = data.status is _S.CLOSED or data.entered(_S.CLOSED)
     if not closed:
@@ -496,7 +496,7 @@ def check_closed(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_approver(client: Client) -> Iterator[Problem]:
-    """A client whose decision is awaited has someone who decides."""
+    """Check that a client whose decision is awaited has someone who decides."""
     if any(person.approves for person in client.profile.people):
         return
     waiting = [r.data.id for r in client.records if r.data.status is _S.AWAITING_DECISION]
@@ -510,7 +510,7 @@ def check_approver(client: Client) -> Iterator[Problem]:
 
 
 def check_succession(client: Client) -> Iterator[Problem]:
-    """Superseded by an approved record, and marked so."""
+    """Check that a superseded record has an approved successor, and is marked."""
     successors: dict[str, list[ChangeRecord]] = {}
     for record in client.records:
         for old in set(record.data.links.supersedes) - {record.data.id}:

@@ -93,7 +93,7 @@ AGREEMENT_UNPROVEN = rule(
 
 
 def check_amounts(record: Record, client: Client) -> Iterator[Problem]:
-    """Each cost line has one amount, in one currency."""
+    """Check that each cost line has one amount, in one currency."""
     subject, home = Subject.of(record), client.profile.contract.currency
     if not Subject.of(client).sound("contract", "currency"):
         return
@@ -133,7 +133,7 @@ def _amount(subject: Subject, at: KeyPath, line: CostLine, currency: str) -> Ite
 
 
 def check_recommended(record: Record, client: Client) -> Iterator[Problem]:
-    """At most one recommended option, with the figures that are asked for."""
+    """Check that at most one option is recommended, with the figures that are requested."""
     data, subject = record.data, Subject.of(record)
     recommended = [n for n, option in enumerate(data.options) if option.recommended]
     for index in recommended[1:]:
@@ -188,7 +188,7 @@ def _completion_days(data: ChangeRecord, profile: Profile) -> int | None:
 
 
 def check_date_chain(client: Client) -> Iterator[Problem]:
-    """Each new agreed date is the one before plus the days granted."""
+    """Check that each new agreed date is the one before plus the days granted."""
     subjects = {record.data.id: Subject.of(record) for record in client.records}
     if not all(s.sound(key) for s in subjects.values() for key in ("decision", "history")):
         return  # what is missing from the chain has been reported, and would be blamed on the rest
@@ -202,7 +202,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             "Correct the record that has far too many days.",
         )
         return
-    # A wrong date is reported once: what follows is reckoned from the date that was written.
+    # A wrong date is reported once: what follows is computed from the date that was written.
     slip: Counter[str] = Counter()
     for step in (step for entry in position.register for step in entry.steps):
         if step.stated is None:
@@ -222,7 +222,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
 
 
 def check_dates(record: Record, client: Client) -> Iterator[Problem]:
-    """Ends that come after beginnings."""
+    """Check that ends come after beginnings."""
     data, subject = record.data, Subject.of(record)
     for at, key, then, before, now in _spans(data):
         if then and now and now < then:
@@ -246,7 +246,7 @@ _Span = tuple[KeyPath, str, date | None, str, date | None]
 
 
 def _spans(data: ChangeRecord) -> Iterator[_Span]:
-    """A date's key, the date it may not lie before, what that one is, and the date."""
+    """Yield a date's key, the date it may not lie before, what that one is, and the date."""
     asked = data.requested.on if data.requested else None
     for index, entry in enumerate(data.history[:1]):
         if entry.status is Status.SUBMITTED:
@@ -264,7 +264,7 @@ def _spans(data: ChangeRecord) -> Iterator[_Span]:
 
 
 def check_agreement(record: Record, client: Client) -> Iterator[Problem]:
-    """Signed means with a reference and a date, and a date means signed."""
+    """Check that signed means with a reference and a date, and a date means signed."""
     agreement, subject = record.data.agreement, Subject.of(record)
     if agreement is None:
         return

@@ -64,7 +64,7 @@ class _Names:
         return cls(titles, numbers | titles.keys(), re.compile(pattern))
 
     def mentions(self, text: str) -> Iterator[tuple[int, str, str]]:
-        """Where the text names one of the records: offset, the words, and the record's id."""
+        """Yield where the text names a record: offset, the words, and the record's id."""
         if any(hint in text for hint in self.hints):
             for match in self.pattern.finditer(text):
                 id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
@@ -72,7 +72,7 @@ class _Names:
 
 
 def check_unseen_names(client: Client) -> Iterator[Problem]:
-    """Mentions of unseen records, by id or title, in what the client reads."""
+    """Check that what the client reads names no unseen record, by id or title."""
     unseen = client.unseen_records
     if not unseen:
         return
@@ -84,7 +84,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
             for _, words, id in names.mentions(text):
                 yield _named(source, source.value(*path), words, id, names)
 
-        # Links to unseen records are taken out of the client's edition with all their text.
+        # Links to unseen records are removed from the client's edition with all their text.
         def without_links(link: Link, folder: Path = folder) -> str | None:
             if link.external or link.html or not link.path:
                 return None
@@ -111,7 +111,7 @@ def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names)
 
 
 def check_internal_markers(client: Client) -> Iterator[Problem]:
-    """Internal blocks in the front matter, where nothing takes them out."""
+    """Check that no internal block is in the front matter, where nothing removes it."""
     for source in (*client.common_sources, *(record.source for record in client.records)):
         for text, path in visible_texts(source):
             if body.internal_lines(text) or body.marker_faults(text):

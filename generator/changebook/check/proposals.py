@@ -1,4 +1,4 @@
-"""Decisions that were announced in a talk: what they announce must be possible."""
+"""Decisions that were announced in a conversation: what they announce must be possible."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROPOSAL_IMPOSSIBLE = rule(
 
 
 def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
-    """What is announced while the record waits; what was announced before is history."""
+    """Check what is announced while the record waits; what was announced before is history."""
     data, subject = record.data, Subject.of(record)
     if not (data.status is Status.AWAITING_DECISION or data.undecided_emergency):
         return

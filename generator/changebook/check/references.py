@@ -156,7 +156,7 @@ _DIRECTED = ("supersedes", "depends_on")
 
 
 def check_unique_ids(workspace: Workspace) -> Iterator[Problem]:
-    """One record per id over all clients, one client per prefix."""
+    """Check that there is one record per id over all clients, and one client per prefix."""
     records: dict[str, list[Record]] = {}
     clients: dict[str, list[Client]] = {}
     for client in workspace.clients:
@@ -189,7 +189,7 @@ def _where(checked: Record | Client, key: str) -> str:
 
 
 def check_id(record: Record, client: Client) -> Iterator[Problem]:
-    """An id that fits its file and its client."""
+    """Check that an id fits its file and its client."""
     id, subject = record.data.id, Subject.of(record)
     name = PurePosixPath(record.source.path).stem
     if name != id and not name.startswith(f"{id}-"):
@@ -211,7 +211,7 @@ def check_id(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
-    """Links that resolve, within the client, once each, without a cycle."""
+    """Check that links resolve, within the client, once each, without a cycle."""
     own = {record.data.id: record.data for record in client.records}
     unseen = client.unseen_records
     homes = {r.data.id: c for c in workspace.clients for r in c.records}
@@ -288,7 +288,10 @@ def _ended(
 
 
 def _is_broken_file(client: Client, id: str) -> bool:
-    """Whether the record is there but could not be read: that has been reported on its own."""
+    """Return whether the record is there but could not be read.
+
+    That has been reported on its own.
+    """
     return any(
         f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md")
     )
@@ -333,7 +336,7 @@ def _way(
     start: str,
     goal: str,
 ) -> list[str] | None:
-    """A shortest way along the links from `start` to `goal`, both ends included."""
+    """Return a shortest way along the links from `start` to `goal`, both ends included."""
     came_from: dict[str, str | None] = {start: None}
     for here in (queue := [start]):
         if here == goal:
@@ -366,7 +369,7 @@ def _replaced_twice(client: Client) -> Iterator[Problem]:
 
 
 def check_lists(record: Record, client: Client) -> Iterator[Problem]:
-    """Options with ids of their own, of which the decision chose one; milestones that exist."""
+    """Check that options have unique ids, and that chosen options and milestones exist."""
     data, subject = record.data, Subject.of(record)
     options = [option.id for option in data.options]
     yield from _listed_twice(subject, ("options",), "id", options)
@@ -405,7 +408,7 @@ def _milestones(data: ChangeRecord) -> Iterator[tuple[KeyPath, str]]:
 
 
 def check_profile(client: Client) -> Iterator[Problem]:
-    """Milestones and people with names of their own, one completion, a known language."""
+    """Check the profile's names, its completion and its language."""
     profile, subject = client.profile, Subject.of(client)
     milestones = profile.contract.milestones
     yield from _listed_twice(subject, ("contract", "milestones"), "id", [m.id for m in milestones])

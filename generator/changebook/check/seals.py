@@ -55,7 +55,10 @@ _AS_COMMITTED = (
 
 
 def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | None:
-    """The first entry of an earlier lock that is not there now; `when` says how much earlier."""
+    """Return the first entry of an earlier lock that is not there now.
+
+    `when` says how much earlier.
+    """
     entries = now.entries if now else ()
     pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
     for index, (entry, there) in pairs:
@@ -83,12 +86,12 @@ class SealFault:
 
 
 def check_seals(client: Client) -> Iterator[Problem]:
-    """Every seal that is broken, and what is not sealed though the client has a lock."""
+    """Check that no seal is broken, and that nothing decided is unsealed if there is a lock."""
     return (finding.problem for finding in seal_faults(client))
 
 
 def seal_faults(client: Client) -> Iterator[SealFault]:
-    """The same with the entries that they are about."""
+    """Yield the same with the entries that they are about."""
     if client.lock is None or client.lock.lock is None:
         return
     path, lock = client.lock.path, client.lock.lock
@@ -118,14 +121,14 @@ def seal_faults(client: Client) -> Iterator[SealFault]:
 
 
 def unread(client: Client, id: str) -> Path | None:
-    """The file that has the id in its name, if there is one that can't be read."""
+    """Return the file that has the id in its name, if there is one that can't be read."""
     read = {record.file for record in client.records}
     named = (file for file in client.folder.rglob(f"{id}*.md") if is_of(file.name, id))
     return next((file for file in named if file not in read), None)
 
 
 def is_of(name: str, id: str) -> bool:
-    """Whether a file's name is that of the record with this id."""
+    """Return whether a file's name is that of the record with this id."""
     return name.endswith(".md") and (name == f"{id}.md" or name.startswith(f"{id}-"))
 
 
@@ -155,7 +158,7 @@ def _altered(record: Record, entry: ChainEntry) -> Iterator[Problem]:
 
 
 def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None:
-    """Where a record is not what an entry sealed of it, and how."""
+    """Return where a record is not what an entry sealed of it, and how."""
     front, data = record.source.data, record.data
     if not entry.event.is_decision:
         if _has_content(front, entry):
@@ -173,7 +176,7 @@ def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None
 
 
 def holds(front: Mapping[str, Any], entry: ChainEntry) -> bool:
-    """Whether a record's front matter is what an entry sealed of it."""
+    """Return whether a record's front matter is what an entry sealed of it."""
     return _has_content(front, entry) and _has_revision(front, entry)
 
 
@@ -194,7 +197,7 @@ def _has_revision(front: Mapping[str, Any], entry: ChainEntry) -> bool:
 def _misstated(
     there: Iterable[Fact], index: int, entry: ChainEntry, path: str
 ) -> Iterator[Problem]:
-    """Where an entry fits the record's content, but says something else of it in the open."""
+    """Check that an entry of the record's content says nothing else of it in the open."""
     for fact in there if entry.own_digest() == entry.entry else ():
         link = fact.link
         if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):

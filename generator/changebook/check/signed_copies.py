@@ -70,7 +70,7 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def check_signed_copies(client: Client) -> Iterator[Problem]:
-    """Every signed paper of a client."""
+    """Check every signed paper of a client."""
     targets = Targets(client)
     for record in client.records:
         agreement = record.data.agreement

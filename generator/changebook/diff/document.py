@@ -74,7 +74,7 @@ Block = HeadingBlock | Sentence | Table[Any]
 
 
 def document(effect: Effect, compared_with: str) -> tuple[Block, ...]:
-    """The whole report, in English: it is for the team."""
+    """Return the whole report, in English: it is for the team."""
     return tuple(_document(effect, compared_with))
 
 

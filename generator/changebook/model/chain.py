@@ -104,11 +104,11 @@ class ChainEntry(_Strict):
         return ChainLink(self.id, self.revision, self.event, self.on, self.digest)
 
     def own_digest(self) -> str:
-        """What `entry` has to be."""
+        """Return what `entry` has to be."""
         return canonical.digest(self.model_dump(mode="json", exclude={"entry"}))
 
     def says(self) -> str:
-        """The entry in a few words."""
+        """Return the entry in a few words."""
         return f"entry {self.number} ({self.id} {self.event} {self.on})"
 
 
@@ -119,7 +119,7 @@ class Lock(_Strict):
     entries: tuple[ChainEntry, ...] = ()
 
     def text(self) -> str:
-        """The lock as it is written."""
+        """Return the lock as it is written."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -141,7 +141,7 @@ class Break:
 
 
 def extended(lock: Lock, links: Iterable[ChainLink]) -> Lock:
-    """The lock with more entries at its end."""
+    """Return the lock with more entries at its end."""
     entries = list(lock.entries)
     for link in links:
         last = entries[-1] if entries else None
@@ -161,7 +161,7 @@ def extended(lock: Lock, links: Iterable[ChainLink]) -> Lock:
 
 
 def breaks(lock: Lock) -> Iterator[Break]:
-    """Every entry that is not what its digest says, or does not follow the one before."""
+    """Yield every entry that is not what its digest says, or does not follow the one before."""
     by_digest = {entry.entry: index for index, entry in enumerate(lock.entries)}
     before: ChainEntry | None = None
     for index, entry in enumerate(lock.entries):
@@ -176,7 +176,7 @@ def breaks(lock: Lock) -> Iterator[Break]:
 
 
 def _goes(lock: Lock, index: int, by_digest: Mapping[str, int]) -> tuple[str, str]:
-    """Where an entry belongs by its digest, and what must have happened."""
+    """Return where an entry belongs by its digest, and what must have happened."""
     previous = lock.entries[index].previous
     if previous is None:
         return "belongs first", "something was inserted before it, or the order was changed"
@@ -199,7 +199,7 @@ _HEAD, _KEYS = 3, tuple(ChainEntry.model_fields)
 
 
 def place(index: int, key: str | None = None) -> Place:
-    """Where an entry, or one of its keys, stands in the file."""
+    """Return where an entry, or one of its keys, stands in the file."""
     line = _HEAD + 1 + index * (len(_KEYS) + 2)
     if key is None:
         return Place(line, 5)
@@ -207,7 +207,7 @@ def place(index: int, key: str | None = None) -> Place:
 
 
 def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
-    """A client's lock, known as `path` in problems."""
+    """Return a client's lock, known as `path` in problems."""
     if not file.is_file():
         return LockFile(path, None), [_broken(path, START, "this is not a file")]
     try:
@@ -221,7 +221,7 @@ def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
 
 
 def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
-    """The lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
+    """Return the lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
     text = text.replace("\r\n", "\n")
     try:
         json.loads(text)

@@ -53,7 +53,7 @@ class Period:
 
 
 def around(day: date, kind: PeriodKind) -> Period:
-    """The period that a day is in."""
+    """Return the period that a day is in."""
     if kind is PeriodKind.MONTH:
         return Period(kind, day.replace(day=1), month_end(day))
     first = day.toordinal() - day.weekday()
@@ -63,13 +63,19 @@ def around(day: date, kind: PeriodKind) -> Period:
 
 
 def last_complete(day: date, kind: PeriodKind) -> Period:
-    """The newest period that has ended by the day. Raises OverflowError before the calendar."""
+    """Return the newest period that has ended by the day.
+
+    Raises OverflowError before the calendar.
+    """
     running = around(day, kind)
     return running if running.last == day else around(running.first - timedelta(days=1), kind)
 
 
 def named(text: str) -> Period:
-    """The period of a name like `2026-W12` or `2026-03`. Raises ValueError where it is none."""
+    """Return the period of a name like `2026-W12` or `2026-03`.
+
+    Raises ValueError where it is none.
+    """
     if match := _WEEK.fullmatch(text):
         year, week = map(int, match.groups())
         try:
@@ -93,7 +99,7 @@ def _weeks(year: int) -> str:
 
 
 def month_end(day: date) -> date:
-    """The last day of the month that a day is in."""
+    """Return the last day of the month that a day is in."""
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
@@ -103,7 +109,7 @@ def month_count(day: date) -> int:
 
 
 def first_of_month(count: int) -> date:
-    """The first day of a month that was counted. Raises ValueError after the last one."""
+    """Return the first day of a month that was counted. Raises ValueError after the last one."""
     return date(count // 12, count % 12 + 1, 1)
 
 
@@ -113,5 +119,5 @@ def quarter_count(day: date) -> int:
 
 
 def first_of_quarter(count: int) -> date:
-    """The first day of a quarter that was counted."""
+    """Return the first day of a quarter that was counted."""
     return first_of_month(count * 3)

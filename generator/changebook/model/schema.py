@@ -128,7 +128,10 @@ def _currency(value: Any) -> str:
 
 @cache
 def _timezones() -> frozenset[str]:
-    """The zones that the system knows; to ask it reads whole folders, so it is asked once."""
+    """Return the zones that the system knows.
+
+    To ask it reads whole folders, so it is asked once.
+    """
     return frozenset(available_timezones())
 
 
@@ -336,7 +339,7 @@ class Respond(Shape):
 
 
 class Request(Shape):
-    """How a client asks for a change: shown on the page that explains the process."""
+    """How a client requests a change: shown on the page that explains the process."""
 
     guidance: Text | None = Field(
         None,
@@ -424,11 +427,11 @@ class Profile(Shape):
     )
 
     def approver(self, name: str) -> TeamPerson | None:
-        """The person of that name who may decide, if there is one."""
+        """Return the person of that name who may decide, if there is one."""
         return next((p for p in self.people if p.name == name and p.approves), None)
 
     def milestone(self, id: str) -> Milestone | None:
-        """The contract milestone of that id."""
+        """Return the contract milestone of that id."""
         return next((m for m in self.contract.milestones if m.id == id), None)
 
 
@@ -447,7 +450,7 @@ class Glossary(Shape):
 
 
 class Requested(Shape):
-    """When and by whom a change was asked for."""
+    """When and by whom a change was requested."""
 
     on: Day = Field(description="The day on which the change was requested.")
     by: Text = Field(description="Who requested it.", examples=["Zhao Min"])
@@ -488,7 +491,7 @@ class Evidence(Shape):
 
 
 class Reason(Shape):
-    """Why a change is asked for."""
+    """Why a change is requested."""
 
     category: ReasonCategory = Field(description="The kind of reason.")
     text: Text = Field(
@@ -547,7 +550,7 @@ class CostLine(Shape):
 
 
 class ScheduleLine(Shape):
-    """Calendar days asked for on a milestone; negative is earlier."""
+    """Calendar days requested on a milestone; negative is earlier."""
 
     milestone: Text = Field(description="The id of a milestone in client.md.", examples=["go-live"])
     days: Whole = Field(description="Calendar days requested; negative is earlier.", examples=[10])
@@ -637,7 +640,7 @@ class Condition(Shape):
 class Decision(Shape):
     """What was decided, by whom, when, and why. Before that, only `due`.
 
-    `days` gives the calendar days granted per milestone where they differ from what was asked for.
+    `days` gives the calendar days granted per milestone where they differ from what was requested.
     """
 
     due: Day | None = Field(
@@ -698,7 +701,7 @@ class Objection(Shape):
 
 
 class Proposal(Shape):
-    """A decision that someone announced in a talk. It is none: it counts nowhere."""
+    """A decision that someone announced in a conversation. It is not one: it counts nowhere."""
 
     outcome: Outcome = Field(description="The decision that the person announced.")
     option: Text | None = Field(
@@ -766,7 +769,7 @@ class Links(Shape):
 
 
 class HistoryEntry(Shape):
-    """One change of status. `recorded` is the day it was written down, by default `on`."""
+    """One change of status. `recorded` is the day it was entered, by default `on`."""
 
     status: Status = Field(description="The status that the record reached.")
     on: Day = Field(description="The day on which it did so.")
@@ -847,7 +850,7 @@ class ChangeRecord(Shape):
     )
 
     def entered(self, *statuses: Status) -> HistoryEntry | None:
-        """The last history entry with one of these statuses."""
+        """Return the last history entry with one of these statuses."""
         return next((e for e in reversed(self.history) if e.status in statuses), None)
 
     @property

@@ -77,7 +77,7 @@ class Party(Term):
 
 
 class ChangeType(Term):
-    """What kind of change a record asks for."""
+    """What kind of change a record requests."""
 
     ADDITION = "addition", "Addition", "something new"
     MODIFICATION = "modification", "Modification", "something agreed changes"
@@ -127,7 +127,7 @@ class ScopeAction(Term):
 
 
 class ReasonCategory(Term):
-    """Why a change is asked for."""
+    """Why a change is requested."""
 
     CLIENT_REQUEST = "client-request", "Client request", "the client wants it"
     MARKET = "market", "Market", "customers or competitors"
@@ -258,7 +258,7 @@ NEEDS_NOTE = frozenset({_S.VOID, _S.WITHDRAWN})
 def may_become(
     before: Status, after: Status, path: ChangePath | None, decided: bool = False
 ) -> bool:
-    """Whether a record on `path` may go from `before` to `after`.
+    """Return whether a record on `path` may go from `before` to `after`.
 
     `decided` says that an approval already stands in the history before this step. The standard
     path is pre-authorised: submitted may become approved. An emergency may be implementing before

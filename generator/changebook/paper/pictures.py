@@ -60,7 +60,7 @@ def _photograph(content: bytes, kind: str) -> tuple[bytes, str]:
 
 
 def _in_light(picture: Image.Image) -> Image.Image:
-    """The picture in one of the modes that go into a PDF."""
+    """Return the picture in one of the modes that go into a PDF."""
     if picture.mode in _MODES:
         return picture
     if picture.mode.startswith("I"):

@@ -40,7 +40,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _DPI = 400
 _VIEW_BOX = re.compile(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _END_OF_RDF = b"</rdf:RDF>"
-#: PDF/UA-1 asks for its own mark in the metadata, and PDF/A for a description of any such mark.
+#: PDF/UA-1 requires its own mark in the metadata, and PDF/A a description of any such mark.
 _UNIVERSAL_ACCESS = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about=""
@@ -80,7 +80,7 @@ def require() -> None:
 
 
 def shortcomings() -> tuple[str, ...]:
-    """What makes PDFs slow or strange to look at on this machine, each with its way out."""
+    """Return what makes PDFs slow or strange to look at on this machine, each with its way out."""
     from weasyprint.text import ffi  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
 
     found = []
@@ -118,7 +118,10 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
 
 
 def _without_font(character: str, paper: Paper, text: str) -> Finding:
-    """A character that no font has: in the text a � takes its place, in a picture it may not."""
+    """Return a character that no font has.
+
+    In the text a � takes its place, in a picture it may not.
+    """
     name = f"U+{ord(character):04X}"
     for _, asset in paper.files:
         file = asset.file
@@ -150,7 +153,7 @@ class _Typeset:
 def _typeset(
     paper: Paper, text: str, drawn: dict[str, _Drawing], unknown: frozenset[str]
 ) -> tuple[bytes, _Typeset]:
-    """The PDF without some characters, and what is not on it."""
+    """Return the PDF without some characters, and what is not on it."""
     shown = text.translate({ord(character): _UNKNOWN for character in unknown})
     options = {"pdf_variant": _VARIANT, "pdf_tags": True, "optimize_images": True, "dpi": _DPI}
     with _hearing() as heard, warnings.catch_warnings():
@@ -166,7 +169,7 @@ def _typeset(
 
 
 def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Finding]:
-    """The pictures that could not be shown."""
+    """Return the pictures that could not be shown."""
     files, found = dict(paper.files), []
     for address, reason in heard.pictures.items():
         asset = files.get(address)
@@ -187,7 +190,7 @@ def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Fin
 
 @lru_cache(maxsize=4)
 def _sheet(styles: str) -> Any:
-    """A style sheet, parsed once for all the documents that have it in common."""
+    """Return a style sheet, parsed once for all the documents that have it in common."""
     return _weasyprint().CSS(string=styles)
 
 
@@ -210,7 +213,7 @@ def _weasyprint() -> Any:
 
 
 def _is_installed(family: str) -> bool:
-    """Whether the family is there; taken to be so where fontconfig's own tool is not."""
+    """Return whether the family is there; taken to be so where fontconfig's own tool is not."""
     tool = shutil.which("fc-match")
     if tool is None:
         return True
@@ -234,7 +237,10 @@ class _Drawing:
 
 
 def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
-    """The HTML, and the diagrams by their addresses; one that can't be drawn shows its source."""
+    """Return the HTML, and the diagrams by their addresses.
+
+    One that can't be drawn shows its source.
+    """
     text, drawn = paper.html, {}
     for number, diagram in enumerate(paper.diagrams, 1):
         try:
@@ -256,7 +262,7 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
 
 @lru_cache(maxsize=64)
 def _drawn(source: str) -> bytes:
-    """A diagram, which takes seconds and stands in several documents of its record."""
+    """Return a diagram, which takes seconds and stands in several documents of its record."""
     from mermaidx import render  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
 
     picture: str = render(_DIAGRAMS + source).svg()

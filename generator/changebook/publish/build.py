@@ -128,7 +128,7 @@ def build(
 def _everyone(
     workspace: Workspace, editions: Iterable[Edition], as_of: date | None
 ) -> tuple[Edition, ...]:
-    """The team's editions of all clients, for the portfolio, also where only some are built."""
+    """Return the team's editions of all clients, for the portfolio, even if few are built."""
     chosen = {edition.slug: edition for edition in editions}
     return tuple(
         chosen.get(client.slug) or make_edition(client, Audience.TEAM, as_of)
@@ -153,7 +153,7 @@ def _remember(keep: Keep, done: _Done, out: Path) -> None:
 
 
 def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tuple[str, ...]]:
-    """Where PDFs are kept, and what there is to say of this machine. Raises Refusal."""
+    """Return where PDFs are kept, and what there is to say of this machine. Raises Refusal."""
     folder = (folder or root / DEFAULT_CACHE).resolve()
     for place, what in ((root / CHANGES, f"{CHANGES}/"), (out, "the output folder")):
         if folder.is_relative_to(place):
@@ -191,7 +191,7 @@ class _Done:
     printed: dict[str, list[PrintedShare]]
 
     def found(self, slug: str) -> Iterator[tuple[str | None, Finding]]:
-        """What is not on an edition's documents as it was written."""
+        """Return what is not on an edition's documents as it was written."""
         return (each for printed in self.printed.get(slug, ()) for each in printed.found)
 
     @property
@@ -224,7 +224,7 @@ def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) ->
 def _results(
     tasks: Sequence[Task], running: Executor | None
 ) -> Iterator[tuple[Task, Callable[[], tuple[str, ...] | PrintedShare]]]:
-    """Each task with what gives its outcome, as they are done."""
+    """Yield each task with what gives its outcome, as they are done."""
     if running is None:
         yield from ((task, partial(_do(task), task)) for task in tasks)
         return
@@ -251,7 +251,7 @@ def _executor(given: Executor | None, jobs: int, tasks: int) -> Iterator[Executo
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed must not go on writing into the output folder."""
+    """End a worker whose parent was killed, which must not go on writing."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -298,7 +298,10 @@ def _bring_together(orders: Iterable[Order], printing: Iterable[DocumentShare]) 
 def _documents(
     orders: Iterable[Order], printing: Iterable[DocumentShare]
 ) -> Iterator[tuple[Order, Path, Path]]:
-    """Each document that was made: whose site it belongs to, its folder, and its path there."""
+    """Yield each document that was made.
+
+    Whose site it belongs to, its folder, and its path there.
+    """
     folders = {share.slug: share.folder for share in printing}
     for order in orders:
         if folder := folders.get(order.slug):
@@ -307,7 +310,7 @@ def _documents(
 
 
 def _located(said: Sequence[tuple[Task, str]], workspace: Workspace) -> Iterator[str]:
-    """What MkDocs says, with the record's file in the place of the page made from it."""
+    """Yield what MkDocs says, with the record's file instead of the page made from it."""
     for order, warning in said:
         client = next((c for c in workspace.clients if c.slug == order.slug), None)
         text = warning

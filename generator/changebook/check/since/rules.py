@@ -144,7 +144,7 @@ CONFLICT = rule(
 _GLOSSARY = "glossary"
 #: What readers take for part of the agreement, beside the decided content itself.
 _BESIDE_DECIDED = ("summary", "out_of_scope", _GLOSSARY, "type", "path", "requested")
-#: The keys of the contract that sums and dates are reckoned from; milestones come by their dates.
+#: The keys of the contract that sums and dates are computed from; milestones come by their dates.
 _BASELINE = ("sum", "currency", "signed", "tax_rate", "effort", "change_budget")
 _ENTRY_KEYS = tuple(HistoryEntry.model_fields)
 _PUT_BACK = "Restore it as it was"
@@ -171,7 +171,10 @@ class Sides:
 
 
 def check(sides: Sides) -> Iterator[Problem]:
-    """Every problem of the change itself; what stands in a revision alone is not looked at."""
+    """Yield every problem of the change itself.
+
+    What stands in a revision alone is not looked at.
+    """
     yield from _profiles(sides)
     at_base = {client.slug: client for client in sides.base.clients}
     for client in sides.clients:
@@ -219,7 +222,7 @@ def _profiles(sides: Sides) -> Iterator[Problem]:
 
 
 def _home(workspace: Workspace, ids: Sequence[str]) -> Client | None:
-    """The client that has one of the records now."""
+    """Return the client that has one of the records now."""
     return next((c for c in workspace.clients if {r.data.id for r in c.records} & set(ids)), None)
 
 
@@ -303,7 +306,10 @@ def _step_by_new_path(pair: Pair) -> Iterator[Problem]:
 
 
 def _standing(data: ChangeRecord) -> tuple[Status, ...]:
-    """Where the record stands: its status, and its last entry, which a mend may go by instead."""
+    """Return where the record stands.
+
+    Its status, and its last entry, which a fix may go by instead.
+    """
     return (data.status, *(entry.status for entry in data.history[-1:]))
 
 
@@ -312,7 +318,7 @@ def _approved(data: ChangeRecord) -> bool:
 
 
 def _may_lead(before: ChangeRecord, goal: Status, path: ChangePath | None) -> bool:
-    """Whether any number of allowed steps leads from where the record was to a status."""
+    """Return whether any number of allowed steps leads from where the record was to a status."""
     queue = [(status, _approved(before)) for status in _standing(before)]
     seen = set(queue)
     for status, approved in queue:
@@ -328,12 +334,12 @@ def _may_lead(before: ChangeRecord, goal: Status, path: ChangePath | None) -> bo
 
 
 def _history(pair: Pair) -> Iterator[Problem]:
-    """The first entry of the base that is not there as it was."""
+    """Yield the first entry of the base that is not there as it was."""
     if not was_submitted(pair.before.data):
         return
     before, after = _entries(pair.before), _entries(pair.after)
     if _in_order(before) != before and _in_order(before) == after[: len(before)]:
-        return  # entries in the wrong order are a fault of their own, and this mends it
+        return  # entries in the wrong order are a fault of their own, and this fixes it
     for index, entry in enumerate(before):
         at: KeyPath = ("history", index)
         if _touches(pair.before.reported, at) or after[index : index + 1] == [entry]:
@@ -358,7 +364,7 @@ def _history(pair: Pair) -> Iterator[Problem]:
 
 
 def _entries(record: Record) -> list[Any]:
-    """The history as it was written, without keys of one's own."""
+    """Return the history as it was written, without keys of one's own."""
     written = record.source.data.get("history")
     return [
         {key: entry[key] for key in _ENTRY_KEYS if entry.get(key) is not None}
@@ -415,7 +421,10 @@ def _decided(pair: Pair) -> Iterator[Problem]:
 
 
 def _body(pair: Pair) -> Iterator[Problem]:
-    """A line of a decided record's text that is not there any more; more may be added to it."""
+    """Yield a line of a decided record's text that is not there any more.
+
+    More may be added to it.
+    """
     if not decided.is_decided(pair.before.source.data):
         return
     before, after = (
@@ -436,7 +445,7 @@ def _body(pair: Pair) -> Iterator[Problem]:
 
 
 def _told(key: KeyPath, changes: Sequence[KeyDifference]) -> Iterator[tuple[KeyPath, str]]:
-    """What to say of each change below a key, or of all together where they are many."""
+    """Yield what to say of each change below a key, or of all together where they are many."""
     if len(changes) <= _TOLD_ONE_BY_ONE:
         yield from ((change.path, _was_and_is(change)) for change in changes)
     else:
@@ -453,7 +462,7 @@ def _was_and_is(change: KeyDifference) -> str:
 
 
 def _touches(reported: frozenset[KeyPath], path: KeyPath) -> bool:
-    """Whether a key had a fault of form at the base: then it has to change."""
+    """Return whether a key had a fault of form at the base: then it has to change."""
     return any(path[: len(gone)] == gone[: len(path)] for gone in reported)
 
 
@@ -471,7 +480,7 @@ def _visibility(pair: Pair) -> Iterator[Problem]:
 def _approver(
     after: Record, before: Record | None, client: Client, base: Client | None
 ) -> Iterator[Problem]:
-    """An approval that is new stands on someone who could approve before the change.
+    """Yield an approval that is new stands on someone who could approve before the change.
 
     A client that is new as a whole has nobody who could: there the review of the profile counts.
     """
@@ -517,7 +526,7 @@ def _ids(sides: Sides) -> Iterator[Problem]:
 
 
 def _seals(client: ClientPair) -> Iterator[Problem]:
-    """A lock that could be read goes on from what it was."""
+    """Yield a lock that could be read goes on from what it was."""
     before, after = client.before.lock, client.after.lock
     if before and before.lock and (after is None or after.lock):
         path = f"{CHANGES}/{client.after.slug}/{LOCK}"
