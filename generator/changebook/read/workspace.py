@@ -314,7 +314,7 @@ def model_of(file: Path, folder: Path) -> type[BaseModel]:
 
 
 def walk(root: Path, folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Every plain file below a client's folder, in a fixed order; what is no file is a problem."""
+    """Every plain file below a client's folder, in a fixed order; anything else is a problem."""
 
     def unreadable(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()

@@ -33,7 +33,7 @@ from changebook.views.months import month_ends
 
 @dataclass(frozen=True)
 class GeneratedFile:
-    """A file that is no page, made from the records; its path is one of `urls`."""
+    """A file that is not a page, made from the records; its path is one of `urls`."""
 
     path: str
     content: bytes

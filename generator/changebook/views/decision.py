@@ -45,7 +45,7 @@ class SignedPaper:
 class DecisionEntry:
     """What was decided, by whom, when, why, on what conditions, and what was not chosen.
 
-    `void_on` is the day on which an approval was taken back.
+    `void_on` is the day on which an approval was reversed.
     """
 
     id: str

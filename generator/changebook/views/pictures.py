@@ -25,7 +25,7 @@ from changebook.model.sums.pace import MonthRate, StatusPace
 from changebook.views import charts
 from changebook.views.charts import Axis, Bar, Segment
 
-#: More bars than this are no picture any more: they are drawn together.
+#: More bars than this no longer make a picture: they are drawn together.
 MOST_BARS = 30
 #: So many months are still wide enough to be told apart on a phone.
 MOST_MONTHS = 60

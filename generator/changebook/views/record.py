@@ -207,7 +207,7 @@ def _view(
 def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
     """Return the way of a change: the steps that it took, where it is, and what is still to come.
 
-    A step that was taken back (assessed again after the client asked) is to come again.
+    A step that was undone (assessed again after the client asked) is to come again.
     """
     entered = {entry.status: entry.on for entry in data.history}
     way = [Status.DRAFT, *_WAY] if data.status is Status.DRAFT or not entered else list(_WAY)

@@ -1,7 +1,7 @@
 """Documents of office programs without their makers; what else they hide is named.
 
 They are archives of XML (ECMA-376, and OpenDocument 1.3, part 2). Parts that tell of the makers are
-written anew, pictures are stripped, and all else stays byte for byte.
+rewritten, pictures are stripped, and all else stays byte for byte.
 """
 
 from __future__ import annotations

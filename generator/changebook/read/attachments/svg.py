@@ -1,4 +1,4 @@
-"""An SVG file as it may be published: read as XML, and written anew from what is allowed.
+"""An SVG file as it may be published: read as XML, and rewritten from what is allowed.
 
 An SVG that is opened by itself is a document of the site, with all its rights. So nothing of the
 file is copied: the parser's idea of its names is compared with the lists in `model.markup`, and
@@ -24,7 +24,7 @@ from changebook.read.attachments.attachment import Attachment, Fault
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK, _XML = "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"
-#: What a browser shows although it is no SVG.
+#: What a browser shows although it is not SVG.
 _SHOWN = {"http://www.w3.org/1999/xhtml": "HTML", "http://www.w3.org/1998/Math/MathML": "MathML"}
 _SEPARATOR = "\x1f"
 _SHOWN_OF_ADDRESS = 60
@@ -85,7 +85,7 @@ class _Element:
 
 
 def examined(content: bytes, clean: Callable[[bytes], bytes]) -> Attachment:
-    """Write the drawing anew, or name what in it can't be published.
+    """Rewrite the drawing, or name what in it can't be published.
 
     `clean` strips an embedded picture.
     """

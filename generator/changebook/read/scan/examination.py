@@ -5,7 +5,7 @@ from __future__ import annotations
 from changebook.read.scan import pdf, picture
 from changebook.read.scan.paper import ScannedPaper, UnfitPaper
 
-#: Larger files make a repository slow for everybody, for ever; a page in grey takes some 0.1 MB.
+#: Larger files make a repository slow for everybody, forever; a page in grey takes some 0.1 MB.
 LARGEST = 25 * 1024 * 1024
 _MEGABYTE = 1024 * 1024
 

@@ -46,7 +46,7 @@ def _without_notes(content: bytes, image: Image.Image) -> ScannedPaper:
             clean = jpeg.stripped(content, orientation if orientation in range(2, 9) else 1)
         except jpeg.NoJpeg:
             raise _broken() from None
-        # The orientation alone is written anew each time.
+        # Only the orientation is rewritten each time.
         again = clean == content
         return ScannedPaper(PaperFormat.JPEG, clean, () if again else (_NOTES, *place))
     if content.startswith(_PNG) and orientation == 1:
@@ -101,7 +101,7 @@ def _broken() -> UnfitPaper:
 
 
 def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a PNG with their names, up to its end; what stands behind is no picture."""
+    """The chunks of a PNG with their names, up to its end; what follows is not part of it."""
     at = 0
     while at < len(content):
         end = at + 12 + int.from_bytes(content[at : at + 4])
