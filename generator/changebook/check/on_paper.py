@@ -52,3 +52,11 @@ NO_FONT = rule(
     wrong="Approved 🎉",
     right="Approved",
 )
+REMARK = rule(
+    "layout-remark",
+    severity="warning",
+    summary="The layout engine could not follow a style or an instruction.",
+    why="The paper may look otherwise than was meant. `print` and `build` find this, not `check`.",
+    wrong="site_templates/print/print.css: h1 { colour: red }",
+    right="site_templates/print/print.css: h1 { color: red }",
+)

@@ -21,7 +21,7 @@ from typing import Any
 
 from PIL import ImageFile
 
-from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE
+from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE, REMARK
 from changebook.paper import codes, fitting, pictures, sheets, tagging
 from changebook.paper.findings import Finding
 from changebook.paper.paper import Paper
@@ -142,6 +142,12 @@ def _without_font(character: str, paper: Paper, text: str) -> Finding:
     )
 
 
+#: What the layout engine does not follow stands in a style sheet, which a team may have of its own.
+_OWN_STYLES = (
+    "Look at that place on the paper; if you have a print.css of your own, change it there."
+)
+
+
 @dataclass
 class _Typeset:
     """What came to be known while a PDF was made."""
@@ -165,6 +171,10 @@ def _typeset(
         document = page.render(stylesheets=[_sheet(paper.styles)], **options)
         made: bytes = document.write_pdf(finisher=_finish, **options)
     found += _unseen(heard, paper, drawn) + sheets.missing(document, root)
+    found += [
+        Finding(REMARK.name, f"The layout engine says: {remark.rstrip('.')}.", _OWN_STYLES)
+        for remark in heard.remarks
+    ]
     return made, _Typeset(heard.missing, found)
 
 
@@ -331,6 +341,8 @@ class _Heard(logging.Handler):
         super().__init__(logging.WARNING)
         self.missing: set[str] = set()
         self.pictures: dict[str, str] = {}
+        #: What else it could not follow, but for places that only the page on the site has.
+        self.remarks: dict[str, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         about = record.args if isinstance(record.args, tuple) else ()
@@ -341,3 +353,5 @@ class _Heard(logging.Handler):
             self.pictures[address] = reason.rpartition("NotPrintable: ")[2]
         elif record.msg.startswith("Failed to render SVG image"):
             self.pictures[str(about[0])] = "it can't be drawn"
+        elif not record.msg.startswith("No anchor"):
+            self.remarks[record.getMessage()] = None
