@@ -2,7 +2,7 @@
 """Set up and run the project, with nothing but Python: `python3 dev.py site|test|cover|lock|docs`.
 
 Everything is installed into .venv from the locks in requirements/, every file by its hash. The
-folder is made anew when a lock, pyproject.toml or the Python changes, and left alone otherwise.
+folder is made again when a lock, pyproject.toml or the Python changes, and left alone otherwise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading the proposals of a corpus folder, and mending the links of their bodies."""
+"""Reading the proposals of a corpus folder, and repairing the links of their bodies."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def repair(
     needed: set[str] = set()
     edits: list[tuple[int, int, bytes]] = []
     for link in _links(raw, body):
-        target = _mended(link.target, here, place_of)
+        target = _repaired(link.target, here, place_of)
         if target == link.target:
             if not _ELSEWHERE.match(target):
                 needed.add(posixpath.normpath(posixpath.join(here, target.partition("#")[0])))
@@ -69,9 +69,9 @@ def repair(
             edits += [(link.start, link.text_start, b""), (link.text_end, link.end, b"")]
         else:
             edits.append((link.text_end, link.end, f"]({target})".encode()))
-    # The uses of a definition that leads nowhere are mended above, so the definition can go.
+    # The uses of a definition that leads nowhere are repaired above, so the definition can go.
     for definition in pyromark.reference_definitions(body, options=_OPTIONS).values():
-        if _mended(definition["dest"], here, place_of) != definition["dest"]:
+        if _repaired(definition["dest"], here, place_of) != definition["dest"]:
             edits.append((definition["span"]["start"], definition["span"]["end"], b""))
     for start, end, text in sorted(edits, reverse=True):
         raw = raw[:start] + text + raw[end:]
@@ -109,7 +109,7 @@ def _links(raw: bytes, body: str) -> list[_Link]:
     return links
 
 
-def _mended(target: str, here: str, place_of: Callable[[int], str | None]) -> str | None:
+def _repaired(target: str, here: str, place_of: Callable[[int], str | None]) -> str | None:
     """Where a link leads after the repair: the same, a record, or None for plain text."""
     if _ELSEWHERE.match(target):
         return target

@@ -4,7 +4,7 @@
 
 Titles and bodies are the proposals' own, each used once or twice; the front matter around them is
 generated, the same for the same seed. As published, the bodies link to files that are not there:
-`--repair` mends that, so that the workspace checks clean.
+`--repair` fixes that, so that the workspace passes `check`.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ def _document(keys: dict[str, Any], body: str) -> str:
 
 
 def make_workspace(
-    corpus: Path, out: Path, *, count: int, records: int, seed: int, mend: bool
+    corpus: Path, out: Path, *, count: int, records: int, seed: int, repaired: bool
 ) -> None:
     """Write `out/changes` with that many clients and records."""
     shares = _shares(read_corpus(corpus), count, records, random.Random(seed))
     for client, proposals in zip(clients(count), shares, strict=True):
         # A seed of its own: a client's records do not depend on how many others there are.
         rng = random.Random(f"{seed} {client.slug}")
-        cases = make_cases(client, proposals, rng, discreet=mend)
-        _write(out / "changes" / client.slug, client, cases, mend)
+        cases = make_cases(client, proposals, rng, discreet=repaired)
+        _write(out / "changes" / client.slug, client, cases, repaired)
 
 
 def _shares(
@@ -69,7 +69,7 @@ def _shares(
     return shares
 
 
-def _write(folder: Path, client: Client, cases: Sequence[Case], mend: bool) -> None:
+def _write(folder: Path, client: Client, cases: Sequence[Case], repaired: bool) -> None:
     folder.mkdir(parents=True)
     (folder / "client.md").write_text(
         _document(client.profile(), client.welcome()), encoding="utf-8"
@@ -79,7 +79,7 @@ def _write(folder: Path, client: Client, cases: Sequence[Case], mend: bool) -> N
         file = folder / _place(case)
         file.parent.mkdir(exist_ok=True)
         body = case.proposal.body
-        if mend:
+        if repaired:
             body, needed = repair(body, file.parent.name, places.get)
             for name in needed:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=10, help="how many (default: 10)")
     parser.add_argument("--records", type=int, default=1000, help="how many (default: 1000)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--repair", action="store_true", help="mend the links of the bodies")
+    parser.add_argument("--repair", action="store_true", help="repair the links of the bodies")
     given = parser.parse_args()
     if not 1 <= given.clients <= MOST:
         parser.error(f"--clients must be from 1 to {MOST}")
@@ -113,7 +113,7 @@ def main() -> None:
         parser.error(f"{given.out} exists already")
     make_workspace(
         given.corpus, given.out,
-        count=given.clients, records=given.records, seed=given.seed, mend=given.repair,
+        count=given.clients, records=given.records, seed=given.seed, repaired=given.repair,
     )  # fmt: skip
 
 

@@ -133,7 +133,9 @@ def main() -> None:
         workspace, site = Path(folder, "workspace"), Path(folder, "site")
         reports: Path = given.reports or Path(folder)
         reports.mkdir(parents=True, exist_ok=True)
-        make_workspace(given.corpus, workspace, count=1, records=given.records, seed=1, mend=True)
+        make_workspace(
+            given.corpus, workspace, count=1, records=given.records, seed=1, repaired=True
+        )
         pages = build(workspace, site)
         heads = ["page", *CATEGORIES, *(name for name, _, _ in METRICS.values())]
         print(f"| {' | '.join(heads)} |\n|---{'|--:' * (len(heads) - 1)}|")

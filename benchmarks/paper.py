@@ -233,7 +233,7 @@ def build(root: Path, *more: str) -> Run:
 
 
 def whole_builds(corpus: Path, root: Path, clients: int, records: int) -> None:
-    make_workspace(corpus, root, count=clients, records=records, seed=1, mend=True)
+    make_workspace(corpus, root, count=clients, records=records, seed=1, repaired=True)
     print(f"| build, {records} records, {clients} clients | seconds | CPU seconds | made | kept |")
     print("|---|--:|--:|--:|--:|")
 

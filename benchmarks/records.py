@@ -404,7 +404,7 @@ class _Writer:
         known = [c.id for c in seen]
         if seen and self.chance(0.2):
             needed = rng.choice(seen)
-            # What was rejected, withdrawn or made void is nothing to depend on.
+            # What was rejected, withdrawn or voided is nothing to depend on.
             if needed.final not in ("rejected", "withdrawn", "void"):
                 links["depends_on"] = [needed.id]
         others = [id for id in known if id not in links.get("depends_on", ())]

@@ -61,14 +61,14 @@ def jobs(root: Path) -> tuple[Job, ...]:
     """What is compared, in the order of the table."""
     site, loop = root / "site", "stock, a site per client, one after another"
     # `paper.py` times PDFs: stock MkDocs makes none.
-    ours = ("--workspace", str(root / "mended"), "--out", str(site))
+    ours = ("--workspace", str(root / "repaired"), "--out", str(site))
     build = (*_CHANGEBOOK, "build", "--no-pdf", *ours)
     together = f"stock, a site per client, {_CORES} at a time"
     one_site = root / "one-site"
     return (
         Job(
-            "changebook check, mended",
-            (*_CHANGEBOOK, "check", "--workspace", str(root / "mended")),
+            "changebook check, repaired",
+            (*_CHANGEBOOK, "check", "--workspace", str(root / "repaired")),
         ),
         Job(
             "changebook check, as published",
@@ -262,17 +262,17 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="changebook-bench-") as folder:
         root = Path(folder)
-        for name, mend in (("published", False), ("mended", True)):
+        for name, repaired in (("published", False), ("repaired", True)):
             make_workspace(
                 given.corpus,
                 root / name,
                 count=given.clients,
                 records=given.records,
                 seed=given.seed,
-                mend=mend,
+                repaired=repaired,
             )
-        found = {name: problems(root / name) for name in ("published", "mended")}
-        make_stock(root / "mended", root)
+        found = {name: problems(root / name) for name in ("published", "repaired")}
+        make_stock(root / "repaired", root)
         results: dict[Job, Measured] = {}
         for job in jobs(root):
             print(f"timing {job.name} ...", file=sys.stderr, flush=True)

@@ -207,7 +207,7 @@ def bytes_loaded(corpus: Path, sizes: Sequence[int], query: str) -> Iterator[str
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         for records in sizes:
             root = Path(folder, str(records))
-            make_workspace(corpus, root, count=1, records=records, seed=1, mend=True)
+            make_workspace(corpus, root, count=1, records=records, seed=1, repaired=True)
             contents = contents_of(root, next((root / "changes").iterdir()).name)
             build_ours(root, contents, root / "ours")
             build_material(contents, root / "project", root / "material")

@@ -119,7 +119,7 @@ def _sweep(file: Path, draft: Path) -> None:
 
 
 def _literally(name: str) -> str:
-    """A name as a pattern that matches it alone."""
+    """Return a name as a pattern that matches it alone."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 

@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def _home() -> Path:
-    """The repository when the package lies in one, else the installed package itself.
+    """Return the repository when the package lies in one, else the installed package itself.
 
     The repository comes first because an editable install copies the templates when it is made,
     and that copy grows stale.
@@ -23,16 +23,16 @@ def _home() -> Path:
 
 
 def templates_dir() -> Path:
-    """The folder with pages/, theme/ and print/ that serve where a team has none of its own."""
+    """Return the folder with the packaged pages/, theme/ and print/."""
     return _home() / TEMPLATES
 
 
 def own_templates(root: Path) -> Path | None:
-    """The team's own templates beside its records in the workspace `root`, if it has any."""
+    """Return the team's own templates beside its records in the workspace `root`, if it has any."""
     folder = root / TEMPLATES
     return folder if folder.is_dir() else None
 
 
 def default_config() -> Path:
-    """The mkdocs.yml of a workspace that has none of its own."""
+    """Return the mkdocs.yml of a workspace that has none of its own."""
     return _home() / CONFIG

@@ -211,7 +211,7 @@ def test_a_force_push_that_rewrites_history(scratch: Scratch) -> None:
     scratch.commit({CARDS: APPROVED.replace("  amount: 54000.00\n", "  amount: 60000.00\n")})
     done = run(scratch, "check", "--base", pushed, "--exact")
     assert (done.exit_code, rules_of(done)) == (1, ["decided-altered"])
-    assert "`decision.amount` of ACME-0012 was `54000.00` and is `60000.00` now" in done.output
+    assert "`decision.amount` of ACME-0012 was `54000.00` and is now `60000.00`" in done.output
     # As a pull request it is judged by what it started from, where nothing was decided yet.
     assert run(scratch, "check", "--base", pushed).exit_code == 0
 
@@ -274,8 +274,8 @@ def test_older_faults_are_counted_and_shown_on_demand(scratch: Scratch) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--base", "nowhere"], "git knows no revision `nowhere`"),
-        (["--merge-with", "nowhere"], "git knows no revision `nowhere`"),
+        (["--base", "nowhere"], "git does not know the revision `nowhere`"),
+        (["--merge-with", "nowhere"], "git does not know the revision `nowhere`"),
         (["--exact"], "--exact and --all go with --base"),
         (["--all"], "--exact and --all go with --base"),
     ],
@@ -290,7 +290,7 @@ def test_what_can_not_run(scratch: Scratch, words: list[str], says: str) -> None
 def test_without_git(workspace: Path, words: str) -> None:
     done = run(Scratch(workspace), *words.split())
     assert done.exit_code == 2
-    assert "is in no git repository" in done.output
+    assert "is not in a git repository" in done.output
 
 
 def test_a_shallow_clone(feature: Scratch, tmp_path: Path) -> None:
@@ -379,7 +379,9 @@ def test_a_conflict_is_noted_and_the_rest_is_checked(scratch: Scratch) -> None:
     )
     done = run(scratch, "check", "--merge-with", "theirs")
     assert (done.exit_code, rules_of(done)) == (1, ["duplicate-id", "duplicate-id"])
-    assert "note[merge-conflict]: git can't merge this file with `theirs` by itself." in done.output
+    assert (
+        "note[merge-conflict]: git can't merge this file with `theirs` on its own." in done.output
+    )
 
 
 def test_the_problems_of_a_merge_as_json(scratch: Scratch) -> None:
@@ -430,6 +432,6 @@ def test_two_branches_that_both_sealed(feature: Scratch) -> None:
     feature.checkout("feature")
     done = run(feature, "check", "--base", "main", "--merge-with", "main")
     assert (done.exit_code, rules_of(done)) == (0, ["not-sealed"])
-    assert "ACME-0012 was approved on 2026-03-20, and that is not sealed" in done.output
+    assert "ACME-0012 was approved on 2026-03-20, but is not sealed" in done.output
     assert "note[merge-conflict]" in done.output
     assert "take the file as it is at `main`, then run `changebook seal`" in done.output

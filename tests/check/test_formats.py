@@ -213,7 +213,7 @@ def test_equal_problems_have_fingerprints_of_their_own() -> None:
 def test_a_fingerprint_says_nothing_of_lines_in_a_message() -> None:
     rule = RULES["duplicate-key"]
     first, second = (
-        rule.at("a.md", Place(9 + n, 1), f"The key `x` stands twice; first in line {n}.", "Keep.")
+        rule.at("a.md", Place(9 + n, 1), f"The key `x` appears twice, first in line {n}.", "Keep.")
         for n in (4, 5)
     )
     assert fingerprints([first], ".") == fingerprints([second], ".")

@@ -207,7 +207,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert run("HEAD~1") == markdown.replace("main (0123456789ab)", told)
     assert json.loads(run("HEAD~1", "--format", "json"))["base"] == commit
     assert run("HEAD~1", "--format", "html").startswith("<!doctype html>")
-    assert "No record and no profile differs." in run("HEAD", "--exact")
+    assert "No record or profile has changed." in run("HEAD", "--exact")
     assert "team&#39;s edition" in run("HEAD~1", "--audience", "team", "--format", "html")
     assert "(as of 2 Mar 2026)" in run("HEAD~1", "--as-of", "2026-03-02")
 

@@ -272,10 +272,10 @@ def test_a_number_from_outside(repository: Path) -> None:
 
 
 def test_a_base_needs_a_repository_and_a_revision(workspace: Path) -> None:
-    with pytest.raises(Refusal, match="in no git repository"):
+    with pytest.raises(Refusal, match="not in a git repository"):
         new(workspace, "X", base="main")
     git(workspace, "init", "-q", "-b", "main")
-    with pytest.raises(Refusal, match="knows no revision `main`"):
+    with pytest.raises(Refusal, match="does not know the revision `main`"):
         new(workspace, "X", base="main")
     assert not list((workspace / "changes").rglob("EX-0004*"))
 

@@ -215,7 +215,7 @@ def test_a_file_of_a_record_is_never_replaced(workspace: Path, typeset: list[str
 
 @pytest.mark.parametrize(
     ("folder", "said"),
-    [("changes/cache", "among the records"), ("site/cache", "among the sites")],
+    [("changes/cache", "inside changes/"), ("site/cache", "inside the output folder")],
 )
 def test_nothing_is_kept_where_others_read(workspace: Path, folder: str, said: str) -> None:
     with pytest.raises(Refusal, match=f"{said}.*--cache"):

@@ -238,6 +238,13 @@ def test_photographs_keep_to_the_colours_of_the_profile(tmp_path: Path) -> None:
         assert max(green, blue) < 60
 
 
+def test_a_style_that_the_layout_engine_does_not_know_is_told() -> None:
+    found: list[Finding] = []
+    typesetting.pdf(paper(styles="h1 { colour: red }"), found.append)
+    assert [(finding.rule, finding.is_error) for finding in found] == [("layout-remark", False)]
+    assert "colour" in found[0].message
+
+
 def test_what_no_font_has_is_printed_as_unknown_and_said() -> None:
     found: list[Finding] = []
     drawing = PICTURE.replace("<path", "<title>T</title><text>\U0010fffd</text><path")

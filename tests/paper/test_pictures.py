@@ -51,12 +51,12 @@ def test_what_paper_cannot_show_is_turned_into_what_it_can(
 @pytest.mark.parametrize(
     ("content", "kind", "reason"),
     [
-        (b"", "image/png", "in no format that is known"),
-        (b"words", "image/png", "in no format that is known"),
+        (b"", "image/png", "its format is unknown"),
+        (b"words", "image/png", "its format is unknown"),
         (picture("RGB", 0)[:45], "image/png", "damaged"),
-        (picture("F", 0.5, "TIFF"), "image/tiff", "no colours of a screen"),
+        (picture("F", 0.5, "TIFF"), "image/tiff", "its colours can.t be shown"),
         (b"<svg", SVG, "not well-formed XML"),
-        (b"<p/>", SVG, "no SVG"),
+        (b"<p/>", SVG, "not an SVG"),
     ],
 )
 def test_what_cannot_be_printed_says_why(content: bytes, kind: str, reason: str) -> None:

@@ -97,7 +97,7 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
         (["--client", "yunfan", "--report", "spring"], "neither a week like 2026-W12"),
         (["MER-0008", "--paper", "a5"], "'a5' is not one of"),
         (["MER-0008", "--language", "fr"], "'fr' is not one of"),
-        (["MER-0008", "--out", str(ROOT / "changes" / "x")], "is among the records"),
+        (["MER-0008", "--out", str(ROOT / "changes" / "x")], "is inside changes/"),
     ],
 )
 def test_what_can_t_be_printed_is_said(papers: list[Paper], words: list[str], said: str) -> None:

@@ -218,7 +218,7 @@ def test_the_figures_of_the_example_add_up(workspace: Workspace) -> None:
 
 
 def test_what_is_taken_out_is_taken_out() -> None:
-    rows = table("taken out of the page", "what is left")
+    rows = table("removed from the page", "what remains")
     elements = [re.findall(r"`<(\w+)>`", row[0]) for row in rows]
     assert elements[0]
     assert elements[1]

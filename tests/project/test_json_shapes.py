@@ -31,7 +31,7 @@ SHAPES: dict[str, tuple[tuple[type[BaseModel], ...], str, str, set[str]]] = {
     "impact": ((ImpactFile, MonthDifferences), "impact-json.md", "", set()),
     "changes": ((ChangesFile,), "export.md", "JSON", {"site_url"}),
     "diff": ((EffectJson,), "pull-requests.md", "The JSON", {"text"}),
-    "problems": ((ProblemJson,), "pull-requests.md", "Answers where people look", CHECK),
+    "problems": ((ProblemJson,), "pull-requests.md", "Results where people look", CHECK),
     "decisions": ((DecisionsFile,), "seal.md", "decisions.json", set()),
     "verify": ((ChainJson, MatchJson), "seal.md", "What verify prints as JSON", set()),
 }

@@ -120,7 +120,7 @@ def test_nothing_is_sealed_where_a_seal_is_broken(sealed: Path) -> None:
     before = (sealed / CHAIN).read_bytes()
     result = run("seal", root=sealed)
     assert result.exit_code == 1
-    assert "error[sealed-altered]: ACME-0001 is not what was decided on" in result.output
+    assert "error[sealed-altered]: ACME-0001 is not what was decided" in result.output
     assert f"--> {FIRST}:" in result.output
     assert (sealed / CHAIN).read_bytes() == before
 
@@ -240,7 +240,7 @@ def test_a_decision_that_is_taken_back_to_a_draft_is_found(sealed: Path) -> None
     ]
     (sealed / FIRST).write_text("".join(lines), "utf-8")
     (chain,) = verify(sealed).chains
-    assert "ACME-0001 was approved and is submitted now" in chain.problems[0].message
+    assert "ACME-0001 was approved and is now submitted" in chain.problems[0].message
 
 
 def test_each_finding_points_at_its_line(sealed: Path) -> None:
@@ -369,7 +369,7 @@ def test_a_chain_that_was_made_anew_is_found_with_a_base(scratch: Scratch) -> No
     (message,) = messages(scratch)
     assert message == (
         "At then the seals had entry 1 (ACME-0001 approved 2026-03-20), and "
-        "it was sealed anew since, with another digest. "
+        "it has been sealed again since, with another digest. "
         f"Altered in {guilty[:12]} of 2026-03-02 (Seal anew)."
     )
 
@@ -379,7 +379,7 @@ def test_a_chain_that_was_cut_is_found_with_a_base(scratch: Scratch) -> None:
     guilty = scratch.commit({CHAIN: short, SECOND: None}, "Never happened")
     assert verify(scratch.root).is_sound
     (message,) = messages(scratch)
-    assert "entry 3 (ACME-0002 approved 2026-03-23), and it is gone. " in message
+    assert "entry 3 (ACME-0002 approved 2026-03-23), but it is gone. " in message
     assert guilty[:12] in message
 
 
@@ -407,7 +407,7 @@ def test_a_base_whose_seals_can_not_be_read_is_no_way_round(scratch: Scratch) ->
 def test_an_unknown_revision_is_no_verdict(scratch: Scratch) -> None:
     result = run("verify", "--base", "nowhere", root=scratch.root)
     assert result.exit_code == 2
-    assert "git knows no revision `nowhere`" in result.output
+    assert "git does not know the revision `nowhere`" in result.output
 
 
 # Whose a digest is

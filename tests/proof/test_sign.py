@@ -192,7 +192,7 @@ def test_a_pdf_loses_what_is_not_on_its_pages(case: str) -> None:
     paper = examined(scan)
     assert (paper.format, told(scan), told(paper.content)) == (PaperFormat.PDF, True, False)
     assert says in ", ".join(paper.removed)
-    assert "what the camera noted in its pictures" in paper.removed
+    assert "what the camera recorded in its pictures" in paper.removed
     assert not examined(paper.content).removed
     with Pdf.open(BytesIO(paper.content)) as document:
         assert len(document.pages) == 1
@@ -220,7 +220,7 @@ def test_an_earlier_state_of_a_pdf_is_gone() -> None:
     size = added.index(b"xref") + len(first)
     trailer = f"trailer\n<</Size 10/Root 1 0 R/Prev {_xref(first)}>>\nstartxref\n{size}\n%%EOF\n"
     paper = examined(first + added + trailer.encode())
-    assert "earlier states of the file" in paper.removed
+    assert "earlier versions of the file" in paper.removed
     assert CANARY.encode() not in paper.content
 
 

@@ -171,7 +171,7 @@ def test_no_workspace(tmp_path: Path) -> None:
 
 
 def test_never_among_the_records(workspace: Path) -> None:
-    with pytest.raises(Refusal, match="among the records"):
+    with pytest.raises(Refusal, match="inside changes/"):
         build(workspace, out=workspace / "changes" / "site")
 
 

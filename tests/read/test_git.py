@@ -48,7 +48,7 @@ def test_a_hook_of_a_repository_is_no_different(
 
 
 def test_no_repository(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="is in no git repository"):
+    with pytest.raises(Refusal, match="is not in a git repository"):
         repository(tmp_path)
 
 
@@ -73,7 +73,7 @@ def test_names_of_a_commit(scratch: Scratch) -> None:
 @pytest.mark.parametrize("revision", ["nowhere", "--all", "-1", "HEAD~5", "main..HEAD", ""])
 def test_no_commit(scratch: Scratch, revision: str) -> None:
     scratch.commit({FILE: "one"})
-    with pytest.raises(Refusal, match=r"git knows no revision `.*`: fetch it first"):
+    with pytest.raises(Refusal, match=r"git does not know the revision `.*`: fetch it first"):
         repository(scratch.root).commit(revision)
 
 
@@ -239,7 +239,7 @@ def test_an_old_git_is_told_of(
     old.chmod(0o755)
     monkeypatch.setenv("PATH", str(old.parent), prepend=os.pathsep)
     with (
-        pytest.raises(Refusal, match=r"takes git 2\.38 or later"),
+        pytest.raises(Refusal, match=r"needs git 2\.38 or later"),
         repository(scratch.root).merged("HEAD"),
     ):
         pytest.fail("the merge was tried")

@@ -134,10 +134,10 @@ def test_it_says_why_no_index_could_be_made(
     program.write_text("#!/bin/sh\necho broken >&2\nexit 3\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(indexing, "get_executable", lambda: program)
-    with pytest.raises(Refusal, match=r"the search index could not be made: broken"):
+    with pytest.raises(Refusal, match=r"the search index could not be built: broken"):
         index_sites(tmp_path, keep_index=False)
     program.unlink()
-    with pytest.raises(Refusal, match=r"the search index could not be made: .*pagefind-program"):
+    with pytest.raises(Refusal, match=r"the search index could not be built: .*pagefind-program"):
         index_sites(tmp_path, keep_index=False)
 
 

@@ -84,7 +84,7 @@ def test_a_folder_with_other_files_is_refused(workspace: Path, tmp_path: Path) -
     for out in (tmp_path, tmp_path / "letter.txt"):
         done = site_at(workspace, out)
         assert done.exit_code == 2
-        assert "something else than an earlier export" in done.output
+        assert "something other than an earlier export" in done.output
     assert (tmp_path / "letter.txt").read_text("utf-8") == "ours"
     assert paths(tmp_path) - paths(workspace) >= {"letter.txt"}
 
@@ -209,7 +209,7 @@ def test_the_search_field_has_its_rules_in_a_layer() -> None:
 def test_the_index_needs_an_export_that_was_built(workspace: Path, tmp_path: Path) -> None:
     none = run("index", tmp_path)
     assert none.exit_code == 2
-    assert "is no export" in none.output
+    assert "is not an export" in none.output
     site_at(workspace, tmp_path / "site")
     unbuilt = run("index", tmp_path / "site")
     assert unbuilt.exit_code == 2

@@ -65,11 +65,11 @@ def test_a_period_has_a_name(name: str, first: date, last: date) -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("2026-13", "2026-13 is no month of the calendar"),
-        ("0000-01", "0000-01 is no month of the calendar"),
-        ("2025-W53", "2025-W53 is no week of the calendar: 2025 has the weeks W01 to W52"),
-        ("2026-W00", "2026-W00 is no week of the calendar: 2026 has the weeks W01 to W53"),
-        ("0000-W01", "0000-W01 is no week of the calendar: the year is out of reach"),
+        ("2026-13", "2026-13 is not a month of the calendar"),
+        ("0000-01", "0000-01 is not a month of the calendar"),
+        ("2025-W53", "2025-W53 is not a week of the calendar: 2025 has weeks W01 to W52"),
+        ("2026-W00", "2026-W00 is not a week of the calendar: 2026 has weeks W01 to W53"),
+        ("0000-W01", "0000-W01 is not a week of the calendar: the year is out of range"),
         ("March", "'March' is neither a week like 2026-W12 nor a month like 2026-03"),
         ("2026-3", "'2026-3' is neither a week like 2026-W12 nor a month like 2026-03"),
         ("", "'' is neither a week like 2026-W12 nor a month like 2026-03"),
@@ -250,7 +250,9 @@ def _due(day: str) -> dict[str, object]:
 
 def test_what_the_log_does_not_reach_has_no_report() -> None:
     log = edition(FIRST)
-    with pytest.raises(PeriodUnknown, match="ends before 2026-01-15, the day of the contract"):
+    with pytest.raises(
+        PeriodUnknown, match="ends before 2026-01-15, the day on which the contract was signed"
+    ):
         of(log, "2025-12")
     with pytest.raises(PeriodUnknown, match="begins after 2026-04-30, the last day"):
         of(log, "2026-05")

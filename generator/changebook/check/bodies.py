@@ -21,16 +21,16 @@ from changebook.read.workspace import Client, Workspace
 UNCLOSED_INTERNAL = rule(
     "unclosed-internal",
     summary="An `::: internal` block is never closed.",
-    why="What follows would be taken for internal or, worse, for public. Changebook does "
-    "not guess.",
+    why="What follows would be taken for internal or, worse, for public. Changebook does not "
+    "guess.",
     wrong="::: internal\nOur margin is thin here.",
     right="::: internal\nOur margin is thin here.\n:::",
 )
 BLOCK_NOT_OPEN = rule(
     "block-not-open",
     summary="A `:::` line closes a block that is not open.",
-    why="It usually means that an internal block ended earlier than its author meant, so that "
-    "internal words would be published.",
+    why="It usually means that an internal block ended earlier than its author meant, so internal "
+    "text would be published.",
     wrong="Public text.\n:::",
     right="::: internal\nInternal text.\n:::",
 )
@@ -45,38 +45,38 @@ INTERNAL_MARKER = rule(
     "internal-marker",
     summary="What looks like an internal marker opens no block.",
     why="Only `::: internal` on a line of its own in the body opens a block. Within a line, with "
-    "full-width colons, as `!!! internal` or in the front matter it does not, and the words after "
+    "full-width colons, as `!!! internal` or in the front matter it does not, and the text after "
     "it would be published.",
     wrong="The price is firm. ::: internal our margin is thin :::",
     right="The price is firm.\n\n::: internal\nOur margin is thin.\n:::",
 )
 BROKEN_LINK = rule(
     "broken-link",
-    summary="A link or image points at a file, or at a place in one, that is not there.",
-    why="The client would find a dead link or an empty picture.",
+    summary="A link or image points to a file, or to a place in one, that does not exist.",
+    why="The client would find a broken link or an empty picture.",
     wrong="![The flow](flwo.png)",
     right="![The flow](flow.png)",
 )
 OUTSIDE_LINK = rule(
     "link-outside-client",
-    summary="A link or image points out of the client's folder.",
-    why="What lies there belongs to another client or to nobody: it is never copied into this "
+    summary="A link or image points outside the client's folder.",
+    why="Whatever is there belongs to another client or to nobody: it is never copied into this "
     "client's edition.",
     wrong="[terms](../../globex/terms.pdf)",
-    right="[terms](terms.pdf), with a copy of the file beside the record",
+    right="[terms](terms.pdf), with a copy of the file next to the record",
 )
 LINK_FORM = rule(
     "link-form",
     summary="A link is written in a form that can't be followed safely.",
-    why="Changebook rewrites links to records and files, and takes out those that the reader may "
-    "not follow. It must be sure where a link begins and ends.",
+    why="Changebook rewrites links to records and files, and removes those that the reader may "
+    "not follow. It must be certain where a link begins and ends.",
     wrong="[the plan](the plan.pdf)",
     right="[the plan](<the plan.pdf>)",
 )
 UNSEEN_LINK = rule(
     "link-to-unseen",
     severity="warning",
-    summary="A text that the client reads links to a record that the client does not see.",
+    summary="A text that the client can read links to a record that the client can't see.",
     why="The client's edition leaves the link out, with its text, so the sentence around it may "
     "read oddly.",
     wrong="It builds on [the new ledger](ACME-0031-new-ledger.md).",
@@ -86,24 +86,24 @@ EXTERNAL_IMAGE = rule(
     "external-image",
     severity="warning",
     summary="An image would be loaded from another host.",
-    why="A client's site asks nothing of other hosts: the picture could change or vanish, and its "
-    "host would learn who reads the log. A link takes the picture's place.",
+    why="A client's site loads nothing from other hosts: the picture could change or vanish, and "
+    "its host would learn who reads the log. A link replaces the picture.",
     wrong="![The flow](https://cdn.example/flow.png)",
-    right="![The flow](flow.png), with a copy of the file beside the record",
+    right="![The flow](flow.png), with a copy of the file next to the record",
 )
 UNCLOSED_COMMENT = rule(
     "unclosed-comment",
     summary="An HTML comment is never closed.",
-    why="Everything behind it belongs to the comment, so it would be missing from the page.",
+    why="Everything after it belongs to the comment, so it would be missing from the page.",
     wrong="<!-- To do: ask Lin.",
     right="<!-- To do: ask Lin. -->",
 )
 UNSAFE_FILE = rule(
     "unsafe-attachment",
-    summary="An attachment could run scripts on the client's site, or be taken for a page.",
+    summary="An attachment could run scripts on the client's site, or be mistaken for a page.",
     why="HTML and script files, and SVG images with scripts in them, run with all the rights of "
     "the site that serves them. A Markdown file would become a page that nobody checked. An SVG "
-    "image may hold what draws, and nothing that runs, loads, moves or is no SVG.",
+    "image may only contain what draws: nothing that runs, loads, moves or is not SVG.",
     wrong="[prototype](prototype.html)",
     right="[prototype](prototype.pdf)",
 )
@@ -111,7 +111,7 @@ TELLS_MORE = rule(
     "attachment-tells-more",
     severity="warning",
     summary="An attachment holds more than it shows at once.",
-    why="Authors, dates, places and programs are taken out of the published copy. Comments, "
+    why="Authors, dates, places and programs are removed from the published copy. Comments, "
     "hidden sheets and tracked changes may be meant for the reader, so they stay.",
     wrong="[the estimate](estimate.xlsx), with a hidden sheet of our margins",
     right="[the estimate](estimate.xlsx), without that sheet",
@@ -119,9 +119,9 @@ TELLS_MORE = rule(
 UNEXAMINED = rule(
     "unexamined-attachment",
     severity="warning",
-    summary="An attachment is of a kind that can't be looked into.",
-    why="Files name their makers, places and earlier states. Changebook takes that out of "
-    "pictures, PDFs and documents of office programs; of other files it can't tell.",
+    summary="An attachment is of a kind that can't be examined.",
+    why="Files record their authors, places and earlier versions. Changebook removes that from "
+    "pictures, PDFs and office documents; it can't examine other files.",
     wrong="[all of it](estimate.zip)",
     right="[the estimate](estimate.pdf)",
 )
@@ -129,17 +129,17 @@ UNUSED_FILE = rule(
     "unused-file",
     severity="warning",
     summary="A file in a client's folder is used by no record.",
-    why="It is not published. Either a link to it is missing, or it is left over.",
+    why="It is not published. Either a link to it is missing, or the file is left over.",
     wrong="changes/acme/2026/old-flow.png, which no record shows",
     right="![The old flow](old-flow.png) in a record, or no such file",
 )
 UNSEEN_TEXT = rule(
     "unseen-text",
     severity="warning",
-    summary="A body holds words that no page shows.",
+    summary="A body holds text that no page shows.",
     why="A link or footnote that nothing refers to, or an option that a code block or a diagram "
-    "does not have, is left out of everything that the client gets. Somebody may have meant it to "
-    "be read.",
+    "does not have, is left out of everything that the client gets. It may have been meant to be "
+    "read.",
     wrong="Two cards are enough.\n\n[^1]: Refunds go to the first one.",
     right="Two cards are enough.[^1]\n\n[^1]: Refunds go to the first one.",
 )
@@ -154,11 +154,11 @@ _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
     "block-not-open": (
         BLOCK_NOT_OPEN,
         "This `:::` closes no block.",
-        "Take the line out, or open the block with `::: internal`.",
+        "Remove the line, or open the block with `::: internal`.",
     ),
     "unknown-block": (
         UNKNOWN_BLOCK,
-        "`::: {word}` is no kind of block.",
+        "`::: {word}` is not a kind of block.",
         "Did you mean `::: internal`? For notes use `!!! note`.",
     ),
     "internal-marker": (
@@ -180,7 +180,7 @@ _LOADED_BY_DIAGRAM = re.compile(
 
 
 def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
-    """Every problem of the client's bodies and of the files beside them."""
+    """Check the client's bodies and the files beside them."""
     targets = Targets(client)
     unseen = client.unseen_records
     used: set[Path] = set()
@@ -217,12 +217,12 @@ class CheckedBody:
     seen: bool
 
     def place(self, offset: int, width: int = 1) -> Place:
-        """A place in the file from an offset in the body."""
+        """Return a place in the file from an offset in the body."""
         return self.source.in_body(offset, width)
 
 
 def _signed_copies(client: Client, targets: Targets) -> set[Path]:
-    """The files that records use in their front matter."""
+    """Return the files that records use in their front matter."""
     named = (
         targets.resolve(record.file.parent, agreement.signed_copy.file).file
         for record in client.records
@@ -255,8 +255,8 @@ def _links(
                 yield EXTERNAL_IMAGE.at(
                     path,
                     place,
-                    f"The image {link.target} lies on another host; a link takes its place.",
-                    "Put a copy of the image beside the record.",
+                    f"The image {link.target} is on another host; a link replaces it.",
+                    "Put a copy of the image next to the record.",
                 )
             continue
         public = text.seen and place.line - text.source.body_line + 1 not in internal
@@ -269,14 +269,14 @@ def _links(
                 path,
                 place,
                 f"`{link.path}` lies outside the client's folder.",
-                "Put a copy of the file beside the record and link to that.",
+                "Put a copy of the file next to the record and link to that.",
             )
         elif target.kind is TargetKind.MISSING:
             yield BROKEN_LINK.at(
                 path,
                 place,
                 f"There is no file `{link.path}`.",
-                "Mend the path: it is relative to this file's folder, and capitals count.",
+                "Correct the path: it is relative to this file's folder, and capitals count.",
             )
         elif target.kind is TargetKind.FILE and target.file:
             if target.file not in examined:
@@ -293,8 +293,9 @@ def _links(
             yield UNSEEN_LINK.at(
                 path,
                 place,
-                f"The client does not see {target.id}, so this link is left out for them.",
-                "Read the sentence without the link, or move it into an internal block.",
+                f"The client can't see {target.id}, so this link is left out for them.",
+                "Check that the sentence reads well without the link, or move it into an internal "
+                "block.",
             )
         else:
             # The glossary is not a body, so it has no places.
@@ -312,12 +313,13 @@ def _links(
 
 
 def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[Problem]:
-    """What keeps a file from being published, or else what it tells besides what it shows."""
+    """Check what keeps a file from being published, or what it tells besides what it shows."""
     if file.suffix.lower() in _UNSAFE:
         yield UNSAFE_FILE.at(
             path,
             place,
-            f"`{file.name}` could run scripts on the client's site, or be taken for a page of it.",
+            f"`{file.name}` could run scripts on the client's site, or be mistaken for one of its "
+            "pages.",
             "Attach a PDF or an image.",
         )
         return
@@ -329,22 +331,22 @@ def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[
         yield TELLS_MORE.at(
             path,
             place,
-            f"The client can find in `{file.name}`: {'; '.join(attachment.remarks)}.",
-            "Take that out of the file, or attach a PDF of what the client is to read.",
+            f"The client can find this in `{file.name}`: {'; '.join(attachment.remarks)}.",
+            "Remove that from the file, or attach a PDF of what the client is meant to read.",
         )
     if is_seen and attachment.is_opaque:
         yield UNEXAMINED.at(
             path,
             place,
-            f"`{file.name}` can't be looked into, so all that it holds is published as it is.",
-            "Make sure that it names neither its makers nor anything internal, or attach a PDF.",
+            f"`{file.name}` can't be examined, so everything in it is published as it is.",
+            "Make sure that it names neither its authors nor anything internal, or attach a PDF.",
         )
 
 
 def _anchor(
     text: CheckedBody, link: Link, place: Place, end: str, *, public: bool
 ) -> Iterator[Problem]:
-    """Whether the link's `#...` is a place in `end`, the body that it leads to."""
+    """Check that the link's `#...` is a place in `end`, the body that it leads to."""
     wanted = unquote(link.fragment[1:])
     if wanted in _TOP:
         return
@@ -357,14 +359,14 @@ def _anchor(
             f"There is no place `#{wanted}` in {f'`{link.path}`' if link.path else 'this text'}.",
             f"Did you mean `#{near}`?"
             if near
-            else "Write the heading's words in small letters, with hyphens for spaces.",
+            else "Write the heading's words in lowercase, with hyphens for spaces.",
         )
     elif public and wanted not in anchors(body.public(end)):
         yield UNSEEN_LINK.at(
             text.source.path,
             place,
-            f"The client does not see the place `#{wanted}`: it is in an internal block.",
-            "Link to a heading that the client sees, or move the link into an internal block.",
+            f"The client can't see the place `#{wanted}`: it is in an internal block.",
+            "Link to a heading that the client can see, or move the link into an internal block.",
         )
 
 
@@ -377,7 +379,7 @@ def _hidden(text: CheckedBody) -> Iterator[Problem]:
             text.source.path,
             text.source.in_body(start, len("<!--"), public),
             "This comment is never closed.",
-            "Put `-->` after its last word, outside of internal blocks.",
+            "Put `-->` after its last word, outside internal blocks.",
         )
 
 
@@ -385,19 +387,19 @@ def _hidden(text: CheckedBody) -> Iterator[Problem]:
 _UNSEEN: Mapping[unseen.Cause, tuple[str, str]] = {
     unseen.Cause.DEFINITION: (
         "No link uses the definition `{name}`, so it is left out.",
-        "Write a link with that label, or take the definition out.",
+        "Write a link with that label, or remove the definition.",
     ),
     unseen.Cause.FOOTNOTE: (
         "No text refers to the footnote `{name}`, so it is left out.",
-        "Write `{name}` where it belongs, or take the footnote out.",
+        "Write `{name}` where it belongs, or remove the footnote.",
     ),
     unseen.Cause.OPTION: (
         "Of ```` ```{name} ```` only the language and `title`, `hl_lines` and `linenums` are kept.",
-        "Write words for the reader above the code, and others into an internal block.",
+        "Put text for the reader above the code, and other text into an internal block.",
     ),
     unseen.Cause.SETTING: (
-        "Settings of the diagram that don't say how it looks are left out.",
-        "Keep colours, fonts, sizes and Mermaid's own words, without comments.",
+        "Settings of the diagram that do not affect how it looks are left out.",
+        "Keep colours, fonts, sizes and Mermaid's own keywords, without comments.",
     ),
 }
 
@@ -419,5 +421,5 @@ def _diagrams(text: CheckedBody) -> Iterator[Problem]:
                 text.place(offset + match.start("address"), len(match["address"])),
                 f"The diagram would load {match['address']} from another host; pages load nothing "
                 "from there.",
-                "Take it out of the diagram, or show a copy of the image beside the record.",
+                "Remove it from the diagram, or show a copy of the image next to the record.",
             )

@@ -58,7 +58,7 @@ SURROUNDINGS_CHECKS: tuple[Callable[[Client, Workspace], Iterator[Problem]], ...
 
 
 def load_checked(root: Path) -> tuple[Workspace, list[Problem]]:
-    """The workspace and all its problems, by file and line.
+    """Return the workspace and all its problems, by file and line.
 
     Raises WorkspaceError where there is no workspace to read.
     """
@@ -67,7 +67,7 @@ def load_checked(root: Path) -> tuple[Workspace, list[Problem]]:
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """The problems that show only between the keys, records and clients that could be read."""
+    """Return the problems between the keys, records and clients that could be read."""
     yield from references.check_unique_ids(workspace)
     yield from team_files.check_templates(workspace)
     yield from team_files.check_extensions(workspace)

@@ -12,7 +12,7 @@ from changebook.read.workspace import Client
 
 UNKNOWN_TERM = rule(
     "unknown-term",
-    summary="glossary.md has other words for a term that it does not explain.",
+    summary="glossary.md lists other words for a term that it does not explain.",
     why="Readers would find the word without an explanation.",
     wrong="terms:\n  PSP: the company that processes card payments\n"
     "also:\n  PSPs: [payment provider]",
@@ -22,15 +22,15 @@ UNKNOWN_TERM = rule(
 GLOSSARY_TEXT = rule(
     "glossary-text",
     summary="glossary.md has text below its front matter.",
-    why="That text is shown nowhere. A glossary has terms alone; what introduces the log is the "
-    "text of client.md.",
+    why="That text is not shown anywhere. A glossary holds terms only; to introduce the log, use "
+    "the text of client.md.",
     wrong="---\nterms: {PSP: the company that processes card payments}\n---\nOur words.",
     right="---\nterms: {PSP: the company that processes card payments}\n---",
 )
 
 
 def check_glossary(client: Client) -> Iterator[Problem]:
-    """Terms and other words that no two explanations claim, and nothing below them."""
+    """Check that no word is explained twice, and that there is no text below the terms."""
     if client.glossary is None:
         return
     data, source = client.glossary.data, client.glossary.source
@@ -54,8 +54,8 @@ def check_glossary(client: Client) -> Iterator[Problem]:
             yield GLOSSARY_TEXT.at(
                 source.path,
                 Place(source.body_line + number, 1, len(line)),
-                "Text below the front matter of the glossary is shown nowhere.",
-                "Write it as a term, or move it to the text of client.md.",
+                "Text below the front matter of the glossary is not shown anywhere.",
+                "Turn it into a term, or move it to the text of client.md.",
             )
             break
 
@@ -63,13 +63,13 @@ def check_glossary(client: Client) -> Iterator[Problem]:
 def _twice(
     subject: Subject, first: dict[str, KeyPath], at: KeyPath, word: str
 ) -> Iterator[Problem]:
-    """Whether a word is claimed again; capitals and small letters are the same here."""
+    """Check that no word is claimed again, in whatever case."""
     known = first.setdefault(word.casefold(), at)
     if known != at:
         line = subject.source.place(*known).line
         yield from subject.key(
             LISTED_TWICE,
             at,
-            f"`{word}` is explained twice; first in line {line}.",
-            "Keep one of the two.",
+            f"`{word}` is explained twice, first in line {line}.",
+            "Keep only one of the two.",
         )

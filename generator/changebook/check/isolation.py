@@ -16,8 +16,8 @@ from changebook.read.workspace import Client, Workspace
 
 OTHER_CLIENT_NAMED = rule(
     "other-client-named",
-    summary="A text that a client reads names another client.",
-    why="Who else works with the vendor, and on what, is nobody's business but theirs.",
+    summary="A text that the client can read names another client.",
+    why="Who else works with the vendor, and on what, must not reach this client.",
     wrong="summary: The same card form that Globex uses.",
     right="summary: A card form that has proved itself elsewhere.",
 )
@@ -33,7 +33,7 @@ class Name:
 
 
 def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Problem]:
-    """Names, ids and folders of other clients in what this one reads."""
+    """Check that what this client reads names no other client."""
     names = [
         name
         for other in workspace.clients
@@ -63,12 +63,12 @@ def _names(other: Client, reader: Client) -> Iterator[Name]:
 
 
 def _spaced(name: str) -> str:
-    """The name, with any white space between its words."""
+    """Return the name, with any white space between its words."""
     return r"\s+".join(re.escape(word) for word in name.split())
 
 
 def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
-    """Where the text names a client: offset, the words, and the client's slug."""
+    """Yield where the text names a client: offset, the words, and the client's slug."""
     folded = text.casefold()
     for name in names:
         if name.hint in folded:
@@ -89,7 +89,10 @@ def _in_front_matter(source: SourceFile, names: list[Name]) -> Iterator[Problem]
 
 
 def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
-    """The words where they stand in the file; the value's beginning where they are broken up."""
+    """Return the words where they stand in the file.
+
+    The value's beginning where they are broken up.
+    """
     start = source.place(*path)
     end = min(
         (place for place in source.places.values() if place[:2] > start[:2]),
@@ -116,6 +119,6 @@ def _named(source: SourceFile, place: Place, words: str, other: str) -> Problem:
     return OTHER_CLIENT_NAMED.at(
         source.path,
         place,
-        f"`{shown}` names another client ({other}), and this text is for the client to read.",
-        "Say it without the name, or move it below `internal:` or into an internal block.",
+        f"`{shown}` names another client ({other}), and the client can read this text.",
+        "Rephrase it without the name, or move it below `internal:` or into an internal block.",
     )

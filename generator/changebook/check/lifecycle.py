@@ -31,14 +31,14 @@ from changebook.read.workspace import Client, Record
 STATUS_NOT_LAST = rule(
     "status-not-last",
     summary="The status is not the last entry of the history.",
-    why="Lists go by `status`, and the figures of a past day by `history`; they must say the same.",
+    why="Lists use `status`, and the figures of a past day use `history`; the two must agree.",
     wrong="status: approved\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
     right="status: submitted\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
 )
 STEP_NOT_ALLOWED = rule(
     "step-not-allowed",
-    summary="The history skips a step, or takes one that the life cycle does not have.",
-    why="Request, assess, decide, implement: a client relies on no step being left out.",
+    summary="The history skips a step, or takes one that the life cycle does not allow.",
+    why="Request, assess, decide, implement: the client relies on every step being taken.",
     wrong="history:\n"
     "  - {status: submitted, on: 2026-03-02, by: Zhao Min}\n"
     "  - {status: implementing, on: 2026-03-09, by: Lin Wei}",
@@ -52,7 +52,7 @@ STEP_NOT_ALLOWED = rule(
 HISTORY_GOES_BACK = rule(
     "history-goes-back",
     summary="An entry of the history is dated before the one above it.",
-    why="The history is read from top to bottom; what stood on a given day follows from it.",
+    why="The history is read from top to bottom, and the state on any given day follows from it.",
     wrong="  - {status: assessing, on: 2026-03-09, by: Lin Wei}\n"
     "  - {status: awaiting-decision, on: 2026-03-03, by: Lin Wei}",
     right="  - {status: assessing, on: 2026-03-03, by: Lin Wei}\n"
@@ -60,58 +60,58 @@ HISTORY_GOES_BACK = rule(
 )
 RECORDED_TOO_EARLY = rule(
     "recorded-too-early",
-    summary="A change of status was written down before it happened.",
-    why="`recorded` says from when on we knew. Nothing is known before it happens.",
+    summary="A change of status was recorded before it happened.",
+    why="`recorded` is the day we learned of it. Nothing can be known before it happens.",
     wrong="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-02}",
     right="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-23}",
 )
 NEEDED_BY_STATUS = rule(
     "needed-by-status",
-    summary="A key is missing that a record needs by the time it has its status.",
-    why="A draft may be five lines; what a client is asked to decide on must be complete. What "
-    "an earlier status of the history needed is needed still.",
+    summary="A key is missing that the record's status requires.",
+    why="A draft may be five lines, but what a client is asked to decide on must be complete. "
+    "Whatever an earlier status in the history required is still required.",
     wrong="status: submitted\n# and no `reason`",
     right="status: submitted\nreason: {category: market, text: Carts are abandoned at payment.}",
 )
 NEEDS_NOTE_RULE = rule(
     "reason-for-the-end",
     summary="A record was voided or withdrawn without a note that says why.",
-    why="A change that ends without a reason leaves the client to guess.",
+    why="A change that ends without a reason leaves the client guessing.",
     wrong="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min}",
     right="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
 )
 MUST_BE_VISIBLE = rule(
     "must-be-visible",
     summary="A record is internal in a status in which the client must see it.",
-    why="It is the client who decides, and what they decided counts in their sums.",
+    why="The client decides on it, and what they decide counts in their sums.",
     wrong="status: awaiting-decision\nvisibility: internal",
     right="status: awaiting-decision\nvisibility: client",
 )
 NOBODY_APPROVES = rule(
     "nobody-approves",
-    summary="A decision is awaited, but nobody in client.md may decide.",
-    why="The client's page says who decides; with nobody to name, the record waits for ever.",
+    summary="A decision is awaited, but nobody in client.md can approve it.",
+    why="The client's page says who decides. With nobody to name, the record would wait forever.",
     wrong="people:\n  - {name: Chen Yu, role: Project sponsor, party: client}",
     right="people:\n  - {name: Chen Yu, role: Project sponsor, party: client, approves: true}",
 )
 NOT_AN_APPROVER = rule(
     "decided-without-approver",
-    summary="Nobody who approved the change is someone who may approve.",
-    why="Money and dates move by this decision. It must be clear that the right person took it.",
+    summary="None of the people who approved the change may approve changes.",
+    why="This decision moves money and dates. It must be clear that the right person made it.",
     wrong="decision:\n  by: [{name: Lin Wei, party: vendor}]",
     right="decision:\n  by: [{name: Chen Yu, role: Project sponsor, party: client}]",
 )
 OUTCOME_NOT_STATUS = rule(
     "outcome-not-status",
-    summary="The decision's outcome and the history do not say the same.",
-    why="One of the two is wrong, and the sums go by both.",
+    summary="The decision's outcome and the history disagree.",
+    why="One of the two is wrong, and the sums depend on both.",
     wrong="status: rejected\ndecision: {outcome: approved, on: 2026-03-20}",
     right="status: rejected\ndecision: {outcome: rejected, on: 2026-03-20}",
 )
 DECISION_NOT_IN_HISTORY = rule(
     "decision-date-differs",
-    summary="The decision has another date than its entry in the history.",
-    why="On the days between the two dates the record would be decided and undecided at once.",
+    summary="The decision and its entry in the history have different dates.",
+    why="Between the two dates, the record would be both decided and undecided.",
     wrong="decision: {outcome: approved, on: 2026-03-20}\n"
     "history:\n  - {status: approved, on: 2026-03-23, by: Chen Yu}",
     right="decision: {outcome: approved, on: 2026-03-20}\n"
@@ -119,8 +119,8 @@ DECISION_NOT_IN_HISTORY = rule(
 )
 NOT_READY_TO_CLOSE = rule(
     "not-ready-to-close",
-    summary="A record is closed though something is open.",
-    why="Closed means done with: every condition met, no open objection, and the agreement signed "
+    summary="A record is closed although something is still open.",
+    why="Closed means finished: every condition met, no open objection, and the agreement signed "
     "or not required.",
     wrong="status: closed\nagreement: {status: drafting}",
     right="status: closed\n"
@@ -129,16 +129,16 @@ NOT_READY_TO_CLOSE = rule(
 NO_SUCCESSOR = rule(
     "no-approved-successor",
     summary="A record is superseded, but no approved record supersedes it.",
-    why="An approved change counts until its successor is approved. Without one it would vanish "
-    "from the sums.",
+    why="An approved change counts until its successor is approved. Without a successor it would "
+    "vanish from the sums.",
     wrong="status: superseded\n# and no approved record with `links: {supersedes: [ACME-0007]}`",
     right="# in the successor\nstatus: approved\nlinks: {supersedes: [ACME-0007], mode: replace}",
 )
 NOT_MARKED_SUPERSEDED = rule(
     "superseded-not-marked",
     severity="warning",
-    summary="An approved record supersedes another one, which still has its old status.",
-    why="The client would read the old page as if it still held.",
+    summary="An approved record supersedes another one that still has its old status.",
+    why="The client would read the old page as if it still applied.",
     wrong="# in ACME-0007, which ACME-0012 replaces\nstatus: approved",
     right="# in ACME-0007\nstatus: superseded\nhistory:\n  - ...\n"
     "  - {status: superseded, on: 2026-03-20, by: Lin Wei}",
@@ -175,14 +175,14 @@ NEEDS: Mapping[Status, tuple[Need, ...]] = MappingProxyType(
             _need("priority", "priority: medium"),
             _need("summary", "summary: one plain sentence"),
             _need("scope", "scope: [{item: Checkout, action: modify}]"),
-            _need("reason", "reason: {category: market, text: why it is asked for}"),
+            _need("reason", "reason: {category: market, text: why it is requested}"),
         ),
         _S.AWAITING_DECISION: (
-            _need("impact.cost", "cost: []", "with the cost lines; an empty list says none"),
-            _need("impact.schedule", "schedule: []", "with the days; an empty list says none"),
-            _need("impact.resources", "resources: []", "with the roles; an empty list says none"),
+            _need("impact.cost", "cost: []", "with the cost lines; an empty list means none"),
+            _need("impact.schedule", "schedule: []", "with the days; an empty list means none"),
+            _need("impact.resources", "resources: []", "with the roles; an empty list means none"),
             _need("options", "options: [{id: a, title: ...}]", "doing nothing is one of them"),
-            _need("plan", "plan: []", "with the steps; an empty list says that none is needed"),
+            _need("plan", "plan: []", "with the steps; an empty list means that none are needed"),
             _need("decision.due", "due: 2026-03-16"),
         ),
         _S.DEFERRED: (*_DECIDED, _need("decision.review", "review: 2026-06-01")),
@@ -199,7 +199,7 @@ UNDECIDED_EMERGENCY_NEEDS = (_need("decision.due", "due: 2026-03-16"),)
 
 
 def check_steps(record: Record, client: Client) -> Iterator[Problem]:
-    """The history: in order, no step skipped, its last entry the status."""
+    """Check the history: in order, no step skipped, its last entry the status."""
     data, subject = record.data, Subject.of(record)
     if not subject.sound("history"):
         return
@@ -228,20 +228,20 @@ def check_steps(record: Record, client: Client) -> Iterator[Problem]:
                 HISTORY_GOES_BACK,
                 (*at, "on"),
                 f"`{entry.status}` is dated {entry.on}, before `{before.status}` on {before.on}.",
-                "Put the entries in the order in which they happened, or mend the date.",
+                "Put the entries in the order in which they happened, or correct the date.",
             )
         if entry.recorded and entry.recorded < entry.on:
             yield from subject.value(
                 RECORDED_TOO_EARLY,
                 (*at, "recorded"),
-                f"`{entry.status}` is of {entry.on}, but was recorded on {entry.recorded}.",
-                f"Write the day it was written down, {entry.on} or later, or take the key out.",
+                f"`{entry.status}` happened on {entry.on}, but was recorded on {entry.recorded}.",
+                f"Give the day on which it was recorded, {entry.on} or later, or remove the key.",
             )
         if entry.status in NEEDS_NOTE and not entry.note:
             yield from subject.key(
                 NEEDS_NOTE_RULE,
                 (*at, "note"),
-                f"The entry `{entry.status}` has no note that says why.",
+                f"The entry `{entry.status}` has no note to say why.",
                 "Add `note: ...` to the entry.",
             )
         approved = approved or entry.status is _S.APPROVED
@@ -262,7 +262,7 @@ def _step(
                 STEP_NOT_ALLOWED,
                 (*at, "status"),
                 f"The history begins with `{entry.status}`.",
-                "Begin it with `submitted` (or `draft`), and leave no step out.",
+                "Begin it with `submitted` (or `draft`), and do not skip a step.",
             )
     elif not may_become(before.status, entry.status, path, approved):
         allowed = [s for s in Status if may_become(before.status, s, path, approved)]
@@ -273,18 +273,18 @@ def _step(
             + (f" on the {path} path." if path else "."),
             f"After `{before.status}` comes {either(allowed)}."
             if allowed
-            else f"`{before.status}` is an end: write a new record that supersedes this one.",
+            else f"`{before.status}` is final: write a new record that supersedes this one.",
         )
 
 
 def either(statuses: list[Status]) -> str:
-    """The statuses as a sentence names them: `a`, `b` or `c`."""
+    """Return the statuses as a sentence names them: `a`, `b` or `c`."""
     words = [f"`{status}`" for status in statuses]
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def check_needs(record: Record, client: Client) -> Iterator[Problem]:
-    """What each status of the history needs, and the days that the decision grants."""
+    """Check what each status of the history needs, and the days that the decision grants."""
     data, subject = record.data, Subject.of(record)
     missing = missing_needs(data)
     whole = {need.path[0] for need in missing if getattr(data, str(need.path[0])) is None}
@@ -302,7 +302,7 @@ def check_needs(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def missing_needs(data: ChangeRecord) -> dict[Need, Status]:
-    """What the record lacks, each with the first of its statuses that needs it."""
+    """Return what the record lacks, each with the first of its statuses that needs it."""
     missing: dict[Need, Status] = {}
     for status, need in _needs(data):
         if _is_absent(data, need.path):
@@ -338,7 +338,7 @@ def _is_deferred(data: ChangeRecord) -> bool:
 
 
 def _last_decision(data: ChangeRecord) -> Status | None:
-    """The status that the last decision led to."""
+    """Return the status that the last decision led to."""
     been = [*(entry.status for entry in data.history), data.status]
     return next((status for status in reversed(been) if status in OUTCOMES), None)
 
@@ -375,7 +375,7 @@ def _missing(subject: Subject, path: KeyPath, message: str, help: str) -> Iterat
     if len(path) > 1 or path in subject.source.places:
         yield from subject.key(NEEDED_BY_STATUS, path, message, help)
     elif subject.sound(*path):
-        # No key to point at: the status is what asks for it.
+        # No key to point at: the status is what requires it.
         yield from subject.value(NEEDED_BY_STATUS, ("status",), message, help)
 
 
@@ -399,7 +399,7 @@ def _granted_without_date(
 
 
 def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
-    """Internal only as long as the client has no part in it."""
+    """Check that a record is internal only as long as the client has no part in it."""
     data = record.data
     if data.visibility is not Visibility.INTERNAL:
         return
@@ -410,12 +410,12 @@ def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
             MUST_BE_VISIBLE,
             ("visibility",),
             f"A record that is or was `{shown}` can't be internal.",
-            "Write `visibility: client`; what the client must not read goes below `internal:`.",
+            "Write `visibility: client`; put what the client must not read below `internal:`.",
         )
 
 
 def check_decision(record: Record, client: Client) -> Iterator[Problem]:
-    """The decision says what the history says, on the same day, by someone who may."""
+    """Check that the decision agrees with the history, and who decided."""
     data, subject, decision = record.data, Subject.of(record), record.data.decision
     if decision is None:
         return
@@ -430,14 +430,16 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
                 f"The outcome is `{decision.outcome}`, but the record {says}.",
                 f"Write `outcome: {expected}`, or add the decision to the history."
                 if expected
-                else "Add the decision to the history, or take the outcome out until it is taken.",
+                else "Add the decision to the history, or remove the outcome until there is one.",
             )
         elif decided and (entry := data.entered(decided)) and decision.on not in (None, entry.on):
             yield from subject.value(
                 DECISION_NOT_IN_HISTORY,
                 ("decision", "on"),
-                f"The decision is of {decision.on}, but the history has `{decided}` on {entry.on}.",
-                "Write the day of the decision in both; the day it was written down is `recorded`.",
+                f"The decision is dated {decision.on}, but the history has `{decided}` on "
+                f"{entry.on}.",
+                "Give the day of the decision in both; the day it was recorded goes into "
+                "`recorded`.",
             )
     approvers = [person for person in decision.by if client.profile.approver(person.name)]
     known = Subject.of(client).sound("people") and subject.sound("decision", "by")
@@ -462,7 +464,7 @@ def _who_approves(client: Client) -> str:
 
 
 def check_closed(record: Record, client: Client) -> Iterator[Problem]:
-    """What must be settled before a record is closed."""
+    """Check what must be settled before a record is closed."""
     data, subject = record.data, Subject.of(record)
     closed = data.status is _S.CLOSED or data.entered(_S.CLOSED)
     if not closed:
@@ -473,7 +475,8 @@ def check_closed(record: Record, client: Client) -> Iterator[Problem]:
                 NOT_READY_TO_CLOSE,
                 ("decision", "conditions", index, "met"),
                 "The record is closed, but this condition is not met.",
-                "Add `met:` with the day on which it was fulfilled, or don't close the record yet.",
+                "Add `met:` with the day on which it was fulfilled, or do not close the record "
+                "yet.",
             )
     for index, objection in enumerate(data.objections):
         if objection.outcome is ObjectionOutcome.OPEN:
@@ -493,7 +496,7 @@ def check_closed(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_approver(client: Client) -> Iterator[Problem]:
-    """A client whose decision is awaited has someone who decides."""
+    """Check that a client whose decision is awaited has someone who decides."""
     if any(person.approves for person in client.profile.people):
         return
     waiting = [r.data.id for r in client.records if r.data.status is _S.AWAITING_DECISION]
@@ -507,7 +510,7 @@ def check_approver(client: Client) -> Iterator[Problem]:
 
 
 def check_succession(client: Client) -> Iterator[Problem]:
-    """Superseded by an approved record, and marked so."""
+    """Check that a superseded record has an approved successor, and is marked."""
     successors: dict[str, list[ChangeRecord]] = {}
     for record in client.records:
         for old in set(record.data.links.supersedes) - {record.data.id}:

@@ -18,7 +18,7 @@ DROPPED_HTML = rule(
     "dropped-html",
     severity="warning",
     summary="Raw HTML in a body will not be shown.",
-    why="Scripts, frames, forms and elements that HTML does not have are taken out of the page, "
+    why="Scripts, frames, forms and elements that HTML does not have are removed from the page, "
     "and so are attributes that run scripts, set a style or load from another host.",
     wrong="A vector<uint256> of amounts.",
     right="A `vector<uint256>` of amounts.",
@@ -26,9 +26,9 @@ DROPPED_HTML = rule(
 DROPPED_ADDRESS = rule(
     "dropped-address",
     severity="warning",
-    summary="A link has an address of a kind that pages do not lead to.",
-    why="Pages lead to `http`, `https`, `mailto` and `tel` addresses. Of other links only the text "
-    "is shown.",
+    summary="A link has a kind of address that pages do not link to.",
+    why="Pages link to `http`, `https`, `mailto` and `tel` addresses. For other links, only the "
+    "text is shown.",
     wrong="[the files](ftp://files.example/flow.pdf)",
     right="[the files](https://files.example/flow.pdf)",
 )
@@ -36,14 +36,14 @@ FORMULA = rule(
     "formula-as-source",
     severity="warning",
     summary="A TeX formula is shown as its source.",
-    why="Pages set no formulas: the reader sees dollar signs and backslashes.",
+    why="Pages do not render formulas: the reader sees dollar signs and backslashes.",
     wrong="$$ fee = \\frac{cost}{orders} $$",
     right="fee = cost / orders, or a picture of the formula",
 )
 AS_WRITTEN = rule(
     "shown-as-written",
     severity="warning",
-    summary="Markup of another program is shown as it is written.",
+    summary="Markup from another program is shown as it is written.",
     why="What is a table of contents, an emoji or a note elsewhere would be brackets, colons or "
     "exclamation marks to the reader.",
     wrong="!!! note Limits\n    No more than two cards.",
@@ -51,8 +51,8 @@ AS_WRITTEN = rule(
 )
 HIDDEN_HTML = rule(
     "hidden-html",
-    summary="HTML in a body hides its text, but only from those who don't look.",
-    why="`hidden` keeps an element off the page, yet its text stands in the page's source, in "
+    summary="HTML in a body hides its text, but only from those who do not look closely.",
+    why="`hidden` keeps an element off the page, but its text is in the page's source, in "
     "searches and in downloads. Only an internal block keeps text from the client.",
     wrong="<p hidden>Our margin is thin here.</p>",
     right="::: internal\nOur margin is thin here.\n:::",
@@ -60,15 +60,15 @@ HIDDEN_HTML = rule(
 LOOSE_NOTE = rule(
     "loose-footnote",
     severity="warning",
-    summary="A footnote is used and not written.",
+    summary="A footnote is used but not written.",
     why="The reader would see `[^1]` in the text.",
     wrong="Prices are net.[^1]",
     right="Prices are net.[^1]\n\n[^1]: Without value added tax.",
 )
 TOO_DEEP = rule(
     "nested-too-deep",
-    summary="Lists or quotations lie too deep in each other.",
-    why="What lies deeper than the renderer goes would be missing from the page.",
+    summary="Lists or quotations are nested too deeply.",
+    why="Anything nested deeper than the renderer goes would be missing from the page.",
     wrong=">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> a quotation of quotations",
     right="> a quotation",
 )
@@ -92,7 +92,7 @@ _FOREIGN = (
         "toc",
         re.compile(r"^[ \t>]*(\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE | re.MULTILINE),
         "A table of contents can't be put here",
-        "Take it out: every page lists its headings.",
+        "Remove it: every page lists its headings.",
     ),
     _Foreign(
         ":",
@@ -103,7 +103,7 @@ _FOREIGN = (
     _Foreign(
         "8<",
         re.compile(r"^[ \t>]*(-+8<-+.*)$", re.MULTILINE),
-        "Nothing is put in from another file",
+        "Other files are not included",
         "Write the text here, or link to the file.",
     ),
     _Foreign(
@@ -155,7 +155,7 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
         yield TOO_DEEP.at(
             source.path,
             source.in_body(deep),
-            f"This lies more than {DEEPEST} levels deep.",
+            f"This is nested more than {DEEPEST} levels deep.",
             "Make it flatter: a list in a list counts as two levels, a quotation as one.",
         )
 
@@ -167,7 +167,7 @@ def _html(source: SourceFile) -> Iterator[Problem]:
             yield DROPPED_HTML.at(
                 source.path,
                 place,
-                f"`<{element.tag}>` is not shown: the page takes it out.",
+                f"`<{element.tag}>` is not shown: it is removed from the page.",
                 "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
             )
             continue
@@ -177,21 +177,21 @@ def _html(source: SourceFile) -> Iterator[Problem]:
                     source.path,
                     place,
                     f"`hidden` on `<{element.tag}>` hides nothing from the client.",
-                    "Move the text into an internal block, or take `hidden` out.",
+                    "Move the text into an internal block, or remove `hidden`.",
                 )
             elif name.startswith("on"):
                 yield DROPPED_HTML.at(
                     source.path,
                     place,
-                    f"`{name}` on `<{element.tag}>` is taken out: pages run no scripts.",
-                    "Take the attribute out.",
+                    f"`{name}` on `<{element.tag}>` is removed: pages run no scripts.",
+                    "Remove the attribute.",
                 )
             elif name != "markdown" and not keeps(element.tag, name, value):
                 yield DROPPED_HTML.at(
                     source.path,
                     place,
-                    f"`{name}` on `<{element.tag}>` is taken out.",
-                    "Take the attribute out; write words for the reader as text.",
+                    f"`{name}` on `<{element.tag}>` is removed.",
+                    "Remove the attribute; write text for the reader in the body.",
                 )
 
 
@@ -202,8 +202,8 @@ def _addresses(source: SourceFile) -> Iterator[Problem]:
             yield DROPPED_ADDRESS.at(
                 source.path,
                 source.in_body(link.start, link.end - link.start),
-                f"Pages do not lead to `{kind}:` addresses: only the text is shown.",
-                "Link to an address of https, or to a file beside the record.",
+                f"Pages do not link to `{kind}:` addresses: only the text is shown.",
+                "Link to an https address, or to a file next to the record.",
             )
 
 
@@ -212,8 +212,8 @@ def _formulas(source: SourceFile) -> Iterator[Problem]:
         yield FORMULA.at(
             source.path,
             source.in_body(start, end - start),
-            "Pages set no formulas: this is shown as its TeX source.",
-            "Write it in words and signs, or show a picture of it; put code in backticks.",
+            "Pages do not render formulas: this is shown as its TeX source.",
+            "Write it in words and symbols, or show a picture of it; put code in backticks.",
         )
 
 
@@ -239,7 +239,7 @@ def _containers(source: SourceFile) -> Iterator[Problem]:
             yield AS_WRITTEN.at(
                 source.path,
                 source.in_body(at, len(line)),
-                f"`{lost}` is not shown: without quotation marks it is no title.",
+                f"`{lost}` is not shown: without quotation marks it is not a title.",
                 f'Write `{begun["mark"]} {begun["kind"].split()[0]} "{lost}"`.',
             )
         if not begun and not tab(line):
@@ -247,7 +247,7 @@ def _containers(source: SourceFile) -> Iterator[Problem]:
                 source,
                 at,
                 line,
-                "This begins no note, fold or tab",
+                "This does not begin a note, fold or tab",
                 'Write `!!! note "Title"`, `??? note "Title"` or `=== "Title"`.',
             )
             continue
@@ -264,7 +264,7 @@ def _containers(source: SourceFile) -> Iterator[Problem]:
                 place,
                 below,
                 f"This does not belong to the {'tab' if tab(line) else 'note'} above",
-                "Indent it by four spaces more than the line above, or leave a line empty.",
+                "Indent it by four spaces more than the line above, or add an empty line.",
             )
 
 
@@ -291,8 +291,8 @@ def _footnotes(source: SourceFile) -> Iterator[Problem]:
         yield LOOSE_NOTE.at(
             source.path,
             source.in_body(at, len(label) + 3),
-            f"The footnote `[^{label}]` is not written: its mark is shown as it is.",
-            f"Write `[^{label}]: ...` in a line of its own, or put it in backticks.",
+            f"The footnote `[^{label}]` is not written: its marker is shown as it is.",
+            f"Write `[^{label}]: ...` on a line of its own, or put it in backticks.",
         )
 
 

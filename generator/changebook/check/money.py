@@ -20,21 +20,21 @@ _EXACT = 60
 AMOUNT_DIFFERS = rule(
     "amount-differs",
     summary="A line's amount is not its quantity times its rate.",
-    why="The client sees all three figures and will reckon.",
+    why="The client sees all three figures and will check the arithmetic.",
     wrong="- {item: Ledger, quantity: 24, unit: person-day, rate: 2000.00, amount: 54000.00}",
     right="- {item: Ledger, quantity: 24, unit: person-day, rate: 2000.00, amount: 48000.00}",
 )
 NO_AMOUNT = rule(
     "no-amount",
     summary="A cost line has neither an amount nor a quantity and a rate.",
-    why="It would count as nothing. What costs nothing says so: `amount: 0`.",
+    why="It would count as nothing. If it costs nothing, say so: `amount: 0`.",
     wrong="- {item: Ledger, quantity: 24, unit: person-day}",
     right="- {item: Ledger, quantity: 24, unit: person-day, rate: 2000.00}",
 )
 NEEDLESS_FX = rule(
     "fx-without-currency",
-    summary="A line has an exchange rate though its money is not foreign.",
-    why="A rate is a memo beside money in another currency, which is never added up.",
+    summary="A line has an exchange rate, although it is in the contract's currency.",
+    why="A rate is a memo for an amount in another currency, which is never added to the sums.",
     wrong="- {item: Licence, amount: 900.00, fx: {rate: 7.1, source: PBC, date: 2026-03-02}}",
     right="- {item: Licence, amount: 900.00, currency: USD, "
     "fx: {rate: 7.1, source: PBC, date: 2026-03-02}}",
@@ -43,7 +43,8 @@ RECOMMENDED_DIFFERS = rule(
     "recommended-differs",
     severity="warning",
     summary="The recommended option and the impact give different figures.",
-    why="The client is asked for the amount and the days of the impact, and compares the options.",
+    why="The client compares the options, but is asked to approve the amount and the days of the "
+    "impact.",
     wrong="impact:\n  cost: [{item: Ledger, amount: 48000.00}]\n"
     "options:\n  - {id: a, title: Two cards, amount: 54000.00, recommended: true}",
     right="impact:\n  cost: [{item: Ledger, amount: 48000.00}]\n"
@@ -52,46 +53,47 @@ RECOMMENDED_DIFFERS = rule(
 RECOMMENDED_TWICE = rule(
     "recommended-twice",
     summary="More than one option is recommended.",
-    why="A recommendation is one option; without one, the client has been told nothing.",
+    why="With two recommendations, the client has been given none.",
     wrong="- {id: a, title: Two cards, recommended: true}\n"
     "- {id: b, title: Wallet, recommended: true}",
     right="- {id: a, title: Two cards, recommended: true}\n- {id: b, title: Wallet}",
 )
 DATE_CHAIN = rule(
     "date-chain",
-    summary="A new agreed date is not the one before plus the days granted.",
-    why="Granted days add up from the contract's date on. A date that does not follow was either "
-    "reckoned wrongly or agreed without a record.",
+    summary="A new agreed date is not the previous one plus the days granted.",
+    why="Granted days are added to the contract's date. A date that does not follow was either "
+    "computed wrongly or agreed without a record.",
     wrong="# go-live is agreed for 2026-06-30, and 10 days are granted\n"
     "milestones: {go-live: 2026-07-12}",
     right="milestones: {go-live: 2026-07-10}",
 )
 DATES_OUT_OF_ORDER = rule(
     "dates-out-of-order",
-    summary="Something ends or is decided before it begins.",
-    why="One of the two dates is a slip of the pen, and calendars and charts go by both.",
+    summary="Something ends, or is decided, before it begins.",
+    why="One of the two dates is a slip, and calendars and charts use both.",
     wrong="- {step: Extend the ledger, start: 2026-04-10, finish: 2026-03-25}",
     right="- {step: Extend the ledger, start: 2026-03-25, finish: 2026-04-10}",
 )
 COUNTS_TOO_EARLY = rule(
     "effective-before-decision",
     severity="warning",
-    summary="A change counts from a day before it was decided.",
-    why="For the days between, the sums change after the client has read them.",
+    summary="A change takes effect before the day on which it was decided.",
+    why="For the days in between, the sums change after the client has read them.",
     wrong="decision: {on: 2026-03-20, effective: 2026-03-01}",
     right="decision: {on: 2026-03-20, effective: 2026-04-01}",
 )
 AGREEMENT_UNPROVEN = rule(
     "agreement-incomplete",
-    summary="An agreement is called signed without its reference and date, or the other way round.",
-    why="The reference and the day of the signature are what can be looked up.",
+    summary="An agreement is marked as signed without its reference and date, or has them without "
+    "being marked.",
+    why="The reference and the day of the signature are what people look it up by.",
     wrong="agreement: {status: signed}",
     right="agreement: {status: signed, reference: SOW-3 Amendment 2, signed: 2026-03-24}",
 )
 
 
 def check_amounts(record: Record, client: Client) -> Iterator[Problem]:
-    """Each cost line has one amount, in one currency."""
+    """Check that each cost line has one amount, in one currency."""
     subject, home = Subject.of(record), client.profile.contract.currency
     if not Subject.of(client).sound("contract", "currency"):
         return
@@ -105,7 +107,7 @@ def check_amounts(record: Record, client: Client) -> Iterator[Problem]:
                 NEEDLESS_FX,
                 (*at, "fx"),
                 f"`fx` gives an exchange rate, but the line is in the contract's currency, {home}.",
-                "Add the line's `currency`, or take `fx` out.",
+                "Add the line's `currency`, or remove `fx`.",
             )
 
 
@@ -126,20 +128,20 @@ def _amount(subject: Subject, at: KeyPath, line: CostLine, currency: str) -> Ite
             AMOUNT_DIFFERS,
             (*at, "amount"),
             f"{line.quantity} x {line.rate} is {product}, not {line.amount}.",
-            f"Write `amount: {product}`, or take `amount` out: it is reckoned.",
+            f"Write `amount: {product}`, or remove `amount`: it is computed.",
         )
 
 
 def check_recommended(record: Record, client: Client) -> Iterator[Problem]:
-    """At most one recommended option, with the figures that are asked for."""
+    """Check that at most one option is recommended, with the figures that are requested."""
     data, subject = record.data, Subject.of(record)
     recommended = [n for n, option in enumerate(data.options) if option.recommended]
     for index in recommended[1:]:
         yield from subject.value(
             RECOMMENDED_TWICE,
             ("options", index, "recommended"),
-            f"Option `{data.options[recommended[0]].id}` is recommended already.",
-            "Keep `recommended: true` at one option.",
+            f"Option `{data.options[recommended[0]].id}` is already recommended.",
+            "Keep `recommended: true` on one option only.",
         )
     if len(recommended) != 1 or data.impact is None:
         return
@@ -161,7 +163,7 @@ def _differing_amount(record: Record, profile: Profile, index: int) -> Iterator[
         RECOMMENDED_DIFFERS,
         ("options", index, "amount"),
         f"The recommended option is {stated}, but the cost lines add up to {asked}.",
-        f"Write `amount: {asked}`, or mend the cost lines.",
+        f"Write `amount: {asked}`, or correct the cost lines.",
     )
 
 
@@ -174,7 +176,7 @@ def _differing_days(record: Record, profile: Profile, index: int) -> Iterator[Pr
         RECOMMENDED_DIFFERS,
         ("options", index, "days"),
         f"The recommended option takes {stated} days, but the schedule asks for {asked}.",
-        f"Write `days: {asked}`, or mend the schedule.",
+        f"Write `days: {asked}`, or correct the schedule.",
     )
 
 
@@ -186,7 +188,7 @@ def _completion_days(data: ChangeRecord, profile: Profile) -> int | None:
 
 
 def check_date_chain(client: Client) -> Iterator[Problem]:
-    """Each new agreed date is the one before plus the days granted."""
+    """Check that each new agreed date is the one before plus the days granted."""
     subjects = {record.data.id: Subject.of(record) for record in client.records}
     if not all(s.sound(key) for s in subjects.values() for key in ("decision", "history")):
         return  # what is missing from the chain has been reported, and would be blamed on the rest
@@ -196,11 +198,11 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
         yield from Subject.of(client).key(
             DATE_CHAIN,
             ("contract", "milestones"),
-            "The days of this client's records move a milestone past the end of the calendar.",
-            "Mend the record whose days are far too many.",
+            "The days in this client's records move a milestone past the end of the calendar.",
+            "Correct the record that has far too many days.",
         )
         return
-    # A wrong date is reported once: what follows is reckoned from the date that was written.
+    # A wrong date is reported once: what follows is computed from the date that was written.
     slip: Counter[str] = Counter()
     for step in (step for entry in position.register for step in entry.steps):
         if step.stated is None:
@@ -220,7 +222,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
 
 
 def check_dates(record: Record, client: Client) -> Iterator[Problem]:
-    """Ends that come after beginnings."""
+    """Check that ends come after beginnings."""
     data, subject = record.data, Subject.of(record)
     for at, key, then, before, now in _spans(data):
         if then and now and now < then:
@@ -228,15 +230,15 @@ def check_dates(record: Record, client: Client) -> Iterator[Problem]:
                 DATES_OUT_OF_ORDER,
                 at,
                 f"`{key}` is {now}, before {before} on {then}.",
-                "Mend whichever of the two dates is wrong.",
+                "Correct whichever of the two dates is wrong.",
             )
     decision = data.decision
     if decision and decision.on and decision.effective and decision.effective < decision.on:
         yield from subject.value(
             COUNTS_TOO_EARLY,
             ("decision", "effective"),
-            f"The decision is of {decision.on}, but counts from {decision.effective} on.",
-            "Write the day of the decision or a later one, if it was not agreed to count back.",
+            f"The decision is dated {decision.on}, but takes effect on {decision.effective}.",
+            "Give the day of the decision or a later one, unless an earlier day was agreed.",
         )
 
 
@@ -244,7 +246,7 @@ _Span = tuple[KeyPath, str, date | None, str, date | None]
 
 
 def _spans(data: ChangeRecord) -> Iterator[_Span]:
-    """A date's key, the date it may not lie before, what that one is, and the date."""
+    """Yield a date's key, the date it may not lie before, what that one is, and the date."""
     asked = data.requested.on if data.requested else None
     for index, entry in enumerate(data.history[:1]):
         if entry.status is Status.SUBMITTED:
@@ -262,7 +264,7 @@ def _spans(data: ChangeRecord) -> Iterator[_Span]:
 
 
 def check_agreement(record: Record, client: Client) -> Iterator[Problem]:
-    """Signed means with a reference and a date, and a date means signed."""
+    """Check that signed means with a reference and a date, and a date means signed."""
     agreement, subject = record.data.agreement, Subject.of(record)
     if agreement is None:
         return
@@ -280,5 +282,5 @@ def check_agreement(record: Record, client: Client) -> Iterator[Problem]:
             AGREEMENT_UNPROVEN,
             ("agreement", "signed"),
             f"The agreement has a date of signature, but its status is `{agreement.status}`.",
-            "Write `status: signed`, or take the date out.",
+            "Write `status: signed`, or remove the date.",
         )

@@ -11,17 +11,17 @@ from changebook.model.diagnostics import rule
 PICTURE = rule(
     "picture-not-printed",
     summary="A picture can't be printed.",
-    why="The page shows it, so who signs the paper would sign less than was shown. No PDF is made "
-    "without it. `print` and `build` find this, not `check`.",
+    why="The page shows it, so whoever signs the paper would sign less than was shown. No PDF is "
+    "made without it. `print` and `build` find this, not `check`.",
     wrong="![The flow](flow.png), where flow.png is cut short",
     right="![The flow](flow.png), saved again as PNG, JPEG, GIF, WebP or SVG",
 )
 OFF_SHEET = rule(
     "off-the-sheet",
-    summary="Words or a picture would lie beyond the edge of the paper, or be left out of it.",
+    summary="Words or a picture would lie off the edge of the paper, or be missing from it.",
     why="What is not on the paper was not signed. Changebook breaks long words, sets wide tables "
-    "smaller or on a sheet on its side, and then looks at where every word lies; no PDF is made "
-    "where that was not enough. `print` and `build` find this, not `check`.",
+    "smaller or on a landscape sheet, and then checks the position of every word; if that was not "
+    "enough, no PDF is made. `print` and `build` find this, not `check`.",
     wrong="A table whose cells hold other tables of ten columns.",
     right="Two tables, one below the other.",
 )
@@ -32,13 +32,13 @@ HARD_TO_READ = rule(
     why="All of it is printed, even where its words have to be broken or its type is tiny. "
     "`print` and `build` find this, not `check`.",
     wrong="A table of forty columns.",
-    right="Several tables, or the table as an attachment and its outcome in the text.",
+    right="Several tables, or the table as an attachment and a summary in the text.",
 )
 NOT_DRAWN = rule(
     "diagram-not-drawn",
     severity="warning",
-    summary="A diagram can't be drawn, so that its source is printed.",
-    why="The reader of the paper sees the source in place of the diagram. `print` and `build` find "
+    summary="A diagram can't be drawn, so its source is printed.",
+    why="The reader of the paper sees the source instead of the diagram. `print` and `build` find "
     "this, not `check`.",
     wrong="```mermaid\nflowchart LR\n  A[[[ never closed\n```",
     right="```mermaid\nflowchart LR\n  A[Shop] --> B[Parcel]\n```",
@@ -47,8 +47,16 @@ NO_FONT = rule(
     "no-font",
     severity="warning",
     summary="No font on this machine has a character.",
-    why="It is printed as �, so the paper says something else than the record. `print` and `build` "
+    why="It is printed as �, so the paper differs from the record. `print` and `build` "
     "find this, not `check`.",
     wrong="Approved 🎉",
     right="Approved",
+)
+REMARK = rule(
+    "layout-remark",
+    severity="warning",
+    summary="The layout engine could not follow a style or an instruction.",
+    why="The paper may look otherwise than was meant. `print` and `build` find this, not `check`.",
+    wrong="site_templates/print/print.css: h1 { colour: red }",
+    right="site_templates/print/print.css: h1 { color: red }",
 )

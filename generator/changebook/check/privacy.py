@@ -21,8 +21,8 @@ from changebook.read.workspace import Client
 
 UNSEEN_NAMED = rule(
     "unseen-record-named",
-    summary="A text that the client reads names a record that the client does not see.",
-    why="An internal record or a draft is shown to the client by neither id nor title.",
+    summary="A text that the client can read names a record that the client can't see.",
+    why="Neither the id nor the title of an internal record or a draft is shown to the client.",
     wrong="summary: Comes together with ACME-0031.",
     right="links: {related: [ACME-0031]}",
 )
@@ -64,7 +64,7 @@ class _Names:
         return cls(titles, numbers | titles.keys(), re.compile(pattern))
 
     def mentions(self, text: str) -> Iterator[tuple[int, str, str]]:
-        """Where the text names one of the records: offset, the words, and the record's id."""
+        """Yield where the text names a record: offset, the words, and the record's id."""
         if any(hint in text for hint in self.hints):
             for match in self.pattern.finditer(text):
                 id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
@@ -72,7 +72,7 @@ class _Names:
 
 
 def check_unseen_names(client: Client) -> Iterator[Problem]:
-    """Mentions of unseen records, by id or title, in what the client reads."""
+    """Check that what the client reads names no unseen record, by id or title."""
     unseen = client.unseen_records
     if not unseen:
         return
@@ -84,7 +84,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
             for _, words, id in names.mentions(text):
                 yield _named(source, source.value(*path), words, id, names)
 
-        # Links to unseen records are taken out of the client's edition with all their text.
+        # Links to unseen records are removed from the client's edition with all their text.
         def without_links(link: Link, folder: Path = folder) -> str | None:
             if link.external or link.html or not link.path:
                 return None
@@ -102,21 +102,23 @@ def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names)
     return UNSEEN_NAMED.at(
         source.path,
         place,
-        f"The client reads this text, and it names {id}"
+        f"The client can read this text, and it names {id}"
         + (f" by its title, `{words}`" if words in names.titles else "")
-        + ", which the client does not see.",
-        "Take the name out, put it in an internal block, or use `links`, which leaves it out.",
+        + ", which the client can't see.",
+        "Remove the name, put it in an internal block, or use `links`, which leaves it out for "
+        "the client.",
     )
 
 
 def check_internal_markers(client: Client) -> Iterator[Problem]:
-    """Internal blocks in the front matter, where nothing takes them out."""
+    """Check that no internal block is in the front matter, where nothing removes it."""
     for source in (*client.common_sources, *(record.source for record in client.records)):
         for text, path in visible_texts(source):
             if body.internal_lines(text) or body.marker_faults(text):
                 yield INTERNAL_MARKER.at(
                     source.path,
                     source.value(*path),
-                    "This looks like an internal block, but the front matter has none.",
-                    "Move the words below `internal:`, or into an internal block of the body.",
+                    "This looks like an internal block, but blocks have no effect in the front "
+                    "matter.",
+                    "Move the text below `internal:`, or into an internal block in the body.",
                 )

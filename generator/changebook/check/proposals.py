@@ -1,4 +1,4 @@
-"""Decisions that were announced in a talk: what they announce must be possible."""
+"""Decisions that were announced in a conversation: what they announce must be possible."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from changebook.read.workspace import Client, Record
 
 PROPOSAL_IMPOSSIBLE = rule(
     "proposal-impossible",
-    summary="A talk announces a decision that could not be taken: by nobody who approves, or for "
-    "an option that there is not.",
-    why="The client's page says what was announced. It must be something that can still become the "
+    summary="A conversation announces a decision that is not possible: nobody in it may approve, "
+    "or its option does not exist.",
+    why="The client's page shows what was announced. It must be something that can become the "
     "decision.",
     wrong="communications:\n"
     "  - {on: 2026-03-14, channel: email, with: [Zhao Min], summary: Go ahead., "
@@ -25,7 +25,7 @@ PROPOSAL_IMPOSSIBLE = rule(
 
 
 def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
-    """What is announced while the record waits; what was announced before is history."""
+    """Check what is announced while the record waits; what was announced before is history."""
     data, subject = record.data, Subject.of(record)
     if not (data.status is Status.AWAITING_DECISION or data.undecided_emergency):
         return
@@ -39,10 +39,10 @@ def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
             yield from subject.value(
                 PROPOSAL_IMPOSSIBLE,
                 (*path, "proposes", "option"),
-                f"The talk announces option `{option}`, which the record does not have.",
-                f"Write one of {', '.join(options)}, or take `option` out."
+                f"The conversation announces option `{option}`, which the record does not have.",
+                f"Write one of {', '.join(options)}, or remove `option`."
                 if options
-                else "Take `option` out: the record has no options.",
+                else "Remove `option`: the record has no options.",
             )
         if Subject.of(client).sound("people") and not any(
             client.profile.approver(name) for name in talk.with_
@@ -51,7 +51,7 @@ def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
             yield from subject.key(
                 PROPOSAL_IMPOSSIBLE,
                 (*path, "proposes"),
-                "The talk announces a decision, but nobody in `with` may take it.",
+                "The conversation announces a decision, but nobody in `with` may make it.",
                 f"Name who announced it in `with` (according to client.md, {names} may decide), "
-                "or take `proposes` out.",
+                "or remove `proposes`.",
             )

@@ -17,14 +17,14 @@ from changebook.read.workspace import Client, Record, Workspace
 DUPLICATE_ID = rule(
     "duplicate-id",
     summary="Two records of the workspace have the same id.",
-    why="Ids stand in contracts and e-mails. An id means one change, for ever.",
+    why="Ids are quoted in contracts and emails. An id means one change, forever.",
     wrong="id: ACME-0012   # in two files",
     right="id: ACME-0013   # the next free one",
 )
 SHARED_PREFIX = rule(
     "shared-prefix",
     summary="Two clients have the same prefix.",
-    why="Their ids would be mixed up, and ids are unique over the whole workspace.",
+    why="Their ids would be mixed up, and ids are unique in the whole workspace.",
     wrong="prefix: ACME   # in changes/acme/client.md and in changes/acme-retail/client.md",
     right="prefix: ACR    # in changes/acme-retail/client.md",
 )
@@ -38,7 +38,7 @@ ID_NOT_FILE_NAME = rule(
 FOREIGN_PREFIX = rule(
     "foreign-prefix",
     summary="An id does not begin with its client's prefix.",
-    why="The record would show up in a log where it does not belong.",
+    why="The record would appear in a log where it does not belong.",
     wrong="id: GLOBEX-0001   # in changes/acme/, whose prefix is ACME",
     right="id: ACME-0001",
 )
@@ -52,7 +52,7 @@ UNKNOWN_RECORD = rule(
 OTHER_CLIENTS_RECORD = rule(
     "link-to-other-client",
     summary="A link names a record of another client.",
-    why="Clients never learn of each other.",
+    why="Clients never learn about each other.",
     wrong="links: {related: [GLOBEX-0001]}   # in a record of ACME",
     right="internal: {note: The same was built in GLOBEX-0001.}",
 )
@@ -67,7 +67,7 @@ SUPERSEDES_UNSEEN = rule(
 )
 CYCLE = rule(
     "cyclic-link",
-    summary="A record supersedes or depends on itself, directly or over others.",
+    summary="A record supersedes or depends on itself, directly or through others.",
     why="Of two records that wait for each other, none can begin; of two that replace each other, "
     "none counts.",
     wrong="# in ACME-0012\nlinks: {depends_on: [ACME-0013]}\n"
@@ -76,7 +76,7 @@ CYCLE = rule(
 )
 SUPERSEDE_MODE = rule(
     "supersede-mode",
-    summary="`supersedes` and `mode` do not stand together.",
+    summary="`supersedes` and `mode` do not appear together.",
     why="Replacing the old record in the sums and adding to it give different totals.",
     wrong="links: {supersedes: [ACME-0007]}",
     right="links: {supersedes: [ACME-0007], mode: replace}",
@@ -84,14 +84,14 @@ SUPERSEDE_MODE = rule(
 REPLACED_TWICE = rule(
     "replaced-twice",
     summary="Two records replace the same one.",
-    why="The old amount would be taken out of the sums twice.",
+    why="The old amount would be subtracted from the sums twice.",
     wrong="# in ACME-0012 and in ACME-0013\nlinks: {supersedes: [ACME-0007], mode: replace}",
     right="# in ACME-0013\nlinks: {supersedes: [ACME-0012], mode: replace}",
 )
 LISTED_TWICE = rule(
     "listed-twice",
     summary="Two entries of a list have the same id or name.",
-    why="What refers to that id or name could mean either.",
+    why="A reference to that id or name could mean either.",
     wrong="options:\n  - {id: a, title: Two cards}\n  - {id: a, title: Do nothing}",
     right="options:\n  - {id: a, title: Two cards}\n  - {id: b, title: Do nothing}",
 )
@@ -99,20 +99,20 @@ BROKEN_CATALOGUE = rule(
     "broken-catalogue",
     summary="The catalogue of the client's language can't be used.",
     why="Every word on the client's pages comes from it.",
-    wrong="language: de   # site_templates/locale/de.po is no gettext catalogue",
-    right="language: de   # site_templates/locale/de.po has been mended",
+    wrong="language: de   # site_templates/locale/de.po is not a gettext catalogue",
+    right="language: de   # site_templates/locale/de.po has been fixed",
 )
 UNKNOWN_MILESTONE = rule(
     "unknown-milestone",
     summary="A record names a milestone that the contract does not have.",
-    why="Days and dates are reckoned per milestone of client.md.",
+    why="Days and dates are computed per milestone in client.md.",
     wrong="schedule:\n  - {milestone: golive, days: 10}",
     right="schedule:\n  - {milestone: go-live, days: 10}",
 )
 TWO_COMPLETIONS = rule(
     "two-completions",
     summary="More than one milestone is the completion.",
-    why="The days of an option and the end of the project mean one date.",
+    why="The days of an option and the end of the project refer to one date.",
     wrong="- {id: uat, name: UAT, date: 2026-05-04, completion: true}\n"
     "- {id: go-live, name: Go-live, date: 2026-06-30, completion: true}",
     right="- {id: uat, name: UAT, date: 2026-05-04}\n"
@@ -136,12 +136,12 @@ UNKNOWN_LANGUAGE = rule(
 DEPENDS_ON_ENDED = rule(
     "depends-on-ended",
     severity="warning",
-    summary="A record depends on one that was rejected, withdrawn or made void.",
-    why="What it waits for, or was built on, will not come. Readers follow the link and find that "
-    "the ground is gone.",
+    summary="A record depends on one that was rejected, withdrawn or voided.",
+    why="What it waits for, or builds on, will not happen. Readers follow the link and find "
+    "nothing to rely on.",
     wrong="# in ACME-0012, which is approved; ACME-0009 was withdrawn\n"
     "links: {depends_on: [ACME-0009]}",
-    right="# ACME-0014 does now what ACME-0009 was to do\nlinks: {depends_on: [ACME-0014]}",
+    right="# ACME-0014 now does what ACME-0009 was to do\nlinks: {depends_on: [ACME-0014]}",
 )
 
 #: Records in these statuses never took, and never will take, another one's place.
@@ -156,7 +156,7 @@ _DIRECTED = ("supersedes", "depends_on")
 
 
 def check_unique_ids(workspace: Workspace) -> Iterator[Problem]:
-    """One record per id over all clients, one client per prefix."""
+    """Check that there is one record per id over all clients, and one client per prefix."""
     records: dict[str, list[Record]] = {}
     clients: dict[str, list[Client]] = {}
     for client in workspace.clients:
@@ -189,7 +189,7 @@ def _where(checked: Record | Client, key: str) -> str:
 
 
 def check_id(record: Record, client: Client) -> Iterator[Problem]:
-    """An id that fits its file and its client."""
+    """Check that an id fits its file and its client."""
     id, subject = record.data.id, Subject.of(record)
     name = PurePosixPath(record.source.path).stem
     if name != id and not name.startswith(f"{id}-"):
@@ -197,7 +197,7 @@ def check_id(record: Record, client: Client) -> Iterator[Problem]:
             ID_NOT_FILE_NAME,
             ("id",),
             f"The id is {id}, but the file is `{name}.md`.",
-            f"Rename the file to `{id}-....md`, or mend the id.",
+            f"Rename the file to `{id}-....md`, or correct the id.",
         )
     prefix, number = id.rsplit("-", 1)
     if prefix != client.profile.prefix and Subject.of(client).sound("prefix"):
@@ -211,7 +211,7 @@ def check_id(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
-    """Links that resolve, within the client, once each, without a cycle."""
+    """Check that links resolve, within the client, once each, without a cycle."""
     own = {record.data.id: record.data for record in client.records}
     unseen = client.unseen_records
     homes = {r.data.id: c for c in workspace.clients for r in c.records}
@@ -225,11 +225,11 @@ def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
                         CYCLE,
                         at,
                         f"{target} links to itself.",
-                        "Take the id out of the list.",
+                        "Remove the id from the list.",
                     )
                 elif target in targets(data)[:index]:
                     yield from subject.value(
-                        LISTED_TWICE, at, f"{target} stands twice in this list.", "Keep one."
+                        LISTED_TWICE, at, f"{target} is listed twice.", "Keep only one."
                     )
                 elif target not in own:
                     yield from _unresolved(subject, at, target, client, homes)
@@ -258,14 +258,14 @@ def _unresolved(
             OTHER_CLIENTS_RECORD,
             at,
             f"{target} is a record of another client.",
-            "Take the link out; a note for the team goes below `internal:`.",
+            "Remove the link; put a note for the team below `internal:`.",
         )
     elif not _is_broken_file(client, target):
         yield from subject.value(
             UNKNOWN_RECORD,
             at,
             f"There is no record {target}.",
-            "Mend the id, write the record first, or take the link out.",
+            "Correct the id, write the record first, or remove the link.",
         )
 
 
@@ -282,13 +282,16 @@ def _ended(
             DEPENDS_ON_ENDED,
             at,
             f"{data.id} is `{data.status}` and depends on {needed.id}, which is `{needed.status}`.",
-            f"Name the record that does now what {needed.id} was to do, or take {needed.id} out; "
-            f"if {data.id} can't go on without it, end it too.",
+            f"Name the record that now does what {needed.id} was to do, or remove {needed.id}; if "
+            f"{data.id} can't continue without it, end it too.",
         )
 
 
 def _is_broken_file(client: Client, id: str) -> bool:
-    """Whether the record is there but could not be read: that has been reported on its own."""
+    """Return whether the record is there but could not be read.
+
+    That has been reported on its own.
+    """
     return any(
         f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md")
     )
@@ -300,14 +303,14 @@ def _mode(data: ChangeRecord, subject: Subject) -> Iterator[Problem]:
             SUPERSEDE_MODE,
             ("links", "mode"),
             f"`links` has no `mode`, though it supersedes {', '.join(data.links.supersedes)}.",
-            "Add `mode: replace` (it takes the old amount's place) or `mode: delta` (it adds).",
+            "Add `mode: replace` (it replaces the old amount) or `mode: delta` (it adds to it).",
         )
     elif data.links.mode and not data.links.supersedes and subject.sound("links", "supersedes"):
         yield from subject.key(
             SUPERSEDE_MODE,
             ("links", "mode"),
-            f"`mode: {data.links.mode}` stands without `supersedes`.",
-            "Add `supersedes: [...]`, or take `mode` out.",
+            f"`mode: {data.links.mode}` has no `supersedes`.",
+            "Add `supersedes: [...]`, or remove `mode`.",
         )
 
 
@@ -322,8 +325,8 @@ def _cycles(client: Client, own: Mapping[str, ChangeRecord], relation: str) -> I
                 yield from Subject.of(record).value(
                     CYCLE,
                     ("links", relation, index),
-                    f"`{relation}` goes round in a circle: {' -> '.join((id, *chain))}.",
-                    "Take out the link that is the wrong way round.",
+                    f"`{relation}` forms a cycle: {' -> '.join((id, *chain))}.",
+                    "Remove the link that points the wrong way.",
                 )
 
 
@@ -333,7 +336,7 @@ def _way(
     start: str,
     goal: str,
 ) -> list[str] | None:
-    """A shortest way along the links from `start` to `goal`, both ends included."""
+    """Return a shortest way along the links from `start` to `goal`, both ends included."""
     came_from: dict[str, str | None] = {start: None}
     for here in (queue := [start]):
         if here == goal:
@@ -366,7 +369,7 @@ def _replaced_twice(client: Client) -> Iterator[Problem]:
 
 
 def check_lists(record: Record, client: Client) -> Iterator[Problem]:
-    """Options with ids of their own, of which the decision chose one; milestones that exist."""
+    """Check that options have unique ids, and that chosen options and milestones exist."""
     data, subject = record.data, Subject.of(record)
     options = [option.id for option in data.options]
     yield from _listed_twice(subject, ("options",), "id", options)
@@ -378,7 +381,7 @@ def check_lists(record: Record, client: Client) -> Iterator[Problem]:
             f"There is no option `{chosen}`.",
             f"The options are {_code(options)}."
             if options
-            else "Add the option to `options`, or take `option` out.",
+            else "Add the option to `options`, or remove `option`.",
         )
     known = [milestone.id for milestone in client.profile.contract.milestones]
     if Subject.of(client).sound("contract", "milestones"):
@@ -405,7 +408,7 @@ def _milestones(data: ChangeRecord) -> Iterator[tuple[KeyPath, str]]:
 
 
 def check_profile(client: Client) -> Iterator[Problem]:
-    """Milestones and people with names of their own, one completion, a known language."""
+    """Check the profile's names, its completion and its language."""
     profile, subject = client.profile, Subject.of(client)
     milestones = profile.contract.milestones
     yield from _listed_twice(subject, ("contract", "milestones"), "id", [m.id for m in milestones])
@@ -416,8 +419,8 @@ def check_profile(client: Client) -> Iterator[Problem]:
         yield from subject.key(
             TWO_COMPLETIONS,
             ("contract", "milestones", index, "completion"),
-            f"`{milestones[completions[0]].id}` is the completion already.",
-            "Keep `completion: true` at one milestone.",
+            f"`{milestones[completions[0]].id}` is already the completion.",
+            "Keep `completion: true` on one milestone only.",
         )
     own = packaged.own_templates(client.root)
     known = languages(own)
@@ -433,7 +436,7 @@ def check_profile(client: Client) -> Iterator[Problem]:
         yield from subject.value(
             UNKNOWN_LANGUAGE,
             ("language",),
-            f"There are no words for the language `{profile.language}`.",
+            f"There is no catalogue for the language `{profile.language}`.",
             f"Write one of {_code(list(known))}, or add the catalogue "
             f"{packaged.TEMPLATES}/locale/{profile.language.replace('-', '_')}.po.",
         )
@@ -444,8 +447,8 @@ def check_profile(client: Client) -> Iterator[Problem]:
         yield from subject.value(
             BROKEN_CATALOGUE,
             ("language",),
-            f"The words of `{profile.language}` can't be used: {error}.",
-            f"Mend the catalogue in {packaged.TEMPLATES}/locale, or write another language.",
+            f"The catalogue for `{profile.language}` can't be used: {error}.",
+            f"Fix the catalogue in {packaged.TEMPLATES}/locale, or write another language.",
         )
 
 
@@ -462,8 +465,8 @@ def _listed_twice(
             yield from subject.value(
                 LISTED_TWICE,
                 (*at, index, key),
-                f"`{name}` stands twice in `{at[-1]}`; first in line {first}.",
-                f"Give each entry its own `{key}`, or take one out.",
+                f"`{name}` appears twice in `{at[-1]}`, first in line {first}.",
+                f"Give each entry its own `{key}`, or remove one.",
             )
 
 

@@ -15,9 +15,9 @@ INDEX = "index.md"
 _INTRODUCTION = """\
 # Rules
 
-What `changebook check` looks at, and for paper `print` and `build`. An error stops a build; a
-warning does not. Each page has an example and the reason for the rule. This folder is made by
-`changebook rules --out docs/rules`.
+The rules of `changebook check`; those for paper are checked by `print` and `build`. An error stops
+a build; a warning does not. Each page has an example and the reason for the rule. This folder is
+written by `changebook rules --out docs/rules`.
 """
 
 
@@ -33,12 +33,12 @@ def write(folder: Path) -> list[Path]:
 
 
 def pages() -> dict[str, str]:
-    """Every page of the documentation by its file name."""
+    """Return every page of the documentation by its file name."""
     return {INDEX: index()} | {f"{rule.name}.md": page(rule) for rule in rules()}
 
 
 def named(name: str) -> Rule:
-    """The rule of that name. Raises Refusal with the one that may be meant."""
+    """Return the rule of that name. Raises Refusal with the one that may be meant."""
     known = [rule.name for rule in rules()]
     if name in known:
         return RULES[name]
@@ -54,7 +54,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 
 
 def page(rule: Rule) -> str:
-    """What is wrong, what is right, and why it matters."""
+    """Return what is wrong, what is right, and why it matters."""
     return "\n".join(
         [
             f"# {rule.name}",
@@ -80,7 +80,7 @@ def page(rule: Rule) -> str:
 
 
 def index() -> str:
-    """A table of all rules."""
+    """Return a table of all rules."""
     lines = [
         f"| [{name}]({name}.md) | {severity} | {_cell(says)} |" for name, severity, says in rows()
     ]

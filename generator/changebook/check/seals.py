@@ -17,58 +17,61 @@ from changebook.read.workspace import Client, Record
 
 SEALED_ALTERED = rule(
     "sealed-altered",
-    summary="A sealed record is not what was sealed.",
-    why="The seal is a digest of what was decided. It no longer fits, so the record says something "
-    "that nobody agreed to. A later wish is a new record that supersedes this one.",
+    summary="A sealed record has been altered.",
+    why="The seal is a digest of what was decided. It no longer matches, so the record says "
+    "something that nobody agreed to. A later request is a new record that supersedes this one.",
     wrong="# sealed with `amount: 54000.00`\ndecision: {outcome: approved, amount: 60000.00, ...}",
     right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
 )
 SEALED_MISSING = rule(
     "sealed-missing",
-    summary="decisions.lock has an entry for a record that is not there.",
-    why="A decision that vanishes leaves the client with nothing to point at.",
+    summary="decisions.lock has an entry for a record that does not exist.",
+    why="When a decision vanishes, the client has nothing left to refer to.",
     wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
-    right="The record stays, whatever becomes of the change: `status: void`, with a note.",
+    right="The record stays, whatever happens to the change: `status: void`, with a note.",
 )
 NOT_SEALED = rule(
     "not-sealed",
     severity="warning",
     summary="A decision is not in the client's decisions.lock yet.",
-    why="Until it is sealed nobody would notice if it were altered.",
+    why="Until it is sealed, nobody would notice if it were altered.",
     wrong="status: approved, and no entry in changes/acme/decisions.lock",
     right="changebook seal",
 )
 SEALS_REWRITTEN = rule(
     "seals-rewritten",
-    summary="decisions.lock does not begin with the entries that it had at an earlier revision.",
-    why="Someone who alters a record can seal it anew; the chain is then sound in itself. An "
-    "earlier copy of it, in git or elsewhere, shows that it is another one.",
-    wrong="changebook verify --base v1.0, after entry 3 was sealed anew",
+    summary="decisions.lock no longer begins with the entries that it had at an earlier revision.",
+    why="Someone who alters a record can seal it again, and the new chain is consistent. An "
+    "earlier copy of the chain, in git or elsewhere, shows that it was replaced.",
+    wrong="changebook verify --base v1.0, after entry 3 was sealed again",
     right="Entries are only ever added, at the end.",
 )
 
-_PUT_BACK = "Put it back as it was; something else is a new record that supersedes it."
+_PUT_BACK = "Restore it; for anything else, write a new record that supersedes it."
 _AS_COMMITTED = (
-    "Put the file back as it was last committed. Entries are only ever added, at its end, by "
+    "Restore the file from the last commit. Entries are only ever added, at its end, by "
     "`changebook seal`."
 )
 
 
 def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | None:
-    """The first entry of an earlier lock that is not there now; `when` says how much earlier."""
+    """Return the first entry of an earlier lock that is not there now.
+
+    `when` says how much earlier.
+    """
     entries = now.entries if now else ()
     pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
     for index, (entry, there) in pairs:
         if entry == there:
             continue
-        says = f"{there.says()} stands there now" if there else "it is gone"
+        says = f"{there.says()} is in its place" if there else "it is gone"
         if there and there.says() == entry.says():
-            says = "it was sealed anew since, with another digest"
+            says = "it has been sealed again since, with another digest"
         return SEALS_REWRITTEN.at(
             path,
             place(index) if there else START,
-            f"{when} the seals had {entry.says()}, and {says}.",
-            "Put the file and the records back as they were. What has to be different is a new "
+            f"{when} the seals had {entry.says()}, but {says}.",
+            "Restore the file and the records. For anything that has to change, write a new "
             "record that supersedes the old one.",
         )
     return None
@@ -83,12 +86,12 @@ class SealFault:
 
 
 def check_seals(client: Client) -> Iterator[Problem]:
-    """Every seal that is broken, and what is not sealed though the client has a lock."""
+    """Check that no seal is broken, and that nothing decided is unsealed if there is a lock."""
     return (finding.problem for finding in seal_faults(client))
 
 
 def seal_faults(client: Client) -> Iterator[SealFault]:
-    """The same with the entries that they are about."""
+    """Yield the same with the entries that they are about."""
     if client.lock is None or client.lock.lock is None:
         return
     path, lock = client.lock.path, client.lock.lock
@@ -118,14 +121,14 @@ def seal_faults(client: Client) -> Iterator[SealFault]:
 
 
 def unread(client: Client, id: str) -> Path | None:
-    """The file that has the id in its name, if there is one that can't be read."""
+    """Return the file that has the id in its name, if there is one that can't be read."""
     read = {record.file for record in client.records}
     named = (file for file in client.folder.rglob(f"{id}*.md") if is_of(file.name, id))
     return next((file for file in named if file not in read), None)
 
 
 def is_of(name: str, id: str) -> bool:
-    """Whether a file's name is that of the record with this id."""
+    """Return whether a file's name is that of the record with this id."""
     return name.endswith(".md") and (name == f"{id}.md" or name.startswith(f"{id}-"))
 
 
@@ -134,7 +137,7 @@ def _twice(path: str, lock: Lock) -> Iterator[Problem]:
     for index, entry in enumerate(lock.entries):
         known = first.setdefault(entry.link.about, entry)
         if known is not entry:
-            says = f"{_capital(entry.says())} was sealed before, as {known.says()}."
+            says = f"{_capital(entry.says())} was already sealed, as {known.says()}."
             yield BROKEN_CHAIN.at(path, place(index, "id"), says, _AS_COMMITTED)
 
 
@@ -142,8 +145,8 @@ def _missing(path: str, index: int, entry: ChainEntry) -> Problem:
     return SEALED_MISSING.at(
         path,
         place(index, "id"),
-        f"{entry.id} was sealed as entry {entry.number}, and there is no such record.",
-        "Put the record's file back.",
+        f"{entry.id} was sealed as entry {entry.number}, but the record does not exist.",
+        "Restore the record's file.",
     )
 
 
@@ -155,25 +158,25 @@ def _altered(record: Record, entry: ChainEntry) -> Iterator[Problem]:
 
 
 def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None:
-    """Where a record is not what an entry sealed of it, and how."""
+    """Return where a record is not what an entry sealed of it, and how."""
     front, data = record.source.data, record.data
     if not entry.event.is_decision:
         if _has_content(front, entry):
             return None
         if entry.event is SealedEvent.FILED:
-            return ("agreement", "signed_copy"), f"The signed copy of {data.id} is another one"
+            return ("agreement", "signed_copy"), f"The signed copy of {data.id} is a different file"
         return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
     if not decided.is_decided(front):
-        return ("status",), f"{data.id} was {entry.event} and is {data.status} now"
+        return ("status",), f"{data.id} was {entry.event} and is now {data.status}"
     if not _has_content(front, entry):
-        return ("decision",), f"{data.id} is not what was decided on"
+        return ("decision",), f"{data.id} is not what was decided"
     if not _has_revision(front, entry):
         return ("revision",), f"{data.id} has revision {data.revision}, not {entry.revision}"
     return None
 
 
 def holds(front: Mapping[str, Any], entry: ChainEntry) -> bool:
-    """Whether a record's front matter is what an entry sealed of it."""
+    """Return whether a record's front matter is what an entry sealed of it."""
     return _has_content(front, entry) and _has_revision(front, entry)
 
 
@@ -194,7 +197,7 @@ def _has_revision(front: Mapping[str, Any], entry: ChainEntry) -> bool:
 def _misstated(
     there: Iterable[Fact], index: int, entry: ChainEntry, path: str
 ) -> Iterator[Problem]:
-    """Where an entry fits the record's content, but says something else of it in the open."""
+    """Check that an entry of the record's content says nothing else of it in the open."""
     for fact in there if entry.own_digest() == entry.entry else ():
         link = fact.link
         if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
@@ -223,6 +226,6 @@ def _not_sealed(fact: Fact) -> Problem:
     return NOT_SEALED.at(
         source.path,
         source.place(*path),
-        f"{what} was {link.event} on {link.on}, and that is not sealed.",
+        f"{what} was {link.event} on {link.on}, but is not sealed.",
         "Run `changebook seal`.",
     )

@@ -15,24 +15,23 @@ from changebook.read.workspace import Client, Record
 
 SIGNED_COPY_MISSING = rule(
     "signed-copy-missing",
-    summary="A record names a signed copy that is not there.",
-    why="The paper is what both sides put their names to. Without it, the record has nothing to "
-    "show for the signature.",
+    summary="A record names a signed copy that does not exist.",
+    why="Both sides signed the paper. Without it, the record has no proof of the signature.",
     wrong="signed_copy: {file: ACME-0012-signed.pdf, ...}   # and no such file beside the record",
     right="changebook sign ACME-0012 --file scan.pdf --on 2026-03-24 --by 'Chen Yu'",
 )
 SIGNED_COPY_ALTERED = rule(
     "signed-copy-altered",
     summary="A signed copy is not the file that was filed.",
-    why="Its SHA-256 is another one than the record says: the file was changed or taken for "
-    "another, so it proves nothing.",
-    wrong="ACME-0012-signed.pdf, saved once more in an editor",
+    why="Its SHA-256 differs from the one in the record: the file was changed or replaced, so it "
+    "proves nothing.",
+    wrong="ACME-0012-signed.pdf, saved again in an editor",
     right="git checkout REVISION -- changes/acme/2026/ACME-0012-signed.pdf",
 )
 SIGNED_COPY_UNFIT = rule(
     "signed-copy-unfit",
-    summary="A signed copy is no PDF, PNG or JPEG that can be shown to the client.",
-    why="Clients open it in a browser, years later too. It must show the paper and do nothing "
+    summary="A signed copy is not a PDF, PNG or JPEG that can be shown to the client.",
+    why="Clients open it in a browser, even years later. It must show the paper and do nothing "
     "else, but a PDF can run scripts and hold other files.",
     wrong="signed_copy: {file: ACME-0012-signed.docx, ...}",
     right="signed_copy: {file: ACME-0012-signed.pdf, ...}",
@@ -40,16 +39,17 @@ SIGNED_COPY_UNFIT = rule(
 SIGNED_COPY_TELLS_MORE = rule(
     "signed-copy-tells-more",
     severity="warning",
-    summary="A signed copy says more than the paper does.",
-    why="Scanners, phones and programs note who made a file, where and with what, and PDFs keep "
-    "comments and earlier states. The client gets all of it with the file.",
+    summary="A signed copy holds more than the paper shows.",
+    why="Scanners, phones and programs record who made a file, where and with what, and PDFs keep "
+    "comments and earlier versions. The client would get all of it with the file.",
     wrong="a scan from a phone, copied by hand beside the record",
     right="changebook sign ACME-0012 --file scan.pdf --on 2026-03-24 --by 'Chen Yu'",
 )
 SIGNED_COPY_TOO_EARLY = rule(
     "signed-copy-too-early",
-    summary="A signed copy stands in an agreement that is not signed, or was filed before that.",
-    why="A paper with signatures on it is a signed agreement, from the day of the signature.",
+    summary="A signed copy belongs to an agreement that is not signed, or was filed before it was "
+    "signed.",
+    why="Once the paper bears its signatures, the agreement is signed, from that day on.",
     wrong="agreement:\n  status: drafting\n  signed_copy: {file: ACME-0012-signed.pdf, ...}",
     right="agreement:\n  status: signed\n  reference: SOW-3 Amendment 2\n  signed: 2026-03-24\n"
     "  signed_copy: {file: ACME-0012-signed.pdf, ...}",
@@ -70,7 +70,7 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def check_signed_copies(client: Client) -> Iterator[Problem]:
-    """Every signed paper of a client."""
+    """Check every signed paper of a client."""
     targets = Targets(client)
     for record in client.records:
         agreement = record.data.agreement
@@ -86,7 +86,7 @@ def _dates(record: Record, copy: SignedCopy) -> Iterator[Problem]:
             SIGNED_COPY_TOO_EARLY,
             _AT,
             f"There is a signed copy, but the agreement's status is `{agreement.status}`.",
-            "Write `status: signed` with `signed` and `reference`, or take the signed copy out.",
+            "Write `status: signed` with `signed` and `reference`, or remove the signed copy.",
         )
     elif agreement and agreement.signed and copy.filed < agreement.signed:
         yield from subject.value(
@@ -94,7 +94,7 @@ def _dates(record: Record, copy: SignedCopy) -> Iterator[Problem]:
             (*_AT, "filed"),
             f"The signed copy was filed on {copy.filed}, before it was signed on "
             f"{agreement.signed}.",
-            "Mend whichever of the two dates is wrong.",
+            "Correct whichever of the two dates is wrong.",
         )
 
 
@@ -115,7 +115,7 @@ def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Proble
             SIGNED_COPY_MISSING,
             (*_AT, "file"),
             f"The signed copy `{copy.file}` {where}.",
-            "Put the file back, or mend the path: it is relative to this file's folder.",
+            "Restore the file, or correct the path: it is relative to this file's folder.",
         )
         return
     content = target.file.read_bytes()
@@ -125,7 +125,7 @@ def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Proble
             SIGNED_COPY_ALTERED,
             (*_AT, "sha256"),
             f"`{copy.file}` is not the file that was filed: its SHA-256 is {digest}.",
-            "Put the file back as it was filed.",
+            "Restore the file as it was filed.",
         )
         return
     try:
@@ -143,14 +143,14 @@ def _file(record: Record, copy: SignedCopy, targets: Targets) -> Iterator[Proble
         yield from subject.value(
             SIGNED_COPY_UNFIT,
             (*_AT, "file"),
-            f"`{copy.file}` holds a {paper.format.name}, which browsers don't expect by that name.",
-            f"Let its name end in `{suffixes[0]}`.",
+            f"`{copy.file}` is a {paper.format.name}, but its name does not say so.",
+            f"Give it a name that ends in `{suffixes[0]}`.",
         )
         return
     if paper.removed:
         yield from subject.value(
             SIGNED_COPY_TELLS_MORE,
             (*_AT, "file"),
-            f"`{copy.file}` tells the client more than the paper: {', '.join(paper.removed)}.",
-            "File it with `changebook sign`, which takes that out.",
+            f"`{copy.file}` tells the client more than the paper does: {', '.join(paper.removed)}.",
+            "File it with `changebook sign`, which removes that.",
         )

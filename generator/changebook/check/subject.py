@@ -20,24 +20,24 @@ class Subject:
 
     @classmethod
     def of(cls, checked: Record | Client) -> Subject:
-        """The front matter of a record, or that of a client's profile."""
+        """Return the front matter of a record, or that of a client's profile."""
         return cls(checked.source, checked.reported)
 
     def sound(self, *path: str | int) -> bool:
-        """Whether nothing at, above or below the key was left out for a fault of form."""
+        """Return whether nothing at, above or below the key was left out for a fault of form."""
         if not self.reported:
             return True
         at = as_written(path, self.reported)
         return not any(gone[: len(at)] == at[: len(gone)] for gone in self.reported)
 
     def key(self, rule: Rule, path: KeyPath, message: str, help: str) -> Iterator[Problem]:
-        """A problem at a key, or at the nearest one above it."""
+        """Yield a problem at a key, or at the nearest one above it."""
         if not self._left_out(path):
             place = self.source.place(*as_written(path, self.reported))
             yield rule.at(self.source.path, place, message, help)
 
     def value(self, rule: Rule, path: KeyPath, message: str, help: str) -> Iterator[Problem]:
-        """A problem at the value of a key."""
+        """Yield a problem at the value of a key."""
         if not self._left_out(path):
             place = self.source.value(*as_written(path, self.reported))
             yield rule.at(self.source.path, place, message, help)

@@ -12,9 +12,9 @@ from changebook.read.workspace import Workspace
 
 OLD_TEMPLATE = rule(
     "old-template",
-    summary="A template of a page is still Markdown.",
-    why="Pages are HTML from the template on, and only a record's body is Markdown. A template "
-    "with the old name replaces nothing, so the team's own page would be gone without a word.",
+    summary="A page template is still Markdown.",
+    why="Templates are HTML, and only a record's body is Markdown. A template with the old name "
+    "replaces nothing, so the team's own page would vanish silently.",
     wrong="site_templates/pages/process.md.j2:\n\n## How to reach us {#reach}\n\nRing **us**.",
     right="site_templates/pages/process.html.j2:\n\n"
     '{{ heading(2, "reach", "How to reach us") }}\n<p>Ring <strong>us</strong>.</p>',
@@ -24,7 +24,7 @@ UNUSED_EXTENSIONS = rule(
     severity="warning",
     summary="mkdocs.yml names Markdown extensions, which records do not use.",
     why="A record's Markdown is the same in every workspace and in every tool. What mkdocs.yml "
-    "adds to it or takes from it has no effect on a page, a feed or a PDF.",
+    "adds or removes has no effect on a page, a feed or a PDF.",
     wrong="plugins:\n  - changebook\nmarkdown_extensions:\n  - admonition",
     right="plugins:\n  - changebook",
 )
@@ -39,7 +39,7 @@ def check_templates(workspace: Workspace) -> Iterator[Problem]:
         yield OLD_TEMPLATE.at(
             workspace.relative(file),
             START,
-            "Templates of pages are HTML now, so this one replaces nothing.",
+            "Page templates are HTML now, so this one replaces nothing.",
             f'Rename it to {new} and write HTML in it: `{{{{ heading(2, "id", "Title") }}}}` for '
             "`## Title {#id}`, `{{ body(view.body, view.addresses) }}` for "
             "`{{ view.body | safe }}`, and `_macros.html.j2` where it imports `_macros.md.j2`.",

@@ -147,4 +147,4 @@ def today(client: Client) -> date:
 def refuse_among_records(out: Path, root: Path) -> None:
     """Raise Refusal for a place to write to that lies below the workspace's records."""
     if out.resolve().is_relative_to(root.resolve() / CHANGES):
-        raise Refusal(f"{out} is among the records: choose another place with --out")
+        raise Refusal(f"{out} is inside changes/: choose another place with --out")

@@ -38,18 +38,18 @@ _BUDGET = {
     BudgetRow.AMOUNT: "Change budget",
     BudgetRow.USED: "Change budget used",
     BudgetRow.LEFT: "Change budget left",
-    BudgetRow.LEFT_IF_PENDING: "Change budget left if all pending is approved",
+    BudgetRow.LEFT_IF_PENDING: "Change budget left if all pending changes are approved",
 }
 _WHAT = {
     What.ASSESSMENT: "Assessment",
     What.DECISION: "Decision",
     What.ANSWER: "Answer to an objection",
-    What.FOLLOW_UP: "Objection to be settled",
+    What.FOLLOW_UP: "Objection to settle",
     What.SIGNATURE: "Signature of the agreement",
 }
 _STATE = {
     PresenceChange.NEW: "new client",
-    PresenceChange.GONE: "client is gone",
+    PresenceChange.GONE: "client removed",
     PresenceChange.CHANGED: "",
 }
 
@@ -74,7 +74,7 @@ Block = HeadingBlock | Sentence | Table[Any]
 
 
 def document(effect: Effect, compared_with: str) -> tuple[Block, ...]:
-    """The whole report, in English: it is for the team."""
+    """Return the whole report, in English: it is for the team."""
     return tuple(_document(effect, compared_with))
 
 
@@ -83,15 +83,15 @@ def _document(effect: Effect, compared_with: str) -> Iterator[Block]:
     yield HeadingBlock(TITLE, 1)
     reader = "the client's edition" if effect.audience is Audience.CLIENT else "the team's edition"
     yield Sentence(
-        "Internal: for the team only. This report names internal records and quotes internal "
-        f"words. Compared with {compared_with}; figures are those of {reader}."
+        "Internal: for the team only. This report names internal records and quotes internal text. "
+        f"Compared with {compared_with}; the figures are those of {reader}."
     )
     if not effect.clients and not effect.elsewhere:
-        yield Sentence("No record and no profile differs.")
+        yield Sentence("No record or profile has changed.")
     for client in effect.clients:
         if client.has_internal_words:
             yield Sentence(
-                f"{client.name}: internal words become visible to the client, see below.",
+                f"{client.name}: internal text becomes visible to the client, see below.",
                 alarm=True,
             )
     if len(effect.clients) > 1:
@@ -137,15 +137,15 @@ def _client(client: ClientEffect, words: Words) -> Iterator[Block]:
     state = _STATE[client.state]
     yield HeadingBlock(f"{client.name} ({client.slug})" + (f": {state}" if state else ""))
     yield from _revealed(client.revealed)
-    yield from _section(_problems("Problems that this change makes", client.problems))
+    yield from _section(_problems("Problems that this change introduces", client.problems))
     yield from _records(client, words)
     yield from _section(_files(client.files))
     yield from _profile(client)
     if client.figures is None:
         yield HeadingBlock("Sums and dates", 3)
         yield Sentence(
-            "Not computed: the client's files have errors, now or at the base. "
-            "`changebook check` names them."
+            "Not computed: the client's files have errors, now or at the base. `changebook check` "
+            "lists them."
         )
     elif client.state is PresenceChange.CHANGED or client.figures.lines:
         yield from _figures(client.figures, words)
@@ -174,10 +174,10 @@ class _Passage:
 def _revealed(items: Sequence[Revealed]) -> Iterator[Block]:
     internal = [item for item in items if item.kind is RevealedKind.INTERNAL_WORDS]
     if internal:
-        title = "Internal words become visible to the client"
+        title = "Internal text becomes visible to the client"
         yield HeadingBlock(title, 3)
         yield Sentence(
-            "These words were internal at the base. The client can read them after this change.",
+            "This text was internal at the base. The client can read it after this change.",
             alarm=True,
         )
         passages = (
@@ -187,7 +187,7 @@ def _revealed(items: Sequence[Revealed]) -> Iterator[Block]:
         columns: tuple[Column[_Passage], ...] = (
             Column("Now visible in", lambda passage: passage.place),
             Column("Words", lambda passage: passage.words, Format.ALARM),
-            Column("Internal before in", lambda passage: passage.origin),
+            Column("Previously internal in", lambda passage: passage.origin),
         )
         yield Table(title, columns, tuple(passages))
     others: tuple[Column[Revealed], ...] = (
@@ -208,16 +208,16 @@ def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
         "Status", lambda entry: words.label(entry.after) if entry.after else None
     )
     asked: Column[RecordEffect] = Column("Amount", lambda entry: entry.money, Format.MONEY)
-    keys: Column[RecordEffect] = Column("What differs", lambda entry: ", ".join(entry.keys))
+    keys: Column[RecordEffect] = Column("What changed", lambda entry: ", ".join(entry.keys))
     seen: Column[RecordEffect] = Column(
         "Client sees it", lambda entry: "no" if entry.unseen else "yes"
     )
     file: Column[RecordEffect] = Column("File", lambda entry: entry.path)
     for table in (
-        Table("Records that moved", (record, title, way, by, asked, seen), client.moved),
+        Table("Moved records", (record, title, way, by, asked, seen), client.moved),
         Table("New records", (record, title, status, asked, seen), client.new),
-        Table("Records that were edited", (record, title, status, keys, seen), client.edited),
-        Table("Records that are gone", (record, title, file), client.gone),
+        Table("Edited records", (record, title, status, keys, seen), client.edited),
+        Table("Deleted records", (record, title, file), client.gone),
         Table("No longer visible to the client", (record, title, file), client.concealed),
     ):
         yield from _section(table)
@@ -244,9 +244,9 @@ def _profile(client: ClientEffect) -> Iterator[Block]:
         return
     yield HeadingBlock("Profile", 3)
     if client.profile:
-        yield Sentence(f"What differs in client.md: {', '.join(client.profile)}.")
+        yield Sentence(f"What changed in client.md: {', '.join(client.profile)}.")
     if client.terms:
-        yield Sentence(f"Terms that differ in glossary.md: {', '.join(client.terms)}.")
+        yield Sentence(f"What changed in glossary.md: {', '.join(client.terms)}.")
     for name, may in client.approvers:
         if client.state is PresenceChange.CHANGED:
             yield Sentence(
@@ -263,9 +263,9 @@ def _figures(figures: Figures, words: Words) -> Iterator[Block]:
     amounts = [c for c in every if c.before != c.after and (c.before or c.after)]
     dates = [change for change in figures.dates if _span(change.before) != _span(change.after)]
     if not amounts and not dates:
-        yield Sentence(f"No sum and no date changes (as of {day}).")
+        yield Sentence(f"No sums or dates change (as of {day}).")
         return
-    yield Sentence(f"As of {day}, before and after this change. What is not listed is the same.")
+    yield Sentence(f"As of {day}, before and after this change. Anything not listed is unchanged.")
     if amounts:
         yield _amounts(amounts, figures.currency, words)
     if dates:
@@ -326,7 +326,7 @@ def _date_rows(change: DateEffect, words: Words) -> Iterator[_DateRow]:
         yield _DateRow(change.name, before, after, change.days)
     earlier, later = (_pending(side, words) for side in (change.before, change.after))
     if earlier != later:
-        yield _DateRow(f"{change.name}, if all pending is approved", earlier, later, "")
+        yield _DateRow(f"{change.name}, if all pending changes are approved", earlier, later, "")
 
 
 def _pending(position: MilestonePosition | None, words: Words) -> str | None:

@@ -50,7 +50,7 @@ class PresenceChange(StrEnum):
 
 @dataclass(frozen=True)
 class RecordEffect:
-    """A record that is new, gone or touched. `amount` is what it asks for or was approved with.
+    """A record that is new, gone or touched. `amount` is what it requests or was approved with.
 
     `steps` are the statuses that it took, the last one by `by`; `before` is the one it had, None
     where it is new. `keys` are the parts of the file that differ. `unseen`: the client does not see
@@ -216,7 +216,7 @@ def effect_since(
     audience: Audience = Audience.CLIENT,
     as_of: date | None = None,
 ) -> Effect:
-    """What the working tree changes since a revision."""
+    """Return what the working tree changes since a revision."""
     after, problems = load_checked(root)
     with sides(after, compared) as (change, read):
         before = [*read, *check_workspace(change.before)]
@@ -232,7 +232,7 @@ def effect(
     audience: Audience = Audience.CLIENT,
     as_of: date | None = None,
 ) -> Effect:
-    """What a change does, with the figures of one audience's editions.
+    """Return what a change does, with the figures of one audience's editions.
 
     As of `as_of`, or else of the newest event that the audience may see on either side. Clients in
     `unsound` have errors on a side: nothing can be computed from such records.
@@ -260,7 +260,7 @@ def effect(
 
 
 def _slug(problem: Problem) -> str | None:
-    """The client that a problem's file belongs to."""
+    """Return the client that a problem's file belongs to."""
     parts = problem.path.split("/")
     return parts[1] if len(parts) > 1 and parts[0] == CHANGES else None
 
@@ -319,7 +319,7 @@ def _whole(
     hidden: Sequence[Phrase],
     problems: tuple[Problem, ...],
 ) -> ClientEffect:
-    """A client that is new, or gone."""
+    """Return a client that is new, or gone."""
     client = new or old
     if client is None:
         raise ValueError("no client on either side")
@@ -381,20 +381,20 @@ def _touched(pair: Pair) -> RecordEffect:
 
 
 def _amount(data: ChangeRecord, profile: Profile) -> Decimal | None:
-    """What was approved, or else what is asked for."""
+    """Return what was approved, or else what is requested."""
     if data.decision and data.decision.amount is not None:
         return sums.rounded(data.decision.amount, profile.contract.currency)
     return sums.asked(data, profile)
 
 
 def _keys(before: SourceFile, after: SourceFile) -> tuple[str, ...]:
-    """The keys whose values differ, and `text` for the body."""
+    """Return the keys whose values differ, and `text` for the body."""
     keys = [str(d.path[0]) for d in differences(before.data, after.data)]
     return tuple(dict.fromkeys((*keys, *(["text"] if before.body != after.body else []))))
 
 
 def _terms(client: Client) -> Mapping[str, tuple[str, ...]]:
-    """The terms of the client's glossary, each with all that is said of it."""
+    """Return the terms of the client's glossary, each with all that is said of it."""
     if client.glossary is None:
         return {}
     data = client.glossary.data
@@ -402,14 +402,17 @@ def _terms(client: Client) -> Mapping[str, tuple[str, ...]]:
 
 
 def differing_terms(before: Client | None, after: Client | None) -> tuple[str, ...]:
-    """The terms of the glossary that are new, gone, or explained in other words."""
+    """Return the terms of the glossary that are new, gone, or explained in other words."""
     old, new = (_terms(client) if client else {} for client in (before, after))
     every = dict.fromkeys((*new, *old))
     return tuple(term for term in every if old.get(term) != new.get(term))
 
 
 def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
-    """The files beside the records that differ. What a decision was taken on may hang on them."""
+    """Yield the files beside the records that differ.
+
+    What a decision was taken on may hang on them.
+    """
     old, new = (
         {file.relative_to(client.folder).as_posix(): file for file in client.others}
         if client
@@ -426,7 +429,7 @@ def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
 
 
 def _approvers(before: Profile | None, after: Profile) -> Iterator[tuple[str, bool]]:
-    """Who may approve now and could not, and who may not any more."""
+    """Yield who may approve now and could not, and who may not any more."""
     old = {p.name for p in (before.people if before else ()) if p.approves}
     new = {p.name for p in after.people if p.approves}
     yield from ((name, True) for name in sorted(new - old))
@@ -489,7 +492,7 @@ _Waits = dict[tuple[What, str, str], Wait]
 
 
 def _waits(client: Client) -> _Waits:
-    """All that waits in a client's log, for whomever; in drafts nothing does."""
+    """Return all that waits in a client's log, for whomever; in drafts nothing does."""
     profile = client.profile
     vendor = (profile.vendor.name,)
     approvers = tuple(person.name for person in profile.people if person.approves)

@@ -85,5 +85,5 @@ def as_html(blocks: Iterable[Block], title: str) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """Return text with a mark in the place of each character that would act in a page."""
+    """Return text with a mark for each character that would act in a page."""
     return "\n".join(map(visible, value.split("\n"))) if isinstance(value, str) else value

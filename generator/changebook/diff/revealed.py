@@ -80,7 +80,7 @@ class _Known:
 
 
 def hidden_phrases(before: Workspace) -> tuple[Phrase, ...]:
-    """All internal words of a workspace, sentence by sentence.
+    """Return all internal words of a workspace, sentence by sentence.
 
     Those below `internal` and in keys of one's own, those in internal blocks and in comments, and
     all of a record that is internal as a whole.
@@ -94,7 +94,7 @@ def hidden_phrases(before: Workspace) -> tuple[Phrase, ...]:
 
 
 def revealed(pair: ClientPair, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
-    """What becomes visible to one client, record by record."""
+    """Yield what becomes visible to one client, record by record."""
     were = {p.after.source.path: p.before for p in (*pair.kept, *pair.renumbered)}
     known = _Known([visible_text(s) for s, unseen in _sources(pair.before) if not unseen])
     hidden = tuple(hidden)
@@ -120,7 +120,7 @@ def revealed(pair: ClientPair, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
 
 
 def revealed_whole(client: Client, hidden: Iterable[Phrase]) -> Iterator[Revealed]:
-    """What becomes visible with a client that is new as a whole."""
+    """Yield what becomes visible with a client that is new as a whole."""
     hidden, nothing = tuple(hidden), _Known(())
     for source in client.common_sources:
         yield from _words(None, source, None, nothing, hidden)
@@ -178,7 +178,7 @@ def _attached(source: SourceFile) -> Iterator[str]:
 
 
 def _sources(client: Client) -> Iterator[tuple[SourceFile, bool]]:
-    """The profile, the glossary and every record, with whether all of it is unseen."""
+    """Yield the profile, the glossary and every record, with whether all of it is unseen."""
     for source in client.common_sources:
         yield source, False
     for record in client.records:
@@ -220,7 +220,7 @@ def _hidden(source: SourceFile, unseen: bool) -> Iterator[Phrase]:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    """The sentences of a text without Markdown's marks, those that say something."""
+    """Yield the sentences of a text without Markdown's marks, those that say something."""
     for part in _END.split(text):
         words = _flat(part)
         if any(c.isalnum() for c in words) and len(words) > 1:
@@ -228,7 +228,10 @@ def _phrases(text: str) -> Iterator[str]:
 
 
 def _flat(text: str) -> str:
-    """A text on one line, without Markdown's marks; Chinese has no blanks where lines broke."""
+    """Return a text on one line, without Markdown's marks.
+
+    Chinese has no blanks where lines broke.
+    """
     lines = (_MARKS.sub("", line) for line in text.split("\n"))
     return _WIDE_GAP.sub("", " ".join(" ".join(lines).split()))
 
@@ -238,7 +241,7 @@ def _sentences(text: str) -> set[str]:
 
 
 def _bare(text: str) -> str:
-    """The words of a text alone, so that another mark, case or markup hides none of them."""
+    """Return the words of a text alone, so that another mark, case or markup hides none of them."""
     shown = html.unescape(_UNSEEN.sub("", _flat(text)))
     plain = unicodedata.normalize("NFKC", shown).casefold()
     words = "".join(c if c.isalnum() else " " for c in plain if unicodedata.category(c) != "Cf")

@@ -52,7 +52,7 @@ class Asset:
     is_filed: bool = False
 
     def content(self) -> bytes:
-        """The file as its reader gets it: without its makers, and doing nothing."""
+        """Return the file as its reader gets it: without its makers, and doing nothing."""
         return self.file.read_bytes() if self.is_filed else attachments.published(self.file)
 
 
@@ -118,7 +118,7 @@ class Edition:
 
 
 def default_as_of(client: Client, audience: Audience) -> date:
-    """The newest date of an event that the audience may see; never the clock.
+    """Return the newest date of an event that the audience may see; never the clock.
 
     What only the team sees must not move a client's edition, so each audience has its own.
     """
@@ -128,7 +128,7 @@ def default_as_of(client: Client, audience: Audience) -> date:
 
 
 def make_edition(client: Client, audience: Audience, as_of: date | None = None) -> Edition:
-    """The copy of a client's records that the audience may see, as they stood on `as_of`."""
+    """Return the copy of a client's records that the audience may see, as they stood on `as_of`."""
     day = as_of or default_as_of(client, audience)
     standing: list[tuple[Record, ChangeRecord]] = []
     for record in client.records:
@@ -185,14 +185,14 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
 
 
 def located(edition: Edition, base: str | None) -> Edition:
-    """The edition with its address, where only that of all editions' common folder is known."""
+    """Return the edition with its address, given that of all editions' common folder."""
     if edition.site_url or not base:
         return edition
     return replace(edition, site_url=urls.absolute(base, f"{edition.slug}/{urls.HOME}"))
 
 
 def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edition:
-    """The edition as of an earlier day, as far as it was written down by `known_on`.
+    """Return the edition as of an earlier day, as far as it was recorded by `known_on`.
 
     It is made from the edition alone, so nothing that its reader may not see can come back. What
     was a draft on that day still is one here, and a client does not see drafts.
@@ -208,7 +208,7 @@ def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edi
 
 
 def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> ChangeRecord:
-    """The record without what the audience may not see and without links that lead nowhere."""
+    """Return the record without what the audience may not see, and without dead links."""
     links = data.links
     kept = Links(
         supersedes=tuple(id for id in links.supersedes if id in ids),
@@ -224,7 +224,7 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
 
 
 def _entries(client: Client) -> Mapping[str, list[ChainEntry]]:
-    """The entries of the client's chain by the ids of their records."""
+    """Return the entries of the client's chain by the ids of their records."""
     found: dict[str, list[ChainEntry]] = defaultdict(list)
     lock = client.lock.lock if client.lock else None
     for entry in lock.entries if lock else ():
@@ -233,7 +233,7 @@ def _entries(client: Client) -> Mapping[str, list[ChainEntry]]:
 
 
 def _seen(front: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
-    """A front matter without links to what this reader does not see."""
+    """Return a front matter without links to what this reader does not see."""
     links = front.get("links")
     if not isinstance(links, Mapping) or not isinstance(old := links.get("supersedes"), list):
         return front
@@ -250,7 +250,7 @@ def _seals(record: Record, entries: list[ChainEntry], ids: frozenset[str]) -> tu
 
 
 def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
-    """The seals of what a record says on its day: a decision, a signature, a signed copy."""
+    """Return the seals of what a record says on its day: a decision, a signature, a signed copy."""
     decision, agreement = data.decision, data.agreement
     stands = {
         SealedEvent.SIGNED: agreement and agreement.status is AgreementStatus.SIGNED,
@@ -273,7 +273,7 @@ def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[st
 
 
 def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
-    """The profile without mail addresses of people, of the vendor's whom visible content names."""
+    """Return the profile without email addresses, and of the vendor only people who are named."""
     said = "\n".join(map(words_of, records))
     people = tuple(
         person.model_copy(update={"email": None})
@@ -309,7 +309,7 @@ class _Text:
         )
 
     def copy(self, text: str, folder: Path, page: str) -> _Copy:
-        """The text as the page `page` shows it."""
+        """Return the text as the page `page` shows it."""
         assets: dict[Path, Asset] = {}
         addresses: set[str] = set()
         if self._audience is Audience.CLIENT:
@@ -323,7 +323,7 @@ class _Text:
     def signed_copy(
         self, data: ChangeRecord, folder: Path, assets: Iterable[Asset]
     ) -> Asset | None:
-        """The paper that was signed; if the body links to it, it is the one of `assets`."""
+        """Return the paper that was signed; if the body links to it, it is the one of `assets`."""
         if data.agreement is None or data.agreement.signed_copy is None:
             return None
         file = self._targets.resolve(folder, data.agreement.signed_copy.file).file
@@ -372,12 +372,12 @@ class _Text:
 
 
 def _bracketed(address: str) -> str:
-    """The address as it may stand between `<` and `>`."""
+    """Return the address as it may stand between `<` and `>`."""
     return _UNBRACKETED.sub(lambda match: quote(match[0]), address)
 
 
 def _free_path(page: str, file: Path, assets: dict[Path, Asset]) -> str:
-    """A path beside the page that no other file of the page has."""
+    """Return a path beside the page that no other file of the page has."""
     taken = {asset.path.casefold() for asset in assets.values()}
     path, number = urls.beside(page, file.name), 2
     while path.casefold() in taken:

@@ -56,57 +56,63 @@ REPORTS = "reports/index.md"
 
 
 def built(page: str) -> str:
-    """The HTML file that is made of a page."""
+    """Return the HTML file that is made of a page."""
     return page.removesuffix(".md") + ".html"
 
 
 def record(id: str) -> str:
-    """The page of a record. Record ids are in capitals, so they never meet an index's name."""
+    """Return the page of a record.
+
+    Record ids are in capitals, so they never meet an index's name.
+    """
     return f"changes/{id}/index.md"
 
 
 def change_order_pdf(id: str) -> str:
-    """The change order form of a record, beside its page."""
+    """Return the change order form of a record, beside its page."""
     return f"changes/{id}/{id}-change-order.pdf"
 
 
 def decision_record_pdf(id: str) -> str:
-    """The decision on a record without its money, beside its page."""
+    """Return the decision on a record without its money, beside its page."""
     return f"changes/{id}/{id}-decision-record.pdf"
 
 
 def month(day: date) -> str:
-    """The page of the position at the end of the month that the day is in."""
+    """Return the page of the position at the end of the month that the day is in."""
     return f"impact/{day:%Y-%m}/index.md"
 
 
 def report(id: str) -> str:
-    """The page of a week or month by its name, such as `2026-W12`."""
+    """Return the page of a week or month by its name, such as `2026-W12`."""
     return f"reports/{id.lower()}/index.md"
 
 
 def report_pdf(id: str) -> str:
-    """The report of a period on paper, beside its page."""
+    """Return the report of a period on paper, beside its page."""
     return beside(report(id), "report.pdf")
 
 
 def news(day: date) -> str:
-    """The page of what happened in the month that the day is in."""
+    """Return the page of what happened in the month that the day is in."""
     return f"news/{day:%Y-%m}/index.md"
 
 
 def beside(page: str, name: str) -> str:
-    """An image or attachment, in the folder of the page that uses it (the home page: `files/`)."""
+    """Return an image or attachment, in the folder of the page that uses it (the home page.
+
+    `files/`).
+    """
     return posixpath.join(posixpath.dirname(page) or "files", name)
 
 
 def to_source(page: str, target: str) -> str:
-    """The relative path from one source page to another or to a file, as Markdown links have it."""
+    """Return the relative path from one source page to another or to a file."""
     return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
 def absolute(site_url: str, target: str, fragment: str = "") -> str:
-    """The whole address of a page or a file of the site that is read at `site_url`."""
+    """Return the whole address of a page or a file of the site that is read at `site_url`."""
     base = site_url.removesuffix("/") + "/"
     address = base + (posixpath.dirname(target) if target.endswith(".md") else target)
     if target.endswith(".md") and not address.endswith("/"):
@@ -115,7 +121,7 @@ def absolute(site_url: str, target: str, fragment: str = "") -> str:
 
 
 def href(page: str, target: str, fragment: str = "", *, directory_urls: bool) -> str:
-    """The relative address of `target` (a page or an asset) as a link on `page`."""
+    """Return the relative address of `target` (a page or an asset) as a link on `page`."""
     folder = posixpath.dirname(target) if target.endswith(".md") else target
     address = _relative(folder or ".", posixpath.dirname(page) or ".")
     if target.endswith(".md"):
@@ -125,7 +131,10 @@ def href(page: str, target: str, fragment: str = "", *, directory_urls: bool) ->
 
 @lru_cache(maxsize=4096)
 def _relative(folder: str, start: str) -> str:
-    """The relative path to one folder from another; a page links many times to the same ones."""
+    """Return the relative path to one folder from another.
+
+    A page links many times to the same ones.
+    """
     return posixpath.relpath(folder, start)
 
 

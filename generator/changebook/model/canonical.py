@@ -19,12 +19,12 @@ _SHORT = 12
 
 
 def form(value: Any) -> bytes:
-    """A value of mappings, lists, texts and whole numbers in its canonical form."""
+    """Return a value of mappings, lists, texts and whole numbers in its canonical form."""
     return rfc8785.dumps(value)
 
 
 def digest(value: Any) -> str:
-    """The SHA-256 of the canonical form, 64 hex digits."""
+    """Return the SHA-256 of the canonical form, 64 hex digits."""
     return hashlib.sha256(form(value)).hexdigest()
 
 
@@ -34,5 +34,5 @@ def grouped(digits: str) -> str:
 
 
 def short(digits: str) -> str:
-    """The beginning of a digest, in groups: enough to name it."""
+    """Return the beginning of a digest, in groups: enough to name it."""
     return grouped(digits[:_SHORT])

@@ -27,16 +27,16 @@ VERSION: _Version = 1
 
 BROKEN_LOCK = rule(
     "broken-lock",
-    summary="A client's decisions.lock can't be read as what `changebook seal` writes.",
-    why="It is the evidence that decisions are what they were, so no byte of it may be in doubt.",
+    summary="A client's decisions.lock is not what `changebook seal` writes.",
+    why="It is the evidence that decisions are unchanged, so every byte of it must be certain.",
     wrong="<<<<<<< HEAD",
-    right="The file as it is on the branch that was merged first; then `changebook seal`.",
+    right="The file from the branch that was merged first; then `changebook seal`.",
 )
 BROKEN_CHAIN = rule(
     "broken-chain",
     summary="An entry of decisions.lock does not follow from the one before it.",
-    why="Each entry names the one before by its digest, so that none can be altered, taken out, "
-    "put in or moved without a trace. Here is the trace.",
+    why="Each entry names the one before by its digest, so that none can be altered, removed, "
+    "inserted or moved unnoticed. A mismatch means that this has happened.",
     wrong='"number": 4, ..., "previous": the digest of entry 2',
     right='"number": 4, ..., "previous": the digest of entry 3',
 )
@@ -104,11 +104,11 @@ class ChainEntry(_Strict):
         return ChainLink(self.id, self.revision, self.event, self.on, self.digest)
 
     def own_digest(self) -> str:
-        """What `entry` has to be."""
+        """Return what `entry` has to be."""
         return canonical.digest(self.model_dump(mode="json", exclude={"entry"}))
 
     def says(self) -> str:
-        """The entry in a few words."""
+        """Return the entry in a few words."""
         return f"entry {self.number} ({self.id} {self.event} {self.on})"
 
 
@@ -119,7 +119,7 @@ class Lock(_Strict):
     entries: tuple[ChainEntry, ...] = ()
 
     def text(self) -> str:
-        """The lock as it is written."""
+        """Return the lock as it is written."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -141,7 +141,7 @@ class Break:
 
 
 def extended(lock: Lock, links: Iterable[ChainLink]) -> Lock:
-    """The lock with more entries at its end."""
+    """Return the lock with more entries at its end."""
     entries = list(lock.entries)
     for link in links:
         last = entries[-1] if entries else None
@@ -161,33 +161,33 @@ def extended(lock: Lock, links: Iterable[ChainLink]) -> Lock:
 
 
 def breaks(lock: Lock) -> Iterator[Break]:
-    """Every entry that is not what its digest says, or does not follow the one before."""
+    """Yield every entry that is not what its digest says, or does not follow the one before."""
     by_digest = {entry.entry: index for index, entry in enumerate(lock.entries)}
     before: ChainEntry | None = None
     for index, entry in enumerate(lock.entries):
         if entry.own_digest() != entry.entry:
-            yield Break(index, "entry", "is not what its own digest says: it was altered")
+            yield Break(index, "entry", "does not match its own digest: it was altered")
         if entry.previous != (before.entry if before else None):
             goes, why = _goes(lock, index, by_digest)
-            yield Break(index, "previous", f"{goes} and stands {_after(before)}: {why}")
+            yield Break(index, "previous", f"{goes} but stands {_after(before)}: {why}")
         elif entry.number != (before.number if before else 0) + 1:
             yield Break(index, "number", f"stands {_after(before)}")
         before = entry
 
 
 def _goes(lock: Lock, index: int, by_digest: Mapping[str, int]) -> tuple[str, str]:
-    """Where an entry belongs by its digest, and what must have happened."""
+    """Return where an entry belongs by its digest, and what must have happened."""
     previous = lock.entries[index].previous
     if previous is None:
-        return "goes first", "something was put in before it, or they changed places"
+        return "belongs first", "something was inserted before it, or the order was changed"
     if previous not in by_digest:
         return (
-            f"goes after one with the digest {canonical.short(previous)}",
-            "that was altered or taken out",
+            f"belongs after one with the digest {canonical.short(previous)}",
+            "that was altered or removed",
         )
     named = by_digest[previous]
-    why = "something was put in between" if named < index else "they changed places"
-    return f"goes {_after(lock.entries[named])}", why
+    why = "something was inserted between them" if named < index else "the order was changed"
+    return f"belongs {_after(lock.entries[named])}", why
 
 
 def _after(entry: ChainEntry | None) -> str:
@@ -199,7 +199,7 @@ _HEAD, _KEYS = 3, tuple(ChainEntry.model_fields)
 
 
 def place(index: int, key: str | None = None) -> Place:
-    """Where an entry, or one of its keys, stands in the file."""
+    """Return where an entry, or one of its keys, stands in the file."""
     line = _HEAD + 1 + index * (len(_KEYS) + 2)
     if key is None:
         return Place(line, 5)
@@ -207,9 +207,9 @@ def place(index: int, key: str | None = None) -> Place:
 
 
 def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
-    """A client's lock, known as `path` in problems."""
+    """Return a client's lock, known as `path` in problems."""
     if not file.is_file():
-        return LockFile(path, None), [_broken(path, START, "this is no file")]
+        return LockFile(path, None), [_broken(path, START, "this is not a file")]
     try:
         text = file.read_text("utf-8")
     except UnicodeDecodeError:
@@ -221,7 +221,7 @@ def read_lock(file: Path, path: str) -> tuple[LockFile, list[Problem]]:
 
 
 def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
-    """The lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
+    """Return the lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
     text = text.replace("\r\n", "\n")
     try:
         json.loads(text)
@@ -239,7 +239,7 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
         says = f"`{keys}`: {fault['msg']}" if keys else fault["msg"]
         return None, _broken(path, _place_of(fault["loc"], text), says)
     except ValueError:
-        return None, _broken(path, START, "it has a number of thousands of digits")
+        return None, _broken(path, START, "it has a number with thousands of digits")
     if text != lock.text():
         ours, theirs = lock.text().split("\n"), text.split("\n")
         same = next(
@@ -247,7 +247,7 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
             min(len(ours), len(theirs)) - 1,
         )
         return None, _broken(
-            path, Place(same + 1, 1), "this line is not as `changebook seal` writes it"
+            path, Place(same + 1, 1), "`changebook seal` would not write this line"
         )
     return lock, None
 
@@ -269,6 +269,6 @@ def _broken(path: str, place: Place, why: str) -> Problem:
         path,
         place,
         f"The seals can't be read: {why}.",
-        "Put the file back as it was last committed; after a merge, as it is on the branch that "
-        "was merged first. Then run `changebook seal`, which adds what is missing.",
+        "Restore the file from the last commit; after a merge, from the branch that was merged "
+        "first. Then run `changebook seal`, which adds what is missing.",
     )

@@ -20,7 +20,7 @@ _KEYS = ("id", "title", "scope", "reason", "impact", "options", "decision")
 _LINKS = ("supersedes", "mode")
 #: What comes later, or may be repaired. List items have no step of their own in these paths.
 _LATER = frozenset({("decision", "conditions", "met"), ("reason", "evidence", "link")})
-#: The signed copy may be filed long after the signature was written down, so that neither is sealed
+#: The signed copy may be filed long after the signature was recorded, so that neither is sealed
 #: with the other. Where its file lies may be repaired: the SHA-256 says which one it is.
 _AGREEMENT_LATER = frozenset({"signed_copy"})
 _COPY_LATER = frozenset({"file"})
@@ -28,7 +28,7 @@ Front = Mapping[str, Any]
 
 
 def is_decided(front: Front) -> bool:
-    """Whether the record was approved or rejected. A deferral is not the last word."""
+    """Return whether the record was approved or rejected. A deferral is not the last word."""
     status = front.get("status")
     been = {*_entered(front), *([status] if isinstance(status, str) else [])}
     if Status.REJECTED in been:
@@ -45,18 +45,18 @@ def _entered(front: Front) -> Iterator[str]:
 
 
 def is_signed(front: Front) -> bool:
-    """Whether its agreement was signed."""
+    """Return whether its agreement was signed."""
     agreement = front.get("agreement")
     return isinstance(agreement, Mapping) and agreement.get("status") == AgreementStatus.SIGNED
 
 
 def has_signed_copy(front: Front) -> bool:
-    """Whether the paper that was signed is filed with it."""
+    """Return whether the paper that was signed is filed with it."""
     return is_signed(front) and isinstance(front["agreement"].get("signed_copy"), Mapping)
 
 
 def content(front: Front) -> dict[str, Any]:
-    """What was decided, or what is to be decided: the decided keys that the record has."""
+    """Return what was decided, or what is to be decided: the decided keys that the record has."""
     chosen = _lasting({key: front.get(key) for key in _KEYS}, ())
     links = front.get("links")
     if isinstance(links, Mapping):
@@ -66,7 +66,10 @@ def content(front: Front) -> dict[str, Any]:
 
 
 def question(front: Front) -> dict[str, Any]:
-    """What was to be decided: the content before there was a decision, which had a day alone."""
+    """Return what was to be decided.
+
+    The content before there was a decision, which had a day alone.
+    """
     asked = content(front)
     decision = asked.pop("decision", None)
     if isinstance(decision, Mapping) and "due" in decision:
@@ -75,12 +78,12 @@ def question(front: Front) -> dict[str, Any]:
 
 
 def agreement(front: Front) -> dict[str, Any]:
-    """What was signed, and for which record; without the paper."""
+    """Return what was signed, and for which record; without the paper."""
     return _of_agreement(front, lambda key: key not in _AGREEMENT_LATER)
 
 
 def signed_copy(front: Front) -> dict[str, Any]:
-    """Which paper was filed as signed, and for which record."""
+    """Return which paper was filed as signed, and for which record."""
     found = _of_agreement(front, lambda key: key in _AGREEMENT_LATER)
     match found:
         case {"agreement": {"signed_copy": {**copy}}}:
@@ -97,7 +100,7 @@ def _of_agreement(front: Front, is_meant: Callable[[str], bool]) -> dict[str, An
 
 
 def altered(old: Front, new: Front) -> tuple[KeyPath, ...]:
-    """The decided keys in which `new` differs from `old`, the ones that lie deepest.
+    """Return the decided keys in which `new` differs from `old`, the ones that lie deepest.
 
     None unless `old` was decided; the agreement counts once `old` was signed.
     """
@@ -107,7 +110,7 @@ def altered(old: Front, new: Front) -> tuple[KeyPath, ...]:
 
 
 def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was decided of `old`, and the same of `new`; the agreement too, if `old` was signed.
+    """Return what was decided of `old`, and the same of `new`, with the agreement if signed.
 
     A signed copy counts once `old` has one: to file one later alters nothing.
     """

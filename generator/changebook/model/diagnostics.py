@@ -1,4 +1,4 @@
-"""Problems: what is wrong, where, and how to mend it."""
+"""Problems: what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from changebook.model.json_model import JsonModel, rows_as_json
 
-#: A note is worth knowing and asks for nothing: a fault that a change did not make.
+#: A note is worth knowing and requires nothing: a fault that a change did not make.
 Severity = Literal["error", "warning", "note"]
 KeyPath = tuple[str | int, ...]
 
@@ -60,7 +60,7 @@ class Rule:
     right: str
 
     def at(self, path: str, place: Place, message: str, help: str) -> Problem:
-        """A problem of this rule at a place in the file `path`."""
+        """Return a problem of this rule at a place in the file `path`."""
         return Problem(
             path, place.line, place.column, self.name, self.severity, message, help, place.width
         )
@@ -85,7 +85,7 @@ def errors(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def as_text(problems: Iterable[Problem], source_line: Callable[[str, int], str | None]) -> str:
-    """The form people read: message, place, the source line with a caret, and the way out.
+    """Return the form people read: message, place, the source line with a caret, and the way out.
 
     `source_line(path, line)` gives the text of a line, or None where there is none to show.
     """
@@ -112,7 +112,7 @@ def _block(problem: Problem, text: str | None) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with a mark in the place of each character that would act instead of being shown."""
+    """Return the text with a mark for each character that would act instead of being shown."""
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -138,7 +138,7 @@ def as_json(problems: Iterable[Problem]) -> str:
 
 
 def _excerpt(text: str, column: int) -> tuple[str, int]:
-    """What is shown of a line, which is not the far ends of a very long one, and the new column."""
+    """Return what is shown of a line, without the far ends of a long one, and the new column."""
     text = visible(text)
     if len(text) <= _LINE_SHOWN:
         return text, column
@@ -152,7 +152,7 @@ def _excerpt(text: str, column: int) -> tuple[str, int]:
 
 
 def count(problems: Iterable[Problem]) -> Mapping[Severity, int]:
-    """How many problems there are of each severity."""
+    """Return how many problems there are of each severity."""
     totals: dict[Severity, int] = {"error": 0, "warning": 0, "note": 0}
     for problem in problems:
         totals[problem.severity] += 1

@@ -36,10 +36,10 @@ class KeyDifference:
 
 
 def differences(before: Any, after: Any, path: KeyPath = ()) -> Iterator[KeyDifference]:
-    """Every difference between two values of a front matter, as deep as it can be told.
+    """Yield every difference between two values of a front matter, as deep as it can be told.
 
     A key that was left empty is the same as none. Items of a list are compared one by one where
-    there are as many on both sides, else what was taken out or put in is found.
+    there are as many on both sides, else what was removed or inserted is found.
     """
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*before, *after)):
@@ -70,7 +70,7 @@ def _hashable(value: Any) -> str:
 
 
 def flow(value: Any) -> str:
-    """A value of a front matter on one line, much as YAML's flow style has it."""
+    """Return a value of a front matter on one line, much as YAML's flow style has it."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -79,12 +79,12 @@ def flow(value: Any) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning of a text, as long as a message shows it."""
+    """Return the beginning of a text, as long as a message shows it."""
     return _around(text, "")
 
 
 def _around(text: str, other: str) -> str:
-    """The part of a long text around its first difference from the other."""
+    """Return the part of a long text around its first difference from the other."""
     if len(text) <= _LONGEST_SHOWN:
         return text
     same = next((n for n, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)

@@ -55,7 +55,7 @@ class GlossaryTerm(NamedTuple):
 
 
 def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[GlossaryTerm, ...]:
-    """The terms that a record's page may have to explain: its own, then its client's.
+    """Return the terms that a record's page may have to explain: its own, then its client's.
 
     Of the client's terms those that the record explains itself are left out, and those that it
     can't hold.
@@ -74,7 +74,7 @@ def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[
 
 
 def client_terms(glossary: Glossary | None) -> tuple[GlossaryTerm, ...]:
-    """The terms of glossary.md, in its order."""
+    """Return the terms of glossary.md, in its order."""
     if glossary is None:
         return ()
     return tuple(
@@ -97,7 +97,7 @@ class _Entry:
 
 
 def explain(html: str) -> str:
-    """A page with the first use of each term leading to its entry, and the list at its end."""
+    """Return a page whose first use of each term leads to its entry in the list at the end."""
     section = _SECTION.search(html)
     if section is None:
         return html
@@ -130,7 +130,7 @@ class _Marking:
         self._pattern = _pattern(self._words) if self._words else None
 
     def texts(self, html: str) -> Iterator[str]:
-        """The page in pieces, with the uses marked outside of what is left alone."""
+        """Yield the page in pieces, with the uses marked outside of what is left alone."""
         within, depth, done = "", 0, 0
         for tag in _TAG.finditer(html):
             text = html[done : tag.start()]
@@ -179,7 +179,10 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _spelt(word: str) -> str:
-    """How a text may hold a word: as a whole where its script parts words, and in the plural."""
+    """Return how a text may hold a word.
+
+    As a whole where its script parts words, and in the plural.
+    """
     begin = rf"(?<![{_LETTER}])" if _PARTED.match(word[0]) else ""
     end = rf"(?:e?s)?(?![{_LETTER}])" if _PARTED.match(word[-1]) else ""
     flags = "" if _SHORT_FORM.search(word) else "i"

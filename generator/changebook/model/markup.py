@@ -135,23 +135,23 @@ def keeps(tag: str, name: str, value: str) -> bool:
 
 @cache
 def _names(tag: str) -> frozenset[str]:
-    """The attributes of an element in small letters, as HTML's parsers give them."""
+    """Return the attributes of an element in small letters, as HTML's parsers give them."""
     return frozenset(name.lower() for name in ATTRIBUTES.get(tag, ()))
 
 
 def scheme(address: str) -> str:
-    """The scheme of an address as a browser sees it, `//` for another host, or "" if relative."""
+    """Return an address's scheme as a browser sees it, `//` for another host, "" if relative."""
     match = _SCHEME.match(_IGNORED.sub("", address).replace("\\", "/"))
     return (match[1] or match[2]).lower() if match else ""
 
 
 def kept(tag: str, name: str, value: str) -> str | None:
-    """What `_attribute` says; a page asks for the same short values thousands of times."""
+    """Return what `_attribute` says; a page asks for the same short values thousands of times."""
     return _remembered(tag, name, value) if len(value) < _SHORT else _attribute(tag, name, value)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """The value that an allowed attribute may have, or None to drop it."""
+    """Return the value that an allowed attribute may have, or None to drop it."""
     if name in _LINKS:
         return value if scheme(value) in LINK_SCHEMES | {"", "//"} else None
     if name in _LOADED:

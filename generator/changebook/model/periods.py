@@ -53,7 +53,7 @@ class Period:
 
 
 def around(day: date, kind: PeriodKind) -> Period:
-    """The period that a day is in."""
+    """Return the period that a day is in."""
     if kind is PeriodKind.MONTH:
         return Period(kind, day.replace(day=1), month_end(day))
     first = day.toordinal() - day.weekday()
@@ -63,37 +63,43 @@ def around(day: date, kind: PeriodKind) -> Period:
 
 
 def last_complete(day: date, kind: PeriodKind) -> Period:
-    """The newest period that has ended by the day. Raises OverflowError before the calendar."""
+    """Return the newest period that has ended by the day.
+
+    Raises OverflowError before the calendar.
+    """
     running = around(day, kind)
     return running if running.last == day else around(running.first - timedelta(days=1), kind)
 
 
 def named(text: str) -> Period:
-    """The period of a name like `2026-W12` or `2026-03`. Raises ValueError where it is none."""
+    """Return the period of a name like `2026-W12` or `2026-03`.
+
+    Raises ValueError where it is none.
+    """
     if match := _WEEK.fullmatch(text):
         year, week = map(int, match.groups())
         try:
             return around(date.fromisocalendar(year, week, 1), PeriodKind.WEEK)
         except ValueError:
-            raise ValueError(f"{text} is no week of the calendar: {_weeks(year)}") from None
+            raise ValueError(f"{text} is not a week of the calendar: {_weeks(year)}") from None
     if match := _MONTH.fullmatch(text):
         year, month = map(int, match.groups())
         try:
             return around(date(year, month, 1), PeriodKind.MONTH)
         except ValueError:
-            raise ValueError(f"{text} is no month of the calendar") from None
+            raise ValueError(f"{text} is not a month of the calendar") from None
     raise ValueError(f"{text!r} is neither a week like 2026-W12 nor a month like 2026-03")
 
 
 def _weeks(year: int) -> str:
     if not date.min.year <= year < date.max.year:
-        return "the year is out of reach"
+        return "the year is out of range"
     # 28 December always lies in the last week of its year.
-    return f"{year:04} has the weeks W01 to W{date(year, 12, 28).isocalendar().week}"
+    return f"{year:04} has weeks W01 to W{date(year, 12, 28).isocalendar().week}"
 
 
 def month_end(day: date) -> date:
-    """The last day of the month that a day is in."""
+    """Return the last day of the month that a day is in."""
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
@@ -103,7 +109,7 @@ def month_count(day: date) -> int:
 
 
 def first_of_month(count: int) -> date:
-    """The first day of a month that was counted. Raises ValueError after the last one."""
+    """Return the first day of a month that was counted. Raises ValueError after the last one."""
     return date(count // 12, count % 12 + 1, 1)
 
 
@@ -113,5 +119,5 @@ def quarter_count(day: date) -> int:
 
 
 def first_of_quarter(count: int) -> date:
-    """The first day of a quarter that was counted."""
+    """Return the first day of a quarter that was counted."""
     return first_of_month(count * 3)

@@ -130,7 +130,10 @@ def _currency(value: Any) -> str:
 
 @cache
 def _timezones() -> frozenset[str]:
-    """The zones that the system knows; to ask it reads whole folders, so it is asked once."""
+    """Return the zones that the system knows.
+
+    To ask it reads whole folders, so it is asked once.
+    """
     return frozenset(available_timezones())
 
 
@@ -217,7 +220,7 @@ SiteUrl = Annotated[
 ]
 Email = Annotated[
     str,
-    BeforeValidator(_matching(_EMAIL, "email", "should be a mail address")),
+    BeforeValidator(_matching(_EMAIL, "email", "should be an email address")),
     _in_yaml("string", pattern=_EMAIL, example="change@northwind.example"),
 ]
 # The codes and zones themselves are lists of hundreds, which no editor shows well.
@@ -242,28 +245,28 @@ class Person(Shape):
     """Who did something, or may do it."""
 
     name: Text = Field(
-        description="The name, as people write it and always in the same way.", examples=["Chen Yu"]
+        description="The name, always spelled in the same way.", examples=["Chen Yu"]
     )
     role: Text | None = Field(
-        None, description="What the person is in the project.", examples=["Project sponsor"]
+        None, description="The person's role in the project.", examples=["Project sponsor"]
     )
-    party: Party = Field(description="On whose side the person stands.")
+    party: Party = Field(description="Which side the person is on.")
 
 
 class TeamPerson(Person):
     """Someone named in a client's profile; `approves` makes their decisions count."""
 
     role: Text = Field(
-        description="What the person is in the project.", examples=["Project sponsor"]
+        description="The person's role in the project.", examples=["Project sponsor"]
     )
     approves: Flag = Field(
         False,
-        description="Whether the person's decisions count: a decision needs one who approves.",
+        description="Whether the person may approve: a decision needs at least one person who may.",
     )
     email: Email | None = Field(
         None,
-        description="The person's mail address, by which `changebook respond` knows who answers. "
-        "Never leaves the team's edition.",
+        description="The person's email address, by which `changebook respond` recognises who "
+        "answers. It never leaves the team's edition.",
         examples=["chen.yu@acme.example"],
     )
 
@@ -274,7 +277,7 @@ class Vendor(Shape):
     name: Text = Field(
         description="The vendor's name, as the client knows it.", examples=["Northwind Software"]
     )
-    contact: Email | None = Field(None, description="Where the client writes to with questions.")
+    contact: Email | None = Field(None, description="Where the client sends questions.")
 
 
 class Milestone(Shape):
@@ -284,10 +287,10 @@ class Milestone(Shape):
         description="A short name that records use for the milestone.", examples=["go-live"]
     )
     name: Text = Field(description="The name that clients read.", examples=["Go-live"])
-    date: Day = Field(description="The date of the contract, before any change.")
+    date: Day = Field(description="The date in the contract, before any change.")
     completion: Flag = Field(
         False,
-        description="Whether this is the completion of the project. One milestone at most is.",
+        description="Whether this is the completion of the project. At most one milestone is.",
     )
 
 
@@ -312,10 +315,12 @@ class Contract(Shape):
         None, description="The effort of the contract in person-days.", examples=[640]
     )
     milestones: tuple[Milestone, ...] = Field(
-        (), description="The dates of the contract, from which the agreed dates go on."
+        (), description="The dates in the contract, which the agreed dates start from."
     )
     change_budget: Number | None = Field(
-        None, description="What both sides set aside for changes, before tax.", examples=[150000]
+        None,
+        description="The change budget that both sides agreed on, before tax.",
+        examples=[150000],
     )
 
 
@@ -324,35 +329,36 @@ class Respond(Shape):
 
     email: Email | None = Field(
         None,
-        description="Where the client's answers go by mail. Without it, to the vendor's contact.",
+        description="Where the client's answers go by email. Default: the vendor's contact.",
     )
     form: Url | None = Field(
         None,
-        description="A form to answer with. Filled in are {id}, {revision}, {title}, {digest} (of "
-        "what was read), {kind} (approve, object or ask), {option} (empty where none was chosen) "
-        "and {language}.",
+        description="A form to answer with. These are filled in: {id}, {revision}, {title}, "
+        "{digest} (of what was read), {kind} (approve, object or ask), {option} (empty if none "
+        "was chosen) and {language}.",
         examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
     )
 
 
 class Request(Shape):
-    """How a client asks for a change: shown on the page that explains the process."""
+    """How a client requests a change: shown on the page that explains the process."""
 
     guidance: Text | None = Field(
         None,
-        description="How to ask, in this project's own words. An empty line begins a paragraph.",
-        examples=["Talk to your team lead first. Then write to us, one mail for each change."],
+        description="How to request a change, in this project's own words. An empty line begins a "
+        "paragraph.",
+        examples=["Talk to your team lead first. Then write to us, one email for each change."],
     )
     questions: tuple[Text, ...] = Field(
-        (), description="What a request should answer. Without it, five usual questions."
+        (), description="The questions that a request should answer. Default: five usual questions."
     )
     email: Email | None = Field(
         None,
-        description="Where requests go by mail. Without it, where the client's answers go.",
+        description="Where requests go by email. Default: where the client's answers go.",
     )
     form: Url | None = Field(
         None,
-        description="A form to ask with.",
+        description="A form to request a change with.",
         examples=["https://tracker.example/acme/new"],
     )
 
@@ -360,11 +366,11 @@ class Request(Shape):
 class Stationery(Shape):
     """What the documents say and look like that this client prints and signs."""
 
-    size: PaperSize = Field(PaperSize.A4, description="The sheets that the client prints on.")
+    size: PaperSize = Field(PaperSize.A4, description="The paper size that the client prints on.")
     wording: dict[Text, Text] = Field(
         default_factory=dict,
-        description="What both parties state by signing a change order, by language. It takes the "
-        "place of the usual words.",
+        description="What both parties state by signing a change order, by language. It replaces "
+        "the default wording.",
         examples=[{"en": "Both parties agree to this change under clause 9 of the contract."}],
     )
     notice: dict[Text, Text] = Field(
@@ -375,7 +381,7 @@ class Stationery(Shape):
     )
     signatories: tuple[Person, ...] = Field(
         (),
-        description="Whose names stand in print where a change order is signed. Default: who "
+        description="Whose names are printed where a change order is signed. Default: those who "
         "decided.",
     )
 
@@ -385,7 +391,8 @@ class Profile(Shape):
 
     name: Text = Field(description="The client's name.", examples=["Acme Trading"])
     language: Text = Field(
-        description="The language of this client's pages: en or zh-CN. Records may be in any.",
+        description="The language of this client's pages: en or zh-CN. Records may be in any "
+        "language.",
         examples=["en", "zh-CN"],
     )
     timezone: Timezone = Field(
@@ -395,11 +402,11 @@ class Profile(Shape):
         description="What every id of this client begins with: capitals and digits."
     )
     project: Text = Field(
-        description="The project that the contract is about.", examples=["Storefront renewal"]
+        description="The project that the contract covers.", examples=["Storefront renewal"]
     )
     vendor: Vendor = Field(description="Who does the work.")
     contract: Contract = Field(
-        description="What was signed before any change: money, time and dates."
+        description="What was signed before any change: money, effort and dates."
     )
     people: tuple[TeamPerson, ...] = Field(
         (), description="Who is named in records, on both sides, and who decides."
@@ -410,7 +417,7 @@ class Profile(Shape):
     respond: Respond = Field(
         Respond(), description="How the client answers from a page of the site."
     )
-    request: Request = Field(Request(), description="How the client asks for a change.")
+    request: Request = Field(Request(), description="How the client requests a change.")
     site_url: SiteUrl | None = Field(
         None,
         description="The address at which this client reads the log: feeds, calendars and paper "
@@ -418,15 +425,15 @@ class Profile(Shape):
         examples=["https://changes.acme.example/"],
     )
     paper: Stationery = Field(
-        Stationery(), description="What is printed for this client, and on which sheets."
+        Stationery(), description="What is printed for this client, and on which paper size."
     )
 
     def approver(self, name: str) -> TeamPerson | None:
-        """The person of that name who may decide, if there is one."""
+        """Return the person of that name who may decide, if there is one."""
         return next((p for p in self.people if p.name == name and p.approves), None)
 
     def milestone(self, id: str) -> Milestone | None:
-        """The contract milestone of that id."""
+        """Return the contract milestone of that id."""
         return next((m for m in self.contract.milestones if m.id == id), None)
 
 
@@ -445,11 +452,11 @@ class Glossary(Shape):
 
 
 class Requested(Shape):
-    """When and by whom a change was asked for."""
+    """When and by whom a change was requested."""
 
-    on: Day = Field(description="The day on which the change was asked for.")
-    by: Text = Field(description="Who asked for it.", examples=["Zhao Min"])
-    party: Party = Field(description="On whose side that person stands.")
+    on: Day = Field(description="The day on which the change was requested.")
+    by: Text = Field(description="Who requested it.", examples=["Zhao Min"])
+    party: Party = Field(description="Which side that person is on.")
 
 
 class ScopeItem(Shape):
@@ -467,7 +474,7 @@ class ScopeItem(Shape):
     )
     example: Text | None = Field(
         None,
-        description="An example that a reader who is no engineer understands.",
+        description="An example that a reader who is not an engineer understands.",
         examples=["CNY 300 with one card and CNY 200 with the other."],
     )
 
@@ -486,11 +493,11 @@ class Evidence(Shape):
 
 
 class Reason(Shape):
-    """Why a change is asked for."""
+    """Why a change is requested."""
 
     category: ReasonCategory = Field(description="The kind of reason.")
     text: Text = Field(
-        description="Why the change is asked for, in plain words.",
+        description="Why the change is requested, in plain words.",
         examples=["Customers give up when one card has too low a limit."],
     )
     evidence: tuple[Evidence, ...] = Field((), description="Facts behind the reason.")
@@ -507,7 +514,7 @@ class ExchangeRate(Shape):
     """How many units of the contract's currency one unit of a foreign line makes (a memo only)."""
 
     rate: Number = Field(
-        description="How many units of the contract's currency one unit of the line's makes.",
+        description="How much one unit of the line's currency is worth in the contract's currency.",
         examples=[7.10],
     )
     source: Text = Field(description="Who published the rate.", examples=["Bank of China"])
@@ -532,7 +539,7 @@ class CostLine(Shape):
     )
     currency: Currency | None = Field(
         None,
-        description="An ISO 4217 code, if it is not the contract's. The line is listed apart.",
+        description="An ISO 4217 code, if it is not the contract's. The line is listed separately.",
     )
     fx: ExchangeRate | None = Field(
         None, description="The exchange rate of a line in another currency, for a memo only."
@@ -545,17 +552,17 @@ class CostLine(Shape):
 
 
 class ScheduleLine(Shape):
-    """Calendar days asked for on a milestone; negative is earlier."""
+    """Calendar days requested on a milestone; negative is earlier."""
 
     milestone: Text = Field(description="The id of a milestone in client.md.", examples=["go-live"])
-    days: Whole = Field(description="Calendar days asked for; negative is earlier.", examples=[10])
+    days: Whole = Field(description="Calendar days requested; negative is earlier.", examples=[10])
 
 
 class ResourceLine(Shape):
     """Person-days of a role; negative is saved."""
 
     role: Text = Field(description="Who is needed.", examples=["Backend engineer"])
-    days: Number = Field(description="Person-days; negative is saved.", examples=[18])
+    days: Number = Field(description="Person-days; negative means saved.", examples=[18])
 
 
 class Risk(Shape):
@@ -565,7 +572,7 @@ class Risk(Shape):
         description="What may go wrong.", examples=["The payment provider approves late"]
     )
     likelihood: Level = Field(description="How likely it is.")
-    severity: Level = Field(description="How great the harm would be.")
+    severity: Level = Field(description="How severe the harm would be.")
     response: Text | None = Field(
         None, description="What is done about it.", examples=["Ask for approval now."]
     )
@@ -574,17 +581,17 @@ class Risk(Shape):
 class Impact(Shape):
     """What a change costs in money, time and people. An empty list says "none"; absent, unknown."""
 
-    confidence: Confidence | None = Field(None, description="How sure the figures are.")
+    confidence: Confidence | None = Field(None, description="How certain the figures are.")
     assessed: Assessed | None = Field(None, description="When and by whom the impact was assessed.")
     cost: tuple[CostLine, ...] | None = Field(
         None,
-        description="What it costs, line by line, before tax. `[]` says that it costs nothing.",
+        description="What it costs, line by line, before tax. `[]` means that it costs nothing.",
     )
     schedule: tuple[ScheduleLine, ...] | None = Field(
-        None, description="Calendar days asked for on each milestone. `[]` says none."
+        None, description="Calendar days requested for each milestone. `[]` means none."
     )
     resources: tuple[ResourceLine, ...] | None = Field(
-        None, description="Person-days of each role. `[]` says none."
+        None, description="Person-days of each role. `[]` means none."
     )
     quality: Text | None = Field(
         None,
@@ -597,7 +604,7 @@ class Impact(Shape):
 class Option(Shape):
     """One way to go; money in the contract's currency, calendar days on the completion."""
 
-    id: Text = Field(description="A short name, which the decision names.", examples=["a"])
+    id: Text = Field(description="A short name that the decision refers to.", examples=["a"])
     title: Text = Field(
         description="The option in a few words.", examples=["Two cards in one order"]
     )
@@ -610,7 +617,7 @@ class Option(Shape):
     )
     days: Whole | None = Field(None, description="Calendar days on the completion.", examples=[10])
     recommended: Flag = Field(
-        False, description="Whether this is the option that we recommend. One at most is."
+        False, description="Whether this is the option that we recommend. At most one is."
     )
 
 
@@ -627,22 +634,20 @@ class PlanStep(Shape):
 class Condition(Shape):
     """What a decision depends on; `met` is the day it was fulfilled."""
 
-    text: Text = Field(
-        description="What must be the case.", examples=["Pilot with 5% of the orders first"]
-    )
-    due: Day | None = Field(None, description="The day by which it must be.")
+    text: Text = Field(description="The condition.", examples=["Pilot with 5% of the orders first"])
+    due: Day | None = Field(None, description="The day by which it must be fulfilled.")
     met: Day | None = Field(None, description="The day on which it was fulfilled. Added later.")
 
 
 class Decision(Shape):
     """What was decided, by whom, when, and why. Before that, only `due`.
 
-    `days` gives the calendar days granted per milestone where they differ from what was asked for.
+    `days` gives the calendar days granted per milestone where they differ from what was requested.
     """
 
     due: Day | None = Field(
         None,
-        description="The day by which a decision is needed. Until then, the only key here.",
+        description="The day by which a decision is needed. The only key here until the decision.",
     )
     outcome: Outcome | None = Field(None, description="What was decided.")
     on: Day | None = Field(None, description="The day of the decision, the same as in the history.")
@@ -651,31 +656,29 @@ class Decision(Shape):
         description="The day from which it counts in the sums. Default: the day of the decision.",
     )
     by: tuple[Person, ...] = Field(
-        (), description="Who decided. One of them must be someone who approves."
+        (), description="Who decided. At least one of them must be an approver."
     )
     option: Text | None = Field(
         None, description="The id of the option that was chosen.", examples=["a"]
     )
     amount: Number | None = Field(
         None,
-        description="What was approved, before tax. It may differ from what was asked for.",
+        description="The approved amount, before tax. It may differ from what was requested.",
         examples=[46000],
     )
     milestones: dict[str, Day] = Field(
         default_factory=dict,
-        description="The new agreed date of each milestone that days were granted on.",
+        description="The new agreed date of each milestone for which days were granted.",
     )
     days: dict[str, Whole] = Field(
         default_factory=dict,
-        description="Calendar days granted on a milestone, if not those that were asked for.",
+        description="Calendar days granted for a milestone, if they differ from those requested.",
     )
     rationale: Text | None = Field(
-        None, description="Why it was decided so.", examples=["Worth it, with fewer reports."]
+        None, description="Why it was decided this way.", examples=["Worth it, with fewer reports."]
     )
     conditions: tuple[Condition, ...] = Field((), description="What the decision depends on.")
-    review: Day | None = Field(
-        None, description="The day on which to look at a deferred change again."
-    )
+    review: Day | None = Field(None, description="The day on which to review a deferred change.")
 
     @property
     def counts_from(self) -> date | None:
@@ -686,23 +689,23 @@ class Decision(Shape):
 class Objection(Shape):
     """A doubt, its answer, and how it ended."""
 
-    by: Text = Field(description="Who has the doubt.", examples=["Zhao Min"])
-    party: Party = Field(description="On whose side that person stands.")
-    on: Day = Field(description="The day on which it was said.")
-    concern: Text = Field(description="The doubt.", examples=["Refunds get harder."])
+    by: Text = Field(description="Who objects.", examples=["Zhao Min"])
+    party: Party = Field(description="Which side that person is on.")
+    on: Day = Field(description="The day on which it was raised.")
+    concern: Text = Field(description="The objection.", examples=["Refunds get harder."])
     response: Text | None = Field(None, description="Our answer.", examples=["They stay per card."])
     alternative: Text | None = Field(
         None, description="What could be done instead.", examples=["A switch per shop."]
     )
     outcome: ObjectionOutcome = Field(description="How it ended, or `open`.")
     resolved: Day | None = Field(None, description="The day on which it was settled.")
-    follow_up: Day | None = Field(None, description="The day on which to ask again.")
+    follow_up: Day | None = Field(None, description="The day on which to follow up.")
 
 
 class Proposal(Shape):
-    """A decision that someone announced in a talk. It is none: it counts nowhere."""
+    """A decision that someone announced in a conversation. It is not one: it counts nowhere."""
 
-    outcome: Outcome = Field(description="What the person would decide.")
+    outcome: Outcome = Field(description="The decision that the person announced.")
     option: Text | None = Field(
         None, description="The id of the option that they chose.", examples=["a"]
     )
@@ -712,13 +715,13 @@ class Proposal(Shape):
 class Communication(Shape):
     """One talk about the change."""
 
-    on: Day = Field(description="The day of the talk.")
-    channel: Channel = Field(description="How people talked.")
+    on: Day = Field(description="The day of the conversation.")
+    channel: Channel = Field(description="How the conversation took place.")
     with_: tuple[Text, ...] = Field(default=(), alias="with", description="Who took part.")
     summary: Text = Field(description="What was said.", examples=["Went through both options."])
     proposes: Proposal | None = Field(
         None,
-        description="A decision that was announced and is not recorded as one: it counts nowhere.",
+        description="A decision that was announced but not yet recorded: it does not count.",
     )
 
 
@@ -726,10 +729,12 @@ class SignedCopy(Shape):
     """The paper that people signed, as a file beside the record. `changebook sign` writes it."""
 
     file: Text = Field(
-        description="Where the file lies, from the record's folder: a PDF, a PNG or a JPEG.",
+        description="The path of the file from the record's folder: a PDF, a PNG or a JPEG.",
         examples=["ACME-0012-signed.pdf"],
     )
-    sha256: Sha256 = Field(description="The SHA-256 of the file, which proves that it is the same.")
+    sha256: Sha256 = Field(
+        description="The SHA-256 of the file, which proves that it is unchanged."
+    )
     filed: Day = Field(description="The day on which the signed copy was filed.")
     by: tuple[Text, ...] = Field(
         (), description="Whose signatures are on it.", examples=[["Chen Yu", "Lin Wei"]]
@@ -737,17 +742,17 @@ class SignedCopy(Shape):
 
 
 class Agreement(Shape):
-    """How far the contract amendment has come."""
+    """The state of the contract amendment."""
 
-    status: AgreementStatus = Field(description="How far the contract amendment has come.")
+    status: AgreementStatus = Field(description="The state of the contract amendment.")
     reference: Text | None = Field(
         None,
-        description="What the amendment is called. Needed when it is signed.",
+        description="What the amendment is called. Required when it is signed.",
         examples=["SOW-3 Amendment 2"],
     )
     signed: Day | None = Field(None, description="The day on which it was signed.")
     signed_copy: SignedCopy | None = Field(
-        None, description="The signed paper. It may be added later than the signature."
+        None, description="The signed paper. It may be added after the signature."
     )
 
 
@@ -755,32 +760,28 @@ class Links(Shape):
     """Ids of other records of the same client; back-links are derived, not typed."""
 
     supersedes: tuple[RecordId, ...] = Field(
-        (), description="Ids of records that this one takes the place of or adds to."
+        (), description="Ids of records that this one replaces or adds to."
     )
     mode: SupersedeMode | None = Field(
-        None, description="What happens to them in the sums. Needed with `supersedes`."
+        None, description="What happens to them in the sums. Required with `supersedes`."
     )
     depends_on: tuple[RecordId, ...] = Field((), description="Ids of records that must come first.")
-    related: tuple[RecordId, ...] = Field(
-        (), description="Ids of records that have to do with this one."
-    )
-    source: Url | None = Field(
-        None, description="Where the change is kept elsewhere, such as a tracker."
-    )
+    related: tuple[RecordId, ...] = Field((), description="Ids of related records.")
+    source: Url | None = Field(None, description="The same change elsewhere, such as in a tracker.")
 
 
 class HistoryEntry(Shape):
-    """One change of status. `recorded` is the day it was written down, by default `on`."""
+    """One change of status. `recorded` is the day it was entered, by default `on`."""
 
-    status: Status = Field(description="The status that the record came to.")
-    on: Day = Field(description="The day on which it did.")
-    by: Text = Field(description="Who brought it there.", examples=["Lin Wei"])
+    status: Status = Field(description="The status that the record reached.")
+    on: Day = Field(description="The day on which it did so.")
+    by: Text = Field(description="Who took it there.", examples=["Lin Wei"])
     recorded: Day | None = Field(
-        None, description="The day on which it was written down. Default: the same day."
+        None, description="The day on which it was recorded. Default: the same day."
     )
     note: Text | None = Field(
         None,
-        description="A remark. Needed for `void` and `withdrawn`: why.",
+        description="A remark. Required for `void` and `withdrawn`, to say why.",
         examples=["The campaign ended."],
     )
 
@@ -789,21 +790,19 @@ class ChangeRecord(Shape):
     """The front matter of one change record."""
 
     id: RecordId = Field(
-        description="The client's prefix, a hyphen and four or more digits. Never used again."
+        description="The client's prefix, a hyphen and four or more digits. Never reused."
     )
     title: Text = Field(
         description="The change in a few words.", examples=["Split payments at checkout"]
     )
-    status: Status = Field(
-        description="Where the record stands: the status of the last entry in the history."
-    )
+    status: Status = Field(description="The status of the last entry in the history.")
     visibility: Visibility = Field(description="Who may read the record. Never guessed.")
     revision: Whole = Field(
-        1, description="Counted up when what is asked for changes.", examples=[2]
+        1, description="Goes up by one whenever the request changes.", examples=[2]
     )
     type: ChangeType | None = Field(None, description="What kind of change it is.")
     path: ChangePath | None = Field(
-        None, description="Which way it takes through the life cycle. Default: normal."
+        None, description="Which path it takes through the life cycle. Default: normal."
     )
     priority: Priority | None = Field(None, description="How much it matters.")
     urgency: Level | None = Field(
@@ -812,47 +811,48 @@ class ChangeRecord(Shape):
         json_schema_extra={MEANINGS: {**URGENCY_MEANINGS}},
     )
     requested: Requested | None = Field(
-        None, description="When and by whom the change was asked for."
+        None, description="When and by whom the change was requested."
     )
     summary: Text | None = Field(
         None,
-        description="One plain sentence for a reader who is no engineer.",
+        description="One plain sentence for a reader who is not an engineer.",
         examples=["Customers can pay one order with two cards."],
     )
     scope: tuple[ScopeItem, ...] = Field((), description="What changes, item by item.")
     out_of_scope: tuple[Text, ...] = Field(
-        (), description="What stays as it is though one might think otherwise."
+        (), description="What stays as it is, although one might think otherwise."
     )
     glossary: dict[Text, Text] = Field(
         default_factory=dict, description="Terms that are explained where the text uses them."
     )
-    reason: Reason | None = Field(None, description="Why the change is asked for.")
+    reason: Reason | None = Field(None, description="Why the change is requested.")
     impact: Impact | None = Field(None, description="What it costs in money, time and people.")
-    options: tuple[Option, ...] = Field((), description="Ways to go, doing nothing among them.")
+    options: tuple[Option, ...] = Field((), description="The options, including doing nothing.")
     plan: tuple[PlanStep, ...] | None = Field(
-        None, description="The steps of the solution. `[]` says that no plan is needed."
+        None, description="The steps of the solution. `[]` means that no plan is needed."
     )
     decision: Decision | None = Field(
         None, description="What was decided, by whom, when and why. Before that, only `due`."
     )
-    objections: tuple[Objection, ...] = Field((), description="Doubts, and how they ended.")
-    communications: tuple[Communication, ...] = Field((), description="Talks about the change.")
-    agreement: Agreement | None = Field(
-        None, description="How far the contract amendment has come."
+    objections: tuple[Objection, ...] = Field((), description="Objections, and how they ended.")
+    communications: tuple[Communication, ...] = Field(
+        (), description="Conversations about the change."
     )
+    agreement: Agreement | None = Field(None, description="The state of the contract amendment.")
     links: Links = Field(
-        Links(), description="Other records of the same client, by id. Written at one end only."
+        Links(),
+        description="Other records of the same client, by id. Write each link at one end only.",
     )
     history: tuple[HistoryEntry, ...] = Field(
         (), description="One entry for each change of status, the oldest first."
     )
     internal: dict[str, Any] = Field(
         default_factory=dict,
-        description="Any keys, for the team alone. Never leaves the team's edition.",
+        description="Any keys, for the team only. They never leave the team's edition.",
     )
 
     def entered(self, *statuses: Status) -> HistoryEntry | None:
-        """The last history entry with one of these statuses."""
+        """Return the last history entry with one of these statuses."""
         return next((e for e in reversed(self.history) if e.status in statuses), None)
 
     @property

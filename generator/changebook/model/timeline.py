@@ -27,7 +27,7 @@ _ENTERED_BY = {outcome: status for status, outcome in OUTCOMES.items()}
 
 
 def recorded(entry: HistoryEntry) -> date:
-    """The day on which a change of status was written down."""
+    """Return the day on which a change of status was recorded."""
     return entry.recorded or entry.on
 
 
@@ -40,7 +40,7 @@ class Retroaction:
 
 
 def counts_back(data: ChangeRecord) -> Retroaction | None:
-    """The record's approval, if it counts from a day before the one on which it was given."""
+    """Return the record's approval, if it counts from a day before it was given."""
     entry, decision = data.entered(Status.APPROVED), data.decision
     if not (entry and decision and decision.effective and decision.effective < entry.on):
         return None
@@ -48,14 +48,17 @@ def counts_back(data: ChangeRecord) -> Retroaction | None:
 
 
 def event_dates(data: ChangeRecord) -> Iterator[date]:
-    """The days on which something happened to the record; what is due or planned is no event."""
+    """Yield the days on which something happened to the record.
+
+    What is due or planned is not an event.
+    """
     yield from stated_dates(data)
     yield from (step.done for step in data.plan or () if step.done)
     yield from (talk.on for talk in data.communications)
 
 
 def stated_dates(data: ChangeRecord) -> Iterator[date]:
-    """The days of what the record states: not the plan's progress, and no talks."""
+    """Yield the days of what the record states: not the plan's progress, and no conversations."""
     yield from history_dates(data)
     if data.requested:
         yield data.requested.on
@@ -73,14 +76,14 @@ def stated_dates(data: ChangeRecord) -> Iterator[date]:
 
 
 def history_dates(data: ChangeRecord) -> Iterator[date]:
-    """The days of each status, and those on which it was written down."""
+    """Yield the days of each status, and those on which it was recorded."""
     for entry in data.history:
         yield entry.on
         yield recorded(entry)
 
 
 def agreement_dates(data: ChangeRecord) -> Iterator[date]:
-    """The days of the signature and of the signed copy."""
+    """Yield the days of the signature and of the signed copy."""
     if data.agreement and data.agreement.signed:
         yield data.agreement.signed
     if data.agreement and data.agreement.signed_copy:
@@ -88,9 +91,9 @@ def agreement_dates(data: ChangeRecord) -> Iterator[date]:
 
 
 def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeRecord | None:
-    """The record as it stood on `as_of`, as far as it was written down by `known_on`.
+    """Return the record as it stood on `as_of`, as far as it was recorded by `known_on`.
 
-    Without `known_on`, all that is known now counts: also an approval of a later day that counts
+    Without `known_on`, everything known now counts: also an approval of a later day that counts
     back to `as_of`. None where the record did not exist yet.
     """
     day = min(as_of, known_on or as_of)
@@ -125,7 +128,7 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
 def _in_force_before_approval(
     data: ChangeRecord, day: date, known: date
 ) -> tuple[HistoryEntry, ...]:
-    """The history up to an approval that counts back to the day, if all of it was known."""
+    """Return the history up to an approval that counts back to the day, if all of it was known."""
     back = counts_back(data)
     if back is None or back.counts_from > day:
         return ()

@@ -22,10 +22,10 @@ def in_currency(amount: Decimal | None, currency: str) -> Money | None:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """An amount with all decimals of its currency and nothing else."""
+    """Return an amount with all decimals of its currency and nothing else."""
     return format(sums.rounded(amount, currency), "f")
 
 
 def number(value: Decimal) -> str:
-    """A quantity with the decimals that were written; never minus 0."""
+    """Return a quantity with the decimals that were written; never minus 0."""
     return format(value or abs(value), "f")

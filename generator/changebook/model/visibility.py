@@ -76,7 +76,7 @@ class FrontText:
 
 
 def is_unseen(data: ChangeRecord) -> bool:
-    """Whether a client must not see the record: a draft, or one that is internal."""
+    """Return whether a client must not see the record: a draft, or one that is internal."""
     return data.status is Status.DRAFT or data.visibility is not Visibility.CLIENT
 
 
@@ -110,7 +110,7 @@ def _below(
 
 
 def _is_draft(named: tuple[str, ...], item: object) -> bool:
-    """Whether an item of a record's history is of the time before the client could see it."""
+    """Return whether a history's item is from before the client could see the record."""
     return (
         named == ("history",) and isinstance(item, Mapping) and item.get("status") == Status.DRAFT
     )

@@ -32,25 +32,25 @@ class Status(Term):
     """Where a record stands in the life cycle request, assess, decide, implement."""
 
     DRAFT = "draft", "Draft", "being written; no client ever sees it"
-    SUBMITTED = "submitted", "Submitted", "asked for"
-    ASSESSING = "assessing", "Being assessed", "we work out what it means"
+    SUBMITTED = "submitted", "Submitted", "requested"
+    ASSESSING = "assessing", "Being assessed", "we work out the impact"
     AWAITING_DECISION = "awaiting-decision", "Awaiting decision", "the client decides"
     DEFERRED = "deferred", "Deferred", "decided later"
     REJECTED = "rejected", "Rejected", "decided against"
     APPROVED = "approved", "Approved", "agreed: it counts"
-    IMPLEMENTING = "implementing", "Being implemented", "the work goes on"
-    IMPLEMENTED = "implemented", "Implemented", "built, can be looked at"
-    CLOSED = "closed", "Closed", "done with"
-    SUPERSEDED = "superseded", "Superseded", "a later record took its place or added to it"
-    VOID = "void", "Void", "approved, then taken back"
-    WITHDRAWN = "withdrawn", "Withdrawn", "taken back before a decision"
+    IMPLEMENTING = "implementing", "Being implemented", "the work is under way"
+    IMPLEMENTED = "implemented", "Implemented", "built, ready for review"
+    CLOSED = "closed", "Closed", "finished"
+    SUPERSEDED = "superseded", "Superseded", "a later record replaced it or added to it"
+    VOID = "void", "Void", "approved, then voided"
+    WITHDRAWN = "withdrawn", "Withdrawn", "withdrawn before a decision"
 
 
 class Phase(Term):
     """The four parts of the way of a change that goes through."""
 
-    REQUEST = "request", "Request", "someone asks"
-    ASSESS = "assess", "Assess", "we work out what it means"
+    REQUEST = "request", "Request", "someone requests a change"
+    ASSESS = "assess", "Assess", "we work out the impact"
     DECIDE = "decide", "Decide", "the client decides"
     IMPLEMENT = "implement", "Implement", "it is built and checked"
 
@@ -58,7 +58,7 @@ class Phase(Term):
 class Visibility(Term):
     """Who may read a record: never guessed."""
 
-    CLIENT = "client", "Client", "the client may read it, once it is no draft"
+    CLIENT = "client", "Client", "the client may read it, unless it is a draft"
     INTERNAL = "internal", "Internal", "only the team reads it"
 
 
@@ -77,13 +77,13 @@ class Party(Term):
 
 
 class ChangeType(Term):
-    """What kind of change a record asks for."""
+    """What kind of change a record requests."""
 
     ADDITION = "addition", "Addition", "something new"
-    MODIFICATION = "modification", "Modification", "something agreed becomes different"
+    MODIFICATION = "modification", "Modification", "something agreed changes"
     REMOVAL = "removal", "Removal", "something agreed is left out"
-    CORRECTION = "correction", "Correction", "something is not as agreed and is put right"
-    CLARIFICATION = "clarification", "Clarification", "what was agreed is put more clearly"
+    CORRECTION = "correction", "Correction", "something is not as agreed and is corrected"
+    CLARIFICATION = "clarification", "Clarification", "what was agreed is made clearer"
 
 
 class ChangePath(Term):
@@ -92,7 +92,7 @@ class ChangePath(Term):
     STANDARD = (
         "standard",
         "Standard (pre-authorised)",
-        "agreed beforehand how to handle it, no assessment",
+        "how to handle it was agreed beforehand, so no assessment",
     )
     NORMAL = "normal", "Normal", "assessed, then decided"
     EMERGENCY = "emergency", "Emergency", "work may begin before the decision"
@@ -103,7 +103,7 @@ class Priority(Term):
 
     CRITICAL = "critical", "Critical", "the project fails without it"
     HIGH = "high", "High", "an aim of the project suffers without it"
-    MEDIUM = "medium", "Medium", "useful, and there is a way round"
+    MEDIUM = "medium", "Medium", "useful, but there is a workaround"
     LOW = "low", "Low", "nice to have"
 
 
@@ -122,27 +122,27 @@ class ScopeAction(Term):
     """What happens to one item of the scope."""
 
     ADD = "add", "Added", "the item is new"
-    MODIFY = "modify", "Changed", "it becomes different"
+    MODIFY = "modify", "Changed", "it changes"
     REMOVE = "remove", "Removed", "it goes"
 
 
 class ReasonCategory(Term):
-    """Why a change is asked for."""
+    """Why a change is requested."""
 
-    CLIENT_REQUEST = "client-request", "Client request", "the client wishes it"
+    CLIENT_REQUEST = "client-request", "Client request", "the client wants it"
     MARKET = "market", "Market", "customers or competitors"
     PERFORMANCE = "performance", "Performance", "too slow or too much work"
     DEFECT = "defect", "Defect", "something does not work"
-    REGULATION = "regulation", "Regulation", "a law or a standard asks for it"
-    TECHNICAL = "technical", "Technical", "the technology asks for it"
+    REGULATION = "regulation", "Regulation", "a law or a standard requires it"
+    TECHNICAL = "technical", "Technical", "the technology requires it"
 
 
 class Confidence(Term):
     """How sure the figures of an impact are."""
 
     ROUGH = "rough", "Rough", "a first guess"
-    ESTIMATE = "estimate", "Estimate", "worked out, may still move"
-    FIRM = "firm", "Firm", "we stand by it"
+    ESTIMATE = "estimate", "Estimate", "worked out, may still change"
+    FIRM = "firm", "Firm", "we commit to it"
 
 
 class Outcome(Term):
@@ -157,8 +157,8 @@ class ObjectionOutcome(Term):
     """How an objection ended."""
 
     OPEN = "open", "Open", "not settled"
-    ACCEPTED = "accepted", "Accepted", "it was followed"
-    COMPROMISE = "compromise", "Compromise", "the two sides met in between"
+    ACCEPTED = "accepted", "Accepted", "the objection was accepted"
+    COMPROMISE = "compromise", "Compromise", "the two sides met halfway"
     MAINTAINED = "maintained", "Maintained", "heard, but the plan stays"
 
 
@@ -168,34 +168,34 @@ class Channel(Term):
     MEETING = "meeting", "Meeting", "in one room"
     VIDEO = "video", "Video call", "by video"
     CALL = "call", "Phone call", "by phone"
-    EMAIL = "email", "E-mail", "by mail"
+    EMAIL = "email", "E-mail", "by email"
     CHAT = "chat", "Chat", "by messages"
     REPORT = "report", "Report", "a document"
     DEMO = "demo", "Demo", "something was shown"
     WORKSHOP = "workshop", "Workshop", "worked out together"
-    SURVEY = "survey", "Survey", "many were asked"
+    SURVEY = "survey", "Survey", "many people were asked"
 
 
 class AgreementStatus(Term):
     """How far the contract amendment for a change has come."""
 
     NOT_REQUIRED = "not-required", "Not required", "the contract covers it"
-    DRAFTING = "drafting", "Being drafted", "being written, or waits for signatures"
+    DRAFTING = "drafting", "Being drafted", "being written, or waiting for signatures"
     SIGNED = "signed", "Signed", "with `reference` and `signed`"
 
 
 class SupersedeMode(Term):
     """What a record does with the one that it supersedes, in the sums."""
 
-    REPLACE = "replace", "Replaces", "takes the old record's place in the sums"
-    DELTA = "delta", "Adds to", "adds to it"
+    REPLACE = "replace", "Replaces", "replaces the old record in the sums"
+    DELTA = "delta", "Adds to", "adds to the old record"
 
 
 class PaperSize(Term):
     """The sheets that documents are printed on."""
 
-    A4 = "a4", "A4", "210 by 297 mm, nearly everywhere"
-    LETTER = "letter", "Letter", "8.5 by 11 inches, in North America"
+    A4 = "a4", "A4", "210 by 297 mm, used nearly everywhere"
+    LETTER = "letter", "Letter", "8.5 by 11 inches, used in North America"
 
 
 _S = Status
@@ -258,7 +258,7 @@ NEEDS_NOTE = frozenset({_S.VOID, _S.WITHDRAWN})
 def may_become(
     before: Status, after: Status, path: ChangePath | None, decided: bool = False
 ) -> bool:
-    """Whether a record on `path` may go from `before` to `after`.
+    """Return whether a record on `path` may go from `before` to `after`.
 
     `decided` says that an approval already stands in the history before this step. The standard
     path is pre-authorised: submitted may become approved. An emergency may be implementing before

@@ -45,7 +45,7 @@ class CatalogueError(ValueError):
 
 
 def languages(own: Path | None = None) -> tuple[str, ...]:
-    """The languages that pages can be made in, as profiles name them (`zh-CN`).
+    """Return the languages that pages can be made in, as profiles name them (`zh-CN`).
 
     `own` is a team's own `site_templates`.
     """
@@ -55,19 +55,19 @@ def languages(own: Path | None = None) -> tuple[str, ...]:
 
 
 def _folders(own: Path | None) -> tuple[Path, ...]:
-    """Where catalogues lie, those that come first first."""
+    """Return where catalogues lie, those that come first first."""
     templates = dict.fromkeys((own, packaged.templates_dir()))
     return tuple(folder / "locale" for folder in templates if folder)
 
 
 def context(term_class: type[Term]) -> str:
-    """The message context of a vocabulary's labels: `Open` differs with what is open."""
+    """Return the message context of a vocabulary's labels: `Open` differs with what is open."""
     return term_class.__name__.lower()
 
 
 @dataclass(frozen=True)
 class MoneyForm:
-    """How signed amounts are written, with `{number}` in the place of the number itself."""
+    """How signed amounts are written, with `{number}` instead of the number itself."""
 
     decimals: int
     plus: str
@@ -90,7 +90,7 @@ class Words:
             self.locale = Locale.parse(_SOURCE_LOCALE if source else language.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
             raise CatalogueError(
-                f"nothing is known of how dates and money are written in `{language}`"
+                f"it is not known how dates and money are written in `{language}`"
             ) from None
         catalogue = _catalogue(language, own)
         self.gettext = catalogue.gettext
@@ -99,11 +99,11 @@ class Words:
         self.npgettext = catalogue.npgettext
 
     def label(self, term: Term) -> str:
-        """A vocabulary's word as readers see it."""
+        """Return a vocabulary's word as readers see it."""
         return self.pgettext(context(type(term)), term.label)
 
     def date(self, day: dt.date) -> str:
-        """A day, with the month in letters so that no reader mistakes it for another."""
+        """Return a day, with the month in letters so that no reader mistakes it for another."""
         return format_date(day, "medium", locale=self.locale)
 
     def span(self, first: dt.date, last: dt.date) -> str:
@@ -111,28 +111,28 @@ class Words:
         return format_interval(first, last, "yMMMd", locale=self.locale)
 
     def month(self, day: dt.date) -> str:
-        """A month with its year."""
+        """Return a month with its year."""
         return format_skeleton("yMMMM", day, locale=self.locale)
 
     def tick(self, day: dt.date) -> str:
-        """A month with its year, as short as an axis wants it."""
+        """Return a month with its year, as short as an axis wants it."""
         return format_skeleton("yMMM", day, locale=self.locale)
 
     def quarter(self, day: dt.date) -> str:
-        """The quarter that a day is in, with its year."""
+        """Return the quarter that a day is in, with its year."""
         return format_skeleton("yQQQ", day, locale=self.locale)
 
     def year(self, day: dt.date) -> str:
-        """A year, as headings show it."""
+        """Return a year, as headings show it."""
         return format_skeleton("y", day, locale=self.locale)
 
     def money(self, amount: Decimal, currency: str, *, signed: bool = False) -> str:
-        """An amount with the decimals of its currency; `signed` shows a plus too."""
+        """Return an amount with the decimals of its currency; `signed` shows a plus too."""
         # Zero has no sign, and equal amounts are one entry of the cache.
         return _sign(_money(amount or Decimal(0), currency, self.locale), amount, signed)
 
     def money_form(self, currency: str) -> MoneyForm:
-        """How amounts of a currency are written, for a script that adds some up."""
+        """Return how amounts of a currency are written, for a script that adds some up."""
         decimals = get_currency_precision(currency)
         least = Decimal(1).scaleb(-decimals)
 
@@ -148,24 +148,27 @@ class Words:
         )
 
     def number(self, value: Decimal | int, *, signed: bool = False) -> str:
-        """A quantity with the decimals that were written."""
+        """Return a quantity with the decimals that were written."""
         text = format_decimal(value, locale=self.locale, decimal_quantization=False)
         return _sign(text, value, signed)
 
     def percent(self, value: Decimal) -> str:
-        """A percentage that is given in percent (6 is 6%)."""
+        """Return a percentage that is given in percent (6 is 6%)."""
         text = format_percent(value / 100, locale=self.locale, decimal_quantization=False)
         return _sign(text, value, signed=False)
 
     def days(self, count: int, *, signed: bool = False) -> str:
-        """A number of calendar days."""
+        """Return a number of calendar days."""
         words = self.ngettext("%(num)s day", "%(num)s days", abs(count))
         return words % {"num": self.number(count, signed=signed)}
 
 
 @lru_cache(maxsize=4096)
 def _money(amount: Decimal, currency: str, locale: Locale) -> str:
-    """An amount as Babel writes it; the same ones stand on many pages, and Babel takes its time."""
+    """Return an amount as Babel writes it.
+
+    The same ones stand on many pages, and Babel takes its time.
+    """
     with localcontext(prec=_DIGITS):
         text = format_currency(amount, currency, locale=locale)
     # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
@@ -173,7 +176,7 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
 
 
 def _sign(text: str, value: Decimal | int, signed: bool) -> str:
-    """The true minus sign, which is as wide as a plus and doesn't break from its number."""
+    """Return the true minus sign, which is as wide as a plus and doesn't break from its number."""
     text = text.replace("-", _MINUS)
     return f"+{text}" if signed and value > 0 else text
 

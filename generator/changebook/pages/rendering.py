@@ -54,7 +54,7 @@ class Renderer:
         return page.page(one_line(title), html, _one_lines(meta))
 
     def fragment(self, path: str, template: str, **view: Any) -> str:
-        """HTML for a file at `path` that is no page, in one line."""
+        """HTML for a file at `path` that is not a page, in one line."""
         source = self.environment.get_template(f"{template}.html.j2")
         return one_line(source.render(href=partial(self.href, path), **view))
 

@@ -89,7 +89,7 @@ class _Pictures:
         path = self._path(urlsplit(address).path)
         words = _WORDS.search(match[0])
         alt = words[0] if words and words[1] else f' alt="{escape(posixpath.basename(path))}"'
-        # An address of its own, since WeasyPrint writes others anew. One that is of no file is
+        # An address of its own, since WeasyPrint rewrites others. One that is of no file is
         # found to be missing where the document is typeset.
         shown = self._addresses.setdefault(path, f"picture:{len(self._addresses) + 1}")
         if asset := self._assets.get(path):

@@ -2,7 +2,7 @@
 
 So one that is found is byte for byte what would be made. An entry lives as long as a published site
 uses it. Builds may run at once: an entry appears whole or not at all, and where one build takes
-away what another was about to find, that one makes it anew.
+away what another was about to find, that one makes it again.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class Cache:
         _write(self._folder / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
 
     def name(self, paper: Paper) -> str:
-        """What the entry of a paper is called."""
+        """Return what the entry of a paper is called."""
         return hashlib.sha256(f"{self._toolchain} {paper.key()}".encode()).hexdigest()
 
     def get(self, name: str) -> Kept | None:
-        """The entry, unless it is not there or is not what was put."""
+        """Return the entry, unless it is not there or is not what was put."""
         try:
             head, _, content = (self._entries / name).read_bytes().partition(b"\n")
         except FileNotFoundError:
@@ -97,7 +97,7 @@ class Cache:
                     entry.unlink(missing_ok=True)
 
     def _notes(self) -> Iterator[list[str]]:
-        """What each site uses. A note that is damaged, or of a site that is gone, goes."""
+        """Yield what each site uses. A note that is damaged, or of a site that is gone, goes."""
         for note in self._sites.iterdir():
             try:
                 facts = json.loads(note.read_bytes())

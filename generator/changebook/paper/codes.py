@@ -11,15 +11,15 @@ SCHEME = "qr:"
 
 
 def address(text: str) -> str:
-    """The address of the code's picture in a document's HTML."""
+    """Return the address of the code's picture in a document's HTML."""
     return SCHEME + quote(text, safe="")
 
 
 def picture(address: str) -> bytes:
-    """The code as PNG, without the white border, for which there is room.
+    """Return the code as PNG, without the white border, for which there is room.
 
     Error correction M survives the loss of a seventh to folds and stamps. It is a bitmap because
-    vectors would be drawn anew on each page.
+    vectors would be drawn again on each page.
     """
     text = unquote(address.removeprefix(SCHEME))
     drawn = io.BytesIO()

@@ -1,6 +1,6 @@
 """The day that a document bears: the newest on which something happened that it tells of.
 
-A day of the edition would date every document anew with each event anywhere. With these a PDF
+A day of the edition would date every document again with each event anywhere. With these a PDF
 changes only when what it says does, and it says what the record said on its day.
 """
 
@@ -16,7 +16,7 @@ from changebook.views.record import RecordView
 
 
 def of_change_order(view: RecordView, register: Iterable[ChangeOrder]) -> Iterator[date]:
-    """The days that a change order rests on: its own, and those of the sums and dates it shows.
+    """Yield the days that a change order rests on: its own, and those of its sums and dates.
 
     A decided change rests on the entries of the register up to its own. One that is still open
     shows what it would do today, so each approval moves it.
@@ -29,7 +29,7 @@ def of_change_order(view: RecordView, register: Iterable[ChangeOrder]) -> Iterat
 
 
 def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]) -> Iterator[date]:
-    """The days of the register's entries, and of the statuses and agreements that it names."""
+    """Yield the days of the register's entries, and of the statuses and agreements in it."""
     for entry in register:
         yield from _counted(entry)
     for data in records:

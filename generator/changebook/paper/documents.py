@@ -39,7 +39,10 @@ _PRINT = "print"
 
 
 def watermark(words: str) -> str:
-    """A picture of the words across a sheet, as an address: so pale that text is read upon it."""
+    """Return a picture of the words across a sheet, as an address.
+
+    So pale that text is read upon it.
+    """
     size = min(150, round(560 / max(1, sum(1 if ord(c) > 0x2E80 else 0.56 for c in words))))
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="620" height="620" viewBox="0 0 620 620">'
@@ -53,7 +56,7 @@ def watermark(words: str) -> str:
 class Printery:
     """Lays out the documents of one edition. It makes no bytes, and is pure.
 
-    `stated` is the day that every document bears where somebody asked for the state of a day; else
+    `stated` is the day that every document bears where somebody requested the state of a day; else
     each bears the newest day that it rests on.
     """
 
@@ -84,7 +87,7 @@ class Printery:
         return {view.data.id: view for view in record.records(self._edition, self._position)}
 
     def all(self) -> tuple[Paper, ...]:
-        """Every document of the edition."""
+        """Return every document of the edition."""
         return (
             *self.change_orders(),
             *self.decision_records(),
@@ -94,20 +97,23 @@ class Printery:
         )
 
     def is_decided(self, id: str) -> bool:
-        """Whether there is a decision on a record. KeyError for an unknown one."""
+        """Return whether there is a decision on a record. KeyError for an unknown one."""
         return self._views[id].decision is not None
 
     def change_orders(self, ids: Iterable[str] | None = None) -> tuple[Paper, ...]:
-        """The change order forms of some records, or of all in the order of their ids."""
+        """Return the change order forms of some records, or of all in the order of their ids."""
         return tuple(self.change_order(id) for id in (sorted(self._views) if ids is None else ids))
 
     def decision_records(self, ids: Iterable[str] | None = None) -> tuple[Paper, ...]:
-        """The decisions on some records, or on all that are decided, without their money."""
+        """Return the decisions on some records, or on all that are decided, without their money."""
         decided = (id for id, view in sorted(self._views.items()) if view.decision)
         return tuple(self.decision_record(id) for id in (decided if ids is None else ids))
 
     def change_order(self, id: str) -> Paper:
-        """The form on which two parties agree to a change. KeyError for an unknown record."""
+        """Return the form on which two parties agree to a change.
+
+        KeyError for an unknown record.
+        """
         view, copy = self._views[id], self._copies[id]
         words, profile = self._words, self._edition.profile
         page = urls.record(id)
@@ -134,7 +140,7 @@ class Printery:
         return replace(paper, files=body.files, diagrams=body.diagrams, record=id)
 
     def decision_record(self, id: str) -> Paper:
-        """What was decided and why, without money, for an archive that must not have it.
+        """Return what was decided and why, without money, for an archive that must not have it.
 
         KeyError for an unknown record; ValueError for one that is not decided.
         """
@@ -157,7 +163,7 @@ class Printery:
         return replace(paper, record=id)
 
     def log_book(self) -> Paper:
-        """Every decision in the order in which it was taken, with an index by scope item."""
+        """Return every decision in the order in which it was taken, with an index by scope item."""
         entries = tuple(reversed(decision.log(self._edition)))
         decided = [self._views[entry.id].data for entry in entries]
         return self._paper(
@@ -174,7 +180,7 @@ class Printery:
         )
 
     def register(self) -> Paper:
-        """Every change order with what it did to the sum and to the dates."""
+        """Return every change order with what it did to the sum and to the dates."""
         register = self._position.register
         records = (self._views[entry.id].data for entry in register)
         return self._paper(
@@ -189,7 +195,7 @@ class Printery:
         )
 
     def report(self, period: Period) -> Paper:
-        """What happened in a week or a month. Raises PeriodUnknown where there is no report of it.
+        """Return what happened in a week or a month. Raises PeriodUnknown without a report of it.
 
         It bears the end of the period, or the edition's day where that comes first.
         """
@@ -210,7 +216,7 @@ class Printery:
         )
 
     def monthly_reports(self) -> tuple[Paper, ...]:
-        """The reports of all months that are over, the newest first."""
+        """Return the reports of all months that are over, the newest first."""
         found = (r for r in reports(self._edition) if r.complete and not r.period.is_week)
         return tuple(self.report(each.period) for each in found)
 
@@ -219,7 +225,7 @@ class Printery:
         return marks.of_record(view, question, self._edition)
 
     def _items(self, entries: Sequence[DecisionEntry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The scope items by name, each with the decided records that are about it."""
+        """Return the scope items by name, each with the decided records that are about it."""
         found: dict[str, list[str]] = {}
         for entry in entries:
             for item in self._views[entry.id].row.items:
@@ -269,7 +275,7 @@ class Printery:
 
     @cached_property
     def _styles(self) -> str:
-        """The style sheet, the team's own in the place of the packaged one."""
+        """The style sheet, the team's own instead of the packaged one."""
         folders = (*self._folders, packaged.templates_dir())
         files: list[Path] = [folder / _PRINT / "print.css" for folder in folders]
         return next(file for file in files if file.is_file()).read_text("utf-8")

@@ -53,7 +53,10 @@ def problems(found: Iterable[tuple[str | None, Finding]], client: Client) -> lis
 
 
 def _texts(client: Client, id: str | None) -> Iterator[tuple[SourceFile, Path]]:
-    """Each file whose words may stand in the document, with its folder; the likeliest first."""
+    """Yield each file whose words may stand in the document, with its folder.
+
+    The likeliest first.
+    """
     about = [record for record in client.records if record.data.id == id]
     for record in about or client.records:
         yield record.source, record.file.parent
@@ -78,7 +81,10 @@ def _place(
 
 
 def _by_likelihood(words: str) -> Iterator[str]:
-    """The words as a whole, then each of them by length: a record may break its lines elsewhere."""
+    """Yield the words as a whole, then each of them by length.
+
+    A record may break its lines elsewhere.
+    """
     if words:
         yield words
     yield from (line for line in words.split("\n") if line.strip())

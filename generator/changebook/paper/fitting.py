@@ -80,7 +80,7 @@ class Sheet:
     landscape: bool = False
 
     def width(self, *, turned: bool = False) -> float:
-        """The room between the margins, in mm, on this sheet or on one on its side."""
+        """Return the room between the margins, in mm, on this sheet or on one on its side."""
         return _EDGES[self.size][turned or self.landscape] - _MARGINS
 
 
@@ -124,13 +124,13 @@ def _fit_table(table: Element, sheet: Sheet, above: dict[Element, Element]) -> I
         yield Finding(
             HARD_TO_READ.name,
             f"This table of {len(columns)} columns is hard to read on paper: its words are broken.",
-            "Make several tables of it, or attach it as a file and write down what comes of it.",
+            "Split it into several tables, or attach it as a file and summarise it in the text.",
             "\n".join(_words(column.widest) for column in columns[:3]),
         )
 
 
 def _way(columns: list[_Column], sheet: Sheet) -> tuple[Way, float, float]:
-    """The first way in which the columns fit, with the room and the widest column, in ems."""
+    """Return the first way in which the columns fit, the room, and the widest column, in ems."""
     needed = [column.least for column in columns]
     for way in _WAYS:
         if way.turned and sheet.landscape and way is not _WAYS[-1]:
@@ -145,7 +145,7 @@ def _way(columns: list[_Column], sheet: Sheet) -> tuple[Way, float, float]:
 
 
 def _rows(table: Element) -> Iterator[Element]:
-    """The rows of a table itself, not of tables in its cells."""
+    """Yield the rows of a table itself, not of tables in its cells."""
     for part in table:
         yield from [part] if part.tag == "tr" else part.findall("tr")
 
@@ -166,7 +166,10 @@ class _Column:
 
 
 def _columns(rows: list[Element]) -> list[_Column]:
-    """The columns of a table by the cells that begin in them; cells over several count nowhere."""
+    """Return the columns of a table by the cells that begin in them.
+
+    Cells over several count nowhere.
+    """
     columns: dict[int, _Column] = {}
     covered: dict[tuple[int, int], bool] = {}
     for y, row in enumerate(rows):
@@ -192,7 +195,7 @@ def _span(cell: Element, name: str) -> int:
 
 
 def _needs(cell: Element) -> tuple[float, float]:
-    """A cell's longest word, and the width below which it is not to be read."""
+    """Return a cell's longest word, and the width below which it is not to be read."""
     text = " ".join(cell.itertext())
     if _NO_BREAK & set(cell.get("class", "").split()):
         word = _width(" ".join(text.split()))
@@ -205,7 +208,7 @@ def _needs(cell: Element) -> tuple[float, float]:
 
 
 def _parts(word: str) -> Iterator[str]:
-    """The pieces of a word that are never broken: Chinese breaks after each character."""
+    """Return the pieces of a word that are never broken: Chinese breaks after each character."""
     return (match[0] for match in _PART.finditer(word))
 
 
@@ -214,7 +217,7 @@ _PART = re.compile(rf"[^{_WIDE}]+|[{_WIDE}]")
 
 
 def _width(text: str) -> float:
-    """The width of a text in ems."""
+    """Return the width of a text in ems."""
     if text.isascii():
         # Capitals and the like are wider, and half of all text is narrower than this.
         return 0.6 * len(text) + 0.12 * sum(map(text.count, "mwMW@%&")) + 0.08 * _capitals(text)
@@ -226,7 +229,7 @@ def _capitals(text: str) -> int:
 
 
 def _limit(needed: list[float], room: float) -> float:
-    """The widest that every column may be, so that all of them have room."""
+    """Return the widest that every column may be, so that all of them have room."""
     left, columns = room, len(needed)
     for width in sorted(needed):
         if width * columns > left:
@@ -251,8 +254,8 @@ def _fit_diagram(
     if scale < _TINY:
         yield Finding(
             HARD_TO_READ.name,
-            f"This diagram is so large that its type is printed at {scale:.0%} of its size.",
-            "Make several diagrams of it.",
+            f"This diagram is so large that its text is printed at {scale:.0%} of its size.",
+            "Split it into several diagrams.",
             drawing.source.strip(),
         )
 
@@ -323,7 +326,7 @@ def _has_long(text: str, limit: float) -> bool:
 
 
 def _broken(text: str, limit: float) -> tuple[str, list[Element]]:
-    """The text up to its first long word, and spans of the long ones with what follows each."""
+    """Return the text up to its first long word, and spans of the long ones and what follows."""
     before = ""
     spans: list[Element] = []
     for piece in _PIECES.findall(text):

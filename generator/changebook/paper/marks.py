@@ -15,7 +15,7 @@ from changebook.views.record import RecordView
 class Mark:
     """A digest with its name; both are empty where there is nothing to compare yet.
 
-    `number` is that of the seal; None for the digest of what was asked for.
+    `number` is that of the seal; None for the digest of what was requested.
     """
 
     digest: str | None
@@ -30,7 +30,7 @@ class Mark:
 
 
 def of_record(view: RecordView, question: str, edition: Edition) -> Mark:
-    """The digest of what was decided once it is sealed, else of what is asked for (`question`)."""
+    """Return the digest of what was decided once it is sealed, else of what is requested."""
     page, seal = urls.record(view.data.id), view.decision_seal
     if seal:
         return _mark(edition, page, view.data.id, seal.entry.digest, seal.entry.number)
@@ -38,7 +38,7 @@ def of_record(view: RecordView, question: str, edition: Edition) -> Mark:
 
 
 def of_log(edition: Edition, page: str) -> Mark:
-    """The digest of the last seal, which stands for all before it."""
+    """Return the digest of the last seal, which stands for all before it."""
     seals = decision.seals(edition)
     if not seals:
         address = urls.absolute(edition.site_url, page) if edition.site_url else None

@@ -42,7 +42,7 @@ class Direction(Enum):
 
     @classmethod
     def of(cls, number: Decimal | int) -> Direction:
-        """Which one a signed number is."""
+        """Return which one a signed number is."""
         return cls.INCREASED if number > 0 else cls.DECREASED if number < 0 else cls.UNCHANGED
 
 
@@ -66,7 +66,7 @@ class Signatory:
 
 
 def order_sum(view: RecordView, position: Position) -> OrderSum | None:
-    """The sums of an approved change or of a pending one; None where it counts nowhere.
+    """Return the sums of an approved change or of a pending one; None where it counts nowhere.
 
     A pending change is put on top of all that is approved to date.
     """
@@ -98,7 +98,10 @@ def order_sum(view: RecordView, position: Position) -> OrderSum | None:
 
 
 def contract_time(view: RecordView) -> tuple[Direction, int] | None:
-    """What the change does to the completion, in calendar days; None where it is not assessed."""
+    """Return what the change does to the completion, in calendar days.
+
+    None where it is not assessed.
+    """
     days = view.row.days
     if days is None:
         return None
@@ -107,7 +110,10 @@ def contract_time(view: RecordView) -> tuple[Direction, int] | None:
 
 
 def signing(view: RecordView) -> Signing:
-    """Whether there is anything to sign: not before it is assessed, after its end, or twice."""
+    """Return whether there is anything to sign.
+
+    Not before it is assessed, after its end, or twice.
+    """
     data = view.data
     if data.agreement and data.agreement.status is AgreementStatus.SIGNED:
         return Signing.SIGNED
@@ -117,7 +123,10 @@ def signing(view: RecordView) -> Signing:
 
 
 def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
-    """Who signs for each party: whom the profile names, else who decided, else a blank block."""
+    """Return who signs for each party.
+
+    Whom the profile names, else who decided, else a blank block.
+    """
     decided = view.data.decision.by if view.data.decision else ()
     named = profile.paper.signatories or decided
     organisations = {Party.CLIENT: profile.name, Party.VENDOR: profile.vendor.name}

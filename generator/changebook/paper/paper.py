@@ -42,7 +42,7 @@ class Paper:
     record: str | None = None
 
     def key(self) -> str:
-        """The digest of all that the PDF is made from, but for the typesetter and the fonts."""
+        """Return the digest of all that the PDF is made from, except typesetter and fonts."""
         files = [
             (address, hashlib.sha256(asset.content()).hexdigest()) for address, asset in self.files
         ]

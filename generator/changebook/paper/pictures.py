@@ -38,7 +38,7 @@ def _drawing(content: bytes) -> bytes:
     except (ET.ParseError, ValueError, LookupError) as error:
         raise NotPrintable(f"it is not well-formed XML: {error}") from error
     if root.tag.rpartition("}")[2] != "svg":
-        raise NotPrintable("it is no SVG")
+        raise NotPrintable("it is not an SVG")
     return content
 
 
@@ -53,19 +53,19 @@ def _photograph(content: bytes, kind: str) -> tuple[bytes, str]:
     except NotPrintable:
         raise
     except UnidentifiedImageError:
-        raise NotPrintable("it is in no format that is known, or it is damaged") from None
+        raise NotPrintable("its format is unknown, or it is damaged") from None
     except Exception as error:  # whatever one of many decoders raises
         raise NotPrintable(f"it is damaged: {error}") from error
     return made.getvalue(), "image/png"
 
 
 def _in_light(picture: Image.Image) -> Image.Image:
-    """The picture in one of the modes that go into a PDF."""
+    """Return the picture in one of the modes that go into a PDF."""
     if picture.mode in _MODES:
         return picture
     if picture.mode.startswith("I"):
         wide = picture.convert("I")
         return wide.point(lambda value: value * _TO_EIGHT_BITS).convert("L")
     if picture.mode == "F":
-        raise NotPrintable("its values are no colours of a screen")
+        raise NotPrintable("its colours can't be shown on a screen")
     return picture.convert("RGBA" if picture.mode in _WITH_ALPHA else "RGB")

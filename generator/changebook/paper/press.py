@@ -31,7 +31,7 @@ class Printed:
 
 
 def printed(papers: Sequence[Paper], jobs: int | None = None) -> Iterator[Printed]:
-    """The PDFs in the order of the papers. Raises CannotTypeset.
+    """Yield the PDFs in the order of the papers. Raises CannotTypeset.
 
     `jobs` is the number of processes, by default one for each CPU where it is worth it.
     """

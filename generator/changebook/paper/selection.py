@@ -87,7 +87,7 @@ def _all_there(edition: Edition, ids: Sequence[str]) -> None:
         if edition.audience is Audience.CLIENT:
             raise Refusal(
                 f"{id} is not in the client's edition as of {edition.as_of}: it is internal, a "
-                "draft, or of a later day. --audience team prints what the team sees"
+                "draft, or from a later day. --audience team prints what the team sees"
             )
         raise Refusal(f"{id} did not exist yet on {edition.as_of}")
 
@@ -98,7 +98,9 @@ def _papers(
     if wanted.without_money:
         undecided = next((id for id in ids if not printery.is_decided(id)), None)
         if undecided:
-            raise Refusal(f"{undecided} is not decided on {edition.as_of}: it has no such record")
+            raise Refusal(
+                f"{undecided} is not decided on {edition.as_of}, so it has no such record"
+            )
         return list(printery.decision_records(ids))
     if ids:
         return list(printery.change_orders(ids))
@@ -119,7 +121,7 @@ def _report(printery: Printery, edition: Edition, period: Period | PeriodKind) -
     except PeriodUnknown as error:
         raise Refusal(str(error)) from error
     except OverflowError as error:
-        raise Refusal("the calendar has no such period: name one like 2026-03") from error
+        raise Refusal("there is no such period: give one like 2026-03") from error
 
 
 def _name(paper: Paper, edition: Edition) -> str:

@@ -84,7 +84,7 @@ class PrintedShare:
 def shares(
     edition: Edition, root: Path, folder: Path, keep: Keep | None, jobs: int
 ) -> Iterator[DocumentShare]:
-    """The documents of an edition in shares for so many processes."""
+    """Return the documents of an edition in shares for so many processes."""
     position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
     documents = len(offered(edition, position))
     number = min(ceil(documents / _FEWEST), jobs * _FOR_EACH_PROCESS)
@@ -130,7 +130,7 @@ def print_share(share: DocumentShare) -> PrintedShare:
 
 
 def _kept(paper: Paper, keep: Keep | None) -> tuple[str, Kept | None]:
-    """The name of a paper's entry, and the entry if there is one."""
+    """Return the name of a paper's entry, and the entry if there is one."""
     if keep is None:
         return "", None
     name = keep.cache.name(paper)
@@ -145,7 +145,7 @@ def _made(paper: Paper, name: str, keep: Keep | None) -> Kept:
             keep.cache.put(name, made)
         except OSError as error:
             raise Refusal(
-                f"{keep.folder} can't keep a PDF: {error.strerror}. Choose another folder with "
+                f"{keep.folder} can't store a PDF: {error.strerror}. Choose another folder with "
                 "--cache"
             ) from None
     return made

@@ -33,7 +33,7 @@ class Edges(NamedTuple):
     bottom: float
 
     def hold(self, box: Any) -> bool:
-        """Whether a box lies between the edges."""
+        """Return whether a box lies between the edges."""
         return bool(
             box.position_x >= self.left
             and box.position_y >= self.top
@@ -43,7 +43,7 @@ class Edges(NamedTuple):
 
 
 def missing(document: Any, root: Element) -> list[Finding]:
-    """What of an HTML tree is not on the sheets of its finished layout: each table once."""
+    """Return what of an HTML tree is not on the sheets of its finished layout: each table once."""
     found: dict[Element, Finding] = {}
     owners = _owners(root)
     laid: Counter[int] = Counter()
@@ -64,14 +64,14 @@ def missing(document: Any, root: Element) -> list[Finding]:
 
 
 def _owners(root: Element) -> dict[Element, Element]:
-    """The table of each element that stands in one."""
+    """Return the table of each element that stands in one."""
     return {
         element: table for table in reversed(list(root.iter("table"))) for element in table.iter()
     }
 
 
 def _boxes(page: Any) -> Iterator[tuple[Any, Edges]]:
-    """Every line of text and every picture of a page, with the edges that it keeps to."""
+    """Yield every line of text and every picture of a page, with the edges that it keeps to."""
     wide, high = page.margin_width(), page.margin_height()
     sides = _UNPRINTED, wide - _UNPRINTED
     foot = page.content_box_y() + page.height + _ROUNDING
@@ -88,7 +88,7 @@ def _boxes(page: Any) -> Iterator[tuple[Any, Edges]]:
 
 
 def _texts(root: Element) -> Iterator[tuple[Element, int]]:
-    """Each element with a text of its own, and how many characters that has."""
+    """Yield each element with a text of its own, and how many characters that has."""
     left = [root]
     while left:
         element = left.pop()
@@ -106,8 +106,8 @@ def _off(element: Element, line: str) -> Finding:
     words = " ".join("".join(element.itertext()).split())
     return Finding(
         OFF_SHEET.name,
-        f"This would not lie on the sheet of paper: {_short(words or line or _name(element))}",
-        "Write it in shorter words, or in a table of fewer columns, or attach it as a file.",
+        f"This would not fit on the sheet of paper: {_short(words or line or _name(element))}",
+        "Use shorter words or a table with fewer columns, or attach it as a file.",
         words or line or element.get("alt", ""),
     )
 

@@ -15,12 +15,12 @@ _HEADINGS = tuple(f"/H{level}" for level in range(1, 7))
 
 
 def thing(made: Any, reference: bytes) -> Any:
-    """The object of a `pydyf.PDF` that a reference names."""
+    """Return the object of a `pydyf.PDF` that a reference names."""
     return made.objects[int(reference.split()[0])]
 
 
 def elements(made: Any, root: Any) -> Iterator[Any]:
-    """Every element below the root in the order of reading, but for references to annotations."""
+    """Yield every element below the root in reading order, except references to annotations."""
     left = list(reversed(root["K"]))
     while left:
         element = thing(made, left.pop())
@@ -46,7 +46,7 @@ def hang_links(made: Any, root: Any) -> None:
 
 
 def repair(made: Any, root: Any) -> None:
-    """Put headings, lists and tables in the order that PDF/UA-1 asks for."""
+    """Put headings, lists and tables in the order that PDF/UA-1 requires."""
     _level([each for each in elements(made, root) if each["S"] in _HEADINGS])
     for element in list(elements(made, root)):
         above = thing(made, element["P"])
@@ -74,7 +74,7 @@ def _level(headings: list[Any]) -> None:
 
 
 def _runs(made: Any, element: Any, allowed: tuple[str, ...]) -> list[list[bytes]]:
-    """The neighbours among an element's kids that may not stand in it as they are (7.2)."""
+    """Return the neighbours among an element's kids that may not stand in it as they are (7.2)."""
     runs: list[list[bytes]] = [[]]
     for kid in element["K"]:
         if thing(made, kid).get("S") not in allowed:
@@ -97,7 +97,7 @@ def _wrap(made: Any, element: Any, kids: list[bytes], kind: str) -> Any:
 
 
 def _new(made: Any, above: Any, page: bytes, kind: str, kids: list[bytes]) -> Any:
-    """An element of a kind that is to stand in the one above."""
+    """Return an element of a kind that is to stand in the one above."""
     new = type(above)({"Type": "/StructElem", "S": kind, "Pg": page, "P": above.reference})
     new["K"] = type(above["K"])(kids)
     made.add_object(new)
@@ -125,7 +125,10 @@ def _complete_table(made: Any, table: Any) -> None:
 
 
 def _taken(made: Any, rows: list[Any]) -> set[tuple[int, int]]:
-    """The row and column of each place that a cell covers; no cell goes on below the last row."""
+    """Return the row and column of each place that a cell covers.
+
+    No cell goes on below the last row.
+    """
     taken: set[tuple[int, int]] = set()
     for y, row in enumerate(rows):
         x = 0
@@ -141,6 +144,6 @@ def _taken(made: Any, rows: list[Any]) -> set[tuple[int, int]]:
 
 
 def _is_link(made: Any, kid: bytes) -> bool:
-    """Whether a kid refers to an annotation that links."""
+    """Return whether a kid refers to an annotation that links."""
     mark = thing(made, kid)
     return bool(mark.get("Type") == "/OBJR" and thing(made, mark["Obj"])["Subtype"] == "/Link")

@@ -1,4 +1,4 @@
-"""What PDF/UA-1 asks for and WeasyPrint 70 leaves out, put right before the file is written.
+"""What PDF/UA-1 requires and WeasyPrint 70 leaves out, corrected before the file is written.
 
 Running heads and feet become artifacts, which no screen reader reads on each page, and header cells
 say whether they head a row or a column (ISO 14289-1, 7.5 and 7.8). Empty elements go, and so does
@@ -54,7 +54,7 @@ def _drop_empty(made: Any, element: Any) -> bool:
 
 
 def _as_artifacts(stream: list[Any], unread: set[int]) -> None:
-    """Mark the contents of these numbers as what is no part of the text."""
+    """Mark the contents of these numbers as what is not part of the text."""
     for at, operation in enumerate(stream):
         if operation == b"BDC" and stream[at - 1].get("MCID") in unread:
             stream[at - 2 : at + 1] = ["/Artifact", b"", b"BMC"]

@@ -35,7 +35,7 @@ _FONT = "%{file}\\t%{family}\\t%{style}\\t%{fontversion}\\n"
 
 @cache
 def toolchain() -> str | None:
-    """A digest of the versions, of the fonts that may be taken, and of our own code.
+    """Return a digest of the versions, of the fonts that may be taken, and of our own code.
 
     None where the fonts can't be listed: then nobody knows whether a PDF would be the same again.
     Raises CannotTypeset where none can be made.
@@ -57,7 +57,7 @@ def toolchain() -> str | None:
 
 
 def _libraries() -> dict[str, Any]:
-    """The versions of the libraries in C, and which of them are there."""
+    """Return the versions of the libraries in C, and which of them are there."""
     from weasyprint.text import ffi  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
 
     # WeasyPrint declares Pango's version alone; other versions of it may declare these too.
@@ -73,7 +73,7 @@ def _libraries() -> dict[str, Any]:
 
 
 def _fonts() -> list[str] | None:
-    """Every font that fontconfig knows, with its version and the size of its file."""
+    """Return every font that fontconfig knows, with its version and the size of its file."""
     tool = shutil.which("fc-list")
     if tool is None:
         return None

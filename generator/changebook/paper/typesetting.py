@@ -21,7 +21,7 @@ from typing import Any
 
 from PIL import ImageFile
 
-from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE
+from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE, REMARK
 from changebook.paper import codes, fitting, pictures, sheets, tagging
 from changebook.paper.findings import Finding
 from changebook.paper.paper import Paper
@@ -40,7 +40,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _DPI = 400
 _VIEW_BOX = re.compile(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _END_OF_RDF = b"</rdf:RDF>"
-#: PDF/UA-1 asks for its own mark in the metadata, and PDF/A for a description of any such mark.
+#: PDF/UA-1 requires its own mark in the metadata, and PDF/A a description of any such mark.
 _UNIVERSAL_ACCESS = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about=""
@@ -67,7 +67,7 @@ _DIAGRAMS = (
 )
 
 Say = Callable[[Finding], None]
-_ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or take another."
+_ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or use another picture."
 
 
 class CannotTypeset(Refusal):
@@ -80,20 +80,20 @@ def require() -> None:
 
 
 def shortcomings() -> tuple[str, ...]:
-    """What makes PDFs slow or strange to look at on this machine, each with its way out."""
+    """Return what makes PDFs slow or strange to look at on this machine, each with its way out."""
     from weasyprint.text import ffi  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
 
     found = []
     if ffi.harfbuzz_subset is None:
         found.append(
-            "HarfBuzz's subset library is missing, so each PDF takes seconds instead of fractions "
-            f"of one. Install it: apt-get install {LIBRARIES[-1]}"
+            "HarfBuzz's subset library is missing, so each PDF takes seconds instead of a fraction "
+            f"of a second. Install it: apt-get install {LIBRARIES[-1]}"
         )
     missing = [family for family in FONTS if not _is_installed(family)]
     if missing:
         found.append(
-            f"The font {' and '.join(missing)} is missing, and another is taken in its place. "
-            f"Install it: apt-get install {' '.join(FONTS[family] for family in missing)}"
+            f"The font {' and '.join(missing)} is missing, and another is used instead. Install "
+            f"it: apt-get install {' '.join(FONTS[family] for family in missing)}"
         )
     return tuple(found)
 
@@ -118,7 +118,10 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
 
 
 def _without_font(character: str, paper: Paper, text: str) -> Finding:
-    """A character that no font has: in the text a � takes its place, in a picture it may not."""
+    """Return a character that no font has.
+
+    In the text a � takes its place, in a picture it may not.
+    """
     name = f"U+{ord(character):04X}"
     for _, asset in paper.files:
         file = asset.file
@@ -127,15 +130,22 @@ def _without_font(character: str, paper: Paper, text: str) -> Finding:
             return Finding(
                 PICTURE.name,
                 f"{file.name} can't be printed: no font on this machine has {name}.",
-                "Turn the drawing's text into paths, write it otherwise, or install a font.",
+                "Convert the drawing's text to paths, reword it, or install a font that has the "
+                "character.",
                 file=str(file),
             )
     return Finding(
         NO_FONT.name,
-        f"No font on this machine has {name}, so that {_UNKNOWN} is printed there.",
+        f"No font on this machine has {name}, so {_UNKNOWN} is printed instead.",
         "Write it in words, or install a font that has it.",
         character,
     )
+
+
+#: What the layout engine does not follow stands in a style sheet, which a team may have of its own.
+_OWN_STYLES = (
+    "Look at that place on the paper; if you have a print.css of your own, change it there."
+)
 
 
 @dataclass
@@ -149,7 +159,7 @@ class _Typeset:
 def _typeset(
     paper: Paper, text: str, drawn: dict[str, _Drawing], unknown: frozenset[str]
 ) -> tuple[bytes, _Typeset]:
-    """The PDF without some characters, and what is not on it."""
+    """Return the PDF without some characters, and what is not on it."""
     shown = text.translate({ord(character): _UNKNOWN for character in unknown})
     options = {"pdf_variant": _VARIANT, "pdf_tags": True, "optimize_images": True, "dpi": _DPI}
     with _hearing() as heard, warnings.catch_warnings():
@@ -161,11 +171,15 @@ def _typeset(
         document = page.render(stylesheets=[_sheet(paper.styles)], **options)
         made: bytes = document.write_pdf(finisher=_finish, **options)
     found += _unseen(heard, paper, drawn) + sheets.missing(document, root)
+    found += [
+        Finding(REMARK.name, f"The layout engine says: {remark.rstrip('.')}.", _OWN_STYLES)
+        for remark in heard.remarks
+    ]
     return made, _Typeset(heard.missing, found)
 
 
 def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Finding]:
-    """The pictures that could not be shown."""
+    """Return the pictures that could not be shown."""
     files, found = dict(paper.files), []
     for address, reason in heard.pictures.items():
         asset = files.get(address)
@@ -186,7 +200,7 @@ def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Fin
 
 @lru_cache(maxsize=4)
 def _sheet(styles: str) -> Any:
-    """A style sheet, parsed once for all the documents that have it in common."""
+    """Return a style sheet, parsed once for all the documents that have it in common."""
     return _weasyprint().CSS(string=styles)
 
 
@@ -201,15 +215,15 @@ def _weasyprint() -> Any:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     except OSError as error:
         raise CannotTypeset(
-            "PDFs need the library Pango, which is not on this machine. "
-            f"On Debian or Ubuntu: apt-get install {' '.join(LIBRARIES)}; on macOS: brew install "
-            "pango; elsewhere by your system's own means"
+            "PDFs need the library Pango, which is not installed. On Debian or Ubuntu: apt-get "
+            f"install {' '.join(LIBRARIES)}; on macOS: brew install "
+            "pango; elsewhere with your system's package manager"
         ) from error
     return weasyprint
 
 
 def _is_installed(family: str) -> bool:
-    """Whether the family is there; taken to be so where fontconfig's own tool is not."""
+    """Return whether the family is there; taken to be so where fontconfig's own tool is not."""
     tool = shutil.which("fc-match")
     if tool is None:
         return True
@@ -233,7 +247,10 @@ class _Drawing:
 
 
 def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
-    """The HTML, and the diagrams by their addresses; one that can't be drawn shows its source."""
+    """Return the HTML, and the diagrams by their addresses.
+
+    One that can't be drawn shows its source.
+    """
     text, drawn = paper.html, {}
     for number, diagram in enumerate(paper.diagrams, 1):
         try:
@@ -242,9 +259,9 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
             say(
                 Finding(
                     NOT_DRAWN.name,
-                    "This diagram can't be drawn, so that its source is printed: "
+                    "This diagram can't be drawn, so its source is printed instead: "
                     f"{' '.join(str(error).split())}",
-                    "Look at it in Mermaid's live editor, which says what is wrong with it.",
+                    "Open it in Mermaid's live editor, which shows what is wrong with it.",
                     diagram.source.strip(),
                 )
             )
@@ -255,7 +272,7 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
 
 @lru_cache(maxsize=64)
 def _drawn(source: str) -> bytes:
-    """A diagram, which takes seconds and stands in several documents of its record."""
+    """Return a diagram, which takes seconds and stands in several documents of its record."""
     from mermaidx import render  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
 
     picture: str = render(_DIAGRAMS + source).svg()
@@ -279,7 +296,7 @@ def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) 
                 return _response(url, codes.picture(url), "image/png")
             if asset := files.get(url):
                 return _response(url, asset.content(), pictures.media_type(asset.file.name))
-            raise pictures.NotPrintable("it is no file of this document")
+            raise pictures.NotPrintable("it is not a file of this document")
 
     def _response(url: str, content: bytes, kind: str) -> Any:
         content, kind = pictures.printable(content, kind)
@@ -324,6 +341,8 @@ class _Heard(logging.Handler):
         super().__init__(logging.WARNING)
         self.missing: set[str] = set()
         self.pictures: dict[str, str] = {}
+        #: What else it could not follow, but for places that only the page on the site has.
+        self.remarks: dict[str, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         about = record.args if isinstance(record.args, tuple) else ()
@@ -334,3 +353,5 @@ class _Heard(logging.Handler):
             self.pictures[address] = reason.rpartition("NotPrintable: ")[2]
         elif record.msg.startswith("Failed to render SVG image"):
             self.pictures[str(about[0])] = "it can't be drawn"
+        elif not record.msg.startswith("No anchor"):
+            self.remarks[record.getMessage()] = None

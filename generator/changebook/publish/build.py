@@ -128,7 +128,7 @@ def build(
 def _everyone(
     workspace: Workspace, editions: Iterable[Edition], as_of: date | None
 ) -> tuple[Edition, ...]:
-    """The team's editions of all clients, for the portfolio, also where only some are built."""
+    """Return the team's editions of all clients, for the portfolio, even if few are built."""
     chosen = {edition.slug: edition for edition in editions}
     return tuple(
         chosen.get(client.slug) or make_edition(client, Audience.TEAM, as_of)
@@ -153,18 +153,18 @@ def _remember(keep: Keep, done: _Done, out: Path) -> None:
 
 
 def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tuple[str, ...]]:
-    """Where PDFs are kept, and what there is to say of this machine. Raises Refusal."""
+    """Return where PDFs are kept, and what there is to say of this machine. Raises Refusal."""
     folder = (folder or root / DEFAULT_CACHE).resolve()
-    for place, what in ((root / CHANGES, "the records"), (out, "the sites")):
+    for place, what in ((root / CHANGES, f"{CHANGES}/"), (out, "the output folder")):
         if folder.is_relative_to(place):
-            raise Refusal(f"{folder} is among {what}: choose another folder with --cache")
+            raise Refusal(f"{folder} is inside {what}: choose another folder with --cache")
     try:
         digest = toolchain()
     except typesetting.CannotTypeset as problem:
         raise Refusal(f"{problem}. To build the sites without PDFs: --no-pdf") from None
     notes = typesetting.shortcomings()
     if digest is None:
-        return None, (*notes, "fc-list is missing, so that every PDF is made anew: install it")
+        return None, (*notes, "fc-list is missing, so every PDF is made again: install it")
     keep = Keep(folder, digest)
     try:
         keep.cache.prepare()
@@ -178,7 +178,7 @@ def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tup
 def _outside(root: Path, out: Path) -> Path:
     out = out.resolve()
     if out.is_relative_to(root / CHANGES):
-        raise Refusal(f"{out} is among the records: choose another folder with --out")
+        raise Refusal(f"{out} is inside {CHANGES}/: choose another folder with --out")
     return out
 
 
@@ -191,7 +191,7 @@ class _Done:
     printed: dict[str, list[PrintedShare]]
 
     def found(self, slug: str) -> Iterator[tuple[str | None, Finding]]:
-        """What is not on an edition's documents as it was written."""
+        """Return what is not on an edition's documents as it was written."""
         return (each for printed in self.printed.get(slug, ()) for each in printed.found)
 
     @property
@@ -224,7 +224,7 @@ def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) ->
 def _results(
     tasks: Sequence[Task], running: Executor | None
 ) -> Iterator[tuple[Task, Callable[[], tuple[str, ...] | PrintedShare]]]:
-    """Each task with what gives its outcome, as they are done."""
+    """Yield each task with what gives its outcome, as they are done."""
     if running is None:
         yield from ((task, partial(_do(task), task)) for task in tasks)
         return
@@ -251,7 +251,7 @@ def _executor(given: Executor | None, jobs: int, tasks: int) -> Iterator[Executo
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed must not go on writing into the output folder."""
+    """End a worker whose parent was killed, which must not go on writing."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -272,7 +272,7 @@ def _name_clashes(orders: Sequence[Order]) -> list[str]:
     }
     return [
         f"{order.slug}: a client's folder can't have this name in a team edition, because the "
-        "portfolio has a folder of that name: rename it"
+        "portfolio has a folder of the same name: rename it"
         for order in orders
         if order.slug in taken
     ]
@@ -281,7 +281,8 @@ def _name_clashes(orders: Sequence[Order]) -> list[str]:
 def _file_clashes(orders: Iterable[Order], printing: Iterable[DocumentShare]) -> list[str]:
     """Files of records that have the name of a document."""
     return [
-        f"{order.slug}: {path} is a file of the record and the name of its PDF too: rename the file"
+        f"{order.slug}: {path} is both a file of the record and the name of its PDF: rename the "
+        "file"
         for order, folder, path in _documents(orders, printing)
         if (order.folder / path).exists()
     ]
@@ -297,7 +298,10 @@ def _bring_together(orders: Iterable[Order], printing: Iterable[DocumentShare]) 
 def _documents(
     orders: Iterable[Order], printing: Iterable[DocumentShare]
 ) -> Iterator[tuple[Order, Path, Path]]:
-    """Each document that was made: whose site it belongs to, its folder, and its path there."""
+    """Yield each document that was made.
+
+    Whose site it belongs to, its folder, and its path there.
+    """
     folders = {share.slug: share.folder for share in printing}
     for order in orders:
         if folder := folders.get(order.slug):
@@ -306,7 +310,7 @@ def _documents(
 
 
 def _located(said: Sequence[tuple[Task, str]], workspace: Workspace) -> Iterator[str]:
-    """What MkDocs says, with the record's file in the place of the page made from it."""
+    """Yield what MkDocs says, with the record's file instead of the page made from it."""
     for order, warning in said:
         client = next((c for c in workspace.clients if c.slug == order.slug), None)
         text = warning

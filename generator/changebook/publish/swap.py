@@ -53,7 +53,7 @@ class Publisher:
     def __enter__(self) -> Self:
         try:
             self._refuse_strangers()
-            # Not for the web server: it is no part of any site.
+            # Not for the web server: it is not part of any site.
             self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._open.enter_context(FileLock(self._own / "lock", timeout=0))
             self._refuse_strangers()  # another build may have claimed it just now
@@ -78,7 +78,7 @@ class Publisher:
         self._open.close()
 
     def stage(self) -> Path:
-        """A new place to build one site in. Its name says nothing about whose it is."""
+        """Return a new place to build one site in. Its name says nothing about whose it is."""
         self._staging.mkdir(exist_ok=True)
         return self._staging / uuid4().hex
 
@@ -112,7 +112,7 @@ class Publisher:
         atomic.write(self._manifest, "\n".join(new))
 
     def _refuse_strangers(self) -> None:
-        """The folder must be empty, or hold this audience's sites."""
+        """Refuse a folder that holds anything but this audience's sites."""
         marker = self._own / "audience"
         if self.out.exists() and not self.out.is_dir():
             raise Refusal(f"{self.out} is not a folder")
@@ -144,7 +144,7 @@ class Publisher:
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def _replace(self, target: Path, staged: Path) -> None:
-        """Two renames, where folders can't be exchanged; the journal mends it if killed between."""
+        """Rename twice where folders can't be exchanged; the journal repairs a killed run."""
         old = self.stage()
         atomic.write(self._journal, f"{target.name}\n{staged.name}\n{old.name}")
         target.rename(old)
@@ -165,7 +165,7 @@ class Publisher:
 
 
 def _find_exchange() -> Callable[[bytes, bytes], int] | None:
-    """The system's call that makes two paths change places in one step, if it has one."""
+    """Return the system's call that makes two paths change places in one step, if it has one."""
     if sys.platform not in ("linux", "darwin"):
         return None
     system = ctypes.CDLL(None, use_errno=True)

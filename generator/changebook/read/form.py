@@ -26,7 +26,7 @@ from changebook.read.strays import strays
 UNKNOWN_KEY = rule(
     "unknown-key",
     summary="A key is not part of the format.",
-    why="A mistyped key would be ignored in silence, and what it says would be missing from the "
+    why="A mistyped key would be ignored silently, and what it says would be missing from the "
     "client's page. Keys of your own go below `internal` or begin with `x-`.",
     wrong="prioritty: high",
     right="priority: high",
@@ -40,14 +40,14 @@ MISSING_KEY = rule(
 )
 UNKNOWN_VALUE = rule(
     "unknown-value",
-    summary="A key holds a word that is not one of those it may hold.",
-    why="Lists, filters and sums go by these words.",
+    summary="A key has a value that is not one of those allowed.",
+    why="Lists, filters and sums depend on these values.",
     wrong="priority: urgent",
     right="priority: critical",
 )
 BAD_DATE = rule(
     "bad-date",
-    summary="A date is not an ISO 8601 day of the calendar.",
+    summary="A date is not a valid ISO 8601 date.",
     why="Other spellings mean different days to different readers.",
     wrong="due: 31/02/2026",
     right="due: 2026-02-28",
@@ -73,9 +73,9 @@ _LONGEST_SHOWN = 60
 #: What was meant as a list or mapping, and lacks the space that YAML goes by.
 _WITHOUT_SPACE = re.compile(r"-(?=[^\s-])|[A-Za-z_][\w-]*:(?=\S)(?!//)")
 _HELP_BY_TYPE = {
-    "string_type": ("should be text", "Write one piece of text; quote it if need be."),
-    "string_too_short": ("is empty", "Write the text, or take the key out."),
-    "tuple_type": ("should be a list", "Write one item a line, each beginning with `- `."),
+    "string_type": ("should be text", "Write a single text; quote it if necessary."),
+    "string_too_short": ("is empty", "Write the text, or remove the key."),
+    "tuple_type": ("should be a list", "Write one item per line, each beginning with `- `."),
     "dict_type": ("should be a mapping", "Write `key: value` lines below it."),
     "model_type": ("should be a mapping", "Write `key: value` lines below it, or {key: value}."),
     "model_attributes_type": ("should be a mapping", "Write `key: value` lines below it."),
@@ -84,14 +84,14 @@ _RULE_BY_TYPE = {
     "date": (BAD_DATE, "Write the date as YYYY-MM-DD."),
     "number": (BAD_NUMBER, "Write digits with a point for decimals, e.g. 54000.00."),
     "whole": (BAD_NUMBER, "Write it without decimals and without a unit."),
-    "control": (UNKNOWN_VALUE, "Take the character out."),
+    "control": (UNKNOWN_VALUE, "Remove the character."),
     "flag": (UNKNOWN_VALUE, "Write true or false."),
     "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
     "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),
-    "url": (UNKNOWN_VALUE, "Write the whole address, beginning with https://."),
+    "url": (UNKNOWN_VALUE, "Write the full address, beginning with https://."),
     "email": (UNKNOWN_VALUE, "Write an address like change@example.com."),
     "currency": (UNKNOWN_VALUE, "See ISO 4217 for the three-letter code."),
-    "timezone": (UNKNOWN_VALUE, "Use a name of the IANA time zone database."),
+    "timezone": (UNKNOWN_VALUE, "Use a name from the IANA time zone database."),
 }
 
 

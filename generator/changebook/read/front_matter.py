@@ -28,7 +28,7 @@ _WORDS_FOR_NULL = frozenset({"Null", "NULL"})
 LISTS_OF_NAMES = frozenset({("with",), ("by",), ("supersedes",), ("depends_on",), ("related",)})
 #: Those whose items are sentences: all of a list begin with a capital letter, or none does.
 _LISTS_OF_SENTENCES = frozenset({"pros", "cons", "out_of_scope", "questions"})
-_ONE_KEY_A_LINE = "Write one `key: value` a line between the two `---`."
+_ONE_KEY_A_LINE = "Write one `key: value` per line between the two `---`."
 #: Where YAML ends a line and no editor shows it.
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 _COLON = re.compile(r"(?:[ \t\n]|#.*\n)*:")
@@ -73,8 +73,8 @@ BROKEN_YAML = rule(
 )
 DUPLICATE_KEY = rule(
     "duplicate-key",
-    summary="A key stands twice in one mapping.",
-    why="YAML lets the last one win without a word, so one of the two statements would vanish.",
+    summary="A key appears twice in one mapping.",
+    why="YAML silently uses the last one, so one of the two values would vanish.",
     wrong="priority: high\npriority: low",
     right="priority: high",
 )
@@ -107,8 +107,8 @@ CUT_BY_COMMENT = rule(
     "cut-by-comment",
     severity="warning",
     summary="A `#` in a text makes the rest of it a comment.",
-    why="YAML drops what stands behind a `#` that follows a space, so the client would read the "
-    "beginning alone.",
+    why="YAML drops everything after a `#` that follows a space, so the client would only read "
+    "the beginning.",
     wrong="title: Rework of order #2",
     right='title: "Rework of order #2"',
 )
@@ -123,7 +123,7 @@ WORD_FOR_NOTHING = rule(
 UNMEANT_ESCAPE = rule(
     "unmeant-escape",
     severity="warning",
-    summary="A backslash in double quotes takes the letter behind it away.",
+    summary="A backslash in double quotes swallows the next letter.",
     why="In double quotes, `\\t` is a tab and `\\n` the end of a line, so a path loses letters.",
     wrong='note: "See C:\\temp\\notes"',
     right="note: See C:\\temp\\notes",
@@ -345,7 +345,7 @@ class _Reader:
             self.note(
                 UNMEANT_ESCAPE,
                 self.at(start.index + found.end() - 2, 2),
-                "In double quotes this backslash and the letter behind it are one character.",
+                "In double quotes, this backslash and the letter after it form one character.",
                 "Write the text without quotes or in single quotes.",
             )
         if event.style == '"' and (char := direction.escaped(written, value)):
@@ -359,7 +359,7 @@ class _Reader:
                     BROKEN_YAML,
                     spot,
                     "These characters are part of the text, so its lines are joined.",
-                    "Write `|` or `>` alone behind the colon.",
+                    "Write `|` or `>` alone after the colon.",
                 )
             if self.mark and self.mark in value:
                 self.joined[at] = re.sub(
@@ -417,8 +417,8 @@ class _Reader:
                     DUPLICATE_KEY.at(
                         self.path,
                         spot,
-                        f"The key `{key[:60]}` stands twice; "
-                        f"first in line {self.places[here].line}.",
+                        f"The key `{key[:60]}` appears twice, first in line "
+                        f"{self.places[here].line}.",
                         "Keep one of the two.",
                     )
                 )
@@ -486,7 +486,7 @@ class _Reader:
                     self.at(comma),
                     f"This comma ends an item, and `{other.value[:60]}` is the next one.",
                     "Inside [] each comma begins an item: quote texts with commas, or write one "
-                    "item a line, each beginning with `- `. Quote both if they are two.",
+                    "item per line, each beginning with `- `. Quote both if they are two.",
                 )
         of_names = at[-1:] in LISTS_OF_NAMES
         marks = "，、；" if of_names else "，"
@@ -497,7 +497,8 @@ class _Reader:
                     self.note(
                         COMMA_IN_BRACKETS,
                         self.at(item.start_mark.index + found.start()),
-                        f"A full-width `{found[0]}` ends no item in brackets: YAML needs `,`.",
+                        f"A full-width `{found[0]}` does not end an item in brackets: YAML needs "
+                        "`,`.",
                         "Write `, ` between two items. Quote it if it is one text.",
                     )
 
@@ -569,7 +570,7 @@ def cut_by_comment(path: str, place: Place) -> Problem:
     return CUT_BY_COMMENT.at(
         path,
         place,
-        "A comment begins here: what follows the `#` is read by nobody.",
+        "A comment begins here: what follows the `#` is ignored.",
         "Quote the text if this belongs to it. A comment has two spaces before its `#` and one "
         "after it.",
     )

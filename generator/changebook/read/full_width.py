@@ -46,9 +46,9 @@ def named(path: str, place: Place, mark: str) -> Problem:
     right = MEANT[mark]
     if right == " ":
         name = unicodedata.name(mark).lower().replace("ideographic", "full-width")
-        says, do = f"A {name} stands where YAML needs a plain space.", "Type a plain space."
+        says, do = f"There is a {name} where YAML needs a plain space.", "Type a plain space."
     else:
-        says = f"A full-width `{mark}` stands where YAML needs `{right}`."
+        says = f"There is a full-width `{mark}` where YAML needs `{right}`."
         do = f"Write `{right}`{' and a space' if right in ':,-' else ''}. Quote it if it is text."
     return FULL_WIDTH.at(path, place, says, do)
 

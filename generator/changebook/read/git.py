@@ -65,7 +65,7 @@ class Repository:
                 if shallow
                 else f"fetch it first, or look at `git branch --all` in {self.top}"
             )
-            raise Refusal(f"git knows no revision `{revision}`: {hint}")
+            raise Refusal(f"git does not know the revision `{revision}`: {hint}")
         return found.strip()
 
     def fork(self, commit: str) -> str | None:
@@ -105,7 +105,7 @@ class Repository:
             wanted = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
             done = _git(self.top, (*wanted, ours, commit), apart)
             if done.returncode == _USAGE:
-                raise Refusal("git is too old to try a merge: it takes git 2.38 or later")
+                raise Refusal("git is too old to try a merge: this needs git 2.38 or later")
             if done.returncode not in (0, 1):
                 raise Refusal(f"`git merge-tree` failed: {done.stderr.strip()}")
             merged, *conflicts = (word for word in done.stdout.split("\0") if word)
@@ -122,7 +122,7 @@ class Repository:
         entries = [_entry(line) for line in listed if line]
         for _, kind, _, path in entries:
             if kind != "blob":
-                raise Refusal(f"{path} is a submodule: what is in it can't be compared")
+                raise Refusal(f"{path} is a submodule: its contents can't be compared")
         names = "".join(f"{name}\n" for _, _, name, _ in entries)
         answer = _run(self.top, ("cat-file", "--batch"), apart, names.encode()).stdout
         root = folder / "tree" / self.below
@@ -241,7 +241,7 @@ def repository(root: Path) -> Repository:
         raise Refusal(f"{root} is not a folder")
     done = _git(root, ("rev-parse", "--show-toplevel"))
     if done.returncode:
-        raise Refusal(f"{root} is in no git repository: {done.stderr.strip()}")
+        raise Refusal(f"{root} is not in a git repository: {done.stderr.strip()}")
     top = Path(done.stdout.rstrip("\n")).resolve()
     return Repository(top, root.relative_to(top).as_posix())
 

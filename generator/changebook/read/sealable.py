@@ -46,7 +46,7 @@ def is_there(front: Mapping[str, Any], event: SealedEvent) -> bool:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something of a record that can be sealed. `recorded` is the day it was written down."""
+    """Something of a record that can be sealed. `recorded` is the day it was entered."""
 
     record: Record
     link: ChainLink

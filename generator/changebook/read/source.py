@@ -48,10 +48,10 @@ UNREADABLE = rule(
 TOO_LARGE = rule(
     "file-too-large",
     summary="A record is larger than 2 MB.",
-    why="A record is prose and small tables. A larger file is nearly always an export that was "
-    "pasted in; it would make the client's page unusable.",
+    why="A record is prose and small tables. A larger file is nearly always a pasted export; it "
+    "would make the client's page unusable.",
     wrong="A log file of 50 MB pasted into the body.",
-    right="Put large material beside the record as an attachment and link to it.",
+    right="Put large material next to the record as an attachment and link to it.",
 )
 NO_FRONT_MATTER = rule(
     "no-front-matter",
@@ -64,7 +64,7 @@ NO_FRONT_MATTER = rule(
 UNCLOSED_FRONT_MATTER = rule(
     "unclosed-front-matter",
     summary="The front matter is opened by `---` but never closed.",
-    why="The whole record would be taken for body text.",
+    why="The whole record would be read as body text.",
     wrong="---\nid: ACME-0001\ntitle: Split payments\n",
     right="---\nid: ACME-0001\ntitle: Split payments\n---\n",
 )
@@ -259,7 +259,7 @@ def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Proble
                 return BROKEN_YAML.at(
                     path,
                     Place(number + 2, sharp.end()),
-                    "A comment begins here, within brackets that are closed behind it.",
+                    "A comment begins here, inside brackets that are only closed after it.",
                     "Quote the text that has the `#` in it.",
                 )
     if mark and begin and _is_never_closed(error, lines):
@@ -327,7 +327,7 @@ def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
                 path,
                 START,
                 f"The file has {size / 1e6:.1f} MB; the limit is {SIZE_LIMIT / 1e6:.0f} MB.",
-                "Move large material into an attachment beside the record and link to it.",
+                "Move large material into an attachment next to the record and link to it.",
             )
         raw = file.read_bytes()
     except OSError as error:

@@ -22,8 +22,8 @@ KEY_IN_TEXT = rule(
     "key-in-text",
     severity="warning",
     summary="A line that looks like an item or a key is part of the text above it.",
-    why="A line that is indented farther than its neighbors goes on with the text above it: two "
-    "items would become one, or a key would be part of a sentence.",
+    why="A line that is indented further than its neighbours continues the text above it: two "
+    "items would become one, or a key would become part of a sentence.",
     wrong="out_of_scope:\n  - Refund rules stay.\n   - Vouchers stay.",
     right="out_of_scope:\n  - Refund rules stay.\n  - Vouchers stay.",
 )
@@ -31,8 +31,8 @@ KEYS_IN_BODY = rule(
     "keys-in-body",
     severity="warning",
     summary="The body begins with keys of the format.",
-    why="The front matter ends with the next line `---`. Keys below it are body text, and "
-    "no sum or list knows them.",
+    why="The front matter ends with the next line `---`. Keys below it are body text, and no sum "
+    "or list uses them.",
     wrong="visibility: client\n---\nsummary: Customers can pay with two cards.\n---\n",
     right="visibility: client\nsummary: Customers can pay with two cards.\n---\n",
 )
@@ -94,7 +94,8 @@ def _wrapped(
                 source.path,
                 place,
                 f"`{name}` is not a key here: the line is part of the text above it.",
-                "Indent it like the keys that it belongs to. If it is text, put other words first.",
+                "Indent it like the keys that it belongs to. If it is text, begin it with other "
+                "words.",
             )
         elif mark not in ("|", ">") and _ITEM.match(text):
             yield KEY_IN_TEXT.at(

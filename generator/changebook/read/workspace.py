@@ -38,7 +38,7 @@ _RECORD_NAME = re.compile(r"[A-Z][A-Z0-9]*-\d+")
 BAD_SLUG = rule(
     "bad-client-folder",
     summary="A client's folder has a name that can't be part of an address.",
-    why="The folder's name is the client's slug: it stands in the address of every page.",
+    why="The folder's name is the client's slug: it is part of the address of every page.",
     wrong="changes/Acme Trading/",
     right="changes/acme-trading/",
 )
@@ -51,18 +51,18 @@ NO_PROFILE = rule(
 )
 MISPLACED = rule(
     "misplaced-file",
-    summary="A record lies outside every client's folder.",
+    summary="A record is outside every client's folder.",
     why="A record belongs to a client by its folder; this one would belong to nobody.",
     wrong="changes/ACME-0001-cards.md",
     right="changes/acme/2026/ACME-0001-cards.md",
 )
 SYMLINK = rule(
     "symbolic-link",
-    summary="A symbolic link lies in the workspace.",
-    why="A link can point out of the workspace or into another client's folder, and what it points "
-    "at can change after the review. Links are never followed.",
+    summary="There is a symbolic link in the workspace.",
+    why="A link can point outside the workspace or into another client's folder, and what it "
+    "points to can change after the review. Links are never followed.",
     wrong="changes/acme/terms.pdf -> /home/me/terms.pdf",
-    right="A copy of the file beside the record.",
+    right="A copy of the file next to the record.",
 )
 
 #: For what is faulty in a profile, so that the client's records are still checked. Nothing is built
@@ -205,7 +205,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
                     MISPLACED.at(
                         path,
                         START,
-                        "This file lies outside every client's folder.",
+                        "This file is outside every client's folder.",
                         "Move it into its client's folder.",
                     )
                 )
@@ -217,7 +217,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
                         path,
                         START,
                         f"`{entry.name}` can't be a client's part of an address.",
-                        "Rename the folder: small letters, digits and hyphens only, and not "
+                        "Rename the folder: lowercase letters, digits and hyphens only, and not "
                         f"{' or '.join(sorted(_RESERVED))}.",
                     )
                 )
@@ -251,8 +251,8 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
                     UNREADABLE.at(
                         path,
                         START,
-                        "This is not a file that can be read.",
-                        "Make it readable for this user; a special file has no place here.",
+                        "This file can't be read.",
+                        "Make it readable for this user, or remove it if it is a special file.",
                     )
                 )
             continue
@@ -356,5 +356,5 @@ def _symlink(path: str) -> Problem:
         path,
         START,
         "This is a symbolic link; links are not followed.",
-        "Put a copy of the file here, or take the link out.",
+        "Put a copy of the file here, or remove the link.",
     )

@@ -81,7 +81,7 @@ def build_site(order: Order) -> tuple[str, ...]:
 
 
 def template_place(error: Exception) -> str:
-    """The line of the template that an error came from, as a prefix of the message."""
+    """Return the line of the template that an error came from, as a prefix of the message."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
     return f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
 
@@ -110,11 +110,12 @@ def _config(order: Order) -> MkDocsConfig:
 
 
 def the_plugin(config: MkDocsConfig) -> ChangebookPlugin:
-    """The plugin that mkdocs.yml names. Raises Refusal where it does not."""
+    """Return the plugin that mkdocs.yml names. Raises Refusal where it does not."""
     plugin = config.plugins.get(PLUGIN)
     if not isinstance(plugin, ChangebookPlugin):
         raise Refusal(
-            f"{config.config_file_path} names no plugin `{PLUGIN}`: add `- {PLUGIN}` below "
+            f"{config.config_file_path} does not name the plugin `{PLUGIN}`: add `- {PLUGIN}` "
+            "below "
             "`plugins:`"
         )
     return plugin

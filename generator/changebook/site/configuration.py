@@ -22,7 +22,7 @@ QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
 
 
 def config_file(root: Path) -> Path:
-    """The workspace's own mkdocs.yml, or the packaged one."""
+    """Return the workspace's own mkdocs.yml, or the packaged one."""
     own = root / CONFIG
     return own if own.is_file() else packaged.default_config()
 

@@ -33,7 +33,7 @@ from changebook.views.months import month_ends
 
 @dataclass(frozen=True)
 class GeneratedFile:
-    """A file that is no page, made from the records; its path is one of `urls`."""
+    """A file that is not a page, made from the records; its path is one of `urls`."""
 
     path: str
     content: bytes
@@ -89,14 +89,14 @@ def edition_contents(
 def _feeds(
     edition: Edition, position: Position, root: Path, directory_urls: bool
 ) -> Iterator[GeneratedFile]:
-    """What readers subscribe to."""
+    """Yield what readers subscribe to."""
     render = Renderer(edition.words, directory_urls, packaged.own_templates(root))
     for path, content in feed_files(edition, position, render):
         yield GeneratedFile(path, content)
 
 
 def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:
-    """The list of changes as files."""
+    """Return the list of changes as files."""
     return (
         GeneratedFile(urls.CHANGES_CSV, change_files.as_csv(edition, position)),
         GeneratedFile(urls.CHANGES_XLSX, change_files.as_xlsx(edition, position)),
@@ -105,13 +105,16 @@ def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:
 
 
 def _seals(edition: Edition) -> tuple[GeneratedFile, ...]:
-    """The chain of the decisions, once anything is sealed."""
+    """Return the chain of the decisions, once anything is sealed."""
     text = published_seals.as_json(edition)
     return (GeneratedFile(urls.SEALS, text),) if text else ()
 
 
 def downloads(figures: ImpactFigures) -> tuple[GeneratedFile, ...]:
-    """The figures of the impact page as files; without change orders there is no register."""
+    """Return the figures of the impact page as files.
+
+    Without change orders there is no register.
+    """
     whole = (
         GeneratedFile(urls.IMPACT_XLSX, impact_files.as_xlsx(figures)),
         GeneratedFile(urls.IMPACT_JSON, impact_files.as_json(figures)),
@@ -128,7 +131,7 @@ def portfolio_contents(
     directory_urls: bool,
     language: str = SOURCE_LANGUAGE,
 ) -> Contents:
-    """The team's overview in its own language, which links to the editions beside it."""
+    """Return the team's overview in its own language, which links to the editions beside it."""
     own = packaged.own_templates(root)
     found = portfolio_pages(
         editions, language=language, directory_urls=directory_urls, templates=own
@@ -149,7 +152,7 @@ def workspace_contents(
     directory_urls: bool,
     language: str = SOURCE_LANGUAGE,
 ) -> Contents:
-    """The portfolio with the editions below it, as one site: what plain MkDocs builds."""
+    """Return the portfolio with the editions below it, as one site: what plain MkDocs builds."""
     whole = portfolio_contents(editions, root, directory_urls=directory_urls, language=language)
     found, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
     files = list(whole.files)
@@ -172,7 +175,7 @@ def workspace_contents(
 
 
 def _moved(nav: Any, below: str) -> Any:
-    """A navigation whose pages lie below a folder."""
+    """Return a navigation whose pages lie below a folder."""
     if isinstance(nav, str):
         return posixpath.join(below, nav)
     if isinstance(nav, dict):
@@ -181,6 +184,6 @@ def _moved(nav: Any, below: str) -> Any:
 
 
 def theme_dirs(root: Path) -> list[str]:
-    """The folders that override the theme's files: the team's own, and the packaged one."""
+    """Return the folders that override the theme's files: the team's own, and the packaged one."""
     folders = (root / packaged.TEMPLATES / "theme", packaged.templates_dir() / "theme")
     return list(dict.fromkeys(str(folder) for folder in folders if folder.is_dir()))

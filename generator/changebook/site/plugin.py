@@ -93,11 +93,14 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._root, self._given = root, contents
 
     def team_language(self, root: Path) -> str:
-        """The language of the portfolio: the option `language`. Raises PluginError for another."""
+        """Return the language of the portfolio: the option `language`.
+
+        Raises PluginError for another.
+        """
         known = languages(packaged.own_templates(root))
         if self.config.language not in known:
             raise PluginError(
-                f"changebook: there are no words for the language `{self.config.language}`, the "
+                f"changebook: there is no catalogue for the language `{self.config.language}`, the "
                 f"option of the plugin in mkdocs.yml; write one of {', '.join(known)}"
             )
         return self.config.language
@@ -183,7 +186,10 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return self._shown
 
     def _read(self, config: MkDocsConfig) -> Contents:
-        """The contents for a plain MkDocs: the workspace as it is, or in a preview as it was."""
+        """Return the contents for a plain MkDocs.
+
+        The workspace as it is, or in a preview as it was.
+        """
         try:
             workspace, problems = load_checked(self._root)
             self._trouble = as_text(errors(problems), source_lines(self._root))
@@ -234,7 +240,10 @@ def _workspace_root(config: MkDocsConfig) -> Path:
 def _chosen(
     workspace: Workspace, *, site_url: str | None, directory_urls: bool, language: str
 ) -> Contents:
-    """What the environment asks for: one client's edition, or the team's of the whole workspace."""
+    """Return what the environment asks for.
+
+    One client's edition, or the team's of the whole workspace.
+    """
     slug = os.environ.get(CLIENT_VARIABLE)
     if not slug:
         editions = [
@@ -260,12 +269,12 @@ def _spare_published(config: MkDocsConfig) -> None:
     if Path(config.site_dir, OWN).exists():
         raise PluginError(
             f"changebook: {config.site_dir} holds sites that `changebook build` has published; "
-            "let MkDocs write elsewhere: --site-dir, or `site_dir` in mkdocs.yml"
+            "have MkDocs write elsewhere: --site-dir, or `site_dir` in mkdocs.yml"
         )
 
 
 def _leave_out_sitemap(files: Files, config: MkDocsConfig) -> None:
-    """A sitemap has whole addresses; without `site_url` it would list nothing."""
+    """Leave out the sitemap: without `site_url` it would list nothing."""
     config.theme.static_templates.discard(_SITEMAP)
     if template := files.get_file_from_path(_SITEMAP):
         files.remove(template)
@@ -282,12 +291,12 @@ def _refuse_leaks(config: MkDocsConfig) -> None:
     for name in leaks(config.plugins):
         raise PluginError(
             f"changebook: {_line(config, name)}`{name}` can bring other files or private facts "
-            "into a client's pages: take it out of mkdocs.yml"
+            "into a client's pages: remove it from mkdocs.yml"
         )
 
 
 def _line(config: MkDocsConfig, name: str) -> str:
-    """Where mkdocs.yml names it, as a prefix of the message."""
+    """Return where mkdocs.yml names it, as a prefix of the message."""
     file = Path(config.config_file_path)
     for number, line in enumerate(file.read_text("utf-8").split("\n"), 1):
         if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", line):
@@ -296,7 +305,7 @@ def _line(config: MkDocsConfig, name: str) -> str:
 
 
 def _entries(nav: Any, title: str | None = None) -> Iterator[tuple[str, str | None]]:
-    """The pages that a navigation names, each with its title there if it has one."""
+    """Yield the pages that a navigation names, each with its title there if it has one."""
     if isinstance(nav, str):
         yield nav, title
     elif isinstance(nav, dict):

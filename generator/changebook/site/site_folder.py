@@ -52,8 +52,8 @@ _TEMPLATE_COMMENT = re.compile(r"(\{#[-+]?).*?([-+]?#\})", re.DOTALL)
 _HEAD = """\
 # A client's change log, written by `changebook export`. It needs the package mkdocs-material:
 #     mkdocs build
-#     changebook index    # makes what the search looks in; needs the package changebook
-# Changes here are lost with the next export: mend the records instead.
+#     changebook index    # builds the index for the search; needs the package changebook
+# Changes here are lost with the next export: edit the records instead.
 """
 #: The elements whose line breaks a reader sees.
 _LINES_SHOWN = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
@@ -100,7 +100,7 @@ def index(folder: Path) -> Path:
     Raises Refusal where there is no export or no built site.
     """
     if not (folder / MANIFEST).is_file():
-        raise Refusal(f"{folder} is no export: name the folder that `changebook export` wrote")
+        raise Refusal(f"{folder} is not an export: name the folder that `changebook export` wrote")
     site = folder / SITE
     if not (site / urls.built(urls.SEARCH)).is_file():
         raise Refusal(f"{site} holds no built site: run `mkdocs build` in {folder} first")
@@ -109,7 +109,7 @@ def index(folder: Path) -> Path:
 
 
 def _earlier(out: Path) -> frozenset[str]:
-    """The files of the export that the folder holds."""
+    """Return the files of the export that the folder holds."""
     manifest = out / MANIFEST
     if manifest.is_file():
         paths = frozenset(manifest.read_text("utf-8").splitlines())
@@ -120,7 +120,7 @@ def _earlier(out: Path) -> frozenset[str]:
         return paths
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Refusal(
-            f"{out} holds something else than an earlier export: empty it, or choose another "
+            f"{out} holds something other than an earlier export: empty it, or choose another "
             "folder with --out"
         )
     return frozenset()
@@ -168,7 +168,7 @@ def as_markdown(page: GeneratedPage) -> str:
 
 
 def _one_block(html: str) -> str:
-    """The HTML as a block that every Markdown leaves as it is, indented code and fences too.
+    """Return the HTML as a block that every Markdown leaves as it is, indented code and fences too.
 
     It begins with a `<div>`, and has neither an empty line nor one that begins with anything but a
     tag.
@@ -180,7 +180,10 @@ def _one_block(html: str) -> str:
 
 
 def _as_mapping(link: AnchorLink) -> dict[str, Any]:
-    """An entry of a table of contents, as the theme reads it; Zensical calls its title content."""
+    """Return an entry of a table of contents, as the theme reads it.
+
+    Zensical calls its title content.
+    """
     return {
         "title": link.title,
         "content": link.title,
@@ -191,13 +194,13 @@ def _as_mapping(link: AnchorLink) -> dict[str, Any]:
 
 
 def _is_kept_back(path: Path) -> bool:
-    """Whether MkDocs would not publish the file of a theme either."""
+    """Return whether MkDocs would not publish the file of a theme either."""
     hidden = any(step.startswith((".", "__")) for step in path.parts)
     return hidden or any(fnmatch(path.name.lower(), pattern) for pattern in _NOT_OF_THEME)
 
 
 def _uncommented(part: Path) -> bytes | Path:
-    """A file of the theme; of a template without what its authors noted for themselves."""
+    """Return a file of the theme; of a template without what its authors noted for themselves."""
     if part.suffix != ".html":
         return part
     return _TEMPLATE_COMMENT.sub(r"\1 \2", part.read_text("utf-8")).encode()

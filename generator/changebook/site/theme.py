@@ -27,7 +27,10 @@ def leaks(names: Iterable[str]) -> list[str]:
 
 
 def theme_language(words: Words) -> str:
-    """The language as Material names it, for the theme's own words; English where it has none."""
+    """Return the language as Material names it, for the theme's own words.
+
+    English where it has none.
+    """
     locale = words.locale
     known = {file.stem for file in _package("material").glob(_TRANSLATIONS)}
     wanted = (f"{locale.language}-{tag}" for tag in (locale.territory, locale.script) if tag)
@@ -35,7 +38,7 @@ def theme_language(words: Words) -> str:
 
 
 def mermaid_script() -> Path:
-    """The script that draws diagrams, in the package that carries it."""
+    """Return the script that draws diagrams, in the package that carries it."""
     return _package("mermaidx") / "assets" / "mermaid.js"
 
 
@@ -52,7 +55,7 @@ def search_styles() -> str:
 
 
 def _rules_about(css: str, selector: str) -> str:
-    """The rules of a minified style sheet that name a selector, also those for some media only."""
+    """Yield the rules of a minified style sheet that name a selector, in media queries too."""
     found, start, depth = "", 0, 0
     for brace in re.finditer("[{}]", css):
         depth += 1 if brace[0] == "{" else -1
@@ -69,7 +72,10 @@ def _rules_about(css: str, selector: str) -> str:
 
 
 def _package(name: str) -> Path:
-    """The folder of a package. Importing it could load a whole renderer. Raises Refusal without."""
+    """Return the folder of a package.
+
+    Importing it could load a whole renderer. Raises Refusal without.
+    """
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise Refusal(f"the package {name}, which pages need, is missing: install it")

@@ -28,7 +28,7 @@ WEIGHT = {Level.HIGH: 3, Level.MEDIUM: 2, Level.LOW: 1}
 
 @dataclass(frozen=True)
 class MilestoneDays:
-    """Calendar days on one milestone, asked for or granted; negative is earlier."""
+    """Calendar days on one milestone, requested or granted; negative is earlier."""
 
     milestone: str
     name: str
@@ -40,9 +40,9 @@ class MilestoneDays:
 class ChangeRow:
     """A change in a list.
 
-    `amount` is what was approved, or else what is asked for; None where it has not been assessed
+    `amount` is what was approved, or else what is requested; None where it has not been assessed
     yet. `bucket` says where it counts, and `counts` with how much: the amount less what it takes
-    the place of. `day` is the day on which the change was asked for; a draft may have none.
+    the place of. `day` is the day on which the change was requested; a draft may have none.
     `decided` is the day of the decision that stands. `risk` is how grave its gravest risk is; None
     where it names none.
     """
@@ -85,7 +85,7 @@ class ChangeRow:
 
 
 def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRow:
-    """The row of one record."""
+    """Return the row of one record."""
     data = record.data
     standing = position.standings[data.id]
     return ChangeRow(
@@ -117,29 +117,32 @@ def score(risk: Risk) -> int:
 
 
 def band(score: int) -> Level:
-    """The usual three bands of the matrix: high from 6, medium from 3."""
+    """Return the usual three bands of the matrix: high from 6, medium from 3."""
     return Level.HIGH if score >= 6 else Level.MEDIUM if score >= 3 else Level.LOW
 
 
 def gravest(risks: tuple[Risk, ...]) -> Level | None:
-    """The band of the gravest risk; None where there is none."""
+    """Return the band of the gravest risk; None where there is none."""
     return band(max(score(risk) for risk in risks)) if risks else None
 
 
 def is_approved(data: ChangeRecord) -> bool:
-    """Whether a decision approved it, whatever became of it later."""
+    """Return whether a decision approved it, whatever became of it later."""
     return data.decision is not None and data.decision.outcome is Outcome.APPROVED
 
 
 def asked_on(data: ChangeRecord) -> date | None:
-    """The day on which a change was asked for."""
+    """Return the day on which a change was requested."""
     if data.requested:
         return data.requested.on
     return data.history[0].on if data.history else None
 
 
 def decided_on(data: ChangeRecord) -> date | None:
-    """The day of the decision that stands; None where there is none, or it is taken up again."""
+    """Return the day of the decision that stands.
+
+    None where there is none, or it is taken up again.
+    """
     if data.status in OPEN:
         return None
     entry = data.entered(*OUTCOMES)
@@ -147,19 +150,19 @@ def decided_on(data: ChangeRecord) -> date | None:
 
 
 def newest_first(row: ChangeRow) -> tuple[date, str]:
-    """The sort key of every list of changes (reversed); what has no day comes first."""
+    """Return the sort key of every list of changes (reversed); what has no day comes first."""
     return row.day or date.max, row.id
 
 
 def asked_days(data: ChangeRecord, profile: Profile) -> tuple[MilestoneDays, ...] | None:
-    """The days that were asked for, per milestone; None if that was not assessed yet."""
+    """Return the days that were requested, per milestone; None if that was not assessed yet."""
     if data.impact is None or data.impact.schedule is None:
         return None
     return _named(sums.asked_days(data), profile)
 
 
 def granted(data: ChangeRecord, profile: Profile) -> tuple[MilestoneDays, ...]:
-    """The days that an approval granted, per milestone."""
+    """Return the days that an approval granted, per milestone."""
     return _named(sums.granted(data), profile)
 
 

@@ -56,13 +56,13 @@ class Axis(Generic[V]):
         return tuple(Tick(value, self.at(value)) for value in self.values)
 
     def at(self, value: V) -> Decimal:
-        """Where a value lies, in percent of the width."""
+        """Return where a value lies, in percent of the width."""
         low, high = _number(self.low), _number(self.high)
         with localcontext(EXACT):
             return ((_number(value) - low) * 100 / (high - low)).quantize(_HUNDREDTH)
 
     def bar(self, start: V, end: V) -> Bar[V]:
-        """The bar between two values."""
+        """Return the bar between two values."""
         return Bar(start, end, self.at(start), self.at(end))
 
 
@@ -111,7 +111,7 @@ class Waterfall:
 def waterfall(
     original: Decimal, approved: Iterable[Decimal | None], pending: Iterable[Decimal | None]
 ) -> Waterfall:
-    """Where the bars lie: each begins where the one before it ends."""
+    """Return where the bars lie: each begins where the one before it ends."""
     before = _running(original, approved)
     after = _running(before[-1], pending)
     axis = money_axis([*before, *after])
@@ -127,13 +127,13 @@ def waterfall(
 
 
 def _running(start: Decimal, amounts: Iterable[Decimal | None]) -> list[Decimal]:
-    """The sum before all amounts, and after each."""
+    """Return the sum before all amounts, and after each."""
     with localcontext(EXACT):
         return list(accumulate((amount or Decimal(0) for amount in amounts), initial=start))
 
 
 def money_axis(sums: Iterable[Decimal]) -> Axis[Decimal]:
-    """The axis of sums: from zero, unless that would make their differences too small to see.
+    """Return the axis of sums: from zero, unless their differences were too small to see.
 
     Where the smallest sum is more than their spread it begins a tenth of the spread below it. The
     left end is a tick. Ticks lie at multiples of 1, 2 or 5 times a power of ten, the smallest that
@@ -167,14 +167,14 @@ class Segment:
 
 
 def height(axis: Axis[Decimal], value: Decimal) -> Decimal:
-    """Where a value lies on an upright axis, in percent from the top."""
+    """Return where a value lies on an upright axis, in percent from the top."""
     return 100 - axis.at(value)
 
 
 def steps(
     points: Sequence[tuple[date, Decimal]], until: date, across: Axis[date], up: Axis[Decimal]
 ) -> tuple[Segment, ...]:
-    """The line of a value that holds from each point on until the next, the last until `until`."""
+    """Return the line of a value that holds from each point to the next, the last to `until`."""
     found: list[Segment] = []
     ends = [*(day for day, _ in points[1:]), until]
     before: Decimal | None = None
@@ -195,7 +195,7 @@ def _round_steps(spread: Decimal) -> Iterator[Decimal]:
 
 
 def calendar_axis(days: Iterable[date]) -> Axis[date]:
-    """The axis of days: from the first of a month to the end of one.
+    """Return the axis of days: from the first of a month to the end of one.
 
     Ticks are 1, 2, 3 or 6 months apart, or 1, 2 or 5 years times a power of ten: the smallest step
     that leaves no more than four spaces.
@@ -215,7 +215,7 @@ def _calendar_steps() -> Iterator[int]:
 
 
 def _first_of(month: int) -> date:
-    """The first of the month, or the last day that there is."""
+    """Return the first of the month, or the last day that exists."""
     return first_of_month(month) if month <= month_count(date.max) else date.max
 
 

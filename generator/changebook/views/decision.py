@@ -45,7 +45,7 @@ class SignedPaper:
 class DecisionEntry:
     """What was decided, by whom, when, why, on what conditions, and what was not chosen.
 
-    `void_on` is the day on which an approval was taken back.
+    `void_on` is the day on which an approval was reversed.
     """
 
     id: str
@@ -67,7 +67,7 @@ class DecisionEntry:
 
 
 def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
-    """The decision on one record, once there is one."""
+    """Return the decision on one record, once there is one."""
     data, decision = record.data, record.data.decision
     if decision is None or decision.outcome is None or decision.on is None:
         return None
@@ -94,7 +94,7 @@ def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
 
 
 def signed_paper(record: EditionRecord) -> SignedPaper | None:
-    """The paper that was signed, once it is filed."""
+    """Return the paper that was signed, once it is filed."""
     agreement = record.data.agreement
     if record.signed_copy is None or agreement is None or agreement.signed_copy is None:
         return None
@@ -110,13 +110,13 @@ def signed_paper(record: EditionRecord) -> SignedPaper | None:
 
 
 def log(edition: Edition) -> tuple[DecisionEntry, ...]:
-    """Every decision in the order in which it was taken, the newest first."""
+    """Return every decision in the order in which it was taken, the newest first."""
     entries = [e for r in edition.records if (e := entry(r, edition.profile))]
     return tuple(sorted(entries, key=lambda e: (e.on, e.id), reverse=True))
 
 
 def seals(edition: Edition) -> tuple[Seal, ...]:
-    """The client's chain as far as this reader sees it, in its order."""
+    """Return the client's chain as far as this reader sees it, in its order."""
     found = (seal for record in edition.records for seal in record.seals)
     return tuple(sorted(found, key=lambda seal: seal.entry.number))
 

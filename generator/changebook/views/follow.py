@@ -21,7 +21,7 @@ class FollowAddresses:
 
 
 def addresses(edition: Edition) -> FollowAddresses | None:
-    """The addresses of an edition; None where nobody said at which address it is read."""
+    """Return the addresses of an edition; None where nobody said at which address it is read."""
     site = edition.site_url
     if site is None:
         return None

@@ -37,7 +37,7 @@ class GlossaryView:
 
 
 def glossary(edition: Edition, words: Words) -> GlossaryView:
-    """The words of an edition. Drafts are explained to those who see them."""
+    """Return the words of an edition. Drafts are explained to those who see them."""
     statuses = dict(meanings.of_statuses(words, edition.profile.vendor.name))
     if not any(record.data.status is Status.DRAFT for record in edition.records):
         del statuses[Status.DRAFT]

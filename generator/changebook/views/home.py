@@ -27,7 +27,7 @@ class Home:
 
 
 def home(edition: Edition, position: Position) -> Home:
-    """The home view of an edition."""
+    """Return the home view of an edition."""
     # Talks are many, and say less than what came of them.
     told = (event for event in events(edition.records) if event.kind is not EventKind.TALK)
     return Home(

@@ -137,7 +137,7 @@ class ImpactView:
 
 
 def impact(edition: Edition) -> ImpactView:
-    """The impact view of an edition."""
+    """Return the impact view of an edition."""
     position = _position(edition, edition.records)
     seen = tuple(record for record in edition.records if not record.unseen)
     team = edition.audience is Audience.TEAM
@@ -181,7 +181,7 @@ def _position(edition: Edition, records: tuple[EditionRecord, ...]) -> Position:
 
 
 def _pending(edition: Edition, position: Position) -> tuple[PendingChange, ...]:
-    """What is to be decided first comes first, then what has no day yet."""
+    """Return what is to be decided first comes first, then what has no day yet."""
     changes = [
         PendingChange(
             row(record, edition.profile, position),
@@ -213,20 +213,20 @@ def _groups(
 def _drawn(
     shares: Mapping[T | None, GroupShare], order: Iterable[T | None]
 ) -> tuple[Group[T], ...]:
-    """The groups in this order, each with its bars on an axis that all have in common."""
+    """Return the groups in this order, each with its bars on an axis that all have in common."""
     terms = [term for term in order if term in shares]
     bars = pictures.share_bars([shares[term] for term in terms])
     return tuple(Group(term, shares[term], bar) for term, bar in zip(terms, bars, strict=True))
 
 
 def _items(position: Position, items: Mapping[str, tuple[str, ...]]) -> tuple[Group[str], ...]:
-    """The items by name, and last what names none."""
+    """Return the items by name, and last what names none."""
     shares = sums.breakdown_each(position, {id: names or (None,) for id, names in items.items()})
     return _drawn(shares, sorted(shares, key=lambda item: (item is None, item or "")))
 
 
 def matrix(risks: tuple[OpenRisk, ...]) -> tuple[tuple[RiskCell, ...], ...]:
-    """The risks by likelihood, the highest first, and severity, the lowest first."""
+    """Return the risks by likelihood, the highest first, and severity, the lowest first."""
     levels = sorted(Level, key=lambda level: WEIGHT[level])
 
     def cell(likelihood: Level, severity: Level) -> RiskCell:

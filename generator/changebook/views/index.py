@@ -81,7 +81,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Month:
-    """The changes that were asked for in one month."""
+    """The changes that were requested in one month."""
 
     first: date
     listed: tuple[Listed, ...]
@@ -98,7 +98,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Happened:
-    """What was asked for, decided, done and given up in one month, the newest first."""
+    """What was requested, decided, done and given up in one month, the newest first."""
 
     first: date
     requested: tuple[Happening, ...]
@@ -109,7 +109,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class History:
-    """Every change, newest first. `undated` are drafts that nobody has asked for yet."""
+    """Every change, newest first. `undated` are drafts that nobody has requested yet."""
 
     facets: tuple[Facet, ...]
     undated: tuple[Listed, ...]
@@ -140,7 +140,7 @@ class ItemGroup:
 
 
 def history(edition: Edition, position: Position) -> History:
-    """Every change of the edition by the month of its request, and what happened by month."""
+    """Return every change by the month of its request, and what happened by month."""
     rows = _rows(edition, position)
     items = slugs(sorted({item for row in rows for item in row.items}))
     milestones = slugs(milestone.id for milestone in edition.profile.contract.milestones)
@@ -158,7 +158,7 @@ def history(edition: Edition, position: Position) -> History:
 
 
 def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
-    """What happened in each month in which anything did, the newest month first.
+    """Return what happened in each month in which anything did, the newest month first.
 
     A request stands on the day on which it was made, every other step on the day of its entry in
     the history. An approval that counts back to the edition's day, but was given later, is no event
@@ -222,7 +222,7 @@ def _facets(
 
 
 def by_status(edition: Edition, position: Position) -> tuple[StatusGroup, ...]:
-    """The changes by status, in the order of the life cycle."""
+    """Return the changes by status, in the order of the life cycle."""
     groups: dict[Status, list[ChangeRow]] = defaultdict(list)
     for entry in _rows(edition, position):
         groups[entry.status].append(entry)
@@ -230,7 +230,7 @@ def by_status(edition: Edition, position: Position) -> tuple[StatusGroup, ...]:
 
 
 def by_item(edition: Edition, position: Position) -> tuple[ItemGroup, ...]:
-    """The changes by item of the scope, items with most changes first."""
+    """Return the changes by item of the scope, items with most changes first."""
     groups: dict[str, list[ChangeRow]] = defaultdict(list)
     for entry in _rows(edition, position):
         for item in entry.items:
@@ -241,7 +241,7 @@ def by_item(edition: Edition, position: Position) -> tuple[ItemGroup, ...]:
 
 
 def anchors_of(names: Iterable[str]) -> dict[str, str]:
-    """An id for each name that a link can hold, no two the same."""
+    """Return an id for each name that a link can hold, no two the same."""
     return {name: f"item-{slug}" for name, slug in slugs(names).items()}
 
 
@@ -258,12 +258,12 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
 
 
 def state(of: ChangeRow) -> State | None:
-    """Whether a change waits for its decision or has it."""
+    """Return whether a change waits for its decision or has it."""
     return State.OPEN if of.undecided else State.DECIDED if of.decided else None
 
 
 def ordered(edition: Edition, position: Position) -> list[tuple[EditionRecord, ChangeRow]]:
-    """Every record with its row, the newest first."""
+    """Return every record with its row, the newest first."""
     rows = [(record, row(record, edition.profile, position)) for record in edition.records]
     return sorted(rows, key=lambda pair: newest_first(pair[1]), reverse=True)
 

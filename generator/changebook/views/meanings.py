@@ -13,7 +13,7 @@ from changebook.model.words import Words
 
 
 def of_statuses(words: Words, vendor: str) -> Mapping[Status, str]:
-    """Where a change stands. `vendor` is the vendor's name."""
+    """Return where a change stands. `vendor` is the vendor's name."""
     _ = words.gettext
     assessing = _(
         "%(vendor)s works out cost, dates, people and risks, and at least one way to do it."
@@ -54,7 +54,7 @@ def of_statuses(words: Words, vendor: str) -> Mapping[Status, str]:
 
 
 def of_sums(words: Words) -> Mapping[SumLine, str]:
-    """The lines of the sums."""
+    """Return the lines of the sums."""
     _ = words.gettext
     return {
         SumLine.ORIGINAL: _("What was signed at the start, before tax and before any change."),
@@ -80,7 +80,7 @@ def of_sums(words: Words) -> Mapping[SumLine, str]:
 
 
 def of_others(words: Words) -> Mapping[Term, str]:
-    """How sure figures are, and which way a change takes."""
+    """Return how sure figures are, and which way a change takes."""
     _ = words.gettext
     return {
         Confidence.ROUGH: _("A first guess, made before anything was worked out."),

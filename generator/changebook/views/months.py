@@ -1,7 +1,7 @@
 """The position at each month end, and what changed between two of them.
 
-A month end is shown as it was known on that day, so it stays as it is when more is written down.
-Where something that concerns the day was written down later, it is shown as known now too.
+A month end is shown as it was known on that day, so it stays as it is when more is recorded.
+Where something that concerns the day was recorded later, it is shown as known now too.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Comparison:
         return next(change for change in self.lines if change.line is line)
 
     def difference(self, line: SumLine) -> Decimal:
-        """By how much a line of the sums is different."""
+        """Return by how much a line of the sums is different."""
         return self.line(line).difference
 
     @property
@@ -125,7 +125,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class LateEntry:
-    """A step that concerns a day and was written down after it.
+    """A step that concerns a day and was recorded after it.
 
     It was taken by that day, or it is an approval that counts back: from `counts_from` on.
     """
@@ -153,7 +153,7 @@ class PendingThen:
 class MonthEnd:
     """A month end as known then, what changed since the one before, and what is known now.
 
-    `late` are the steps that were written down afterwards; `now` compares the figures as known
+    `late` are the steps that were recorded afterwards; `now` compares the figures as known
     then with those as of the same day, known now, and is None where both are the same.
     """
 
@@ -173,7 +173,7 @@ class MonthEnd:
 
 
 def month_ends(edition: Edition) -> tuple[MonthEnd, ...]:
-    """Every month end from the contract's signing to the edition's day, the oldest first.
+    """Return every month end from the contract's signing to the edition's day, the oldest first.
 
     The first is compared with the day of the signing. Of more than `MOST_MONTHS` the last ones.
     """
@@ -189,7 +189,7 @@ def month_ends(edition: Edition) -> tuple[MonthEnd, ...]:
 
 
 def _last_days(first: date, until: date) -> Iterator[date]:
-    """The last day of each month that has ended by `until`, from the month of `first` on."""
+    """Yield the last day of each month that has ended by `until`, from the month of `first` on."""
     day = first
     while (day := month_end(day)) <= until:
         yield day
@@ -203,7 +203,7 @@ def _at(edition: Edition, day: date) -> Then:
 
 
 def state(edition: Edition) -> Then:
-    """An edition's figures and records on its own day."""
+    """Return an edition's figures and records on its own day."""
     records = {record.data.id: record.data for record in edition.records}
     position = sums.position([*records.values()], edition.profile, edition.as_of)
     return Then(edition.as_of, position, records)
@@ -222,7 +222,7 @@ def _month_end(edition: Edition, before: Then, then: Then) -> MonthEnd:
 
 
 def late_entries(edition: Edition, day: date) -> tuple[LateEntry, ...]:
-    """The steps that concern the day and were written down after it, or count back to it."""
+    """Return the steps that concern the day and were recorded after it, or count back to it."""
     return tuple(sorted(_late(edition, day), key=lambda entry: (entry.id, entry.on)))
 
 
@@ -247,7 +247,7 @@ def _pending(then: Then) -> Iterator[PendingThen]:
 
 
 def compare(before: Then, after: Then) -> Comparison:
-    """What is different on the day of `after`."""
+    """Return what is different on the day of `after`."""
     seen = {(entry.id, entry.reversal) for entry in before.position.register}
     return Comparison(
         before.on,
@@ -260,19 +260,19 @@ def compare(before: Then, after: Then) -> Comparison:
 
 
 def line_changes(before: Then, after: Then) -> tuple[LineChange, ...]:
-    """The lines of the sums on two days."""
+    """Return the lines of the sums on two days."""
     old, new = before.position.lines, after.position.lines
     return tuple(LineChange(line, old[line], new[line]) for line in HEADLINE)
 
 
 def date_changes(before: Then, after: Then) -> tuple[DateChange, ...]:
-    """The milestones on two days."""
+    """Return the milestones on two days."""
     pairs = zip(before.position.milestones, after.position.milestones, strict=True)
     return tuple(DateChange(old, new) for old, new in pairs)
 
 
 def _moves(before: Then, after: Then) -> Iterator[Move]:
-    """The changes that went on; what was known before is never unknown later."""
+    """Yield the changes that went on; what was known before is never unknown later."""
     for id, data in sorted(after.records.items()):
         old = before.records.get(id)
         steps = tuple(e.status for e in data.history[len(old.history) if old else 0 :])

@@ -82,7 +82,7 @@ class NewsEvent:
 
     @property
     def key(self) -> str:
-        """The same in every build, on every host, in every edition and after a mended word."""
+        """The same in every build, on every host, in every edition and after a corrected word."""
         return f"{self.id}/{self.kind.value}/{self.place}"
 
     @property
@@ -112,7 +112,7 @@ class NewsEvent:
 
 
 def events(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
-    """All events, the newest first."""
+    """Return all events, the newest first."""
     found = [event for record in records for event in _events(record.data, record.unseen)]
     found.sort(key=lambda event: (event.on, event.id), reverse=True)
     return tuple(found)
@@ -147,13 +147,16 @@ class News:
     older: tuple[NewsMonth, ...]
 
     def day_before(self, day: date, count: int) -> date | None:
-        """The day so many days before another, where the first page reaches back to it."""
+        """Return the day so many days before another, where the first page reaches back to it."""
         before = day - timedelta(days=min(count, day.toordinal() - 1))
         return before if self.newest and self.newest[-1].first <= before else None
 
 
 def news(records: Iterable[EditionRecord], as_of: date) -> News:
-    """All events up to a day, by month; a page has whole months, so some more than it must."""
+    """Return all events up to a day, by month.
+
+    A page has whole months, so some more than it must.
+    """
     months = _months(events(records), as_of)
     counts = accumulate((month.count for month in months), initial=0)
     on_page = sum(1 for before in counts if before < _ON_FIRST_PAGE)
@@ -161,7 +164,10 @@ def news(records: Iterable[EditionRecord], as_of: date) -> News:
 
 
 def _months(found: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]:
-    """Every month from the day's to the oldest event's; of a long quiet time not all of it."""
+    """Return every month from the day's to the oldest event's.
+
+    Of a long quiet time not all of it.
+    """
     if not found:
         return ()
     on_day = {on: tuple(those) for on, those in groupby(found, lambda event: event.on)}
@@ -180,12 +186,12 @@ def _months(found: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]:
 
 
 def _days_of(first: date) -> Iterator[date]:
-    """The days of a month, the last one first."""
+    """Return the days of a month, the last one first."""
     return (first.replace(day=number) for number in range(month_end(first).day, 0, -1))
 
 
 def newly_learned(found: Iterable[NewsEvent]) -> tuple[NewsEvent, ...]:
-    """The events by the day on which a reader could have learned of them, the newest first."""
+    """Return the events by the day on which a reader could learn of them, the newest first."""
     return tuple(sorted(found, key=lambda event: event.recorded, reverse=True))
 
 
@@ -214,7 +220,7 @@ def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
 
 
 def _statuses(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
-    """The changes of status; a status that was entered twice has two places."""
+    """Yield the changes of status; a status that was entered twice has two places."""
     times: Counter[Status] = Counter()
     for entry in data.history:
         times[entry.status] += 1
@@ -231,9 +237,9 @@ def _statuses(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
 
 
 def places(items: Iterable[_Dated]) -> Iterator[tuple[str, _Dated]]:
-    """Each with its place: its day and its number on that day.
+    """Yield each with its place: its day and its number on that day.
 
-    Such lists grow in the middle too, when something is written down late: a number in the list
+    Such lists grow in the middle too, when something is recorded late: a number in the list
     would then make old things new.
     """
     on_day: Counter[date] = Counter()

@@ -1,4 +1,4 @@
-"""How fast changes move: how many are asked for, how long they stay, how soon answers come."""
+"""How fast changes move: how many are requested, how long they stay, how soon answers come."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Pace:
 
 
 def pace(records: Iterable[ChangeRecord], as_of: date) -> Pace:
-    """The pace of the records as they stand on the day; drafts are not asked for yet."""
+    """Return the pace of the records as they stand on the day; drafts are not requested yet."""
     asked = [data for data in records if data.status is not Status.DRAFT]
     requested, decisions = request_days(asked), decision_days(asked, as_of)
     decided = dict(decisions)
@@ -65,12 +65,12 @@ def pace(records: Iterable[ChangeRecord], as_of: date) -> Pace:
 
 
 def request_days(records: Iterable[ChangeRecord]) -> dict[str, date]:
-    """The day on which each change was asked for."""
+    """Return the day on which each change was requested."""
     return {data.id: day for data in records if (day := asked_on(data))}
 
 
 def decision_days(records: Iterable[ChangeRecord], as_of: date) -> tuple[tuple[str, date], ...]:
-    """The day of each decision, the last one of a record last.
+    """Return the day of each decision, the last one of a record last.
 
     From the history, which has them all: `decision` holds only the last one, so a change that was
     deferred before it was approved would lose the first.

@@ -25,7 +25,7 @@ from changebook.model.sums.pace import MonthRate, StatusPace
 from changebook.views import charts
 from changebook.views.charts import Axis, Bar, Segment
 
-#: More bars than this are no picture any more: they are drawn together.
+#: More bars than this no longer make a picture: they are drawn together.
 MOST_BARS = 30
 #: So many months are still wide enough to be told apart on a phone.
 MOST_MONTHS = 60
@@ -67,7 +67,7 @@ class SumPicture:
 class DateRow:
     """A milestone: from where to where it moves, and how far pending changes may move it.
 
-    `asked` says that the move itself is only asked for; `ids` are the changes behind the row.
+    `asked` says that the move itself is only requested; `ids` are the changes behind the row.
     """
 
     name: str
@@ -171,7 +171,7 @@ class RateColumn:
 
 @dataclass(frozen=True)
 class RatePicture:
-    """Changes asked for and decided per month; `levels` are round counts, with where they lie."""
+    """Changes requested and decided per month; `levels` are round counts, with where they lie."""
 
     days: Axis[date]
     levels: tuple[tuple[int, Decimal], ...]
@@ -196,7 +196,7 @@ class DayBars:
 
 
 def small_sums(position: Position) -> SmallSums | None:
-    """The sums of a position in five bars; None if nothing moves them."""
+    """Return the sums of a position in five bars; None if nothing moves them."""
     approved, pending = position.approved.amount, position.pending.amount
     if not (approved or pending):
         return None
@@ -213,7 +213,7 @@ def small_sums(position: Position) -> SmallSums | None:
 
 
 def cost_picture(costs: CostTable) -> CostPicture | None:
-    """The lines of a cost one after the other; None where there is nothing to add up."""
+    """Return the lines of a cost one after the other; None where there is nothing to add up."""
     amounts = [row.amount for row in costs.rows]
     if len(costs.rows) < 2 or not any(amounts):
         return None
@@ -223,7 +223,7 @@ def cost_picture(costs: CostTable) -> CostPicture | None:
 
 
 def course_picture(position: Position, points: Sequence[CoursePoint]) -> CoursePicture | None:
-    """The revised sum from the signing to the position's day; None where it never moved."""
+    """Return the revised sum from the signing to the position's day; None where it never moved."""
     if len(points) < 2:
         return None
     until = max(position.as_of, points[-1].on)
@@ -250,7 +250,7 @@ def course_picture(position: Position, points: Sequence[CoursePoint]) -> CourseP
 
 
 def rate_picture(rates: Sequence[MonthRate]) -> RatePicture | None:
-    """The change rate of the last months that fit; None where there is one month at most."""
+    """Return the change rate of the last months that fit; None where there is one month at most."""
     rates = rates[-MOST_MONTHS:]
     if len(rates) < 2:
         return None
@@ -273,7 +273,10 @@ def rate_picture(rates: Sequence[MonthRate]) -> RatePicture | None:
 
 
 def share_bars(shares: Sequence[GroupShare]) -> tuple[ShareBars | None, ...]:
-    """The bars of groups that stand below each other; None for each if no money is in any."""
+    """Return the bars of groups that stand below each other.
+
+    None for each if no money is in any.
+    """
     amounts = [a for share in shares for a in (share.approved.amount, share.pending.amount)]
     if not any(amounts):
         return (None,) * len(shares)
@@ -290,7 +293,10 @@ def share_bars(shares: Sequence[GroupShare]) -> tuple[ShareBars | None, ...]:
 
 
 def day_bars(statuses: Sequence[StatusPace]) -> tuple[DayBars | None, ...]:
-    """The bars of statuses that stand below each other; None for each if nothing took a day."""
+    """Return the bars of statuses that stand below each other.
+
+    None for each if nothing took a day.
+    """
     days = [
         (pace.median, Decimal(pace.longest.days) if pace.longest else None) for pace in statuses
     ]
@@ -305,7 +311,10 @@ def day_bars(statuses: Sequence[StatusPace]) -> tuple[DayBars | None, ...]:
 
 
 def sum_picture(position: Position, pending: Iterable[Standing]) -> SumPicture | None:
-    """The waterfall of a position; `pending` in the order of the page. None if nothing moves it."""
+    """Return the waterfall of a position.
+
+    `pending` in the order of the page. None if nothing moves it.
+    """
     orders: list[tuple[ChangeOrder, ...]] = [(order,) for order in position.register]
     standings: list[tuple[Standing, ...]] = [(standing,) for standing in pending]
     by_quarter, by_bucket = len(orders) > MOST_BARS, len(standings) > MOST_BARS
@@ -348,19 +357,19 @@ def _pending_bar(
 
 
 def _place(standing: Standing) -> int:
-    """Where the bucket of a pending change stands in the order of the vocabulary."""
+    """Return where the bucket of a pending change stands in the order of the vocabulary."""
     return list(Bucket).index(standing.bucket)
 
 
 def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """What is known of the amounts; None if nothing is."""
+    """Return what is known of the amounts; None if nothing is."""
     known = [amount for amount in amounts if amount is not None]
     with localcontext(EXACT):
         return sum(known, Decimal(0)) if known else None
 
 
 def dates_picture(milestones: Sequence[MilestonePosition], today: date) -> DatesPicture | None:
-    """Every milestone of a contract; None if there is none."""
+    """Return every milestone of a contract; None if there is none."""
     if not milestones:
         return None
     days = [day for m in milestones for day in (m.original, m.agreed)]
@@ -382,13 +391,13 @@ def dates_picture(milestones: Sequence[MilestonePosition], today: date) -> Dates
 
 
 def _possible(milestone: MilestonePosition) -> PendingDates | None:
-    """Where pending changes may move a milestone, if any of them asks for days."""
+    """Return where pending changes may move a milestone, if any of them requests days."""
     pending = milestone.pending
     return pending if pending and (pending.low or pending.high) else None
 
 
 def _behind(milestone: MilestonePosition) -> tuple[str, ...]:
-    """The changes that move a milestone or ask to, in the order in which they did."""
+    """Return the changes that move a milestone or ask to, in the order in which they did."""
     moved = [step.id for step in milestone.steps if step.days]
     asked = [request.id for request in milestone.requests if request.days]
     return tuple(dict.fromkeys((*moved, *asked)))

@@ -103,7 +103,7 @@ class TermTotal(Generic[T]):
 
 @dataclass(frozen=True)
 class AgeTotal:
-    """Pending changes of several clients that were asked for `first` to `last` days ago."""
+    """Pending changes of several clients that were requested `first` to `last` days ago."""
 
     first: int
     last: int | None
@@ -113,7 +113,7 @@ class AgeTotal:
 
 @dataclass(frozen=True)
 class ClientAge:
-    """The pending change that was asked for longest ago, with its client."""
+    """The pending change that was requested longest ago, with its client."""
 
     client: ClientLine
     age: Age
@@ -156,7 +156,7 @@ class BudgetLine:
 
     @property
     def over_if_pending(self) -> bool:
-        """More would be used if all pending changes were approved as asked for."""
+        """More would be used if all pending changes were approved as requested."""
         return self.use.budget.left_if_pending < 0
 
 
@@ -178,13 +178,13 @@ class ClientDecision:
 
     @property
     def amount(self) -> Decimal | None:
-        """What it asks for, in the client's currency."""
+        """What it requests, in the client's currency."""
         return self.client.position.standings[self.decision.id].own
 
 
 @dataclass(frozen=True)
 class MonthTotal:
-    """What was asked for and decided in one month, with bars that compare the months."""
+    """What was requested and decided in one month, with bars that compare the months."""
 
     first: date
     requested: Members
@@ -225,7 +225,7 @@ class Portfolio:
 
 
 def portfolio(editions: Sequence[tuple[Edition, ImpactView]]) -> Portfolio:
-    """The overview of these editions, each with its impact view."""
+    """Return the overview of these editions, each with its impact view."""
     ordered = sorted(editions, key=lambda pair: (pair[0].profile.name, pair[0].slug))
     clients = tuple(_line(edition, view) for edition, view in ordered)
     views = {edition.slug: view for edition, view in ordered}
@@ -314,7 +314,7 @@ def _oldest(clients: Iterable[ClientLine]) -> ClientAge | None:
 
 
 def _members(clients: Iterable[ClientLine], ids: Mapping[str, Iterable[str]]) -> Members:
-    """The records by client, in the order of the clients; `ids` by slug."""
+    """Return the records by client, in the order of the clients; `ids` by slug."""
     found = ((client, tuple(ids.get(client.slug, ()))) for client in clients)
     return Members(tuple((client, own) for client, own in found if own))
 
@@ -325,7 +325,7 @@ def _terms(
     groups: Callable[[ImpactView], Iterable[Group[T]]],
     vocabulary: type[T],
 ) -> tuple[TermTotal[T], ...]:
-    """The groups of all clients in the order of the vocabulary, what is not said last."""
+    """Return the groups of all clients in the order of the vocabulary, what is not said last."""
     totals = shares(
         {slug: {group.term: group.share for group in groups(v)} for slug, v in views.items()}
     )
@@ -358,7 +358,7 @@ def _budgets(clients: Iterable[ClientLine]) -> tuple[BudgetLine, ...]:
 
 
 def _hottest_first(line: BudgetLine) -> tuple[bool, Decimal, Decimal, str]:
-    """The largest share comes first; a budget of nothing that is overspent, before all."""
+    """Return the largest share comes first; a budget of nothing that is overspent, before all."""
     share, later = line.use.share, line.use.if_pending
     if share is None or later is None:
         return (not line.over, _ZERO, _ZERO, line.client.name)
@@ -366,7 +366,7 @@ def _hottest_first(line: BudgetLine) -> tuple[bool, Decimal, Decimal, str]:
 
 
 def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
-    """What is due first comes first, then what has no day, by how long it has waited."""
+    """Return what is due first comes first, then what has no day, by how long it has waited."""
     found = [
         ClientDecision(client, decision, (client.as_of - decision.since).days)
         for client in clients
@@ -378,7 +378,7 @@ def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
 def _grave(
     clients: Iterable[ClientLine], views: Mapping[str, ImpactView]
 ) -> tuple[ClientRisk, ...]:
-    """The gravest first."""
+    """Return the gravest first."""
     found = [
         ClientRisk(client, risk)
         for client in clients
@@ -389,7 +389,7 @@ def _grave(
 
 
 def _months(clients: Sequence[ClientLine]) -> tuple[MonthTotal, ...]:
-    """Every month that any client's log covers."""
+    """Return every month that any client's log covers."""
     own = {c.slug: {month.first: month for month in c.months} for c in clients}
     rates = [
         (
@@ -412,7 +412,7 @@ def _months(clients: Sequence[ClientLine]) -> tuple[MonthTotal, ...]:
 
 
 def _days_in_status(clients: Sequence[ClientLine]) -> tuple[StatusDays, ...]:
-    """The median is that of all clients' stays, not one of their medians."""
+    """Return the median is that of all clients' stays, not one of their medians."""
     paces = days_in_status(stay for client in clients for stay in client.stays)
     now = [(client, stay) for client in clients for stay in client.stays if stay.until is None]
 

@@ -57,7 +57,7 @@ class LifeCycle:
 
 
 def life_cycle(edition: Edition, position: Position) -> LifeCycle:
-    """The life cycle as TRANSITIONS has it, with the edition's changes; without drafts."""
+    """Return the life cycle as TRANSITIONS has it, with the edition's changes; without drafts."""
     at: dict[Status, list[ChangeRow]] = defaultdict(list)
     rows = (row(record, edition.profile, position) for record in edition.records)
     for each in sorted(rows, key=newest_first):

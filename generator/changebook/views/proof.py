@@ -30,7 +30,7 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class Question:
-    """What a change asks for, with its whole digest: its paper bears it until there is a seal."""
+    """What a change requests, with its whole digest: its paper bears it until there is a seal."""
 
     id: str
     title: str
@@ -47,7 +47,7 @@ class Fingerprints:
 
 
 def fingerprints(edition: Edition) -> Fingerprints:
-    """All that a digest can belong to, as far as this reader sees it."""
+    """Return all that a digest can belong to, as far as this reader sees it."""
     entries = [_sealed(seal.entry, record) for record in edition.records for seal in record.seals]
     return Fingerprints(
         tuple(sorted(entries, key=lambda sealed: sealed.entry.number)),

@@ -128,7 +128,7 @@ class RecordView:
 
     @property
     def proposals(self) -> tuple[Communication, ...]:
-        """The decisions that were announced on what is asked for now, and not recorded yet."""
+        """The decisions that were announced on what is requested now, and not recorded yet."""
         talks = self.data.communications if self.waits else ()
         return tuple(
             talk for talk in talks if talk.proposes and talk.proposes.revision == self.data.revision
@@ -141,7 +141,7 @@ class RecordView:
 
 
 def records(edition: Edition, position: Position) -> tuple[RecordView, ...]:
-    """The view of every record, in the order of the list of changes, the newest first."""
+    """Return the view of every record, in the order of the list of changes, the newest first."""
     profile = edition.profile
     rows = {r.data.id: change.row(r, profile, position) for r in edition.records}
     ordered = sorted(
@@ -163,7 +163,7 @@ def records(edition: Edition, position: Position) -> tuple[RecordView, ...]:
 
 
 def digest(record: EditionRecord) -> str:
-    """The short digest of what a decision is about, so that an answer names what was read."""
+    """Return the short digest of what a decision is about: an answer names what was read."""
     return canonical.short(canonical.digest(record.question))
 
 
@@ -205,9 +205,9 @@ def _view(
 
 
 def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
-    """The way of a change: the steps that it took, where it is, and what is still to come.
+    """Return the way of a change: the steps that it took, where it is, and what is still to come.
 
-    A step that was taken back (assessed again after the client asked) is to come again.
+    A step that was undone (assessed again after the client asked) is to come again.
     """
     entered = {entry.status: entry.on for entry in data.history}
     way = [Status.DRAFT, *_WAY] if data.status is Status.DRAFT or not entered else list(_WAY)
@@ -259,7 +259,10 @@ def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[Mi
 
 
 def calendar(moves: tuple[MilestoneMove, ...]) -> DatesPicture | None:
-    """The milestones that the change moves or asks to, on the months around; None without any."""
+    """Return the milestones that the change moves or asks to, on the months around.
+
+    None without any.
+    """
     moving = [(m, m.before, m.after) for m in moves if m.before and m.after and m.days]
     if not moving:
         return None

@@ -1,7 +1,7 @@
 """What happened in a week or a month, what it did to sums and dates, and what waits at its end.
 
 A report shows the period as it was known at its end, so it stays as it is when more is written
-down. What is written down late stands in the report of the period in which that was done.
+down. What is recorded late stands in the report of the period in which that was done.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _STAGES = {
 
 @dataclass(frozen=True)
 class ReportStep:
-    """A status that a change entered; `recorded` is the day where that was written down later."""
+    """A status that a change entered; `recorded` is the day where that was recorded later."""
 
     status: Status
     on: date
@@ -92,7 +92,7 @@ class Progress:
         return self.steps[-1].on
 
     def entered(self, *statuses: Status) -> bool:
-        """Whether it came to one of these statuses in the period."""
+        """Return whether it came to one of these statuses in the period."""
         return any(step.status in statuses for step in self.steps)
 
 
@@ -136,7 +136,7 @@ class PeriodReport:
 
     `since` compares the end with the beginning: the day before the period, or the signing of the
     contract in its first one. `notices` are the events that are no change of status. `late` are
-    steps of the period that were written down after it.
+    steps of the period that were recorded after it.
     """
 
     period: Period
@@ -165,7 +165,7 @@ class PeriodReport:
         return tuple((stage, group) for stage, group in groups if group)
 
     def count(self, *statuses: Status) -> int:
-        """How many changes came to one of these statuses in the period."""
+        """Return how many changes came to one of these statuses in the period."""
         return len({p.row.id for p in self.progress if p.entered(*statuses)})
 
     @property
@@ -184,17 +184,22 @@ class PeriodUnknown(Exception):
 
 
 def report(edition: Edition, period: Period) -> PeriodReport:
-    """The report of one period. Raises PeriodUnknown where the log does not reach into it."""
+    """Return the report of one period.
+
+    Raises PeriodUnknown where the log does not reach into it.
+    """
     signed = edition.profile.contract.signed
     if period.last < signed:
-        raise PeriodUnknown(f"{period.id} ends before {signed}, the day of the contract")
+        raise PeriodUnknown(
+            f"{period.id} ends before {signed}, the day on which the contract was signed"
+        )
     if period.first > edition.as_of or edition.as_of < signed:
-        raise PeriodUnknown(f"{period.id} begins after {edition.as_of}, the last day that is shown")
+        raise PeriodUnknown(f"{period.id} begins after {edition.as_of}, the last day shown")
     return _Reports(edition).of(period)
 
 
 def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[PeriodReport, ...]:
-    """Every month, and the weeks in which something happened: the newest first.
+    """Return every month, and the weeks in which something happened: the newest first.
 
     The period that the edition's day is in has a report of what happened so far, once anything did.
     `ends` are month ends of the edition that the caller has already: they need not be made again.
@@ -214,7 +219,7 @@ def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[PeriodRepo
 
 
 def ended_months(edition: Edition) -> tuple[Period, ...]:
-    """The months that are over and have a report: every one, the newest first."""
+    """Return the months that are over and have a report: every one, the newest first."""
     signed, until = edition.profile.contract.signed, edition.as_of
     days = {max(day, signed) for day in _days(edition.records) if day <= until}
     months = {around(day, PeriodKind.MONTH) for day in days} | set(_ended_months(signed, until))
@@ -223,7 +228,7 @@ def ended_months(edition: Edition) -> tuple[Period, ...]:
 
 
 def _ended_months(first: date, until: date) -> Iterator[Period]:
-    """The months that have ended, of more than `MOST_MONTHS` the last."""
+    """Yield the months that have ended, of more than `MOST_MONTHS` the last."""
     for _ in range(MOST_MONTHS):
         try:
             month = last_complete(until, PeriodKind.MONTH)
@@ -238,10 +243,13 @@ def _ended_months(first: date, until: date) -> Iterator[Period]:
 
 
 def _days(records: Iterable[EditionRecord]) -> Iterator[date]:
-    """The days on which something may be different: it happened, was written down, or counts."""
+    """Yield the days on which something may be different.
+
+    It happened, was recorded, or counts.
+    """
     for data in (record.data for record in records):
         yield from timeline.event_dates(data)
-        # What follows a step that was written down late was not known before that either.
+        # What follows a step that was recorded late was not known before that either.
         yield from accumulate((timeline.recorded(entry) for entry in data.history), max)
         if data.decision and data.decision.counts_from:
             yield data.decision.counts_from
@@ -288,7 +296,7 @@ class _Reports:
 
 
 def _is_other(data: ChangeRecord, before: EditionRecord | None) -> bool:
-    """Whether anything about a record is not as it was; most records are the same object."""
+    """Return whether anything about a record is not as it was; most records are the same object."""
     return before is None or (data is not before.data and data != before.data)
 
 
@@ -298,7 +306,7 @@ def _progress(
     profile: Profile,
     position: Position,
 ) -> Iterator[Progress]:
-    """The steps that were not known at the beginning, in the order in which they were taken."""
+    """Yield the steps that were not known at the beginning, in the order they were taken."""
     found = []
     for record in moved:
         data, before = record.data, earlier.get(record.data.id)
@@ -321,7 +329,7 @@ def _progress(
 def _notices(
     earlier: Mapping[str, EditionRecord], moved: Sequence[EditionRecord]
 ) -> tuple[NewsEvent, ...]:
-    """The other events that were not known at the beginning, the oldest first."""
+    """Return the other events that were not known at the beginning, the oldest first."""
     before = (earlier[record.data.id] for record in moved if record.data.id in earlier)
     known = {event.key for event in events(before)}
     return tuple(

@@ -15,13 +15,13 @@ from changebook.views.index import Facet, History, Listed
 _SHARED = ("status", "type", "priority", "reason", "item", "milestone")
 #: More than any amount: a change without one is the last, whichever way amounts are sorted.
 _NO_AMOUNT = 10**15
-#: Newer than any change: a draft that nobody has asked for yet.
+#: Newer than any change: a draft that nobody has requested yet.
 _NO_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True)
 class FacetPeriod:
-    """A year or a quarter in which something was asked for or decided."""
+    """A year or a quarter in which something was requested or decided."""
 
     value: str
     first: date
@@ -55,7 +55,10 @@ class Search:
 
 
 def search(history: History) -> Search:
-    """What an edition can be searched by. A facet has only the values that some change has."""
+    """Return what an edition can be searched by.
+
+    A facet has only the values that some change has.
+    """
     listed = [*history.undated, *(entry for month in history.months for entry in month.listed)]
     found = {entry.row.id: _found(entry) for entry in listed}
     used = {pair for entry in found.values() for pair in entry.filters}

@@ -81,7 +81,7 @@ def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
 
 
 def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
-    """The decision that a record waits for, if it does.
+    """Return the decision that a record waits for, if it does.
 
     An emergency that is worked on before its decision waits like any other.
     """
@@ -95,7 +95,7 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
 
 
 def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:
-    """The agreement that a record waits for to be signed, if it does."""
+    """Return the agreement that a record waits for to be signed, if it does."""
     decision, agreement = data.decision, data.agreement
     if (
         data.status in (Status.VOID, Status.SUPERSEDED)

@@ -289,7 +289,7 @@ def test_nothing_is_written_among_the_records(workspace: Path) -> None:
         out = workspace / "changes" / "x"
         done = run("export", "example", "--workspace", workspace, "--format", form, "--out", out)
         assert done.exit_code == 2
-        assert "is among the records: choose another place" in done.output
+        assert "is inside changes/: choose another place" in done.output
         assert not out.exists()
 
 

@@ -716,7 +716,7 @@ def test_what_can_not_run_says_so_in_a_line(workspace: Path) -> None:
     for arguments, says in (
         (("nobody",), "the workspace has no client `nobody`; there are: example"),
         (("example", "--as-of", "soon"), "is not a day"),
-        (("example", "--out", workspace / "changes" / "x.csv"), "is among the records"),
+        (("example", "--out", workspace / "changes" / "x.csv"), "is inside changes/"),
     ):
         done = run(*arguments, "--workspace", workspace)
         assert done.exit_code == 2

@@ -259,7 +259,7 @@ def test_a_mail_says_from_whom_and_to_whom() -> None:
     "address", ["nobody", "a@", "@b", "a@b, c@d", "a b@c", "ä@b.example", "<>", "a@b\r\nBcc: c@d"]
 )
 def test_a_bad_address_is_refused(address: str) -> None:
-    with pytest.raises(Refusal, match="is not a mail address like"):
+    with pytest.raises(Refusal, match="is not an email address like"):
         mail.addresses(profile(), None, [address])
 
 
@@ -270,13 +270,13 @@ def test_without_a_contact_the_mail_program_says_from_whom() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("acme", "--period", "2026-W54"), "2026-W54 is no week of the calendar"),
+        (("acme", "--period", "2026-W54"), "2026-W54 is not a week of the calendar"),
         (("acme", "--period", "2026-05"), "2026-05 begins after 2026-04-02"),
         (("acme", "--period", "2025-12"), "2025-12 ends before 2026-02-02"),
         (("acme", "--period", "2026-04", "--as-of", "2026-03-31"), "begins after 2026-03-31"),
         (("acme", "--to", "a@b.example"), "add --format eml"),
         (("nobody",), "has no client `nobody`"),
-        (("acme", "--out", str(WORKSPACE / "changes" / "r.md")), "is among the records"),
+        (("acme", "--out", str(WORKSPACE / "changes" / "r.md")), "is inside changes/"),
     ],
 )
 def test_what_can_not_be_is_refused_in_a_line(arguments: tuple[str, ...], says: str) -> None:

@@ -26,12 +26,12 @@ class MergeFindings:
     shown: Mapping[tuple[str, int], str | None] = field(default_factory=dict)
 
     def source_line(self, path: str, line: int) -> str | None:
-        """A line that a problem points at."""
+        """Return a line that a problem points at."""
         return self.shown.get((path, line))
 
 
 def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> MergeFindings:
-    """The problems of a merge of our workspace with a revision that neither side has itself.
+    """Return the problems of a merge of our workspace with a revision that neither side has itself.
 
     `known` are the problems of our side. Raises Refusal where git can't try the merge.
     """
@@ -41,7 +41,7 @@ def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> Mer
         compared.repository.checked_out(compared.base) as theirs_root,
     ):
         for path in conflicts:
-            # Seals are settled by theirs first and ours anew after it.
+            # Seals are settled by theirs first and ours after it, sealed again.
             side = theirs_root if _is_lock(path) else ours.root
             _take(side / path, merged_root / path)
         merged, problems = load_checked(merged_root)
@@ -64,7 +64,7 @@ def _is_lock(path: str) -> bool:
 
 
 def _take(chosen: Path, merged: Path) -> None:
-    """Put the version of one side in the place of one with conflict marks."""
+    """Replace a version with conflict marks by that of one side."""
     if chosen.is_file():
         merged.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(chosen, merged)
@@ -75,7 +75,7 @@ def _take(chosen: Path, merged: Path) -> None:
 def _between(
     ours: Workspace, theirs: Workspace, merged: Workspace, compared: Revisions
 ) -> list[Problem]:
-    """What the merge does to the records of one side, where the other side did not mean it.
+    """Return what the merge does to the records of one side, where the other side did not mean it.
 
     What a side did by itself since they parted is that side's own, and is told of there.
     """
@@ -94,8 +94,8 @@ def _conflict(path: str, revision: str) -> Problem:
     return CONFLICT.at(
         path,
         START,
-        f"git can't merge this file with `{revision}` by itself.",
+        f"git can't merge this file with `{revision}` on its own.",
         f"Merge or rebase, take the file as it is at `{revision}`, then run `changebook seal`."
         if _is_lock(path)
-        else "Merge or rebase, and settle the conflict by hand.",
+        else "Merge or rebase, and resolve the conflict by hand.",
     )

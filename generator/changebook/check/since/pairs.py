@@ -47,12 +47,12 @@ class ClientPair:
 
 
 def was_submitted(data: ChangeRecord) -> bool:
-    """Whether the record has ever been more than a draft."""
+    """Return whether the record has ever been more than a draft."""
     return any(s is not Status.DRAFT for s in (data.status, *(e.status for e in data.history)))
 
 
 def client_pairs(before: Workspace, after: Workspace) -> Iterator[ClientPair]:
-    """The clients that can be read on both sides, each with its records side by side."""
+    """Yield the clients that can be read on both sides, each with its records side by side."""
     earlier = {client.slug: client for client in before.clients}
     for client in after.clients:
         if client.slug in earlier:
@@ -81,7 +81,7 @@ def _client_pair(before: Client, after: Client, workspace: Workspace) -> ClientP
 def _matching(
     old: list[Record], new: list[Record], key: Callable[[Record], Any]
 ) -> Iterator[tuple[Record, Record]]:
-    """Pairs that agree in a key; they are taken out of both lists."""
+    """Pairs that agree in a key; they are removed from both lists."""
     found: dict[Any, Record] = {}
     for record in new:
         found.setdefault(key(record), record)
@@ -117,12 +117,12 @@ def _without(items: Iterable[_T], places: set[int]) -> list[_T]:
 
 
 def is_same(before: Record, after: Record) -> bool:
-    """Whether two files tell of the same change, whatever their ids are."""
+    """Return whether two files tell of the same change, whatever their ids are."""
     return before.data.title == after.data.title or _likeness(before, after) > _SIMILAR
 
 
 def _likeness(before: Record, after: Record) -> float:
-    """How much of the two texts is the same, from 0 to 1, line by line."""
+    """Return how much of the two texts is the same, from 0 to 1, line by line."""
     lines = SequenceMatcher(a=before.source.lines, b=after.source.lines, autojunk=False)
     # Bounds that cost less come first: most files have nothing in common.
     if lines.real_quick_ratio() <= _SIMILAR or lines.quick_ratio() <= _SIMILAR:

@@ -27,7 +27,7 @@ class Revisions:
 
 
 def revisions(root: Path, revision: str, *, exact: bool = False) -> Revisions:
-    """The commits behind `revision` for the workspace `root`.
+    """Return the commits behind `revision` for the workspace `root`.
 
     A pull request is compared with where it left the base, so that it does not answer for what
     others did there since. `exact` compares with the revision itself.
@@ -67,7 +67,7 @@ class Findings:
 
 
 def check_since(root: Path, revision: str, *, exact: bool = False) -> Findings:
-    """All problems of the workspace, sorted out by whether the change since a revision made them.
+    """Return all problems of the workspace, sorted by whether the change made them.
 
     What is uncommitted or untracked belongs to the change.
     """
@@ -83,7 +83,7 @@ def check_since(root: Path, revision: str, *, exact: bool = False) -> Findings:
 def judge(
     change: Sides, problems: Iterable[Problem], before: Iterable[Problem]
 ) -> tuple[list[Problem], list[Problem]]:
-    """What a change made wrong, and as notes what was wrong before it, both by file and line.
+    """Return what a change made wrong, and as notes what was wrong before it, by place.
 
     `problems` are those of the workspace after the change, `before` those of where it started.
     """

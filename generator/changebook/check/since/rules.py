@@ -25,128 +25,129 @@ _S = Status
 
 STEP_NOT_ALLOWED = rule(
     "step-not-allowed-since-base",
-    summary="A record's status is one that the status at the base can't lead to.",
-    why="What was decided, begun or ended has happened. The life cycle goes on from there, "
+    summary="A record's status can't be reached from the one at the base.",
+    why="What was decided, begun or ended has happened. The life cycle continues from there, "
     "whatever the history in the file says now.",
-    wrong="# at the base\nstatus: rejected\n# in the change\nstatus: approved",
+    wrong="# at the base\nstatus: rejected\n# in the branch\nstatus: approved",
     right="# a new record\nstatus: submitted\nlinks: {supersedes: [ACME-0012], mode: replace}",
 )
 STEP_BY_NEW_PATH = rule(
     "step-by-new-path",
     severity="warning",
-    summary="A change gives a record another path and takes a step that only this path allows.",
-    why="The standard path leaves out the assessment and the client's decision; an emergency "
-    "begins before it. Someone other than the author should agree that the record is one.",
+    summary="A branch moves a record to another path and takes a step that only this path allows.",
+    why="The standard path skips the assessment and the client's decision; an emergency begins "
+    "before the decision. Someone other than the author should agree to the path.",
     wrong="# at the base\npath: normal\nstatus: submitted\n"
-    "# in the change\npath: standard\nstatus: approved",
-    right="# in a change of its own, before the step\npath: standard\nstatus: submitted",
+    "# in the branch\npath: standard\nstatus: approved",
+    right="# in a branch of its own, before the step\npath: standard\nstatus: submitted",
 )
 DECIDED_ALTERED = rule(
     "decided-altered",
-    summary="What was decided on is not what the record says now.",
+    summary="What was decided has been altered.",
     why="The client decided on these words and figures. If they could change afterwards, no "
-    "decision would be worth anything. A later wish is a new record that supersedes this one.",
+    "decision would be worth anything. A later request is a new record that supersedes this one.",
     wrong="# at the base, status: approved\ndecision: {amount: 54000.00, ...}\n"
-    "# in the change\ndecision: {amount: 60000.00, ...}",
+    "# in the branch\ndecision: {amount: 60000.00, ...}",
     right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
 )
 ALTERED_AFTER_DECISION = rule(
     "altered-after-decision",
     severity="warning",
-    summary="A decided record says something else about its change than before.",
-    why="It is no part of what is sealed, but readers take it for what the client agreed to.",
+    summary="The description of a decided change has been altered.",
+    why="It is not sealed, but readers take it for what the client agreed to.",
     wrong="# at the base, status: approved\nout_of_scope: [Refund rules stay as they are.]\n"
-    "# in the change\nout_of_scope: []",
+    "# in the branch\nout_of_scope: []",
     right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
 )
 RECORD_DELETED = rule(
     "record-deleted",
-    summary="A record that was submitted is no longer there.",
+    summary="A submitted record was deleted.",
     why="The client has seen it, or will look for it: a log from which entries vanish proves "
-    "nothing. What is not wanted any more is withdrawn or void, and stays.",
+    "nothing. A change that is no longer wanted is withdrawn or voided, and its record stays.",
     wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
     right="status: withdrawn\nhistory:\n  - ...\n"
     "  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
 )
 PROFILE_DELETED = rule(
     "profile-deleted",
-    summary="A client with submitted records is no longer there.",
+    summary="A client with submitted records was deleted.",
     why="The folder's name is the address of the client's log, and the records in it are the log. "
-    "Renaming the folder takes away both.",
+    "Renaming the folder loses both.",
     wrong="git mv changes/acme changes/acme-trading",
-    right="changes/acme/client.md stays; its `name:` can be any other.",
+    right="Keep changes/acme/client.md; its `name:` may change.",
 )
 RENUMBERED = rule(
     "record-renumbered",
-    summary="A record that was submitted has another id.",
-    why="Ids stand in contracts, mails and minutes. An id means one change, for ever.",
-    wrong="# at the base\nid: ACME-0012\n# in the change\nid: ACME-0015",
+    summary="A submitted record has a new id.",
+    why="Ids are quoted in contracts, emails and minutes. An id means one change, forever.",
+    wrong="# at the base\nid: ACME-0012\n# in the branch\nid: ACME-0015",
     right="id: ACME-0012",
 )
 HISTORY_REWRITTEN = rule(
     "history-rewritten",
-    summary="The history does not begin with the entries that it had at the base.",
-    why="The figures of every past day follow from the history. It is only ever added to; what "
-    "was wrong is put right by what happens next, with a note.",
+    summary="The history no longer begins with the entries that it had at the base.",
+    why="The figures of every past day follow from the history. Entries are only ever added; a "
+    "mistake is corrected by a further entry, with a note.",
     wrong="# at the base\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
-    "# in the change\n  - {status: approved, on: 2026-03-02, by: Chen Yu}",
-    right="# in the change\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
+    "# in the branch\n  - {status: approved, on: 2026-03-02, by: Chen Yu}",
+    right="# in the branch\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
     "  - {status: implementing, on: 2026-03-25, by: Lin Wei}",
 )
 APPROVER_NOT_AT_BASE = rule(
     "approver-not-at-base",
-    summary="Nobody who approved a change could approve at the base.",
-    why="Whoever makes a person an approver in the same change as that person's approval has "
-    "approved it alone. Who may approve is agreed on first.",
-    wrong="# in one change\n# client.md\n  - {name: Lin Wei, role: Delivery manager, "
+    summary="None of the people who approved a change could approve at the base.",
+    why="Whoever names an approver in the same branch as that person's approval has in effect "
+    "approved it alone. Agree first on who may approve.",
+    wrong="# in one branch\n# client.md\n  - {name: Lin Wei, role: Delivery manager, "
     "party: vendor, approves: true}\n# ACME-0012\ndecision: {by: [{name: Lin Wei, party: vendor}]}",
-    right="# in a change of its own, reviewed and merged first\n# client.md\n"
+    right="# in a branch of its own, reviewed and merged first\n# client.md\n"
     "  - {name: Wu Min, role: New sponsor, party: client, approves: true}",
 )
 ID_TAKEN = rule(
     "id-taken-at-base",
-    summary="An id is that of another record at the base.",
+    summary="An id already belongs to another record at the base.",
     why="Two branches often take the same next number; the one that is merged last has to give "
-    "way. Nor is the id of a record that was deleted ever used again.",
+    "way. The id of a deleted record is never used again either.",
     wrong="# at the base: changes/acme/2026/ACME-0013-gift-cards.md\n"
-    "# in the change: changes/acme/2026/ACME-0013-invoices.md",
-    right="# in the change: changes/acme/2026/ACME-0014-invoices.md",
+    "# in the branch: changes/acme/2026/ACME-0013-invoices.md",
+    right="# in the branch: changes/acme/2026/ACME-0014-invoices.md",
 )
 BASELINE_ALTERED = rule(
     "baseline-altered",
     severity="warning",
-    summary="The contract's baseline differs from the one that decisions were made on.",
-    why="Every sum and date is reckoned from it, those of all past months too: reports that the "
-    "client has already had would no longer agree with the pages.",
+    summary="The contract's baseline differs from the one that decisions were based on.",
+    why="Every sum and date is computed from it, including those of past months: reports that the "
+    "client already has would no longer match the pages.",
     wrong="# at the base\ncontract: {sum: 1200000.00, ...}\n"
-    "# in the change\ncontract: {sum: 1300000.00, ...}",
+    "# in the branch\ncontract: {sum: 1300000.00, ...}",
     right="# a change record with `decision: {amount: 100000.00, ...}`",
 )
 NO_LONGER_VISIBLE = rule(
     "no-longer-visible",
     severity="warning",
-    summary="A record that the client could see is internal now.",
-    why="It vanishes from the client's pages without a word, and they may have read it already.",
-    wrong="# at the base\nvisibility: client\n# in the change\nvisibility: internal",
+    summary="A record that the client could see is now internal.",
+    why="It vanishes from the client's pages without explanation, and they may have read it "
+    "already.",
+    wrong="# at the base\nvisibility: client\n# in the branch\nvisibility: internal",
     right="visibility: client\nstatus: withdrawn",
 )
 CONFLICT = rule(
     "merge-conflict",
     severity="note",
-    summary="Two branches changed the same lines, so git stops the merge and asks.",
-    why="It is no fault yet: whoever merges decides. The other findings of `--merge-with` leave "
-    "out what the other branch wrote in this file.",
+    summary="Two branches changed the same lines, so git can't merge them on its own.",
+    why="It is not an error yet: whoever merges decides. The other findings of `--merge-with` "
+    "ignore what the other branch wrote in this file.",
     wrong="Two branches that both add an entry to the history of ACME-0012.",
-    right="Merge the other branch, and put its entry first or last, as it happened.",
+    right="Merge the other branch, and put the two entries in the order in which they happened.",
 )
 
 _GLOSSARY = "glossary"
 #: What readers take for part of the agreement, beside the decided content itself.
 _BESIDE_DECIDED = ("summary", "out_of_scope", _GLOSSARY, "type", "path", "requested")
-#: The keys of the contract that sums and dates are reckoned from; milestones come by their dates.
+#: The keys of the contract that sums and dates are computed from; milestones come by their dates.
 _BASELINE = ("sum", "currency", "signed", "tax_rate", "effort", "change_budget")
 _ENTRY_KEYS = tuple(HistoryEntry.model_fields)
-_PUT_BACK = "Put it back as it was"
+_PUT_BACK = "Restore it as it was"
 #: More changes than these below one key are told together.
 _TOLD_ONE_BY_ONE = 3
 
@@ -170,7 +171,10 @@ class Sides:
 
 
 def check(sides: Sides) -> Iterator[Problem]:
-    """Every problem of the change itself; what stands in a revision alone is not looked at."""
+    """Yield every problem of the change itself.
+
+    What stands in a revision alone is not looked at.
+    """
     yield from _profiles(sides)
     at_base = {client.slug: client for client in sides.base.clients}
     for client in sides.clients:
@@ -202,23 +206,23 @@ def _profiles(sides: Sides) -> Iterator[Problem]:
             continue
         moved = _home(sides.after, ids)
         what = "profile of" if (sides.after.root / folder).is_dir() else "client"
-        says = f"The {what} `{client.slug}` is gone, which had {_number(len(ids), 'record')} that "
+        says = f"The {what} `{client.slug}` is gone; it had {_number(len(ids), 'record')} that "
         says += f"{'was' if len(ids) == 1 else 'were'} submitted"
         if moved:
             yield PROFILE_DELETED.at(
                 moved.source.path,
                 START,
-                f"{says}; what it had is in `{moved.slug}` now.",
+                f"{says}; its files are now in `{moved.slug}`.",
                 f"Rename the folder back to `{client.slug}`; only the `name` may change.",
             )
         else:
             yield PROFILE_DELETED.at(
-                folder, START, f"{says}.", "Put the folder back as it was at the base."
+                folder, START, f"{says}.", "Restore the folder as it was at the base."
             )
 
 
 def _home(workspace: Workspace, ids: Sequence[str]) -> Client | None:
-    """The client that has one of the records now."""
+    """Return the client that has one of the records now."""
     return next((c for c in workspace.clients if {r.data.id for r in c.records} & set(ids)), None)
 
 
@@ -233,16 +237,17 @@ def _gone(client: ClientPair, after: Workspace) -> Iterator[Problem]:
             yield RECORD_DELETED.at(
                 moved.source.path,
                 moved.source.value("id"),
-                f"{id} belongs to `{client.after.slug}` and is in `{elsewhere.slug}` now.",
+                f"{id} belongs to `{client.after.slug}` and is now in `{elsewhere.slug}`.",
                 f"Move the file back to {record.source.path}: a record never leaves its client.",
             )
         else:
             yield RECORD_DELETED.at(
                 client.after.source.path,
                 START,
-                f"{id} is gone; it was {record.data.status} at the base ({record.source.path}).",
-                "Put the file back. What is not wanted any more is withdrawn, or void once it was "
-                "approved, with a note that says why.",
+                f"{id} was deleted; it was {record.data.status} at the base "
+                f"({record.source.path}).",
+                "Restore the file. If the change is no longer wanted, withdraw it, or void it "
+                "once it was approved, with a note that says why.",
             )
 
 
@@ -253,7 +258,7 @@ def _renumbered(pair: Pair) -> Iterator[Problem]:
             pair.after.source.path,
             pair.after.source.value("id"),
             f"{new} was {old} at the base" + _file_before(pair) + ".",
-            f"Write `id: {old}` again, in the file's name too.",
+            f"Write `id: {old}` again, also in the file's name.",
         )
 
 
@@ -274,7 +279,7 @@ def _steps(pair: Pair) -> Iterator[Problem]:
             f"{after.id} was `{before.status}` at the base, which can't become `{after.status}`.",
             f"Write `status: {before.status}` again, with its history"
             + (
-                f"; what may come next is {follows}."
+                f"; the next status may be {follows}."
                 if steps
                 else f", and write a new record that supersedes {after.id}."
             ),
@@ -292,16 +297,19 @@ def _step_by_new_path(pair: Pair) -> Iterator[Problem]:
             yield STEP_BY_NEW_PATH.at(
                 source.path,
                 source.value("path"),
-                f"{after.id} is on the {after.path or ChangePath.NORMAL} path now, and only so can "
-                f"`{status}` become `{step}`.",
-                "Change the path first, in a change that is reviewed on its own.",
+                f"{after.id} is now on the {after.path or ChangePath.NORMAL} path, and only there "
+                f"can `{status}` become `{step}`.",
+                "Change the path first, in a branch that is reviewed on its own.",
             )
             return
         approved = approved or step is _S.APPROVED
 
 
 def _standing(data: ChangeRecord) -> tuple[Status, ...]:
-    """Where the record stands: its status, and its last entry, which a mend may go by instead."""
+    """Return where the record stands.
+
+    Its status, and its last entry, which a fix may go by instead.
+    """
     return (data.status, *(entry.status for entry in data.history[-1:]))
 
 
@@ -310,7 +318,7 @@ def _approved(data: ChangeRecord) -> bool:
 
 
 def _may_lead(before: ChangeRecord, goal: Status, path: ChangePath | None) -> bool:
-    """Whether any number of allowed steps leads from where the record was to a status."""
+    """Return whether any number of allowed steps leads from where the record was to a status."""
     queue = [(status, _approved(before)) for status in _standing(before)]
     seen = set(queue)
     for status, approved in queue:
@@ -326,12 +334,12 @@ def _may_lead(before: ChangeRecord, goal: Status, path: ChangePath | None) -> bo
 
 
 def _history(pair: Pair) -> Iterator[Problem]:
-    """The first entry of the base that is not there as it was."""
+    """Yield the first entry of the base that is not there as it was."""
     if not was_submitted(pair.before.data):
         return
     before, after = _entries(pair.before), _entries(pair.after)
     if _in_order(before) != before and _in_order(before) == after[: len(before)]:
-        return  # entries in the wrong order are a fault of their own, and this mends it
+        return  # entries in the wrong order are a fault of their own, and this fixes it
     for index, entry in enumerate(before):
         at: KeyPath = ("history", index)
         if _touches(pair.before.reported, at) or after[index : index + 1] == [entry]:
@@ -340,23 +348,23 @@ def _history(pair: Pair) -> Iterator[Problem]:
         now = after[index] if index < len(after) else None
         changed = next(differences(entry, now, at)).path if now else ("history",)
         if now is None or now in before[index + 1 :]:
-            says, changed = f"{told} is gone.", changed[:2]
+            says, changed = f"{told} was removed.", changed[:2]
         elif entry in after[index + 1 :]:
-            says, changed = f"{told} has `{flow(now)}` above it, which is not at the base.", at
+            says, changed = f"{told} has a new entry before it, `{flow(now)}`.", at
         else:
-            says = f"{told} is `{flow(now)}` now."
+            says = f"{told} is now `{flow(now)}`."
         source = pair.after.source
         yield HISTORY_REWRITTEN.at(
             source.path,
             source.value(*(changed if "history" in source.data else ("status",))),
             says,
-            f"{_PUT_BACK}. The history is only added to, at its end.",
+            f"{_PUT_BACK}. Entries are only added to the history, at its end.",
         )
         return
 
 
 def _entries(record: Record) -> list[Any]:
-    """The history as it was written, without keys of one's own."""
+    """Return the history as it was written, without keys of one's own."""
     written = record.source.data.get("history")
     return [
         {key: entry[key] for key in _ENTRY_KEYS if entry.get(key) is not None}
@@ -394,8 +402,8 @@ def _decided(pair: Pair) -> Iterator[Problem]:
                 (source.place if path == (key,) and len(below) > 1 else source.value)(*path),
                 f"`{spell(path)}` of {after.data.id} {says}, but the record was {status} at the "
                 "base.",
-                f"{_PUT_BACK}. Something else is a new record with "
-                f"`links: {{supersedes: [{before.data.id}], mode: replace}}`.",
+                f"{_PUT_BACK}. For anything else, write a new record with `links: {{supersedes: "
+                f"[{before.data.id}], mode: replace}}`.",
             )
     for key in _BESIDE_DECIDED:
         for change in differences(before.source.data.get(key), source.data.get(key), (key,)):
@@ -405,14 +413,18 @@ def _decided(pair: Pair) -> Iterator[Problem]:
                 yield ALTERED_AFTER_DECISION.at(
                     source.path,
                     source.value(*change.path),
-                    f"`{spell(change.path)}` of {after.data.id} {_was_and_is(change)}, "
-                    f"though the record was {status} at the base.",
-                    f"{_PUT_BACK}, unless it only mends a slip; something else is a new record.",
+                    f"`{spell(change.path)}` of {after.data.id} {_was_and_is(change)}, although "
+                    f"the record was {status} at the base.",
+                    f"{_PUT_BACK}, unless this only corrects a slip; anything else is a new "
+                    "record.",
                 )
 
 
 def _body(pair: Pair) -> Iterator[Problem]:
-    """A line of a decided record's text that is not there any more; more may be added to it."""
+    """Yield a line of a decided record's text that is not there any more.
+
+    More may be added to it.
+    """
     if not decided.is_decided(pair.before.source.data):
         return
     before, after = (
@@ -426,14 +438,14 @@ def _body(pair: Pair) -> Iterator[Problem]:
         yield ALTERED_AFTER_DECISION.at(
             source.path,
             source.in_body(0),
-            f"The text of {pair.after.data.id} had `{shortened(gone)}`, and it is not there "
-            f"now, though the record was {pair.before.data.status} at the base.",
-            f"{_PUT_BACK}, unless it only mends a slip; what is new goes below it.",
+            f"The text of {pair.after.data.id} had `{shortened(gone)}`, which is no longer there, "
+            f"although the record was {pair.before.data.status} at the base.",
+            f"{_PUT_BACK}, unless this only corrects a slip; add anything new below it.",
         )
 
 
 def _told(key: KeyPath, changes: Sequence[KeyDifference]) -> Iterator[tuple[KeyPath, str]]:
-    """What to say of each change below a key, or of all together where they are many."""
+    """Yield what to say of each change below a key, or of all together where they are many."""
     if len(changes) <= _TOLD_ONE_BY_ONE:
         yield from ((change.path, _was_and_is(change)) for change in changes)
     else:
@@ -446,11 +458,11 @@ def _was_and_is(change: KeyDifference) -> str:
     was, now = change.shown
     if not was:
         return f"is new, `{now}`"
-    return f"was `{was}` and is `{now}` now" if now else f"was `{was}` and is gone"
+    return f"was `{was}` and is now `{now}`" if now else f"was `{was}` and is gone"
 
 
 def _touches(reported: frozenset[KeyPath], path: KeyPath) -> bool:
-    """Whether a key had a fault of form at the base: then it has to change."""
+    """Return whether a key had a fault of form at the base: then it has to change."""
     return any(path[: len(gone)] == gone[: len(path)] for gone in reported)
 
 
@@ -460,7 +472,7 @@ def _visibility(pair: Pair) -> Iterator[Problem]:
         yield NO_LONGER_VISIBLE.at(
             pair.after.source.path,
             pair.after.source.value("visibility"),
-            f"{after.id} was visible to the client at the base, and is internal now.",
+            f"{after.id} was visible to the client at the base, and is now internal.",
             "Leave it visible and withdraw it with a note, or tell the client why it is gone.",
         )
 
@@ -468,7 +480,7 @@ def _visibility(pair: Pair) -> Iterator[Problem]:
 def _approver(
     after: Record, before: Record | None, client: Client, base: Client | None
 ) -> Iterator[Problem]:
-    """An approval that is new stands on someone who could approve before the change.
+    """Yield an approval that is new stands on someone who could approve before the change.
 
     A client that is new as a whole has nobody who could: there the review of the profile counts.
     """
@@ -484,8 +496,8 @@ def _approver(
             after.source.place("decision", "by"),
             f"{after.data.id} is approved by {' and '.join(names)}, who could not approve at the "
             "base.",
-            "Make the person an approver in a change of its own first, or name someone who could "
-            "approve already.",
+            "Make the person an approver in a branch of its own first, or name someone who could "
+            "already approve.",
         )
 
 
@@ -500,21 +512,21 @@ def _ids(sides: Sides) -> Iterator[Problem]:
         for record in (*(p.after for p in (*moved, *client.renumbered)), *client.new):
             for slug, other in at_base.get(record.data.id, ()):
                 path, gone = other.source.path, other.source.path in started_from
-                # What is still there is a duplicate, and what left its client is gone from there.
+                # What is still there is a duplicate, and what left its client removed from there.
                 if (sides.after.root / path).is_file() or (gone and slug != client.after.slug):
                     continue
                 yield ID_TAKEN.at(
                     record.source.path,
                     record.source.value("id"),
                     f"{record.data.id} is `{other.data.title}` at the base ({path}).",
-                    "Take the next free id, in the file's name too"
-                    + (", and put the other record back." if gone else "."),
+                    "Take the next free id, also in the file's name"
+                    + (", and restore the other record." if gone else "."),
                 )
                 break
 
 
 def _seals(client: ClientPair) -> Iterator[Problem]:
-    """A lock that could be read goes on from what it was."""
+    """Yield a lock that could be read goes on from what it was."""
     before, after = client.before.lock, client.after.lock
     if before and before.lock and (after is None or after.lock):
         path = f"{CHANGES}/{client.after.slug}/{LOCK}"
@@ -533,7 +545,7 @@ def _baseline(client: ClientPair) -> Iterator[Problem]:
             after.source.value(*path),
             f"{says}, though {_number(number, 'change')} {'has' if number == 1 else 'have'} been "
             "decided: the sums and dates of all earlier months change with it.",
-            f"{_PUT_BACK}; what was agreed on since the contract is a change record. If the "
+            f"{_PUT_BACK}; whatever was agreed since the contract is a change record. If the "
             "contract was copied wrongly, say so in the review and to the client.",
         )
 
@@ -549,7 +561,7 @@ def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, 
         if milestone.id not in now:
             yield ("contract", "milestones"), f"{says} and is gone"
         elif (found := now[milestone.id])[1] != milestone.date:
-            yield ("contract", "milestones", found[0], "date"), f"{says} and is {found[1]} now"
+            yield ("contract", "milestones", found[0], "date"), f"{says} and is now {found[1]}"
 
 
 def _baseline_keys(client: Client) -> Mapping[str, Any]:

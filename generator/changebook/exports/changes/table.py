@@ -47,7 +47,7 @@ class ChangeList:
 def changes_table(listed: ChangeList) -> Table[ListedChange]:
     """Return all that the lists of the edition show of each change, in its language.
 
-    Days are calendar days that were granted, or else asked for, with a column for each milestone of
+    Days are calendar days that were granted, or else requested, with a column for each milestone of
     the contract. Only a team edition says which changes the client does not see.
     """
     edition, currency = listed.edition, listed.currency

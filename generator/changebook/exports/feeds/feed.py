@@ -1,4 +1,4 @@
-"""A feed before it is written down: its entries in the client's language, the newest first.
+"""A feed before it is written: its entries in the client's language, the newest first.
 
 All times come from the records, and ids from what an event is about: a build without a new event
 gives the same bytes, and a corrected word keeps id and time, so nothing is announced twice.

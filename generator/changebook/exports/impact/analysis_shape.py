@@ -93,7 +93,7 @@ class QuarterJson(JsonModel):
 
 
 class MonthJson(JsonModel):
-    """What was asked for and decided in a month."""
+    """What was requested and decided in a month."""
 
     month: Annotated[str, BeforeValidator(_month)] = at("first")
     requested: Ids
@@ -155,7 +155,7 @@ class OldestJson(JsonModel):
 
 
 class AgingJson(JsonModel):
-    """The pending changes by the days since they were asked for."""
+    """The pending changes by the days since they were requested."""
 
     bands: tuple[BandJson, ...]
     oldest: OldestJson | None
@@ -181,7 +181,7 @@ class KnownJson(JsonModel):
 
 
 class LateJson(JsonModel):
-    """A step that was written down after the day that it concerns."""
+    """A step that was recorded after the day that it concerns."""
 
     id: str
     title: str

@@ -22,7 +22,7 @@ class FigureJson(JsonModel):
 
 
 class RequestJson(JsonModel):
-    """Calendar days that a pending change asks for."""
+    """Calendar days that a pending change requests."""
 
     id: str
     days: int

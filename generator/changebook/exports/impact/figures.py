@@ -16,7 +16,7 @@ from changebook.views.months import MonthEnd, month_ends
 
 @dataclass(frozen=True)
 class ImpactFigures:
-    """The views of an edition, and the day up to which its records were written down."""
+    """The views of an edition, and the day up to which its records were recorded."""
 
     edition: Edition
     known_on: date | None
@@ -44,7 +44,7 @@ def impact_figures(
 ) -> ImpactFigures:
     """Return the figures that the audience may see, as of a day and as known on a day.
 
-    By default as of the newest event, with all that is known by now, like the pages.
+    By default as of the newest event, with everything known by now, like the pages.
     """
     edition = make_edition(client, audience, as_of)
     if known_on:

@@ -62,7 +62,7 @@ def as_json(ends: Sequence[MonthEnd], words: Words) -> bytes:
 
 
 def _rows(of: Comparison, words: Words) -> Iterator[str]:
-    """The names of the rows, as the pages have them."""
+    """Yield the names of the rows, as the pages have them."""
     for change in of.lines:
         label = words.label(change.line)
         part = change.line is SumLine.PROCEEDING

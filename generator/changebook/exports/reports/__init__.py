@@ -1,1 +1,1 @@
-"""The report of a week or a month as HTML, Markdown or a mail; it adds up no figure of its own."""
+"""The report of a week or a month as HTML, Markdown or email; it adds up no figure of its own."""

@@ -1,4 +1,4 @@
-"""A report as a mail that is ready to send: it opens in a mail program as a draft.
+"""A report as an email that is ready to send: it opens in an email program as a draft.
 
 It carries no day and no id of its own: the program that sends it gives it both.
 """
@@ -24,7 +24,7 @@ _BOUNDARY = "=_changebook_{}_="
 
 @dataclass(frozen=True)
 class MailAddresses:
-    """From whom a mail goes to whom; None where the program that sends it shall say."""
+    """From whom an email goes to whom; None where the program that sends it shall say."""
 
     sender: Address | None
     to: tuple[Address, ...] = ()
@@ -45,7 +45,7 @@ def addresses(profile: Profile, sender: str | None, to: Sequence[str]) -> MailAd
 
 
 def _address(text: str, name: str = "") -> Address:
-    """Return an address as a header of a mail holds it: `name@host`, or `Name <name@host>`."""
+    """Return an address as a header of an email holds it: `name@host`, or `Name <name@host>`."""
     rest = text.strip()
     if rest.endswith(">") and "<" in rest:
         name, _, rest = rest[:-1].rpartition("<")
@@ -55,7 +55,7 @@ def _address(text: str, name: str = "") -> Address:
     except (MessageError, ValueError, IndexError):
         address = None
     if address is None or not address.username or not address.domain:
-        raise Refusal(f"{text} is not a mail address like name@host.example")
+        raise Refusal(f"{text} is not an email address like name@host.example")
     return address
 
 

@@ -25,13 +25,13 @@ def edition_of_period(
         try:
             period = periods.last_complete(day, period)
         except OverflowError:
-            raise Refusal(f"no {kind} is over by {day}: name one with --period") from None
+            raise Refusal(f"no {kind} has ended by {day}: choose one with --period") from None
     elif as_of is None:
         newest = default_as_of(client, audience)
         if period.first > newest:
             raise Refusal(
-                f"{period.id} begins after {newest}, the newest day in the records: give "
-                "the day that it is with --as-of"
+                f"{period.id} begins after {newest}, the newest day in the records: give today's "
+                "date with --as-of"
             )
         as_of = period.last
     return make_edition(client, audience, as_of), period

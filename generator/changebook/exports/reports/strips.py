@@ -99,7 +99,7 @@ class _Strip:
     def png(self) -> bytes:
         small = self._image.resize((WIDTH * _SHARP, HEIGHT * _SHARP), Image.Resampling.BOX)
         written = BytesIO()
-        # Few colours are enough, and a mail has many strips.
+        # Few colours are enough, and an email has many strips.
         small.quantize(32, Image.Quantize.FASTOCTREE).save(written, "PNG", optimize=True)
         return written.getvalue()
 

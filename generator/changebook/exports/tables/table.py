@@ -24,7 +24,7 @@ Cell = str | int | Decimal | Money | date | None
 
 
 class Format(Enum):
-    """How the values of a column are written. A text in the place of a value stands as it is.
+    """How the values of a column are written. A text instead of a value stands as it is.
 
     Each name is a class of HTML, too.
     """

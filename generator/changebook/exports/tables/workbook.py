@@ -131,7 +131,7 @@ def _number_format(currency: str, locale: Locale) -> str:
 
 
 def _dated(written: BytesIO, day: date) -> bytes:
-    """Return the archive with the day on every entry in the place of the time of writing."""
+    """Return the archive with the day on every entry instead of the time of writing."""
     first, last = _ZIP_YEARS
     stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
     out = BytesIO()

@@ -17,7 +17,7 @@ _LAST_DAYS = (30, 60, 90)
 
 @dataclass(frozen=True)
 class AgeBand:
-    """Pending changes that were asked for `first` to `last` days ago (None: or longer)."""
+    """Pending changes that were requested `first` to `last` days ago (None: or longer)."""
 
     first: int
     last: int | None
@@ -26,7 +26,7 @@ class AgeBand:
 
 @dataclass(frozen=True)
 class Age:
-    """How many days ago a change was asked for."""
+    """How many days ago a change was requested."""
 
     id: str
     days: int
@@ -45,7 +45,7 @@ class Aging:
 
 
 def aging(position: Position, asked_on: Mapping[str, date]) -> Aging:
-    """The pending changes by the days since the day on which each was asked for.
+    """Return the pending changes by the days since the day on which each was requested.
 
     `asked_on` has that day by id. A record that has none, or a later one than the position's, is 0
     days old.

@@ -22,28 +22,34 @@ Shares = Mapping[Decimal | None, Decimal]
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """The amount in whole minor units of the currency, half up (away from zero); never minus 0."""
+    """Return the amount in whole minor units of the currency, half up (away from zero).
+
+    Never minus 0.
+    """
     unit = Decimal(1).scaleb(-get_currency_precision(currency))
     return EXACT.plus(amount.quantize(unit, context=EXACT))
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
-    """The amount as a whole number of the currency's minor unit, such as cents."""
+    """Return the amount as a whole number of the currency's minor unit, such as cents."""
     return int(rounded(amount, currency).scaleb(get_currency_precision(currency), context=EXACT))
 
 
 def or_nothing(amount: Decimal | None) -> Decimal:
-    """What an amount adds: nothing where it is not known."""
+    """Return what an amount adds: nothing where it is not known."""
     return ZERO if amount is None else amount
 
 
 def moved(day: date, days: int) -> date:
-    """The day so many calendar days later. Raises OverflowError past the end of the calendar."""
+    """Return the day so many calendar days later.
+
+    Raises OverflowError past the end of the calendar.
+    """
     return day + timedelta(days=days)
 
 
 def asked(record: ChangeRecord, profile: Profile) -> Decimal | None:
-    """What a record asks for, in the contract's currency; None where nothing is assessed yet.
+    """Return what a record requests, in the contract's currency; None if it is not assessed.
 
     The cost lines count. The recommended option does where there are none.
     """
@@ -60,7 +66,7 @@ def asked(record: ChangeRecord, profile: Profile) -> Decimal | None:
 
 
 def asked_days(record: ChangeRecord) -> dict[str, int]:
-    """The calendar days that a record asks for per milestone."""
+    """Return the calendar days that a record requests per milestone."""
     days: Counter[str] = Counter()
     for line in (record.impact and record.impact.schedule) or ():
         days[line.milestone] += line.days
@@ -68,12 +74,15 @@ def asked_days(record: ChangeRecord) -> dict[str, int]:
 
 
 def granted(record: ChangeRecord) -> dict[str, int]:
-    """The calendar days that a decision grants per milestone: its `days`, else those asked for."""
+    """Return the calendar days that a decision grants per milestone.
+
+    Its `days`, else those requested.
+    """
     return asked_days(record) | (record.decision.days if record.decision else {})
 
 
 def lines(record: ChangeRecord, profile: Profile) -> CostTable:
-    """The cost table of a record's own page: what it asks for, line by line."""
+    """Return the cost table of a record's own page: what it requests, line by line."""
     currency = profile.contract.currency
     rows, total = cost_rows(record, profile), asked(record, profile)
     return CostTable(
@@ -86,7 +95,7 @@ def lines(record: ChangeRecord, profile: Profile) -> CostTable:
 
 
 def cost_rows(record: ChangeRecord, profile: Profile) -> tuple[CostRow, ...]:
-    """The lines of a record's cost, in every currency, each rounded to its own."""
+    """Return the lines of a record's cost, in every currency, each rounded to its own."""
     with localcontext(EXACT):
         return tuple(_row(line, profile) for line in (record.impact and record.impact.cost) or ())
 
@@ -116,7 +125,7 @@ def _row(line: CostLine, profile: Profile) -> CostRow:
 
 
 def by_rate(record: ChangeRecord, amount: Decimal | None, profile: Profile) -> Shares:
-    """An amount of a record per tax rate, as the record's lines have it.
+    """Return an amount of a record per tax rate, as the record's lines have it.
 
     Where another amount was approved than the lines of several rates add up to, the difference goes
     at the contract's rate: nothing says to which lines it belongs.

@@ -16,7 +16,7 @@ Group = TypeVar("Group", bound=Hashable)
 
 
 def breakdown(position: Position, groups: Mapping[str, Group]) -> dict[Group, GroupShare]:
-    """The share of each group, by the group that each record's id has; drafts are in none.
+    """Return the share of each group, by the group that each record's id has; drafts are in none.
 
     Over all groups, the approved and the pending shares add up to these lines of the position.
     """

@@ -25,7 +25,7 @@ class CoursePoint:
 
 
 def course(position: Position, signed: date) -> tuple[CoursePoint, ...]:
-    """The original sum from the day of signing, then the revised sum after each day with entries.
+    """Return the original sum from the signing on, then the revised sum after each day of entries.
 
     The last point holds until the day of the position. An approval from before the signing moves
     the beginning to its own day.
@@ -48,7 +48,10 @@ def course(position: Position, signed: date) -> tuple[CoursePoint, ...]:
 
 
 def left(position: Position, revised: Decimal) -> Decimal | None:
-    """What is left of the change budget when the contract sum is `revised`; None without one."""
+    """Return what is left of the change budget when the contract sum is `revised`.
+
+    None without one.
+    """
     if position.budget is None:
         return None
     with localcontext(EXACT):

@@ -75,7 +75,7 @@ class Figure:
 class Standing:
     """Where one record counts, and with how much.
 
-    `own` is what was approved or else what is asked for; `amount` is what the record adds to its
+    `own` is what was approved or else what is requested; `amount` is what the record adds to its
     bucket: its own amount, less what it takes the place of (`replaces`, with the amounts of those
     records). Both are None where nothing is assessed yet.
     """
@@ -128,7 +128,7 @@ class ChangeOrder:
 
 @dataclass(frozen=True)
 class DayRequest:
-    """Calendar days that a pending change asks for on a milestone."""
+    """Calendar days that a pending change requests on a milestone."""
 
     id: str
     days: int
@@ -250,7 +250,7 @@ class ForeignLine:
 class Budget:
     """The agreed allowance for changes.
 
-    `left_if_pending` is what is left if all pending changes are approved as asked for.
+    `left_if_pending` is what is left if all pending changes are approved as requested.
     """
 
     amount: Decimal

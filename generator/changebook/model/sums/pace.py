@@ -53,7 +53,7 @@ class StatusPace:
 
 @dataclass(frozen=True)
 class MonthRate:
-    """The records that were asked for and that were decided in one calendar month, by id."""
+    """The records that were requested and that were decided in one calendar month, by id."""
 
     first: date
     requested: tuple[str, ...]
@@ -61,7 +61,7 @@ class MonthRate:
 
 
 def stays(records: Iterable[ChangeRecord], as_of: date) -> tuple[Stay, ...]:
-    """Every stay in a status that is no end; a record that comes back to one stays there anew.
+    """Return every stay in a status that is not an end; a record may stay in one again.
 
     Days are what happened: a step of a later day than `as_of` was not taken yet, even where an
     approval counts back to that day.
@@ -79,7 +79,7 @@ def _stays(record: ChangeRecord, as_of: date) -> Iterator[Stay]:
 
 
 def days_in_status(of: Iterable[Stay]) -> tuple[StatusPace, ...]:
-    """The stays by status, in the order of the life cycle; also over several clients."""
+    """Return the stays by status, in the order of the life cycle; also over several clients."""
     groups: dict[Status, list[Stay]] = defaultdict(list)
     for stay in of:
         groups[stay.status].append(stay)
@@ -102,7 +102,7 @@ def _pace(status: Status, of: Iterable[Stay]) -> StatusPace:
 def months(
     requested: Mapping[str, date], decided: Iterable[tuple[str, date]], until: date
 ) -> tuple[MonthRate, ...]:
-    """Every month from the first request or decision to `until`; months without any are kept.
+    """Return every month from the first request or decision to `until`, quiet ones too.
 
     `requested` has the day for each record's id, `decided` the day of each decision; what is later
     than `until` is left out.

@@ -61,7 +61,7 @@ class ShareTotal:
 class BudgetUse:
     """How much of a change budget is used, in percent to a tenth.
 
-    `if_pending` is the share if all pending changes are approved as asked for. Both are None where
+    `if_pending` is the share if all pending changes are approved as requested. Both are None where
     the budget is not above zero.
     """
 
@@ -71,13 +71,13 @@ class BudgetUse:
 
 
 def total(figures: Mapping[str, Figure]) -> Total:
-    """The sum of a figure of several clients, which must be in one currency."""
+    """Return the sum of a figure of several clients, which must be in one currency."""
     with localcontext(EXACT):
         return Total(sum((figure.amount for figure in figures.values()), ZERO), dict(figures))
 
 
 def by_currency(positions: Mapping[str, Position]) -> tuple[CurrencyTotals, ...]:
-    """The lines of the sums for each currency, in alphabetical order of the codes."""
+    """Return the lines of the sums for each currency, in alphabetical order of the codes."""
     members: dict[str, dict[str, Position]] = defaultdict(dict)
     for client, position in positions.items():
         members[position.currency][client] = position
@@ -92,7 +92,7 @@ def by_currency(positions: Mapping[str, Position]) -> tuple[CurrencyTotals, ...]
 
 
 def shares(breakdowns: Mapping[str, Mapping[Group, GroupShare]]) -> dict[Group, ShareTotal]:
-    """The breakdowns of several clients, which must be in one currency, as one."""
+    """Return the breakdowns of several clients, which must be in one currency, as one."""
     groups: dict[Group, dict[str, GroupShare]] = defaultdict(dict)
     for client, breakdown in breakdowns.items():
         for group, share in breakdown.items():
@@ -108,7 +108,7 @@ def shares(breakdowns: Mapping[str, Mapping[Group, GroupShare]]) -> dict[Group, 
 
 
 def budget_use(position: Position) -> BudgetUse | None:
-    """The share of the change budget that is used; None where the contract has no budget."""
+    """Return the share of the change budget that is used; None where the contract has no budget."""
     budget = position.budget
     if budget is None:
         return None
@@ -122,5 +122,5 @@ def budget_use(position: Position) -> BudgetUse | None:
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """A part in percent, half up to a tenth; None where the whole is not above zero."""
+    """Return a part in percent, half up to a tenth; None where the whole is not above zero."""
     return (part * 100 / whole).quantize(_TENTH) if whole > 0 else None

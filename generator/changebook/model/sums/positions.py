@@ -55,7 +55,7 @@ def position(
     as_of: date,
     known_on: date | None = None,
 ) -> Position:
-    """Where the contract stands on `as_of`, as far as it was written down by `known_on`."""
+    """Return where the contract stands on `as_of`, as far as it was recorded by `known_on`."""
     then = (timeline.at(record, as_of, known_on) for record in records)
     standing = {record.id: record for record in then if record}
     with localcontext(EXACT):
@@ -63,17 +63,17 @@ def position(
 
 
 def change_order(id: str, position: Position) -> ChangeOrder | None:
-    """The entry with which an approved record came into the sums."""
+    """Return the entry with which an approved record came into the sums."""
     return next((e for e in position.register if e.id == id and not e.reversal), None)
 
 
 def reversal(id: str, position: Position) -> ChangeOrder | None:
-    """The entry with which a voided record went out of the sums."""
+    """Return the entry with which a voided record went out of the sums."""
     return next((e for e in position.register if e.id == id and e.reversal), None)
 
 
 def difference(team: Position, client: Position) -> Difference:
-    """What the team's figures have beyond the client's: changes that the client does not see.
+    """Return what the team's figures add to the client's: changes that the client does not see.
 
     Only an open or a withdrawn record can be internal, so all that is decided must agree.
     """
@@ -185,7 +185,7 @@ def _milestone(
 
 
 def day_span(requests: Sequence[DayRequest]) -> DaySpan | None:
-    """The range of what the requests may come to; None where nothing is asked for."""
+    """Return the range of what the requests may come to; None where nothing is requested."""
     if not requests:
         return None
     largest = max((r.days for r in requests), key=lambda days: (abs(days), days))
@@ -223,7 +223,7 @@ def _effort(
 
 
 def _role_days(standing: Standing, records: Mapping[str, ChangeRecord]) -> _RoleDays:
-    """A record's days, less those of the records whose place it takes, as with its amount."""
+    """Return a record's days, less those of the records that it replaces."""
     impact = records[standing.id].impact
     if impact is None or impact.resources is None:
         return None
@@ -252,7 +252,7 @@ def _days_of(role: str, by_record: Mapping[str, _RoleDays]) -> Figure:
 def _tax(
     of: Iterable[Standing], records: Mapping[str, ChangeRecord], profile: Profile
 ) -> tuple[TaxLine, ...]:
-    """The tax on the contract's sum with these changes."""
+    """Return the tax on the contract's sum with these changes."""
     contract = profile.contract
     original = rounded(contract.sum, contract.currency)
     shares: list[tuple[str | None, Shares]] = [(None, {contract.tax_rate: original})]

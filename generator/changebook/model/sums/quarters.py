@@ -1,4 +1,4 @@
-"""The sums by calendar quarter: what was asked for, decided and approved in each."""
+"""The sums by calendar quarter: what was requested, decided and approved in each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Quarter:
     """One calendar quarter.
 
-    `pending` is what was asked for in it and is pending still; over all quarters it adds up to the
+    `pending` is what was requested in it and is pending still; over all quarters it adds up to the
     pending line. `approved` is the net of the register's entries in it, `days` what they moved the
     completion by (None where the contract names none): they add up to the approved line and to the
     completion's move. `revised` is the sum at the quarter's end, or at the position's day, and
@@ -45,7 +45,7 @@ def quarters(
     requested: Mapping[str, date],
     decided: Iterable[tuple[str, date]],
 ) -> tuple[Quarter, ...]:
-    """Every quarter from the contract's signing to the position's day, empty ones too.
+    """Return every quarter from the contract's signing to the position's day, empty ones too.
 
     `requested` has the day for each record's id, `decided` the day of each decision. What is later
     than the position's day is left out; what was before the signing makes the quarters begin
@@ -94,7 +94,7 @@ def _ids_by_quarter(days: Iterable[tuple[str, date]], until: date) -> defaultdic
 
 
 def _net(entries: Iterable[ChangeOrder], currency: str) -> Figure:
-    """What the entries come to; a change and its reversal in one quarter are two parts."""
+    """Return what the entries come to; a change and its reversal in one quarter are two parts."""
     parts = tuple(Part(entry.id, entry.this) for entry in entries)
     return Figure(sum((part.amount for part in parts), rounded(ZERO, currency)), parts)
 

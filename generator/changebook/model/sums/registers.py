@@ -22,7 +22,7 @@ def register(
     profile: Profile,
     as_of: date,
 ) -> tuple[ChangeOrder, ...]:
-    """The entries in the order in which they count, up to `as_of`."""
+    """Return the entries in the order in which they count, up to `as_of`."""
     original = rounded(profile.contract.sum, profile.contract.currency)
     walk = _Walk(original, {m.id: m.date for m in profile.contract.milestones})
     entries: list[ChangeOrder] = []

@@ -29,7 +29,7 @@ _BY_STATUS = {
 def standings(
     records: Mapping[str, ChangeRecord], profile: Profile, as_of: date
 ) -> dict[str, Standing]:
-    """Where each of the records, as they stood on `as_of`, counts on that day."""
+    """Return where each of the records, as they stood on `as_of`, counts on that day."""
     replaced = {
         old
         for record in records.values()
@@ -52,14 +52,14 @@ def standings(
             amount += sum((part.amount for part in takes), ZERO)
         return Standing(id, buckets[id], own[id], amount, tuple(takes))
 
-    # What is agreed already takes another's place before what is only asked for.
+    # What is agreed already takes another's place before what is only requested.
     agreed_first = sorted(records, key=lambda id: (buckets[id] is not Bucket.APPROVED_LATER, id))
     by_id = {id: standing(id) for id in agreed_first}
     return {id: by_id[id] for id in sorted(by_id)}
 
 
 def is_approved(record: ChangeRecord) -> bool:
-    """Whether it was approved, also if a replacement or a reversal took it out later."""
+    """Return whether it was approved, also if a replacement or a reversal took it out later."""
     return (
         record.status in APPROVED_OR_LATER
         and record.decision is not None
@@ -69,12 +69,12 @@ def is_approved(record: ChangeRecord) -> bool:
 
 
 def counts(record: ChangeRecord, as_of: date) -> bool:
-    """Whether an approval is in effect by that day."""
+    """Return whether an approval is in effect by that day."""
     return is_approved(record) and counts_from(record) <= as_of
 
 
 def counts_from(record: ChangeRecord) -> date:
-    """The day from which an approved record counts."""
+    """Return the day from which an approved record counts."""
     day = record.decision.counts_from if record.decision else None
     if day is None:
         raise ValueError(f"{record.id} is not decided")
@@ -82,12 +82,12 @@ def counts_from(record: ChangeRecord) -> date:
 
 
 def replaces(record: ChangeRecord) -> tuple[str, ...]:
-    """The records whose place it takes in the sums once it is approved."""
+    """Return the records that it replaces in the sums once it is approved."""
     return record.links.supersedes if record.links.mode is SupersedeMode.REPLACE else ()
 
 
 def figure(of: Iterable[Standing], currency: str) -> Figure:
-    """What these records add, with them behind it."""
+    """Return what these records add, with them behind it."""
     parts, unknown = list[Part](), list[str]()
     for standing in of:
         if standing.amount is None:
@@ -111,7 +111,10 @@ def _bucket(record: ChangeRecord, replaced: bool, as_of: date) -> Bucket:
 
 
 def _own(record: ChangeRecord, profile: Profile) -> Decimal | None:
-    """What was approved, which may differ from what was asked for; else what is asked for."""
+    """Return what was approved, which may differ from what was requested.
+
+    Else what is requested.
+    """
     if is_approved(record) and record.decision and record.decision.amount is not None:
         return rounded(record.decision.amount, profile.contract.currency)
     return asked(record, profile)

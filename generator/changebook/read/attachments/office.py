@@ -1,7 +1,7 @@
 """Documents of office programs without their makers; what else they hide is named.
 
 They are archives of XML (ECMA-376, and OpenDocument 1.3, part 2). Parts that tell of the makers are
-written anew, pictures are stripped, and all else stays byte for byte.
+rewritten, pictures are stripped, and all else stays byte for byte.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|webp)", re.IGNORECASE)
 #: Parts whose being there is worth a word, by their paths.
 _PARTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:xl|word|ppt)/(?:threaded)?comments.*\.xml", re.IGNORECASE), "comments"),
-    (re.compile(r"ppt/notesSlides/.*\.xml"), "notes of the speaker"),
+    (re.compile(r"ppt/notesSlides/.*\.xml"), "speaker notes"),
     (re.compile(r".*vbaProject\.bin|Basic/.+"), "macros"),
-    (re.compile(r"(?:xl|word|ppt)/embeddings/.+|Object .+/content\.xml"), "other documents in it"),
+    (re.compile(r"(?:xl|word|ppt)/embeddings/.+|Object .+/content\.xml"), "embedded documents"),
     (re.compile(r"xl/externalLinks/.*\.xml"), "links to other workbooks, with their values"),
-    (re.compile(r"customXml/item\d+\.xml"), "data of programs"),
+    (re.compile(r"customXml/item\d+\.xml"), "program data"),
 )
 #: Parts that are looked into.
 _LOOKED_INTO = re.compile(

@@ -61,7 +61,7 @@ def _examined(pdf: Pdf, content: bytes) -> Attachment:
     comments = _unsigned_comments(pdf)
     remarks = [f"{comments} {'comment' if comments == 1 else 'comments'}"] if comments else []
     if _has_layers_off(pdf):
-        remarks.append("layers that are switched off")
+        remarks.append("hidden layers")
     stream = BytesIO()
     pdf.save(stream, deterministic_id=True)
     return Attachment(stream.getvalue(), tuple(remarks))

@@ -28,7 +28,7 @@ _OF_WEBP = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"IC
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL, _APPLICATION = 0xF9, 0xFF
-#: How often a moving GIF begins anew.
+#: How often an animated GIF starts again.
 _LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 

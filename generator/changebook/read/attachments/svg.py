@@ -1,4 +1,4 @@
-"""An SVG file as it may be published: read as XML, and written anew from what is allowed.
+"""An SVG file as it may be published: read as XML, and rewritten from what is allowed.
 
 An SVG that is opened by itself is a document of the site, with all its rights. So nothing of the
 file is copied: the parser's idea of its names is compared with the lists in `model.markup`, and
@@ -24,7 +24,7 @@ from changebook.read.attachments.attachment import Attachment, Fault
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK, _XML = "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"
-#: What a browser shows although it is no SVG.
+#: What a browser shows although it is not SVG.
 _SHOWN = {"http://www.w3.org/1999/xhtml": "HTML", "http://www.w3.org/1998/Math/MathML": "MathML"}
 _SEPARATOR = "\x1f"
 _SHOWN_OF_ADDRESS = 60
@@ -56,7 +56,7 @@ _AT_RULES = frozenset({"media", "supports"})
 #: They move what stands still here, or fit a page: what is drawn is the same without them.
 _LEFT_OUT = frozenset({"keyframes", "charset", "page", "namespace"})
 _OF_EDITORS = re.compile(r"-|animation|transition|will-change|orphans|widows")
-_WAY_OUT = "Take it out in the program that drew the picture, or attach a PNG or a PDF"
+_WAY_OUT = "Remove it in the program that drew the picture, or attach a PNG or a PDF"
 _TEXT_AS_HTML = (
     "Let the program write its texts as SVG text (draw.io: without 'Word Wrap' and 'Formatted "
     "Text'; Mermaid: htmlLabels: false), or attach a PNG"
@@ -85,7 +85,7 @@ class _Element:
 
 
 def examined(content: bytes, clean: Callable[[bytes], bytes]) -> Attachment:
-    """Write the drawing anew, or name what in it can't be published.
+    """Rewrite the drawing, or name what in it can't be published.
 
     `clean` strips an embedded picture.
     """
@@ -155,7 +155,7 @@ class _Reading:
     def _doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
         # What programs write there names the standard. It is not published, nor ever loaded.
         if internal:
-            self._refuse("declares entities or attributes in its DOCTYPE", "Take the DOCTYPE out")
+            self._refuse("declares entities or attributes in its DOCTYPE", "Remove the DOCTYPE")
             raise _Stop
 
     def _instruction(self, target: str, data: str) -> None:
@@ -167,7 +167,7 @@ class _Reading:
         if self._skipped:
             self._skipped += 1
             if not self._is_refused and (space in _SHOWN or local == "script"):
-                self._refuse(f"has `<{local}>`, which works wherever it stands")
+                self._refuse(f"has `<{local}>`, which works wherever it appears")
             return
         if not self._open and (space, local) != (_SVG, "svg"):
             self._refuse(
@@ -347,7 +347,7 @@ def _uncommented(tokens: Iterable[Any]) -> list[Any]:
 
 
 def _without_hidden(root: _Element) -> bool:
-    """Take out layers that are switched off; whether some had to stay, since others use them."""
+    """Take out hidden layers; whether some had to stay, since others use them."""
     in_sheets = any("display" in e.css for e in root.all() if e.name == "style")
     uses, stays = Counter(_uses(root)), False
     waiting = [root]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from changebook.read.scan import pdf, picture
 from changebook.read.scan.paper import ScannedPaper, UnfitPaper
 
-#: Larger files make a repository slow for everybody, for ever; a page in grey takes some 0.1 MB.
+#: Larger files make a repository slow for everybody, forever; a page in grey takes some 0.1 MB.
 LARGEST = 25 * 1024 * 1024
 _MEGABYTE = 1024 * 1024
 
@@ -16,7 +16,7 @@ def examined(content: bytes) -> ScannedPaper:
     Raises UnfitPaper for what is neither a PDF nor a picture, can run something, or can't be shown.
     """
     if not content:
-        raise UnfitPaper("It is empty", "Scan the paper once more")
+        raise UnfitPaper("It is empty", "Scan the paper again")
     if len(content) > LARGEST:
         raise UnfitPaper(
             f"It has {len(content) / _MEGABYTE:.0f} MB, and {LARGEST // _MEGABYTE} MB is the limit",

@@ -1,7 +1,7 @@
 """What a JPEG says beside its picture, taken out without touching the picture itself.
 
-Scans are photographs of paper, so they are evidence: nothing here is coded anew. The layout is that
-of ITU-T T.81, Annex B.
+Scans are photographs of paper, so they are evidence: nothing here is encoded again. The layout is
+that of ITU-T T.81, Annex B.
 """
 
 from __future__ import annotations

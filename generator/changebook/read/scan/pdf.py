@@ -52,8 +52,8 @@ SHOWS_CONTENTS = "/FreeText"
 
 _PROPERTIES = "author, program, dates and other properties"
 _FILES = "files within the file"
-_MORE = "what programs keep in it for themselves"
-_PHOTOS = "what the camera noted in its pictures"
+_MORE = "private data of programs"
+_PHOTOS = "what the camera recorded in its pictures"
 
 
 def is_pdf(content: bytes) -> bool:
@@ -71,7 +71,7 @@ def examined(content: bytes) -> ScannedPaper:
     except (pikepdf.PdfError, zlib.error, ValueError, TypeError, KeyError, AttributeError):
         # Its parts are not what a PDF has in these places.
         raise UnfitPaper(
-            "It begins like a PDF and can't be read as one", "Scan or print it into a new PDF"
+            "It begins like a PDF but can't be read as one", "Scan or print it into a new PDF"
         ) from None
 
 
@@ -83,7 +83,7 @@ def _examined(pdf: Pdf, content: bytes) -> ScannedPaper:
     if pdf.is_encrypted:
         raise _locked()
     if not pdf.pages:
-        raise UnfitPaper("The PDF has no page", "Scan the paper once more")
+        raise UnfitPaper("The PDF has no page", "Scan the paper again")
     parts = list(parts_of(pdf))
     if any(is_active(part) for part in parts):
         raise UnfitPaper(
@@ -98,7 +98,7 @@ def _examined(pdf: Pdf, content: bytes) -> ScannedPaper:
     removed += _without_notes(pdf)
     removed += _without_more(pdf, parts)
     if content.count(_END) > (2 if pdf.is_linearized else 1):
-        removed.append("earlier states of the file")
+        removed.append("earlier versions of the file")
     if not removed:
         return ScannedPaper(PaperFormat.PDF, content)
     stream = BytesIO()
@@ -112,13 +112,13 @@ def _examined(pdf: Pdf, content: bytes) -> ScannedPaper:
 def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> ScannedPaper:
     if holds_files:
         raise UnfitPaper(
-            "The PDF is signed digitally and has other files in it, which can't be taken out",
+            "The PDF is signed digitally and contains other files, which can't be removed",
             "Have it signed without them",
         )
     info: Any = pdf.trailer.get("/Info", Dictionary())
     properties = [f"{key[1:]}: {value}" for key, value in info.items() if str(value).strip()]
     remarks = [
-        "It is signed digitally, so no byte of it was altered; what it says of its makers stays."
+        "It is signed digitally, so no byte of it was altered; what it says of its authors stays."
     ]
     remarks += [f"The client can read in it: {', '.join(properties)}."] if properties else []
     return ScannedPaper(PaperFormat.PDF, content, (), tuple(remarks))

@@ -24,7 +24,7 @@ _ORIENTATION, _PLACE = 0x0112, 0x8825
 #: The brands of the formats of phones, in the first box of the file.
 _PHONE = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 _AS_PDF = "Save it as a PDF or a JPEG, and file that with `changebook sign`"
-_NOTES = "what the camera or program noted in it"
+_NOTES = "what the camera or program recorded in it"
 
 
 def examined(content: bytes) -> ScannedPaper:
@@ -46,7 +46,7 @@ def _without_notes(content: bytes, image: Image.Image) -> ScannedPaper:
             clean = jpeg.stripped(content, orientation if orientation in range(2, 9) else 1)
         except jpeg.NoJpeg:
             raise _broken() from None
-        # The orientation alone is written anew each time.
+        # Only the orientation is rewritten each time.
         again = clean == content
         return ScannedPaper(PaperFormat.JPEG, clean, () if again else (_NOTES, *place))
     if content.startswith(_PNG) and orientation == 1:
@@ -54,7 +54,7 @@ def _without_notes(content: bytes, image: Image.Image) -> ScannedPaper:
             piece for name, piece in chunks(content[len(_PNG) :]) if name in _PICTURE
         )
         return ScannedPaper(PaperFormat.PNG, clean, () if clean == content else (_NOTES, *place))
-    remarks = () if image.format == "PNG" else (f"It was a {image.format} and is a PNG now.",)
+    remarks = () if image.format == "PNG" else (f"It was a {image.format} and is now a PNG.",)
     return ScannedPaper(PaperFormat.PNG, _as_png(image), (_NOTES, *place), remarks)
 
 
@@ -85,7 +85,7 @@ def _opened(content: bytes) -> Image.Image:
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error):
         raise _broken() from None
     if pages > 1 and image.format in _OF_PAGES:
-        raise UnfitPaper(f"It is a picture of {pages} pages, which browsers don't show", _AS_PDF)
+        raise UnfitPaper(f"It is a picture of {pages} pages, which browsers do not show", _AS_PDF)
     return image
 
 
@@ -97,11 +97,11 @@ def _too_large() -> UnfitPaper:
 
 
 def _broken() -> UnfitPaper:
-    return UnfitPaper("The picture is damaged or cut off", "Scan the paper once more")
+    return UnfitPaper("The picture is damaged or cut off", "Scan the paper again")
 
 
 def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a PNG with their names, up to its end; what stands behind is no picture."""
+    """The chunks of a PNG with their names, up to its end; what follows is not part of it."""
     at = 0
     while at < len(content):
         end = at + 12 + int.from_bytes(content[at : at + 4])

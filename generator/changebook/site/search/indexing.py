@@ -66,7 +66,7 @@ def _run(*arguments: str) -> None:
             [get_executable(), "--silent", *arguments], capture_output=True, text=True, check=False
         )
     except OSError as error:
-        raise Refusal(f"the search index could not be made: {error}") from None
+        raise Refusal(f"the search index could not be built: {error}") from None
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Refusal(f"the search index could not be made: {said[-1] if said else 'no reason'}")
+        raise Refusal(f"the search index could not be built: {said[-1] if said else 'no reason'}")

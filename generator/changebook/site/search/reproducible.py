@@ -33,7 +33,7 @@ def make_reproducible(bundle: Path) -> None:
 
 
 def _sorted_meta(bundle: Path, language: str, name: str) -> str:
-    """Rewrite the list of all that there is in one language; its new name."""
+    """Rewrite the list of all that exists in one language; its new name."""
     file = bundle / f"pagefind.{name}.pf_meta"
     meta = _read(file)
     meta[_FILTERS] = sorted(

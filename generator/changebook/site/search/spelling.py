@@ -50,19 +50,19 @@ _PERMALINK = re.compile(r'<a class="headerlink"[^>]*>.*?</a>', re.DOTALL)
 
 
 def spelt(text: str) -> str:
-    """The text as Pagefind is to read it."""
+    """Return the text as Pagefind is to read it."""
     text = "".join(_with_keys(text.translate(_NARROW)))
     text = _RUN.sub(lambda run: _pairs(run[0]), text)
     return _SEAM.sub(" ", _STOP.sub(r"\1 ", text))
 
 
 def id_key(prefix: str, number: str) -> str:
-    """The word that stands for an id, however it is written."""
+    """Return the word that stands for an id, however it is written."""
     return f"{BEGIN}{prefix.lower()}{int(number)}{END}"
 
 
 def amount_key(amount: Decimal) -> str:
-    """The word that stands for an amount, however it is written."""
+    """Return the word that stands for an amount, however it is written."""
     digits = f"{amount:f}"
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
@@ -70,7 +70,7 @@ def amount_key(amount: Decimal) -> str:
 
 
 def _with_keys(text: str) -> Iterator[str]:
-    """The text in pieces, each id and amount followed by its key."""
+    """Yield the text in pieces, each id and amount followed by its key."""
     done = 0
     for match in _KEYED.finditer(text):
         if key := _key(match, text):
@@ -80,7 +80,7 @@ def _with_keys(text: str) -> Iterator[str]:
 
 
 def _key(match: re.Match[str], text: str) -> str:
-    """The key of an id or an amount; none for years and small counts."""
+    """Return the key of an id or an amount; none for years and small counts."""
     if match["prefix"]:
         return id_key(match["prefix"], match["number"])
     amount = match["amount"]
