@@ -145,6 +145,7 @@ print("ready", flush=True)
 for number in count():
     with client_publisher(Path(sys.argv[1])) as publisher:
         publisher.publish("acme", stage(publisher, f"version {number}"))
+    print(number, flush=True)
 """
 
 
@@ -166,7 +167,9 @@ def test_killed_at_any_moment_leaves_one_whole_site(tmp_path: Path, way: str) ->
             stdout=subprocess.PIPE,
         )
         assert process.stdout
-        assert process.stdout.readline() == b"ready\n"
+        # However slow the machine is, most rounds have something to replace.
+        for _ in range(1 + round_ % 3):
+            assert process.stdout.readline()
         time.sleep(0.02 + round_ * 0.0077)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()

@@ -144,19 +144,6 @@ def test_pages_are_cleaned(project: Path) -> None:
     assert "alert(1)" not in home
 
 
-def test_a_place_that_is_not_there_is_told(project: Path) -> None:
-    record = project / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
-    links = "[a](#why) [b](../client.md#standing) [c](#nowhere) [d](../client.md#neither)"
-    record.write_text(f"{record.read_text('utf-8')}\n{links}\n", "utf-8")
-    done = mkdocs(project)
-    assert done.returncode == 1
-    told = [line for line in done.stderr.splitlines() if "anchor" in line]
-    assert len(told) == 2
-    assert "'example/changes/EX-0002/index.md'" in told[0]
-    assert "#nowhere" in told[0]
-    assert "'example/index.md' does not contain an anchor '#neither'" in told[1]
-
-
 def test_the_contents_and_names_of_a_page_are_the_themes(project: Path) -> None:
     assert mkdocs(project, CHANGEBOOK_CLIENT="example").returncode == 0
     site = project / "site-preview"
