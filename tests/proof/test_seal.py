@@ -368,7 +368,7 @@ def test_a_chain_that_was_made_anew_is_found_with_a_base(scratch: Scratch) -> No
     guilty = scratch.commit({}, "Seal anew")
     (message,) = messages(scratch)
     assert message == (
-        "At then the seals had entry 1 (ACME-0001 approved 2026-03-20), and "
+        "At then the seals had entry 1 (ACME-0001 approved 2026-03-20), but "
         "it has been sealed again since, with another digest. "
         f"Altered in {guilty[:12]} of 2026-03-02 (Seal anew)."
     )

@@ -131,7 +131,7 @@ def test_pictures_that_not_all_browsers_show_become_png(form: str) -> None:
     paper = examined(scan)
     assert (paper.format, told(paper.content)) == (PaperFormat.PNG, False)
     assert pixels(paper.content) == pixels(scan)
-    assert paper.remarks == (f"It was a {form} and is a PNG now.",)
+    assert paper.remarks == (f"It was a {form} and is now a PNG.",)
 
 
 def _with(**entries: object) -> Callable[[Pdf], object]:
@@ -318,7 +318,7 @@ def test_files_within_a_digitally_signed_pdf_are_refused() -> None:
         _signed_digitally(document)
         _attached(document)
 
-    with pytest.raises(UnfitPaper, match="other files in it"):
+    with pytest.raises(UnfitPaper, match="contains other files"):
         examined(pdf(change))
 
 
