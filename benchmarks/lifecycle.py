@@ -115,7 +115,7 @@ def dated(
 ) -> tuple[Step, ...]:
     """The steps of a route from `start` on.
 
-    `free_day` gives a day on or after the one asked for on which nothing of this client takes
+    `free_day` gives a day on or after the one requested on which nothing of this client takes
     effect yet, so that the chain of dates has one order only.
     """
     steps: list[Step] = []

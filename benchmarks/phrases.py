@@ -112,7 +112,7 @@ ENGLISH = Phrases(
         ("opcode", "one instruction of the machine that runs contracts"),
     ),
     reasons={
-        "client-request": "The operations team has asked for it since the last review.",
+        "client-request": "The operations team has requested it since the last review.",
         "market": "Two competitors offer it, and customers ask for it.",
         "performance": "The step takes too long at the end of the month.",
         "defect": "The present result is wrong in rare cases.",
@@ -122,7 +122,7 @@ ENGLISH = Phrases(
     evidence=(
         ("14% of the entries are corrected by hand", "Operations report"),
         ("The step takes 40 minutes on the last day of a month", "Measured in production"),
-        ("31 customers asked for it within a quarter", "Support desk"),
+        ("31 customers requested it within a quarter", "Support desk"),
     ),
     work=("Analysis and design", "Development", "Test and acceptance", "Data migration"),
     fees=("Licence fee", "External review", "Set-up fee of the provider"),

@@ -85,7 +85,7 @@ def test_nothing_leaks_into_the_month_ends(planted: tuple[Path, Canaries], tmp_p
         assert "HBR-0001" in (tmp_path / CLIENT / month_page(month)).read_text()
     for month in (1, 2):
         page = (tmp_path / CLIENT / month_page(month)).read_text()
-        assert "Written down later" in page
+        assert "Recorded later" in page
         assert "Wider fenders" in page
     assert canaries.leaks(tmp_path / CLIENT) == []
 

@@ -291,7 +291,7 @@ def test_headings_of_a_body_have_ids_that_nothing_else_on_the_page_has() -> None
     page = _with_body("# Impact\n\n## Details\n\n## Mine & yours {#why}\n\n[up](#details)")
     own = [heading for heading in page.headings if heading not in _with_body("").headings]
     assert own == [
-        Heading(2, "details", "In detail"),
+        Heading(2, "details", "Details"),
         Heading(3, urls.in_body("impact"), "Impact"),
         Heading(4, "text:details", "Details"),
         Heading(4, "text:why", "Mine & yours"),

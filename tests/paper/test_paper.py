@@ -211,7 +211,7 @@ def test_a_team_s_print_says_that_it_is_internal() -> None:
 def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:
     asked = text(one("MER-0012").html)
     assert "Not valid until signed by both parties" in asked
-    assert asked.count("Name in print") == 2
+    assert asked.count("Name (block letters)") == 2
     for id, said in (
         ("MER-0008", "The signed paper is filed with the parties."),
         ("MER-0003", "No signature is needed"),
@@ -219,7 +219,7 @@ def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:
     ):
         html = text(one(id).html)
         assert said in html, id
-        assert "Name in print" not in html, id
+        assert "Name (block letters)" not in html, id
 
 
 def test_a_signed_paper_that_was_filed_is_named_by_its_digest() -> None:
@@ -256,7 +256,7 @@ def test_a_client_s_own_words_and_signatories_stand_on_paper() -> None:
     assert "Valid with the company's seal only" in said
     assert "Not valid until" not in said
     assert "依据" not in said
-    assert said.count("Name in print") == 3
+    assert said.count("Name (block letters)") == 3
     assert "Name in print Dominic Achebe Job title Finance Director" in said
     assert "@page { size: letter }" in html
 

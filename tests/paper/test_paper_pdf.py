@@ -29,7 +29,7 @@ from tests.paper.test_paper import MONEY, edition, printery, text
 pytestmark = pytest.mark.slow
 
 DAY = date(2026, 3, 1)
-LINES = ("Organisation", "Name in print", "Job title", "Signature", "Date")
+LINES = ("Organisation", "Name (block letters)", "Job title", "Signature", "Date")
 
 
 def paper(body: str = "<p>Words.</p>", **more: Any) -> Paper:
@@ -104,7 +104,7 @@ def test_the_pdf_says_what_it_is(chinese: bytes) -> None:
     with pikepdf.open(BytesIO(chinese)) as document:
         assert str(document.Root.Lang) == "zh-CN"
         assert str(document.docinfo["/Author"]) == "北风软件"
-        assert str(document.docinfo["/Title"]).startswith("变更令 YF-0011 · ")
+        assert str(document.docinfo["/Title"]).startswith("变更单 YF-0011 · ")
         assert str(document.docinfo["/CreationDate"]).startswith("D:20260617")
         assert document.Root.MarkInfo.Marked
         assert document.Root.ViewerPreferences.DisplayDocTitle

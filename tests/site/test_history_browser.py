@@ -199,7 +199,7 @@ def test_a_short_id_and_several_words_are_found(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("find=checkout"))
     field.fill("no such words")
     assert shown(page) == []
-    expect(page.locator("#history-shown")).to_contain_text("No change fits these filters.")
+    expect(page.locator("#history-shown")).to_contain_text("No change matches these filters.")
 
 
 def test_the_months_show_what_the_filters_leave(visit: Visit) -> None:

@@ -138,7 +138,7 @@ def test_a_field_left_empty_or_cleared_shows_nothing(page: Page, address: str) -
     field(page).click()
     field(page).fill("qqqxyz")
     status = page.locator("#search [role=status]")
-    expect(status).to_have_text("No change has these words")
+    expect(status).to_have_text("No change contains these words")
     page.locator(".md-search__form button[type=reset]").click()
     expect(field(page)).to_have_value("")
     expect(field(page)).to_be_focused()
@@ -201,8 +201,8 @@ def test_an_address_holds_words_facets_and_sorting(page: Page, address: str) -> 
     page.goto(f"{address}meridian-outdoor/search/?q=loyalty&status=unknown&sort=sideways&x=1")
     expect(count(page)).to_have_text("4 changes found")
     page.goto(f"{address}meridian-outdoor/search/?q=qqqxyz")
-    expect(count(page)).to_have_text("No change has these words")
-    page.get_by_role("link", name="Look through all changes instead").click()
+    expect(count(page)).to_have_text("No change contains these words")
+    page.get_by_role("link", name="Browse all changes instead").click()
     page.wait_for_url("**/meridian-outdoor/changes/")
 
 
@@ -239,7 +239,7 @@ def test_without_scripts_the_search_page_says_where_to_look(browser: Browser, ad
     page = context.new_page()
     page.goto(f"{address}meridian-outdoor/search/?q=loyalty")
     assert not page.locator("#find").is_visible()
-    page.get_by_role("link", name="Look through all changes instead").click()
+    page.get_by_role("link", name="Browse all changes instead").click()
     page.wait_for_url("**/meridian-outdoor/changes/")
     context.close()
 
@@ -249,7 +249,7 @@ def test_an_index_that_is_missing_is_said(browser: Browser, address: str) -> Non
     page.route("**/pagefind/**", lambda route: route.abort())
     page.goto(f"{address}meridian-outdoor/search/")
     expect(count(page)).to_have_text("The search could not be loaded")
-    expect(page.get_by_role("link", name="Look through all changes instead")).to_be_visible()
+    expect(page.get_by_role("link", name="Browse all changes instead")).to_be_visible()
     page.close()
 
 

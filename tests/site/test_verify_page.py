@@ -52,7 +52,7 @@ def test_the_address_on_paper_opens_the_answer(sample_sites: Path, visit: Visit)
     data = decisions(sample_sites)
     sealed = entry(data, "MER-0010", "approved")
     text = verdict(open_page(visit, f"?digest={sealed['digest']}"), "good")
-    assert "This is the fingerprint of MER-0010" in text
+    assert "This is the fingerprint of the request MER-0010" in text
     assert f"No. {sealed['number']} of {len(data['entries'])} in the chain: approved on" in text
     assert "It still stands." in text
     assert f"the chain of all {len(data['entries'])} seals is unbroken" in text
@@ -66,7 +66,7 @@ def test_the_code_on_paper_leads_from_the_record_to_the_answer(
     sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     visit.page.goto(f"{visit.base}{SLUGS[0]}/changes/MER-0010/#digest={sealed['digest']}")
     visit.page.wait_for_url("**/decisions/verify/*")
-    assert "This is the fingerprint of MER-0010" in verdict(visit.page, "good")
+    assert "This is the fingerprint of the request MER-0010" in verdict(visit.page, "good")
 
 
 #: A camera that sees a code after a few pictures, and a browser that reads it.
@@ -94,7 +94,7 @@ def test_a_camera_reads_the_code_on_paper(sample_sites: Path, visit: Visit) -> N
     visit.page.add_init_script(f"({_CAMERA})('{sealed['digest']}')")
     page = open_page(visit)
     page.get_by_role("button", name="Scan the code on the paper").click()
-    assert "This is the fingerprint of MER-0010" in verdict(page, "good")
+    assert "This is the fingerprint of the request MER-0010" in verdict(page, "good")
     assert page.evaluate("scanned.getTracks().every(track => track.readyState === 'ended')")
     assert not page.locator("video").is_visible()
 
@@ -214,8 +214,8 @@ def _altered(data: dict[str, Any], kind: str) -> None:
         ("entry", "bad", "No. 3, MER-0002: the seal itself was altered."),
         ("swapped", "bad", "it does not follow the seal before it."),
         ("removed", "ended", "the chain can't be followed across them: before No. 4."),
-        ("forged", "bad", "The chain of this site is another one, from No. 3 on."),
-        ("nothing", "bad", "This is no file of decisions."),
+        ("forged", "bad", "The chain of this site differs from No. 3 on."),
+        ("nothing", "bad", "This is not a decisions file."),
     ],
 )
 def test_a_file_that_was_kept_is_held_against_the_site(
@@ -267,7 +267,7 @@ def test_without_https_it_says_that_it_only_looks_up(sample_sites: Path, visit: 
     sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     page = open_page(visit, f"?digest={sealed['digest']}")
     text = verdict(page, "plain")
-    assert "This is the fingerprint of MER-0010" in text
+    assert "This is the fingerprint of the request MER-0010" in text
     assert "Only looked up, not checked: browsers make fingerprints only" in text
     page.get_by_label("Or a file").set_input_files(
         sample_sites / SLUGS[0] / "decisions" / "decisions.json"

@@ -84,8 +84,8 @@ def test_links_between_stations_lead_to_stations(edition: Edition) -> None:
 def test_without_guidance_the_usual_questions_are_asked(edition: Edition) -> None:
     content = _process(edition)
     assert "A few sentences are enough" in content
-    assert "What should be different?" in content
-    assert "Ask with the form" not in content
+    assert "What should change?" in content
+    assert "Request a change online" not in content
 
 
 def test_a_clients_own_guidance_questions_and_form(edition: Edition) -> None:
@@ -100,7 +100,7 @@ def test_a_clients_own_guidance_questions_and_form(edition: Edition) -> None:
     )
     assert "<p>Tell &lt;Zhao&gt; first.</p>\n<p>One mail each.</p>" in content
     assert "<li>Which store?</li>" in content
-    assert "What should be different?" not in content
+    assert "What should change?" not in content
     assert "A few sentences are enough" not in content
     assert 'href="https://tracker.example/new?a=1&amp;b=2"' in content
     assert "mailto:ask@northwind.example" in content

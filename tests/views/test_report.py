@@ -127,7 +127,7 @@ def test_a_report_in_words() -> None:
         "1 change was asked for, 1 assessed, 1 decided.",
         "The contract sum rose by CN¥5,000.00 to CN¥1,005,000.00.",
         "Go-live moved 3 days later, to 3 Jul 2026.",
-        "Nothing waits for you.",
+        "Nothing is waiting for you.",
     )
     assert sentences(log, "2026-03", "zh-CN")[:2] == (
         "提出变更 1 项，完成评估 1 项，作出决定 1 项。",
@@ -148,10 +148,10 @@ def test_a_report_says_what_was_taken_back() -> None:
     history = [entry.model_dump(exclude_none=True) for entry in FIRST.history]
     log = edition(record(1, *history, void, days=3), audience=CLIENT)
     assert sentences(log, "2026-04") == (
-        "1 change was taken back.",
+        "1 change was withdrawn or voided.",
         "The contract sum fell by CN¥5,000.00 to CN¥1,000,000.00.",
         "Go-live moved 3 days earlier, to 30 Jun 2026.",
-        "Nothing waits for you.",
+        "Nothing is waiting for you.",
     )
 
 
@@ -159,7 +159,7 @@ def test_a_quiet_period_says_so() -> None:
     log = edition(FIRST, audience=CLIENT)
     assert sentences(log, "2026-04") == (
         "A quiet month: nothing changed.",
-        "Nothing waits for you.",
+        "Nothing is waiting for you.",
     )
     assert sentences(log, "2026-W15")[0] == "A quiet week: nothing changed."
     so_far = edition(FIRST, audience=CLIENT, until=date(2026, 4, 29))
@@ -190,7 +190,7 @@ def test_a_week_in_which_an_approval_comes_into_force_has_a_page() -> None:
     week = next(r for r in report.reports(log) if r.period.id == "2026-W16")
     assert (week.progress, week.notices) == ((), ())
     assert sentences(log, "2026-W16")[:2] == (
-        "No change moved on.",
+        "No change reached a new status.",
         "The contract sum rose by CN¥5,000.00 to CN¥1,005,000.00.",
     )
 

@@ -391,9 +391,9 @@ class Profile(Shape):
 
     name: Text = Field(description="The client's name.", examples=["Acme Trading"])
     language: Text = Field(
-        description="The language of this client's pages: en or zh-CN. Records may be in any "
+        description="The language of this client's pages: en, en-US or zh-CN. Records may be in any "
         "language.",
-        examples=["en", "zh-CN"],
+        examples=["en", "en-US", "zh-CN"],
     )
     timezone: Timezone = Field(
         description="The client's time zone, a name of the IANA time zone database."

@@ -102,6 +102,11 @@ class Words:
         """Return a vocabulary's word as readers see it."""
         return self.pgettext(context(type(term)), term.label)
 
+    def in_sentence(self, term: Term) -> str:
+        """A vocabulary's word within a sentence, where English has no capital."""
+        label = self.label(term)
+        return label.lower() if self.locale.language == SOURCE_LANGUAGE else label
+
     def date(self, day: dt.date) -> str:
         """Return a day, with the month in letters so that no reader mistakes it for another."""
         return format_date(day, "medium", locale=self.locale)

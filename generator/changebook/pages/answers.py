@@ -125,7 +125,9 @@ class Answers:
     def lines(self, block: Block, values: Mapping[str, object], whole: bool = True) -> list[str]:
         """The lines of an answer's mail; `values` are id, revision, title, digest and option."""
         _ = self.words.gettext
-        counts = _("This mail is a message. The decision counts once it is recorded in the log.")
+        counts = _(
+            "This e-mail is only a message. The decision counts once it is recorded in the log."
+        )
         return [
             mark(_("Please write below this line")),
             "",
@@ -151,7 +153,7 @@ class Answers:
         if block.kind is AnswerKind.OBJECT:
             return _("We object, for the reasons given above.")
         if block.about is About.AGREEMENT:
-            return _("We agree with the amendment of the contract.")
+            return _("We agree to the contract amendment.")
         if block.about is About.OBJECTION:
             return _("We consider the objection settled.")
         return _("We approve the option “%(option)s”.") if block.option else _("We approve.")
@@ -161,10 +163,10 @@ class Answers:
         """What a request should answer: the profile's own questions, or the usual ones."""
         _ = self.words.gettext
         return self.profile.request.questions or (
-            _("What should be different?"),
-            _("Why, and how do we know?"),
-            _("Which parts of the project does it touch?"),
-            _("How much does it matter, and by when is it needed?"),
+            _("What should change?"),
+            _("Why, and what is the evidence?"),
+            _("Which parts of the project does it affect?"),
+            _("How important is it, and when is it needed?"),
         )
 
     def request(self) -> str | None:

@@ -32,13 +32,15 @@ class Phrases(Wording):
             names = _(", ").join(person.name for person in decision.by)
             said = [self._said(_("Decided by"), names)] if names else []
             if decision.effective:
-                said.append(_("counts from %(day)s") % {"day": self.words.date(decision.effective)})
+                said.append(
+                    _("effective from %(day)s") % {"day": self.words.date(decision.effective)}
+                )
             if decision.review:
-                text = _("to be looked at again on %(day)s")
+                text = _("to be reviewed on %(day)s")
                 said.append(text % {"day": self.words.date(decision.review)})
-            return _(", ").join(said)
+            return self.joined_clauses(said)
         if progress.stage is ReportStage.REQUESTED and progress.data.requested:
-            return self._said(_("Asked for by"), progress.data.requested.by)
+            return self._said(_("Requested by"), progress.data.requested.by)
         return progress.steps[-1].note or ""
 
     def amount(self, progress: Progress) -> str:
@@ -52,7 +54,7 @@ class Phrases(Wording):
         if row.amount is None or row.bucket is Bucket.APPROVED:
             return ""
         if row.bucket in _ASKED:
-            return _("asked for")
+            return _("requested")
         later = row.bucket is Bucket.APPROVED_LATER
         return _("effective later") if later else _("not counted")
 
@@ -62,7 +64,7 @@ class Phrases(Wording):
         if row.days is None:
             return self.words.gettext("not assessed")
         if row.moves is None:
-            return self.words.gettext("no days")
+            return self.words.gettext("no effect on dates")
         days = self.words.days(row.moves.days, signed=True)
         return days if row.moves.completion else self._with(days, row.moves.name)
 
@@ -70,7 +72,7 @@ class Phrases(Wording):
         """Money and days of a change."""
         amount, counts = self.amount(progress), self.counts(progress)
         both = (self._with(amount, counts) if counts else amount, self.days(progress))
-        return self.words.gettext(", ").join(dict.fromkeys(both))
+        return self.joined_clauses(dict.fromkeys(both))
 
     def kind(self, event: NewsEvent) -> str:
         """What sort of event it was."""
@@ -141,8 +143,8 @@ class Phrases(Wording):
         when = self._when(entry.on, entry.recorded)
         said = self._with(self.words.label(entry.status), when)
         if entry.counts_from:
-            counts = _("counts from %(day)s") % {"day": self.words.date(entry.counts_from)}
-            said += _(", ") + counts
+            counts = _("effective from %(day)s") % {"day": self.words.date(entry.counts_from)}
+            said = self.joined_clauses((said, counts))
         return said
 
     def _step(self, step: ReportStep) -> str:
@@ -152,7 +154,7 @@ class Phrases(Wording):
         return f"{status} {self.words.date(step.on)}"
 
     def _when(self, on: date, recorded: date) -> str:
-        text = self.words.gettext("on %(day)s, written down on %(recorded)s")
+        text = self.words.gettext("on %(day)s, recorded on %(recorded)s")
         return text % {"day": self.words.date(on), "recorded": self.words.date(recorded)}
 
     def _money(self, amount: Decimal, *, signed: bool = True) -> str:

@@ -102,6 +102,7 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         percent=words.percent,
         days=words.days,
         label=words.label,
+        in_sentence=words.in_sentence,
         prose=_prose,
         grouped=canonical.grouped,
         short=canonical.short,

@@ -130,7 +130,7 @@ def edition_pages(
         site.page(
             urls.GLOSSARY,
             "glossary",
-            site.words.gettext("Words"),
+            site.words.gettext("Glossary"),
             extra=site.up(urls.GLOSSARY, site.words.gettext("How changes work"), urls.PROCESS),
             view=glossary.glossary(edition, site.words),
         ),
@@ -226,10 +226,12 @@ def theme_words(words: Words) -> dict[str, str]:
         "search": words.gettext("Search"),
         "search_all": words.gettext("All results"),
         "search_also": words.gettext("Also on the page"),
-        "search_none": words.gettext("No change has these words"),
+        "search_none": words.gettext("No change contains these words"),
         "search_one": words.gettext("One change found"),
         "search_other": words.gettext("%(count)s changes found") % {"count": "{count}"},
-        "search_partly": words.gettext("No change has all these words; these have some of them"),
+        "search_partly": words.gettext(
+            "No change contains all these words; these contain some of them"
+        ),
         "search_trouble": words.gettext("The search could not be loaded"),
         "search_wait": words.gettext("Searching…"),
         "light_mode": words.gettext("Switch to light colours"),

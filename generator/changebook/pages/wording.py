@@ -13,6 +13,7 @@ from changebook.model.sums import SumLine
 from changebook.model.vocabulary import OUTCOMES, Audience, Status
 from changebook.model.words import Words
 from changebook.views.months import DateChange
+from changebook.views.news import EventKind
 from changebook.views.report import PeriodReport, ReportStage
 
 #: So many dates that moved are named one by one.
@@ -46,9 +47,9 @@ class Wording:
         """From when to when, and what the figures are."""
         _ = self.words.gettext
         if report.complete:
-            known = _("%(days)s, as it was known on %(day)s.")
+            known = _("%(days)s, as known on %(day)s.")
         else:
-            known = _("%(days)s, not over yet: what happened by %(day)s.")
+            known = _("%(days)s, not over yet: activity up to %(day)s.")
         values = {
             "days": self.words.span(report.period.first, report.period.last),
             "day": self.words.date(report.on),
@@ -59,11 +60,11 @@ class Wording:
         """What stands above the changes of a stage."""
         _ = self.words.gettext
         return {
-            ReportStage.REQUESTED: _("Asked for"),
+            ReportStage.REQUESTED: _("Requested"),
             ReportStage.ASSESSED: _("Assessment"),
             ReportStage.DECIDED: _("Decided"),
             ReportStage.IMPLEMENTED: _("Implementation"),
-            ReportStage.ENDED: _("Taken back or replaced"),
+            ReportStage.ENDED: _("Withdrawn, voided or superseded"),
         }[stage]
 
     def waiting_for(self) -> str:
@@ -78,11 +79,11 @@ class Wording:
     def nothing_waits(self) -> str:
         """Said where nothing waits for the client."""
         if self.audience is Audience.CLIENT:
-            return self.words.gettext("Nothing waits for you.")
+            return self.words.gettext("Nothing is waiting for you.")
         return self.nothing_waits_for(self.profile.name)
 
     def nothing_waits_for(self, name: str) -> str:
-        return self.words.gettext("Nothing waits for %(name)s.") % {"name": name}
+        return self.words.gettext("Nothing is waiting for %(name)s.") % {"name": name}
 
     def summary(self, report: PeriodReport) -> tuple[str, ...]:
         """The whole report in a few sentences."""
@@ -111,6 +112,10 @@ class Wording:
         both = self.words.gettext("%(sentence)s %(next)s")
         return reduce(lambda text, more: both % {"sentence": text, "next": more}, sentences)
 
+    def joined_clauses(self, clauses: Iterable[str]) -> str:
+        """Return clauses as one; names in a list are joined by the message `, ` instead."""
+        return self.words.pgettext("clause", ", ").join(clauses)
+
     def _quiet(self, report: PeriodReport) -> str:
         _ = self.words.gettext
         if not report.complete:
@@ -123,14 +128,29 @@ class Wording:
         """What happened where no change moved on."""
         _ = self.words.gettext
         if not report.notices:
-            return _("No change moved on.")
+            return _("No change reached a new status.")
         kinds = Counter(event.kind for event in report.notices)
-        counts = (
-            _("%(name)s: %(text)s")
-            % {"name": self.words.label(kind), "text": self.words.number(number)}
-            for kind, number in kinds.items()
-        )
-        return _("%(clauses)s.") % {"clauses": _(", ").join(counts)}
+        counted = (self._noticed(kind, number) for kind, number in kinds.items())
+        clauses = self.joined_clauses(counted)
+        return _("%(clauses)s.") % {"clauses": f"{clauses[:1].upper()}{clauses[1:]}"}
+
+    def _noticed(self, kind: EventKind, number: int) -> str:
+        """How many events there were of one kind."""
+        ngettext = self.words.ngettext
+        text = {
+            EventKind.STATUS: ngettext("one new status", "%(num)s new statuses", number),
+            EventKind.AGREEMENT: ngettext(
+                "one agreement signed", "%(num)s agreements signed", number
+            ),
+            EventKind.STEP: ngettext("one step completed", "%(num)s steps completed", number),
+            EventKind.OBJECTION: ngettext("one objection", "%(num)s objections", number),
+            EventKind.SETTLED: ngettext(
+                "one objection settled", "%(num)s objections settled", number
+            ),
+            EventKind.CONDITION: ngettext("one condition met", "%(num)s conditions met", number),
+            EventKind.TALK: ngettext("one conversation", "%(num)s conversations", number),
+        }[kind]
+        return text % {"num": self.words.number(number)}
 
     def _happened(self, report: PeriodReport) -> Iterator[str]:
         """How many changes came how far: the first count names what is counted."""
@@ -144,9 +164,9 @@ class Wording:
             (
                 requested,
                 ngettext(
-                    "%(num)s change was asked for", "%(num)s changes were asked for", requested
+                    "%(num)s change was requested", "%(num)s changes were requested", requested
                 ),
-                ngettext("%(num)s asked for", "%(num)s asked for", requested),
+                ngettext("%(num)s requested", "%(num)s requested", requested),
             ),
             (
                 assessed,
@@ -169,8 +189,12 @@ class Wording:
             ),
             (
                 ended,
-                ngettext("%(num)s change was taken back", "%(num)s changes were taken back", ended),
-                ngettext("%(num)s taken back", "%(num)s taken back", ended),
+                ngettext(
+                    "%(num)s change was withdrawn or voided",
+                    "%(num)s changes were withdrawn or voided",
+                    ended,
+                ),
+                ngettext("%(num)s withdrawn or voided", "%(num)s withdrawn or voided", ended),
             ),
         )
         said: list[str] = []
@@ -178,8 +202,7 @@ class Wording:
             if number:
                 said.append((short if said else whole) % {"num": self.words.number(number)})
         if said:
-            clauses = self.words.gettext(", ").join(said)
-            yield self.words.gettext("%(clauses)s.") % {"clauses": clauses}
+            yield self.words.gettext("%(clauses)s.") % {"clauses": self.joined_clauses(said)}
 
     def _sum(self, report: PeriodReport) -> str:
         _ = self.words.gettext
@@ -226,9 +249,13 @@ class Wording:
         if not waits:
             return self.nothing_waits()
         if self.audience is Audience.CLIENT:
-            text = ngettext("%(num)s thing waits for you.", "%(num)s things wait for you.", waits)
+            text = ngettext(
+                "%(num)s item is waiting for you.", "%(num)s items are waiting for you.", waits
+            )
         else:
             text = ngettext(
-                "%(num)s thing waits for %(name)s.", "%(num)s things wait for %(name)s.", waits
+                "%(num)s item is waiting for %(name)s.",
+                "%(num)s items are waiting for %(name)s.",
+                waits,
             )
         return text % {"num": self.words.number(waits), "name": self.profile.name}

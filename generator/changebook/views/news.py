@@ -39,11 +39,11 @@ class EventKind(Term):
 
     STATUS = "status", "New status"
     AGREEMENT = "agreement", "Agreement signed"
-    STEP = "step", "Step done"
+    STEP = "step", "Step completed"
     OBJECTION = "objection", "Objection"
     SETTLED = "settled", "Objection settled"
     CONDITION = "condition", "Condition met"
-    TALK = "talk", "Talk"
+    TALK = "talk", "Discussion"
 
 
 _SECTIONS = MappingProxyType(

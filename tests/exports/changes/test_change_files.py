@@ -131,7 +131,7 @@ def the_same_everywhere(edition: Edition, page: _Page) -> int:
             assert cells[3].startswith(written)
             units = Decimal(row["data-amount"]).scaleb(-sums_decimals(change["amount"]))
             assert units == Decimal(change["amount"])
-        for key, head in (("asked_on", "Asked for"), ("decided_on", "Decided")):
+        for key, head in (("asked_on", "Requested"), ("decided_on", "Decided")):
             assert line[_(head)] == (change[key] or "")
             assert data[_(head)] == (datetime.fromisoformat(change[key]) if change[key] else None)
             assert row.get(f"data-{key.removesuffix('_on')}", "") == line[_(head)]
@@ -226,7 +226,7 @@ def test_amounts_are_numbers_and_days_are_days_in_a_workbook() -> None:
     row = next(r for r in sheet_rows(edition) if r["Number"] == "MER-0005")
     assert row["Amount"] == -22820
     assert row["Currency"] == "GBP"
-    assert row["Asked for"] == datetime(2026, 1, 27)  # noqa: DTZ001 - a day has no zone
+    assert row["Requested"] == datetime(2026, 1, 27)  # noqa: DTZ001 - a day has no zone
     (sheet,) = load_workbook(io.BytesIO(made(edition, "xlsx"))).worksheets
     (cells,) = (row for row in sheet.iter_rows() if row[0].value == "MER-0010")
     formats = {cell.value: cell.number_format for cell in cells}

@@ -417,7 +417,7 @@ def test_a_deferral_is_looked_at_again_until_it_is_taken_up(
     edition = editions["yunfan"]
     data = _find(edition, Status.DEFERRED)
     assert data.decision
-    resting = _one(_made(edition)[urls.CALENDAR], f"暂缓，重新审议：{data.id}")
+    resting = _one(_made(edition)[urls.CALENDAR], f"暂缓：再次审议：{data.id}")
     assert (resting["STATUS"], resting["DTSTART"].dt) == ("CONFIRMED", data.decision.review)
     on = edition.as_of + timedelta(days=1)
     entry = HistoryEntry(status=Status.ASSESSING, on=on, by="林薇")

@@ -110,7 +110,7 @@ def test_the_register_has_the_same_figures_on_the_page_and_in_every_file(
     _, *cells = book[words.gettext("Register of change orders")].iter_rows(values_only=True)
     assert len(shown) == len(lines) == len(data["register"]) == len(cells) > 0
 
-    names = ("No.", "Change", "Title", "Counts from", "Sum before", "This change", "Sum after")
+    names = ("No.", "Change", "Title", "Effective from", "Sum before", "This change", "Sum after")
     places = [heads.index(words.gettext(name)) for name in names]
     for row, line, entry, sheet in zip(shown, lines, data["register"], cells, strict=True):
         number, id, title, on, before, this, after = (line[place] for place in places)

@@ -297,7 +297,7 @@ def test_a_month_end_that_is_known_differently_now_stands_twice() -> None:
         (date(2026, 2, 28), "As known now", -30),
         (date(2026, 3, 31), "As known then", -30),
     ]
-    ((end, id, *_, recorded, counts_from),) = titled(sheets, "Written down later")
+    ((end, id, *_, recorded, counts_from),) = titled(sheets, "Recorded later")
     assert (end.date(), id) == (date(2026, 2, 28), "ACME-0001")
     assert (recorded.date(), counts_from.date()) == (date(2026, 3, 10), date(2026, 2, 20))
 
@@ -398,11 +398,11 @@ def test_xlsx_gives_the_analysis_back(exported: ImpactFigures, workbook: Workboo
         (len(q.requested), len(q.decided), q.approved.amount, q.days, q.revised, q.left)
         for q in view.by_quarter
     ]
-    rows = titled(workbook, "Asked for and decided", language)
+    rows = titled(workbook, "Requested and decided", language)
     assert [row[1:3] for row in rows] == [
         (len(month.requested), len(month.decided)) for month in view.pace.months
     ]
-    rows = titled(workbook, "How fast changes move", language)
+    rows = titled(workbook, "How quickly changes are handled", language)
     assert [(exact(row[1]), row[2], row[3]) for row in rows] == [
         (status.median, status.completed, len(status.now)) for status in view.pace.statuses
     ]
@@ -507,7 +507,7 @@ def test_text_leaves_out_what_stands_elsewhere_and_a_sheet_does_not() -> None:
 
 
 def test_the_part_that_proceeds_is_named_in_the_reader_s_language() -> None:
-    assert "其中：已开工，未议定" in as_text(impact_figures(client_of("yunfan"))).decode()
+    assert "其中：已先行实施，价格未定" in as_text(impact_figures(client_of("yunfan"))).decode()
 
 
 @pytest.fixture(scope="module")

@@ -294,7 +294,7 @@ def test_the_period_is_the_last_that_is_over() -> None:
 
 def test_a_period_that_is_not_over_says_so() -> None:
     text = written("acme", "--period", "2026-03", "--as-of", "2026-03-10").decode()
-    assert "1–31 Mar 2026, not over yet: what happened by 10 Mar 2026." in text
+    assert "1–31 Mar 2026, not over yet: activity up to 10 Mar 2026." in text
     assert "Approved" not in text.split("## Contract sum")[0]
 
 

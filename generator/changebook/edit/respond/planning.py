@@ -436,7 +436,7 @@ class _Answer:
         """Return what an approval states, in the client's language."""
         _ = self.words.gettext
         if self.about is About.AGREEMENT:
-            return _("Agrees with the amendment of the contract.")
+            return _("Agrees to the contract amendment.")
         if self.about is About.OBJECTION:
             return _("Considers the objection settled.")
         title = next((o.title for o in self.data.options if o.id == self._option()), None)

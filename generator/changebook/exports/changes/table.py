@@ -77,8 +77,8 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
         Column(_("Reason"), lambda change: label(change.row.reason)),
         Column(_("Scope item"), lambda change: _(", ").join(change.row.items) or None, width=30),
         Column(_("Summary"), lambda change: change.row.summary),
-        Column(_("Asked for"), lambda change: change.row.day, Format.DATE),
-        Column(_("Asked for by"), lambda c: c.data.requested.by if c.data.requested else None),
+        Column(_("Requested"), lambda change: change.row.day, Format.DATE),
+        Column(_("Requested by"), lambda c: c.data.requested.by if c.data.requested else None),
         Column(
             _("Decision due"),
             lambda c: c.data.decision.due if c.data.decision else None,
@@ -94,8 +94,8 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
         ),
         Column(_("Supersedes"), lambda change: change.data.links.supersedes, Format.ID),
         Column(_("Superseded by"), lambda change: change.record.superseded_by, Format.ID),
-        Column(_("Needs first"), lambda change: change.data.links.depends_on, Format.ID),
-        Column(_("Status since"), lambda change: change.row.since, Format.DATE),
+        Column(_("Depends on"), lambda change: change.data.links.depends_on, Format.ID),
+        Column(_("In this status since"), lambda change: change.row.since, Format.DATE),
     ]
     if edition.audience is Audience.TEAM:
         columns.append(Column(_("Internal"), lambda c: _("Internal") if c.row.unseen else None))

@@ -179,7 +179,7 @@ def _of_record(
         yield appointment(
             "review",
             data.decision.review,
-            _("Deferred, look again") if resting else words.label(data.status),
+            _("Deferred: review") if resting else words.label(data.status),
             "",
             STATUS.CONFIRMED if resting else STATUS.CANCELLED,
         )
@@ -189,7 +189,9 @@ def _of_record(
             yield appointment(
                 f"follow-up/{place}",
                 objection.follow_up,
-                _("Next talk on an objection") if is_open else words.label(news.EventKind.SETTLED),
+                _("Next discussion of an objection")
+                if is_open
+                else words.label(news.EventKind.SETTLED),
                 "objections",
                 STATUS.CONFIRMED if is_open else STATUS.CANCELLED,
                 _("%(name)s: %(text)s") % {"name": objection.by, "text": objection.concern},

@@ -110,7 +110,7 @@ def _groups(figures: ImpactFigures) -> Table[_GroupRow]:
     kinds: tuple[tuple[str, Iterable[Group[Any]]], ...] = (
         (_("Reason"), view.by_reason),
         (_("Type"), view.by_type),
-        (_("Asked for by"), view.by_party),
+        (_("Requested by"), view.by_party),
         (_("Scope item"), view.by_item),
     )
     rows = tuple(_GroupRow(by, group) for by, groups in kinds for group in groups)
@@ -120,9 +120,9 @@ def _groups(figures: ImpactFigures) -> Table[_GroupRow]:
 def _course(figures: ImpactFigures) -> Table[CoursePoint]:
     _, currency = figures.words.gettext, figures.currency
     columns: tuple[Column[CoursePoint], ...] = (
-        Column(_("Counts from"), lambda point: point.on, Format.DATE),
+        Column(_("Effective from"), lambda point: point.on, Format.DATE),
         money_column(_("Revised"), lambda point: point.revised, currency),
-        money_column(_("Left of what is set aside"), lambda point: point.left, currency),
+        money_column(_("Change budget left"), lambda point: point.left, currency),
         Column(_("Changes"), lambda point: point.ids, Format.ID),
     )
     return Table(_("Revised sum over time"), columns, figures.view.course)
@@ -132,14 +132,14 @@ def _quarters(figures: ImpactFigures) -> Table[Quarter]:
     words, _, currency = figures.words, figures.words.gettext, figures.currency
     columns: tuple[Column[Quarter], ...] = (
         Column(_("Quarter"), lambda quarter: words.quarter(quarter.first)),
-        Column(_("Asked for"), lambda quarter: len(quarter.requested), Format.NUMBER),
+        Column(_("Requested"), lambda quarter: len(quarter.requested), Format.NUMBER),
         Column(_("Decided"), lambda quarter: len(quarter.decided), Format.NUMBER),
         money_column(_("Approved"), lambda quarter: quarter.approved.amount, currency),
         Column(_("Days on the completion"), lambda quarter: quarter.days, Format.NUMBER),
         money_column(_("Sum after"), lambda quarter: quarter.revised, currency),
-        money_column(_("Left of what is set aside"), lambda quarter: quarter.left, currency),
+        money_column(_("Change budget left"), lambda quarter: quarter.left, currency),
         money_column(_("Still pending"), lambda quarter: quarter.pending.amount, currency),
-        Column(_("Changes asked for"), lambda quarter: quarter.requested, Format.ID),
+        Column(_("Changes requested"), lambda quarter: quarter.requested, Format.ID),
         Column(_("Changes decided"), lambda quarter: quarter.decided, Format.ID),
         Column(_("Approved changes"), lambda quarter: quarter.approved.ids, Format.ID),
         Column(_("Pending changes"), lambda quarter: quarter.pending.ids, Format.ID),
@@ -151,29 +151,29 @@ def _months(figures: ImpactFigures) -> Table[MonthRate]:
     words, _ = figures.words, figures.words.gettext
     columns: tuple[Column[MonthRate], ...] = (
         Column(_("Month"), lambda month: words.month(month.first)),
-        Column(_("Asked for"), lambda month: len(month.requested), Format.NUMBER),
+        Column(_("Requested"), lambda month: len(month.requested), Format.NUMBER),
         Column(_("Decided"), lambda month: len(month.decided), Format.NUMBER),
-        Column(_("Changes asked for"), lambda month: month.requested, Format.ID),
+        Column(_("Changes requested"), lambda month: month.requested, Format.ID),
         Column(_("Changes decided"), lambda month: month.decided, Format.ID),
     )
-    return Table(_("Asked for and decided"), columns, figures.view.pace.months)
+    return Table(_("Requested and decided"), columns, figures.view.pace.months)
 
 
 def _statuses(figures: ImpactFigures) -> Table[StatusPace]:
     words, _ = figures.words, figures.words.gettext
     columns: tuple[Column[StatusPace], ...] = (
         Column(_("Status"), lambda pace: words.label(pace.status)),
-        Column(_("Usual days in it"), lambda pace: pace.median, Format.NUMBER),
-        Column(_("Passed through"), lambda pace: pace.completed, Format.NUMBER),
-        Column(_("In it now"), lambda pace: len(pace.now), Format.NUMBER),
+        Column(_("Median days"), lambda pace: pace.median, Format.NUMBER),
+        Column(_("Completed"), lambda pace: pace.completed, Format.NUMBER),
+        Column(_("Now"), lambda pace: len(pace.now), Format.NUMBER),
         Column(
-            _("Longest now"),
+            _("Longest so far"),
             lambda pace: pace.longest.days if pace.longest else None,
             Format.NUMBER,
         ),
         Column(_("Changes"), lambda pace: [stay.id for stay in pace.now], Format.ID),
     )
-    return Table(_("How fast changes move"), columns, figures.view.pace.statuses)
+    return Table(_("How quickly changes are handled"), columns, figures.view.pace.statuses)
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _answers(figures: ImpactFigures) -> Table[_Answer]:
     decisions, objections = pace.decisions, pace.objections
     columns: tuple[Column[_Answer], ...] = (
         Column(_("Answers"), lambda answer: answer.name),
-        Column(_("Usual days"), lambda answer: answer.median, Format.NUMBER),
+        Column(_("Median days"), lambda answer: answer.median, Format.NUMBER),
         Column(_("Number of changes"), lambda answer: len(answer.records), Format.NUMBER),
         Column(_("Changes"), lambda answer: answer.records, Format.ID),
     )
@@ -214,7 +214,7 @@ def _aging(figures: ImpactFigures) -> Table[AgeBand]:
         }
 
     columns: tuple[Column[AgeBand], ...] = (
-        Column(_("Asked for"), age),
+        Column(_("Requested"), age),
         money_column(_("In the sums"), lambda band: band.figure.amount, figures.currency),
         Column(_("Number of changes"), lambda band: len(band.figure.ids), Format.NUMBER),
         Column(_("Changes"), lambda band: band.figure.ids, Format.ID),
@@ -262,7 +262,7 @@ def _month_ends(figures: ImpactFigures) -> Table[_MonthEndRow]:
 
     columns: tuple[Column[_MonthEndRow], ...] = (
         Column(_("Month end"), lambda row: row.end.on, Format.DATE),
-        Column(_("As known"), lambda row: row.known),
+        Column(_("As known on"), lambda row: row.known),
         *map(line, HEADLINE),
         *map(agreed, figures.position.milestones),
         Column(
@@ -293,8 +293,8 @@ def _late(figures: ImpactFigures) -> Table[_LateRow]:
         Column(_("Title"), lambda row: row.entry.title, width=40),
         Column(_("Status"), lambda row: words.label(row.entry.status)),
         Column(_("Date"), lambda row: row.entry.on, Format.DATE),
-        Column(_("Written down on"), lambda row: row.entry.recorded, Format.DATE),
-        Column(_("Counts from"), lambda row: row.entry.counts_from, Format.DATE),
+        Column(_("Recorded on"), lambda row: row.entry.recorded, Format.DATE),
+        Column(_("Effective from"), lambda row: row.entry.counts_from, Format.DATE),
     )
     rows = tuple(_LateRow(end, entry) for end in figures.ends for entry in end.late)
-    return Table(_("Written down later"), columns, rows)
+    return Table(_("Recorded later"), columns, rows)

@@ -21,16 +21,12 @@ def as_text(figures: ImpactFigures) -> bytes:
     if edition.audience is Audience.TEAM:
         heads.append(_("Internal: team edition"))
     heads.append(
-        _(
-            "All amounts are before tax and as of %(day)s. "
-            "Each figure names the changes that it is made of."
-        )
+        _("All amounts are before tax, as of %(day)s. Each figure lists the changes behind it.")
         % {"day": words.date(edition.as_of)}
     )
     if figures.known_on:
         heads.append(
-            _("Only what was written down by %(day)s counts.")
-            % {"day": words.date(figures.known_on)}
+            _("Only what was recorded by %(day)s counts.") % {"day": words.date(figures.known_on)}
         )
     blocks = ["\n".join(map(visible, heads))]
     blocks += [text.as_text(table, words) for table in tables(figures) if table.rows]

@@ -51,10 +51,10 @@ def register(figures: ImpactFigures) -> Table[ChangeOrder]:
         Column(_("Change"), lambda order: order.id, Format.ID),
         Column(_("Title"), lambda order: titles[order.id], width=40),
         Column(_("Kind"), lambda order: _("Reversal") if order.reversal else _("Approval")),
-        Column(_("Counts from"), lambda order: order.on, Format.DATE),
-        Column(_("Written down on"), lambda order: order.recorded, Format.DATE),
+        Column(_("Effective from"), lambda order: order.on, Format.DATE),
+        Column(_("Recorded on"), lambda order: order.recorded, Format.DATE),
         money_column(_("Amount"), lambda order: order.amount, currency),
-        Column(_("In place of"), lambda order: [part.id for part in order.replaced], Format.ID),
+        Column(_("Replaces"), lambda order: [part.id for part in order.replaced], Format.ID),
         # What was approved before and the sum before are those of the row above.
         money_column(
             _("Changes approved before"), lambda order: order.earlier, currency, repeated=True
@@ -131,10 +131,10 @@ def _sum_rows(figures: ImpactFigures) -> Iterator[_SumRow]:
     for line, figure in view.apart:
         yield row(words.label(line), figure)
     if budget := position.budget:
-        name = _("Money set aside for changes")
-        if_pending = _("Left if all pending changes are approved as asked for")
+        name = _("Change budget")
+        if_pending = _("Left if all pending changes are approved as requested")
         both = sorted({*budget.used.ids, *position.pending.ids})
-        yield _SumRow(part(name, _("Set aside")), Money(budget.amount, currency))
+        yield _SumRow(part(name, _("Budget")), Money(budget.amount, currency))
         yield row(part(name, _("Used")), budget.used)
         yield _SumRow(part(name, _("Left")), Money(budget.left, currency), budget.used.ids)
         yield _SumRow(part(name, if_pending), Money(budget.left_if_pending, currency), both)
@@ -146,7 +146,7 @@ def _sum_rows(figures: ImpactFigures) -> Iterator[_SumRow]:
             amount = in_currency(tax.tax, currency)
             yield _SumRow(part(on, _tax(tax, currency, words)), amount, tax.ids)
     for foreign in position.foreign:
-        item = part(_("In another currency, never added"), foreign.row.item)
+        item = part(_("In another currency, not added"), foreign.row.item)
         amount = in_currency(foreign.row.amount, foreign.row.currency)
         yield _SumRow(item, amount, (foreign.id,))
     if beyond := view.beyond:
@@ -162,7 +162,7 @@ def _tax(line: TaxLine, currency: str, words: Words) -> str:
         rate = words.gettext("no rate agreed")
     else:
         rate = words.gettext("Tax at %(rate)s") % {"rate": words.percent(line.rate)}
-    return words.gettext(", ").join((rate, on))
+    return words.pgettext("clause", ", ").join((rate, on))
 
 
 def _pending(figures: ImpactFigures) -> Table[PendingChange]:
@@ -183,7 +183,7 @@ def _pending(figures: ImpactFigures) -> Table[PendingChange]:
         Column(_("Decision due"), lambda change: change.due, Format.DATE),
         money_column(_("Amount"), lambda change: change.standing.own, currency),
         Column(
-            _("In place of"),
+            _("Replaces"),
             lambda change: [part.id for part in change.standing.replaces],
             Format.ID,
         ),

@@ -160,9 +160,9 @@ class Document:
         _, drawn = self.wording.words.gettext, self.report.sums
         if drawn is None:
             return ""
-        sentences = [_("Bars with a broken outline are pending; hollow ones take off.")]
+        sentences = [_("Bars with a dashed outline are pending; hollow bars are reductions.")]
         if drawn.cut:
-            text = _("The scale begins at %(money)s, not at zero.")
+            text = _("The scale starts at %(money)s, not at zero.")
             currency = self.edition.profile.contract.currency
             sentences.append(text % {"money": self.wording.words.money(drawn.axis.low, currency)})
         return self.wording.joined(sentences)

@@ -19,7 +19,7 @@ class Bucket(Term):
     PROCEEDING = "proceeding", "Proceeding, not agreed"
     APPROVED_LATER = "approved-later", "Approved, effective later"
     APPROVED = "approved", "Approved"
-    REPLACED = "replaced", "Replaced by a later change"
+    REPLACED = "replaced", "Superseded by a later change"
     DEFERRED = "deferred", "Deferred"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
@@ -235,6 +235,15 @@ class CostTable:
     total: Decimal | None
     foreign: tuple[CostRow, ...] = ()
     tax: tuple[TaxLine, ...] = ()
+
+    @property
+    def total_with_tax(self) -> Decimal | None:
+        """The total and its tax; None where nothing is taxed, or a rate or the total is unknown."""
+        taxes = [line.tax for line in self.tax if line.base]
+        known = [tax for tax in taxes if tax is not None]
+        if self.total is None or not any(known) or len(known) < len(taxes):
+            return None
+        return sum(known, self.total)
 
 
 @dataclass(frozen=True)

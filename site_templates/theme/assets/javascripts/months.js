@@ -23,7 +23,9 @@
     const select = document.createElement("select")
     select.id = `compare-${end}`
     for (const {key, label} of months) select.add(new Option(label, key))
-    document.getElementById(`compare-${end}-place`).replaceWith(select)
+    const place = document.getElementById(`compare-${end}-place`)
+    select.setAttribute("aria-label", place.dataset.label)
+    place.replaceWith(select)
     return select
   }
   const from = choice("from")
