@@ -18,12 +18,14 @@ from babel.messages.pofile import read_po
 import changebook
 from changebook import packaged
 from changebook.model.sums import Bucket, SumLine
-from changebook.model.vocabulary import Level, Priority, Status, Term
+from changebook.model.vocabulary import ChangePath, Confidence, Level, Priority, Status, Term
 from changebook.model.words import Words, context, languages
 
 Message = tuple[str | None, str]
 
-TRANSLATED = [language for language in languages() if language != "en"]
+#: A catalogue in English is a variant: it has only what is said otherwise there.
+VARIANTS = [name for name in languages() if name != "en" and Words(name).locale.language == "en"]
+TRANSLATED = [name for name in languages() if name != "en" and name not in VARIANTS]
 
 
 def _terms(base: type[Term] = Term) -> Iterator[type[Term]]:
@@ -37,7 +39,7 @@ def _used() -> set[Message]:
     for module in pkgutil.walk_packages(changebook.__path__, "changebook."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)  # vocabularies are known once they are imported
-    plural = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
     templates = packaged.templates_dir()
     code = Path(changebook.__file__).parent
     found = [
@@ -47,10 +49,11 @@ def _used() -> set[Message]:
             ("python", code.rglob("*.py")),
         )
         for file in files
-        for entry in extract_from_file(method, file, keywords=plural)
+        for entry in extract_from_file(method, file, keywords=keywords)
     ]
     words: set[Message] = {
-        (None, message if isinstance(message, str) else message[0]) for _, message, _, _ in found
+        (about, message if isinstance(message, str) else message[0])
+        for _, message, _, about in found
     }
     return words | {(context(kind), term.label) for kind in _terms() for term in kind}
 
@@ -73,6 +76,8 @@ def test_messages_are_found_in_templates_code_and_vocabularies() -> None:
         (None, "%(num)s day"),
         ("status", "Draft"),
         ("bucket", "Pending"),
+        ("clause", ", "),
+        ("day", "Requested"),
     } <= used
 
 
@@ -86,7 +91,15 @@ def test_every_message_is_translated_and_none_is_left_over(language: str) -> Non
     assert untranslated == []
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("language", VARIANTS)
+def test_a_variant_of_english_has_only_what_is_said_otherwise(language: str) -> None:
+    catalogue = {(m.context, _singular(m.id)): m for m in _catalogue(language) if m.id}
+    assert catalogue
+    assert sorted(map(str, catalogue.keys() - _used())) == [], "not used"
+    assert [key for key, m in catalogue.items() if m.string in (m.id, "") or m.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", [*VARIANTS, *TRANSLATED])
 def test_translations_keep_the_places_of_values(language: str) -> None:
     for message in (m for m in _catalogue(language) if m.id):
         places = set(re.findall(r"%\(\w+\)s", _singular(message.id)))
@@ -135,7 +148,7 @@ def test_no_template_writes_punctuation_that_depends_on_the_language() -> None:
 
 
 def test_a_language_without_a_catalogue_is_no_language() -> None:
-    assert languages() == ("en", "zh-CN")
+    assert languages() == ("en", "en-US", "zh-CN")
     with pytest.raises(KeyError):
         Words("xx")
 
@@ -144,6 +157,7 @@ def test_a_language_without_a_catalogue_is_no_language() -> None:
     ("language", "expected"),
     [
         ("en", ("15 Sept 2026", "September 2026", "2026")),
+        ("en-US", ("Sep 15, 2026", "September 2026", "2026")),
         ("zh-CN", ("2026年9月15日", "2026年9月", "2026年")),
     ],
 )
@@ -181,7 +195,27 @@ def test_numbers_days_and_percent() -> None:
         "+1 day",
         "+10 days",
     ]
-    assert chinese.days(3) == "3 天"
+    assert chinese.days(3) == "3天"
+
+
+def test_american_english_is_english_as_the_united_states_write_it() -> None:
+    american, english = Words("en-US"), Words("en")
+    assert american.label(ChangePath.STANDARD) == "Standard (pre-authorized)"
+    assert american.gettext("Where we stand") == english.gettext("Where we stand")
+    assert american.days(1) == "1 day"
+    assert american.in_sentence(Confidence.FIRM) == "firm"
+    span = american.span(date(2026, 8, 31), date(2026, 9, 6))
+    assert re.sub(r"\s", " ", span) == "Aug 31 \N{EN DASH} Sep 6, 2026"
+
+
+def test_sentences_are_parted_as_the_language_parts_them() -> None:
+    assert [Words(language).gap for language in ("en", "en-US", "zh-CN")] == [" ", " ", ""]
+
+
+def test_chinese_parts_clauses_and_the_names_of_a_list_by_different_commas() -> None:
+    chinese, english = Words("zh-CN"), Words("en")
+    assert (chinese.pgettext("clause", ", "), chinese.gettext(", ")) == ("，", "、")
+    assert (english.pgettext("clause", ", "), english.gettext(", ")) == (", ", ", ")
 
 
 def test_money_of_any_size() -> None:

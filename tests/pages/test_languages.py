@@ -67,7 +67,7 @@ def german(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_teams_own_catalogue_makes_a_language(german: Path) -> None:
     own = german / packaged.TEMPLATES
-    assert languages(own) == ("en", "de", "zh-CN")
+    assert languages(own) == ("en", "de", "en-US", "zh-CN")
     assert "de" not in languages()
     _, problems = load_checked(german)
     assert [p for p in problems if p.rule == "unknown-language"] == []
@@ -89,7 +89,7 @@ def test_the_portfolio_is_in_the_teams_language(german: Path) -> None:
 def test_a_language_that_the_portfolio_can_t_have_is_refused(german: Path) -> None:
     plugin = ChangebookPlugin()
     plugin.load_config({"language": "fr"})
-    with pytest.raises(PluginError, match="write one of en, de, zh-CN"):
+    with pytest.raises(PluginError, match="write one of en, de, en-US, zh-CN"):
         plugin.team_language(german)
 
 
@@ -123,7 +123,7 @@ def test_a_teams_own_words_come_before_the_packaged_ones(tmp_path: Path) -> None
     assert chinese.gettext("Decisions") == Words("zh-CN").gettext("Decisions") != "Decisions"
     assert (english.gettext("Home"), english.gettext("Decisions")) == ("Start", "Decisions")
     assert Words("zh-CN").gettext("Home") == "首页"
-    assert languages(tmp_path) == ("en", "zh-CN")
+    assert languages(tmp_path) == ("en", "en-US", "zh-CN")
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,11 @@ class Words:
         """Return a vocabulary's word as readers see it."""
         return self.pgettext(context(type(term)), term.label)
 
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences: a space in English, nothing in Chinese."""
+        return self.gettext("%(sentence)s %(next)s") % {"sentence": "", "next": ""}
+
     def in_sentence(self, term: Term) -> str:
         """A vocabulary's word within a sentence, where English has no capital."""
         label = self.label(term)

@@ -93,7 +93,7 @@ class Phrases(Wording):
         """By how much a line of the sums is different, and what it was at the beginning."""
         _ = self.words.gettext
         if not change.difference:
-            return (_("the same"),)
+            return (_("unchanged"),)
         before = self._money(change.before.amount, signed=change.line in _CHANGES)
         return (self._money(change.difference), _("before: %(value)s") % {"value": before})
 

@@ -86,6 +86,7 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
     environment.globals.update(
         urls=urls,
         words=words,
+        gap=words.gap,
         Status=Status,
         SumLine=SumLine,
     )

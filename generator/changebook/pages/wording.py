@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 
 from changebook.model.periods import Period
 from changebook.model.schema import Profile
@@ -109,8 +108,7 @@ class Wording:
 
     def joined(self, sentences: Iterable[str]) -> str:
         """Sentences one after the other."""
-        both = self.words.gettext("%(sentence)s %(next)s")
-        return reduce(lambda text, more: both % {"sentence": text, "next": more}, sentences)
+        return self.words.gap.join(sentences)
 
     def joined_clauses(self, clauses: Iterable[str]) -> str:
         """Return clauses as one; names in a list are joined by the message `, ` instead."""
@@ -235,9 +233,9 @@ class Wording:
     def _date(self, change: DateChange) -> str:
         _ = self.words.gettext
         if change.days > 0:
-            text = _("%(milestone)s moved %(days)s later, to %(day)s.")
+            text = _("“%(milestone)s” moved %(days)s later, to %(day)s.")
         else:
-            text = _("%(milestone)s moved %(days)s earlier, to %(day)s.")
+            text = _("“%(milestone)s” moved %(days)s earlier, to %(day)s.")
         return text % {
             "milestone": change.after.name,
             "days": self.words.days(abs(change.days)),

@@ -19,7 +19,7 @@ from changebook.edition.editions import Edition, as_known
 from changebook.model import canonical, sums
 from changebook.model.periods import Period
 from changebook.model.timeline import stated_dates
-from changebook.model.vocabulary import Audience, Outcome, PaperSize, Status
+from changebook.model.vocabulary import Audience, PaperSize, Status
 from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
 from changebook.paper import days, marks, order
@@ -266,7 +266,6 @@ class Printery:
             sheet=f"{self._size.value} landscape" if landscape else self._size.value,
             turned=f"{self._size.value} landscape",
             watermark=watermark,
-            Outcome=Outcome,
             **view,
         )
         name = name or posixpath.basename(path)

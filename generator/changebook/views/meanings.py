@@ -70,10 +70,10 @@ def of_sums(words: Words) -> Mapping[SumLine, str]:
             "The revised contract sum plus the pending changes: the sum if you approved all "
             "of them as requested."
         ),
-        SumLine.DEFERRED: _("Postponed by you. They count in no sum."),
-        SumLine.REJECTED: _("Rejected by you. They count in no sum."),
-        SumLine.WITHDRAWN: _("Withdrawn before a decision. They count in no sum."),
-        SumLine.VOID: _("Approved and later voided. They no longer count in any sum."),
+        SumLine.DEFERRED: _("Postponed by you. They are not included in any sum."),
+        SumLine.REJECTED: _("Rejected by you. They are not included in any sum."),
+        SumLine.WITHDRAWN: _("Withdrawn before a decision. They are not included in any sum."),
+        SumLine.VOID: _("Approved and later voided. They are no longer included in any sum."),
     }
 
 

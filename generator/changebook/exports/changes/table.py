@@ -52,6 +52,7 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
     """
     edition, currency = listed.edition, listed.currency
     words, _, site = edition.words, edition.words.gettext, edition.site_url
+    pgettext = words.pgettext
 
     def label(term: Term | None) -> str | None:
         return words.label(term) if term else None
@@ -77,17 +78,17 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
         Column(_("Reason"), lambda change: label(change.row.reason)),
         Column(_("Scope item"), lambda change: _(", ").join(change.row.items) or None, width=30),
         Column(_("Summary"), lambda change: change.row.summary),
-        Column(_("Requested"), lambda change: change.row.day, Format.DATE),
+        Column(pgettext("day", "Requested"), lambda change: change.row.day, Format.DATE),
         Column(_("Requested by"), lambda c: c.data.requested.by if c.data.requested else None),
         Column(
             _("Decision due"),
             lambda c: c.data.decision.due if c.data.decision else None,
             Format.DATE,
         ),
-        Column(_("Decided"), lambda change: change.row.decided, Format.DATE),
+        Column(pgettext("day", "Decided"), lambda change: change.row.decided, Format.DATE),
         money_column(_("Amount"), lambda change: change.row.amount, currency),
         Column(_("Counts as"), lambda change: label(change.row.bucket)),
-        money_column(_("In the sums"), lambda change: change.row.counts, currency),
+        money_column(_("Amount counted"), lambda change: change.row.counts, currency),
         *map(days_on, edition.profile.contract.milestones),
         Column(
             _("Agreement"), lambda c: label(c.data.agreement.status) if c.data.agreement else None

@@ -101,7 +101,7 @@ def _groups(figures: ImpactFigures) -> Table[_GroupRow]:
         Column(_("Number of changes"), lambda row: len(row.group.share.ids), Format.NUMBER),
         money_column(_("Approved"), lambda row: row.group.share.approved.amount, currency),
         money_column(_("Pending"), lambda row: row.group.share.pending.amount, currency),
-        Column(_("Days on the completion"), lambda row: row.group.share.granted, Format.NUMBER),
+        Column(_("Effect on completion"), lambda row: row.group.share.granted, Format.NUMBER),
         Column(_("Pending days, least"), least, Format.NUMBER),
         Column(_("Pending days, most"), most, Format.NUMBER),
         Column(_("Changes"), lambda row: row.group.share.ids, Format.ID),
@@ -110,7 +110,7 @@ def _groups(figures: ImpactFigures) -> Table[_GroupRow]:
     kinds: tuple[tuple[str, Iterable[Group[Any]]], ...] = (
         (_("Reason"), view.by_reason),
         (_("Type"), view.by_type),
-        (_("Requested by"), view.by_party),
+        (figures.words.pgettext("group", "Requested by"), view.by_party),
         (_("Scope item"), view.by_item),
     )
     rows = tuple(_GroupRow(by, group) for by, groups in kinds for group in groups)
@@ -135,7 +135,7 @@ def _quarters(figures: ImpactFigures) -> Table[Quarter]:
         Column(_("Requested"), lambda quarter: len(quarter.requested), Format.NUMBER),
         Column(_("Decided"), lambda quarter: len(quarter.decided), Format.NUMBER),
         money_column(_("Approved"), lambda quarter: quarter.approved.amount, currency),
-        Column(_("Days on the completion"), lambda quarter: quarter.days, Format.NUMBER),
+        Column(_("Effect on completion"), lambda quarter: quarter.days, Format.NUMBER),
         money_column(_("Sum after"), lambda quarter: quarter.revised, currency),
         money_column(_("Change budget left"), lambda quarter: quarter.left, currency),
         money_column(_("Still pending"), lambda quarter: quarter.pending.amount, currency),
@@ -187,7 +187,7 @@ def _answers(figures: ImpactFigures) -> Table[_Answer]:
     _, pace = figures.words.gettext, figures.view.pace
     decisions, objections = pace.decisions, pace.objections
     columns: tuple[Column[_Answer], ...] = (
-        Column(_("Answers"), lambda answer: answer.name),
+        Column(_("Turnaround"), lambda answer: answer.name),
         Column(_("Median days"), lambda answer: answer.median, Format.NUMBER),
         Column(_("Number of changes"), lambda answer: len(answer.records), Format.NUMBER),
         Column(_("Changes"), lambda answer: answer.records, Format.ID),
@@ -199,7 +199,7 @@ def _answers(figures: ImpactFigures) -> Table[_Answer]:
         _Answer(_("From an objection to its settlement"), objections.ids, objections.median),
         _Answer(_("Open objections"), pace.open_objections),
     )
-    return Table(_("Answers"), columns, rows)
+    return Table(_("Turnaround"), columns, rows)
 
 
 def _aging(figures: ImpactFigures) -> Table[AgeBand]:
@@ -215,7 +215,7 @@ def _aging(figures: ImpactFigures) -> Table[AgeBand]:
 
     columns: tuple[Column[AgeBand], ...] = (
         Column(_("Requested"), age),
-        money_column(_("In the sums"), lambda band: band.figure.amount, figures.currency),
+        money_column(_("Amount counted"), lambda band: band.figure.amount, figures.currency),
         Column(_("Number of changes"), lambda band: len(band.figure.ids), Format.NUMBER),
         Column(_("Changes"), lambda band: band.figure.ids, Format.ID),
         Column(_("Not assessed"), lambda band: band.figure.unknown, Format.ID),

@@ -138,13 +138,15 @@ def _sum_rows(figures: ImpactFigures) -> Iterator[_SumRow]:
         yield row(part(name, _("Used")), budget.used)
         yield _SumRow(part(name, _("Left")), Money(budget.left, currency), budget.used.ids)
         yield _SumRow(part(name, if_pending), Money(budget.left_if_pending, currency), both)
-    for on, lines in (
-        (_("On the revised sum"), position.tax_on_revised),
-        (_("On the forecast sum"), position.tax_on_forecast),
+    for on, lines, total in (
+        (_("On the revised sum"), position.tax_on_revised, position.revised_with_tax),
+        (_("On the forecast sum"), position.tax_on_forecast, position.forecast_with_tax),
     ):
         for tax in lines:
             amount = in_currency(tax.tax, currency)
             yield _SumRow(part(on, _tax(tax, currency, words)), amount, tax.ids)
+        if total is not None:
+            yield _SumRow(part(on, _("Total with tax")), Money(total, currency))
     for foreign in position.foreign:
         item = part(_("In another currency, not added"), foreign.row.item)
         amount = in_currency(foreign.row.amount, foreign.row.currency)
@@ -187,7 +189,7 @@ def _pending(figures: ImpactFigures) -> Table[PendingChange]:
             lambda change: [part.id for part in change.standing.replaces],
             Format.ID,
         ),
-        money_column(_("In the sums"), lambda change: change.standing.amount, currency),
+        money_column(_("Amount counted"), lambda change: change.standing.amount, currency),
         *map(days_on, figures.position.milestones),
     )
     return Table(_("Pending changes"), columns, figures.view.pending)

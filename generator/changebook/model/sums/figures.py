@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -203,6 +203,15 @@ class TaxLine:
         return tuple(sorted({part.id for part in self.parts}))
 
 
+def with_tax(amount: Decimal | None, lines: Iterable[TaxLine]) -> Decimal | None:
+    """Return an amount with its tax; None where nothing is taxed, or a rate or it is unknown."""
+    taxes = [line.tax for line in lines if line.base]
+    known = [tax for tax in taxes if tax is not None]
+    if amount is None or not any(known) or len(known) < len(taxes):
+        return None
+    return sum(known, amount)
+
+
 @dataclass(frozen=True)
 class CostRow:
     """One line of a cost as it is shown.
@@ -238,12 +247,8 @@ class CostTable:
 
     @property
     def total_with_tax(self) -> Decimal | None:
-        """The total and its tax; None where nothing is taxed, or a rate or the total is unknown."""
-        taxes = [line.tax for line in self.tax if line.base]
-        known = [tax for tax in taxes if tax is not None]
-        if self.total is None or not any(known) or len(known) < len(taxes):
-            return None
-        return sum(known, self.total)
+        """The total and its tax, where both are known."""
+        return with_tax(self.total, self.tax)
 
 
 @dataclass(frozen=True)
@@ -312,6 +317,16 @@ class Position:
     @property
     def forecast(self) -> Figure:
         return self.lines[SumLine.FORECAST]
+
+    @property
+    def revised_with_tax(self) -> Decimal | None:
+        """The revised sum with its tax, where that is known."""
+        return with_tax(self.revised.amount, self.tax_on_revised)
+
+    @property
+    def forecast_with_tax(self) -> Decimal | None:
+        """The forecast sum with its tax, where that is known."""
+        return with_tax(self.forecast.amount, self.tax_on_forecast)
 
     @property
     def completion(self) -> MilestonePosition | None:
