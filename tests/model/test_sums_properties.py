@@ -52,7 +52,7 @@ def test_each_record_is_in_one_bucket_and_on_its_line_alone(log: Log) -> None:
 @checked
 @given(logs() | logs(approved=True))
 def test_the_approved_sum_is_what_the_format_says(log: Log) -> None:
-    """Reckoned anew, record by record, in the words of record-format.md.
+    """Computed anew, record by record, in the words of record-format.md.
 
     As of a day, an approval of a later day that counts back to it is in effect.
     """
@@ -306,3 +306,38 @@ def test_the_rows_of_a_cost_table_add_up_to_what_is_asked_for(log: Log) -> None:
             assert len(table.rows) + len(table.foreign) == len(record.impact.cost)
         else:
             assert table.rows == table.foreign == ()
+
+
+taxes = st.builds(
+    sums.TaxLine,
+    st.none(),
+    st.decimals(-1000, 1000, places=2),
+    st.none() | st.decimals(-100, 100, places=2),
+)
+
+
+@checked
+@given(st.none() | st.decimals(-10000, 10000, places=2), st.lists(taxes, max_size=3))
+def test_a_total_with_tax_is_the_total_and_all_its_taxes_or_not_known(
+    amount: Decimal | None, lines: list[sums.TaxLine]
+) -> None:
+    owed = [line.tax for line in lines if line.base]
+    both = sums.with_tax(amount, lines)
+    if amount is None or None in owed:
+        assert both is None
+    elif any(owed):
+        assert both == amount + sum(tax or 0 for tax in owed)
+    else:
+        assert both is None
+
+
+@checked
+@given(logs())
+def test_sums_with_tax_are_those_of_the_tax_lines(log: Log) -> None:
+    now = position(log)
+    for with_tax, sum_, lines in (
+        (now.revised_with_tax, now.revised, now.tax_on_revised),
+        (now.forecast_with_tax, now.forecast, now.tax_on_forecast),
+    ):
+        assert with_tax == sums.with_tax(sum_.amount, lines)
+        assert with_tax is None or any(line.tax for line in lines)

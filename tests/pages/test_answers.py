@@ -88,7 +88,7 @@ def test_a_mail_names_what_was_read_and_says_that_it_is_no_decision(
 def test_a_mail_is_in_the_client_s_language(editions: dict[str, Edition]) -> None:
     read = record(editions["haiyun"], "HY-0001")
     _, subject, body = opened(answers(editions["haiyun"]).ask(read.data, digest(read)).mail)
-    assert subject == "对 HY-0001 第 1版的疑问：司机 App 支持拍照签收"
+    assert subject == "对 HY-0001 第1版的疑问：司机 App 支持拍照签收"
     assert "我们有疑问。" in body
 
 

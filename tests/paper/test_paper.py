@@ -137,7 +137,7 @@ def test_a_decision_record_has_no_amounts() -> None:
     for record in records:
         said = text(record.html)
         assert MONEY.findall(said) == [], record.path
-        assert "leaves out what the change costs" in said
+        assert "leaves out the cost of the change" in said
 
 
 def test_the_log_book_has_every_decision_once_in_the_order_in_which_it_was_taken() -> None:
@@ -160,7 +160,7 @@ def test_the_digest_is_that_of_the_seal_or_of_the_question() -> None:
     waiting = next(r for r in shown.records if r.data.status is Status.AWAITING_DECISION)
     asked = text(printery(shown).change_order(waiting.data.id).html)
     assert canonical.grouped(canonical.digest(waiting.question)) in asked
-    assert "Fingerprint of what is asked for, not sealed" in asked
+    assert "Fingerprint of the request, not sealed" in asked
     book = text(printery(shown).log_book().html)
     assert canonical.grouped(seals(shown)[-1].entry.entry) in book
 
@@ -208,18 +208,31 @@ def test_a_team_s_print_says_that_it_is_internal() -> None:
     assert "Internal" not in text(one("MER-0008").html)
 
 
+@pytest.mark.parametrize(
+    ("id", "offered"),
+    [
+        ("MER-0012", "Approve Do not approve Defer until:"),
+        ("YF-0011", "批准 不批准 暂缓至："),
+    ],
+)
+def test_a_form_that_is_not_decided_offers_what_the_signer_does(id: str, offered: str) -> None:
+    asked = text(one(id).html)
+    assert offered in asked
+    assert "Rejected" not in asked
+
+
 def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:
     asked = text(one("MER-0012").html)
     assert "Not valid until signed by both parties" in asked
-    assert asked.count("Name (block letters)") == 2
+    assert asked.count("Name (print)") == 2
     for id, said in (
-        ("MER-0008", "The signed paper is filed with the parties."),
+        ("MER-0008", "The signed original is on file with both parties."),
         ("MER-0003", "No signature is needed"),
         ("MER-0006", "There is nothing to sign."),
     ):
         html = text(one(id).html)
         assert said in html, id
-        assert "Name (block letters)" not in html, id
+        assert "Name (print)" not in html, id
 
 
 def test_a_signed_paper_that_was_filed_is_named_by_its_digest() -> None:
@@ -256,8 +269,8 @@ def test_a_client_s_own_words_and_signatories_stand_on_paper() -> None:
     assert "Valid with the company's seal only" in said
     assert "Not valid until" not in said
     assert "依据" not in said
-    assert said.count("Name (block letters)") == 3
-    assert "Name in print Dominic Achebe Job title Finance Director" in said
+    assert said.count("Name (print)") == 3
+    assert "Name (print) Dominic Achebe Job title Finance Director" in said
     assert "@page { size: letter }" in html
 
 

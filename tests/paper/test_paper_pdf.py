@@ -29,7 +29,7 @@ from tests.paper.test_paper import MONEY, edition, printery, text
 pytestmark = pytest.mark.slow
 
 DAY = date(2026, 3, 1)
-LINES = ("Organisation", "Name (block letters)", "Job title", "Signature", "Date")
+LINES = ("Organisation", "Name (print)", "Job title", "Signature", "Date")
 
 
 def paper(body: str = "<p>Words.</p>", **more: Any) -> Paper:

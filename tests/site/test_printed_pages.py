@@ -165,7 +165,7 @@ def test_all_changes_are_on_paper_below_the_heads_of_the_columns(
         pdf = printed(page, "Letter")
     text = sheets(pdf)
     assert len(text) > 1
-    assert all(re.search("Number.*Title.*Status.*Money", words) for words in text)
+    assert all(re.search("Number.*Title.*Status.*Amount", words) for words in text)
     assert len(rows) == len([row for row in rows if row in " ".join(text)]) > 10
     assert all(page.mediabox.width > page.mediabox.height for page in pdf.pages)
 

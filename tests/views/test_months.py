@@ -211,7 +211,7 @@ def test_an_approval_that_is_written_down_later_shows_both() -> None:
         SumLine.PENDING: "-5000.00",
     }
     text = page(edition(FIRST, late), urls.month(FEBRUARY))
-    assert "written down on" in text
+    assert "recorded on" in text
     assert "As known then" in text
     assert "As known now" in text
     assert text.index("CN¥1,005,000.00") < text.index("CN¥1,010,000.00")
@@ -229,7 +229,7 @@ def test_an_approval_that_counts_back_shows_both() -> None:
     ]
     assert february.now is not None
     assert moved(february.now)[SumLine.APPROVED] == "5000.00"
-    assert "counts from" in page(edition(FIRST, back), urls.month(FEBRUARY))
+    assert "effective from" in page(edition(FIRST, back), urls.month(FEBRUARY))
     assert end(edition(FIRST, back), JANUARY).late == ()
     assert (march.late, march.now) == ((), None)
     assert march.position.approved.ids == ("ACME-0001", "ACME-0002")
@@ -365,4 +365,4 @@ def test_a_month_says_when_more_was_used_than_was_set_aside() -> None:
     dear = approved(2, "2026-03-10", amount="100000.00")
     assert "was used and" in page(edition(FIRST, dear), urls.month(FEBRUARY))
     march = page(edition(FIRST, dear), urls.month(MARCH))
-    assert "CN¥105,000.00 was used, which is CN¥15,000.00 more." in march
+    assert "CN¥105,000.00 was used, which is CN¥15,000.00 over budget." in march

@@ -15,7 +15,7 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, as_known
 from changebook.model import periods
 from changebook.model.periods import Period, PeriodKind
-from changebook.model.schema import ChangeRecord
+from changebook.model.schema import ChangeRecord, Communication, PlanStep
 from changebook.model.sums import SumLine
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
@@ -124,22 +124,22 @@ def test_a_report_says_what_happened_to_which_change() -> None:
 def test_a_report_in_words() -> None:
     log = edition(FIRST, audience=CLIENT)
     assert sentences(log, "2026-03") == (
-        "1 change was asked for, 1 assessed, 1 decided.",
+        "1 change was requested, 1 assessed, 1 decided.",
         "The contract sum rose by CN¥5,000.00 to CN¥1,005,000.00.",
-        "Go-live moved 3 days later, to 3 Jul 2026.",
+        "“Go-live” moved 3 days later, to 3 Jul 2026.",
         "Nothing is waiting for you.",
     )
     assert sentences(log, "2026-03", "zh-CN")[:2] == (
-        "提出变更 1 项，完成评估 1 项，作出决定 1 项。",
+        "提出变更1项，完成评估1项，作出决定1项。",
         "合同金额增加 ¥5,000.00，现为 ¥1,005,000.00。",
     )
     assert sentences(log, "2026-W10") == (
-        "1 change was asked for, 1 assessed.",
+        "1 change was requested, 1 assessed.",
         "The contract sum is still CN¥1,000,000.00.",
-        "1 thing waits for you.",
+        "1 item is waiting for you.",
     )
     assert sentences(edition(FIRST, audience=TEAM), "2026-W10")[-1] == (
-        "1 thing waits for Acme Trading."
+        "1 item is waiting for Acme Trading."
     )
 
 
@@ -150,7 +150,7 @@ def test_a_report_says_what_was_taken_back() -> None:
     assert sentences(log, "2026-04") == (
         "1 change was withdrawn or voided.",
         "The contract sum fell by CN¥5,000.00 to CN¥1,000,000.00.",
-        "Go-live moved 3 days earlier, to 30 Jun 2026.",
+        "“Go-live” moved 3 days earlier, to 30 Jun 2026.",
         "Nothing is waiting for you.",
     )
 
@@ -164,6 +164,27 @@ def test_a_quiet_period_says_so() -> None:
     assert sentences(log, "2026-W15")[0] == "A quiet week: nothing changed."
     so_far = edition(FIRST, audience=CLIENT, until=date(2026, 4, 29))
     assert sentences(so_far, "2026-04")[0] == "Nothing has changed so far."
+
+
+def test_what_happened_where_no_change_moved_on_is_told_in_sentences() -> None:
+    talked, done = "2026-03-17", "2026-03-18"
+    talks = [
+        Communication.model_validate({"on": talked, "channel": "phone", "summary": text})
+        for text in ("The price.", "The date.")
+    ]
+    step = PlanStep.model_validate({"step": "Build", "done": done})
+    first = FIRST.model_copy(update={"communications": tuple(talks), "plan": (step,)})
+    log = edition(first, audience=CLIENT)
+    once = edition(first.model_copy(update={"communications": tuple(talks[:1])}), audience=CLIENT)
+
+    def told(log: Edition, language: str) -> str:
+        return Wording(Words(language), log.profile, log.audience).line(of(log, "2026-W12"))
+
+    assert told(log, "en") == "2 conversations, one step completed."
+    assert told(log, "en-US") == "2 conversations, one step completed."
+    assert told(log, "zh-CN") == "沟通2次，完成1个步骤。"
+    assert told(once, "en") == "One conversation, one step completed."
+    assert told(once, "zh-CN") == "沟通1次，完成1个步骤。"
 
 
 def test_quiet_weeks_have_no_page_and_quiet_months_have_one() -> None:
@@ -206,7 +227,7 @@ def test_what_is_written_down_late_is_in_the_report_of_the_day_on_which_it_was()
         (date(2026, 3, 10), date(2026, 4, 2))
     ]
     assert april.late == ()
-    assert "written down on" in next(
+    assert "recorded on" in next(
         page.content for page in edition_pages(log) if page.path == urls.report("2026-04")
     )
 

@@ -226,7 +226,7 @@ def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
 def _files(files: tuple[FileChange, ...]) -> Table[FileChange]:
     columns: tuple[Column[FileChange], ...] = (
         Column("File", lambda file: file.path),
-        Column("Change", lambda file: file.state.value),
+        Column("State", lambda file: file.state.value),
     )
     return Table("Files beside the records", columns, files)
 

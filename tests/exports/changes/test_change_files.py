@@ -116,7 +116,7 @@ def the_same_everywhere(edition: Edition, page: _Page) -> int:
     for row, cells, line, data, change in zip(
         page.rows, page.cells, lines, sheet, changes, strict=True
     ):
-        amounts = (("amount", "Amount"), ("counts", "In the sums"))
+        amounts = (("amount", "Amount"), ("counts", "Amount counted"))
         for key, head in amounts:
             text = line[_(head)]
             assert text == (change[key] or "")

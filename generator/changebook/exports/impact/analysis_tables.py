@@ -173,7 +173,7 @@ def _statuses(figures: ImpactFigures) -> Table[StatusPace]:
         ),
         Column(_("Changes"), lambda pace: [stay.id for stay in pace.now], Format.ID),
     )
-    return Table(_("How quickly changes are handled"), columns, figures.view.pace.statuses)
+    return Table(_("Handling times"), columns, figures.view.pace.statuses)
 
 
 @dataclass(frozen=True)

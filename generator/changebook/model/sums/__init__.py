@@ -38,6 +38,7 @@ from changebook.model.sums.figures import (
     Standing,
     SumLine,
     TaxLine,
+    with_tax,
 )
 from changebook.model.sums.positions import change_order, difference, position, reversal
 from changebook.model.sums.quarters import Quarter, quarters
@@ -82,4 +83,5 @@ __all__ = [
     "quarters",
     "reversal",
     "rounded",
+    "with_tax",
 ]
