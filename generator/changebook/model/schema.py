@@ -391,8 +391,8 @@ class Profile(Shape):
 
     name: Text = Field(description="The client's name.", examples=["Acme Trading"])
     language: Text = Field(
-        description="The language of this client's pages: en, en-US or zh-CN. Records may be in any "
-        "language.",
+        description="The language of this client's pages: en, en-US or zh-CN. Records may be in "
+        "any language.",
         examples=["en", "en-US", "zh-CN"],
     )
     timezone: Timezone = Field(
