@@ -169,7 +169,7 @@ def test_a_quiet_period_says_so() -> None:
 def test_what_happened_where_no_change_moved_on_is_told_in_sentences() -> None:
     talked, done = "2026-03-17", "2026-03-18"
     talks = [
-        Communication.model_validate({"on": talked, "channel": "phone", "summary": text})
+        Communication.model_validate({"on": talked, "channel": "call", "summary": text})
         for text in ("The price.", "The date.")
     ]
     step = PlanStep.model_validate({"step": "Build", "done": done})
