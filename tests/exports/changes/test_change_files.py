@@ -131,10 +131,11 @@ def the_same_everywhere(edition: Edition, page: _Page) -> int:
             assert cells[3].startswith(written)
             units = Decimal(row["data-amount"]).scaleb(-sums_decimals(change["amount"]))
             assert units == Decimal(change["amount"])
-        for key, head in (("asked_on", "Requested"), ("decided_on", "Decided")):
-            assert line[_(head)] == (change[key] or "")
-            assert data[_(head)] == (datetime.fromisoformat(change[key]) if change[key] else None)
-            assert row.get(f"data-{key.removesuffix('_on')}", "") == line[_(head)]
+        for key, name in (("asked_on", "Requested"), ("decided_on", "Decided")):
+            head = words.pgettext("day", name)
+            assert line[head] == (change[key] or "")
+            assert data[head] == (datetime.fromisoformat(change[key]) if change[key] else None)
+            assert row.get(f"data-{key.removesuffix('_on')}", "") == line[head]
         for id, head in milestones.items():
             days = None if change["days"] is None else change["days"].get(id, 0)
             assert data[head] == days
