@@ -27,8 +27,8 @@ from changebook.diff import forms, shape
 from changebook.diff.document import MISSING, HeadingBlock, Sentence, document
 from changebook.diff.effects import Effect, effect
 from changebook.diff.revealed import RevealedKind, hidden_phrases, revealed
-from changebook.exports.tables.table import Column, Table
 from changebook.model.diagnostics import errors, visible
+from changebook.model.table import Column, Table
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.literal import literal

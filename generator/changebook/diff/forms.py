@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import packaged
 from changebook.diff.document import MISSING, Block, HeadingBlock, Sentence
-from changebook.exports.tables.table import Table
 from changebook.model.diagnostics import visible
+from changebook.model.table import Table
 from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.literal import literal
 

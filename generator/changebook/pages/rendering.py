@@ -17,9 +17,11 @@ from changebook import packaged
 from changebook.edition import urls
 from changebook.model import canonical
 from changebook.model.sums import SumLine
+from changebook.model.table import Medium
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
 from changebook.pages.page import Assembly, GeneratedPage
+from changebook.views import impact_tables
 
 _PAGES = "pages"
 
@@ -89,6 +91,8 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         gap=words.gap,
         Status=Status,
         SumLine=SumLine,
+        Medium=Medium,
+        tables=impact_tables,
     )
     environment.filters.update(
         # The same days stand on many pages, and Babel takes its time.

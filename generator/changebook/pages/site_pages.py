@@ -83,7 +83,9 @@ def edition_pages(
             findable=False,
             groups=index.by_item(edition, position),
         ),
-        site.page(urls.IMPACT, "impact", site.words.gettext("Impact"), view=summary),
+        site.page(
+            urls.IMPACT, "impact", site.words.gettext("Impact"), view=summary, summary=summary
+        ),
         site.page(
             urls.MONTHS,
             "months",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -18,17 +19,26 @@ from openpyxl.cell.cell import Cell as SheetCell
 
 from changebook.edition import editions
 from changebook.edition.editions import Edition
-from changebook.exports.impact.figures import ImpactFigures
-from changebook.exports.impact.tables import tables
 from changebook.exports.tables import text, workbook
 from changebook.exports.tables.csv_file import as_csv
-from changebook.exports.tables.table import AnyTable, Cell, Column, Format, Table, with_currency
 from changebook.model import timeline, values
 from changebook.model.diagnostics import visible
+from changebook.model.table import (
+    ALL,
+    AnyTable,
+    Cell,
+    Column,
+    Format,
+    Medium,
+    Table,
+    with_currency,
+)
 from changebook.model.values import Money
 from changebook.model.vocabulary import Audience
 from changebook.model.words import Words
+from changebook.pages.rendering import environment
 from changebook.views.impact import impact
+from changebook.views.impact_tables import tables
 from changebook.views.months import month_ends
 from tests.strategies import Log, logs
 
@@ -50,6 +60,8 @@ CELLS: dict[Format, st.SearchStrategy[Any]] = {
     Format.ID: ids,
     Format.LINK: st.just("https://changes.example/a/"),
     Format.DATE: days,
+    Format.ORDINAL: st.integers(1, 10**9),
+    Format.COUNT: ids,
     Format.NUMBER: st.one_of(st.integers(-(10**9), 10**9), decimals),
     Format.MONEY: amounts,
     Format.MONEY_DIFFERENCE: amounts,
@@ -58,7 +70,7 @@ CELLS: dict[Format, st.SearchStrategy[Any]] = {
 
 
 def _at(place: int, written: Format) -> Column[tuple[Any, ...]]:
-    return Column(f"Column {place}", lambda row: row[place], written)
+    return Column(f"Column {place}", lambda row: row[place], written, on=ALL)
 
 
 @st.composite
@@ -119,9 +131,65 @@ def in_sheet(cell: Cell) -> Any:
     return cell
 
 
+class _Page(HTMLParser):
+    """The cells of a page's table: the text of each, and the ids that it links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.heads: list[str] = []
+        self.rows: list[list[tuple[str, list[str]]]] = []
+        self._tags: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "br":
+            self._tags.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag == "th":
+            self.heads.append("")
+        elif tag == "td":
+            self.rows[-1].append(("", []))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._tags.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "th" in self._tags:
+            self.heads[-1] += data
+        elif "td" in self._tags:
+            text, links = self.rows[-1][-1]
+            self.rows[-1][-1] = (text + data, [*links, data] if "a" in self._tags else links)
+
+
+def in_page(column: Column[Any], row: Any) -> tuple[str, list[str]]:
+    """What a page's cell begins with, and the changes behind it."""
+    if column.format not in (Format.ID, Format.COUNT):
+        behind = column.records(row) if column.records else ()
+        return column.shown(row, WORDS, "–"), list(behind)
+    value: Any = column.value(row)
+    return "", [value] if isinstance(value, str) else list(value or ())
+
+
+def same_on_the_page(table: AnyTable) -> None:
+    """The page has the titles and values of its columns, as text and files have them."""
+    source = '{% import "_macros.html.j2" as m with context %}{{ m.table(table) }}'
+    template = environment("en", ()).from_string(source)
+    page = _Page(template.render(table=table, href=lambda target: target))
+    columns = table.on(Medium.PAGE).columns
+    assert page.heads == [column.title for column in columns]
+    for cells, row in zip(page.rows[1:], table.rows, strict=True):
+        for (words, links), column in zip(cells, columns, strict=True):
+            begins, behind = in_page(column, row)
+            assert words.startswith(begins)
+            assert links == behind
+            assert words == begins or behind or column.format in (Format.ID, Format.COUNT)
+
+
 def same_in_every_form(table: AnyTable) -> None:
-    """CSV, sheet and text hold the values of the table, cell by cell."""
-    cells = list(with_currency(table, WORDS).cells())
+    """Page, CSV, sheet and text hold the values of the table, cell by cell."""
+    same_on_the_page(table)
+    cells = list(with_currency(table.on(Medium.FILE), WORDS).cells())
     _, *lines = csv_rows(table)
     assert lines == [[in_csv(cell) for cell in row] for row in cells]
     has_money = any(isinstance(cell, Money) for row in cells for cell in row)
@@ -132,14 +200,14 @@ def same_in_every_form(table: AnyTable) -> None:
     assert [[of_sheet(cell) for cell in row] for row in sheet] == expected
     assert all(cell.data_type != "f" for row in sheet for cell in row)
     written = "".join(text.as_text(table, WORDS).split()) if table.rows else ""
-    for shown in _whole(table):
+    for shown in _whole(table.on(Medium.TEXT)):
         assert shown in written
 
 
 def _whole(table: AnyTable) -> Iterator[str]:
     """What is never broken into lines: numbers and dates, without the spaces in them."""
     for column in table.columns:
-        if not column.format.is_text and not column.repeated:
+        if not column.format.is_text:
             yield from ("".join(column.shown(row, WORDS).split()) for row in table.rows)
 
 
@@ -155,7 +223,7 @@ def test_every_table_of_the_impact_page_has_the_same_rows_in_every_form(log: Log
     standing = (timeline.at(record, log.day) for record in log.records)
     records = tuple(editions.EditionRecord(data, "") for data in standing if data)
     edition = Edition("acme", Audience.TEAM, log.day, log.profile, "", (), records)
-    for table in tables(ImpactFigures(edition, None, impact(edition), month_ends(edition))):
+    for table in tables(impact(edition), month_ends(edition), WORDS):
         same_in_every_form(table)
 
 
@@ -182,7 +250,26 @@ def test_a_column_knows_how_its_values_are_written() -> None:
     assert (shown(nothing, Format.MONEY), shown(nothing, Format.MONEY_DIFFERENCE)) == ("€0.00", "–")
     assert shown(3, Format.DAYS_DIFFERENCE) == "+3 days"
     assert shown(3, Format.NUMBER) == "3"
+    assert shown(["AB-0001", "AB-0002"], Format.COUNT) == "2"
     assert shown("not computed", Format.MONEY_DIFFERENCE) == "not computed"
+
+
+def test_a_column_stands_where_it_is_for_and_a_plus_is_written_where_it_is_signed() -> None:
+    signed: Column[int] = Column("Days", lambda row: row, Format.NUMBER, on=ALL, signed=True)
+    drawn: Column[int] = Column("Drawn", on=Medium.PAGE | Medium.PAPER)
+    table = Table("A table", (signed, drawn), (3, -3, 0))
+    assert csv_rows(table) == [["Days", "Currency"], ["3", ""], ["-3", ""], ["0", ""]]
+    assert text.as_text(table, WORDS).split() == [
+        "A",
+        "table",
+        "Days",
+        "+3",
+        "\N{MINUS SIGN}3",
+        "0",
+    ]
+    for medium in (Medium.PAGE, Medium.PAPER):
+        assert table.on(medium).columns == (signed, drawn)
+    same_on_the_page(table)
 
 
 @pytest.mark.parametrize(

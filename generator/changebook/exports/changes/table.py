@@ -7,9 +7,9 @@ from functools import cached_property
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
-from changebook.exports.tables.table import Column, Format, Table, money_column
 from changebook.model.schema import ChangeRecord, Milestone
 from changebook.model.sums import Position
+from changebook.model.table import Column, Format, Table, money_column
 from changebook.model.vocabulary import Audience, Term
 from changebook.views.change import ChangeRow
 from changebook.views.index import ordered

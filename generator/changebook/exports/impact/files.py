@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from changebook.exports.impact.figures import ImpactFigures
 from changebook.exports.impact.shape import ImpactFile
-from changebook.exports.impact.tables import register, tables
 from changebook.exports.tables import csv_file, text
 from changebook.model.diagnostics import visible
 from changebook.model.vocabulary import Audience
+from changebook.views.impact_tables import register, tables
 
 
 def as_text(figures: ImpactFigures) -> bytes:
@@ -29,7 +29,8 @@ def as_text(figures: ImpactFigures) -> bytes:
             _("Only what was recorded by %(day)s counts.") % {"day": words.date(figures.known_on)}
         )
     blocks = ["\n".join(map(visible, heads))]
-    blocks += [text.as_text(table, words) for table in tables(figures) if table.rows]
+    every = tables(figures.view, figures.ends, words)
+    blocks += [text.as_text(table, words) for table in every if table.rows]
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -40,7 +41,8 @@ def as_json(figures: ImpactFigures) -> bytes:
 
 def as_csv(figures: ImpactFigures) -> bytes:
     """Write the change order register."""
-    return csv_file.as_csv(register(figures), figures.words)
+    table = register(figures.position, figures.view.titles, figures.words)
+    return csv_file.as_csv(table, figures.words)
 
 
 def as_xlsx(figures: ImpactFigures) -> bytes:
@@ -49,7 +51,7 @@ def as_xlsx(figures: ImpactFigures) -> bytes:
 
     profile = figures.edition.profile
     return workbook.as_xlsx(
-        tables(figures),
+        tables(figures.view, figures.ends, figures.words),
         figures.words,
         creator=profile.vendor.name,
         title=profile.project,

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 
-from changebook.exports.tables.table import FORMULA, AnyTable, Cell, with_currency
 from changebook.model import values
 from changebook.model.diagnostics import visible
+from changebook.model.table import FORMULA, AnyTable, Cell, Medium, with_currency
 from changebook.model.values import Money
 from changebook.model.words import Words
 
@@ -19,7 +19,7 @@ def as_csv(table: AnyTable, words: Words) -> bytes:
 
     It has a byte order mark, or Excel garbles Chinese.
     """
-    table = with_currency(table, words)
+    table = with_currency(table.on(Medium.FILE), words)
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_harmless(column.title) for column in table.columns)

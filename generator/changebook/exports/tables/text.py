@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from changebook.exports.tables.table import AnyTable
 from changebook.model.diagnostics import visible
+from changebook.model.table import AnyTable, Medium
 from changebook.model.words import Words
 
 #: How wide a table gets before the texts in it are broken into lines.
@@ -30,8 +30,8 @@ def as_text(table: AnyTable, words: Words) -> str:
     Numbers and dates are never broken, so a table of very many of them gets wider.
     """
     grid, needed, shown = Grid(box=None, pad_edge=False, padding=(0, _GAP, 0, 0)), 0, []
-    for column in table.columns:
-        if column.repeated or all(column.cell(row) is None for row in table.rows):
+    for column in table.on(Medium.TEXT).columns:
+        if all(column.cell(row) is None for row in table.rows):
             continue
         texts = [visible(column.shown(row, words)) for row in table.rows]
         right = column.format.is_number

@@ -20,15 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from rich.cells import cell_len
 
-from changebook.exports.tables.table import (
-    FORMULA,
-    AnyTable,
-    Column,
-    Format,
-    R,
-    with_currency,
-)
 from changebook.model.diagnostics import visible
+from changebook.model.table import FORMULA, AnyTable, Column, Format, Medium, R, with_currency
 from changebook.model.values import Money, number
 from changebook.model.words import Words
 
@@ -52,7 +45,7 @@ def as_xlsx(
     """
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    for table in tables:
+    for table in (each.on(Medium.FILE) for each in tables):
         has_money = any(isinstance(cell, Money) for cells in table.cells() for cell in cells)
         sheet = workbook.create_sheet(table.title)
         _fill(sheet, with_currency(table, words) if has_money else table, words)

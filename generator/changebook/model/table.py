@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import Any, Generic, TypeVar
 
 from changebook.model.values import Money, in_currency
@@ -38,6 +38,10 @@ class Format(Enum):
     LINK = "link"
     DATE = "date"
     NUMBER = "number"
+    #: The place of a row in its table.
+    ORDINAL = "ordinal"
+    #: How many records its value names; pages say which.
+    COUNT = "count"
     MONEY = "money"
     #: By how much an amount differs: a plus is written, and zero is no difference.
     MONEY_DIFFERENCE = "money-difference"
@@ -50,6 +54,11 @@ class Format(Enum):
         return self in _NUMBERS
 
     @property
+    def is_figure(self) -> bool:
+        """What the table is read for; no place in it, nor a count of what it rests on."""
+        return self in _NUMBERS - {Format.ORDINAL, Format.COUNT}
+
+    @property
     def is_text(self) -> bool:
         """May be broken into lines."""
         return self in _TEXTS
@@ -59,26 +68,45 @@ _TEXTS = frozenset({Format.TEXT, Format.ALARM, Format.ID, Format.LINK})
 _NUMBERS = frozenset(Format) - _TEXTS - {Format.DATE}
 
 
+class Medium(Flag):
+    """Where a column stands."""
+
+    PAGE = auto()
+    PAPER = auto()
+    TEXT = auto()
+    #: CSV and XLSX.
+    FILE = auto()
+
+
+#: Where each value has a column of its own.
+FLAT = Medium.TEXT | Medium.FILE
+ALL = FLAT | Medium.PAGE | Medium.PAPER
+
+
 @dataclass(frozen=True)
 class Column(Generic[R]):
     """A column. Several ids may be its value, as a collection.
 
-    `width` is how many characters wide a sheet makes it at most. A `repeated` column says what
-    stands elsewhere in the tables too; text, which is narrow, leaves it out.
+    `width` is how many characters wide a sheet makes it at most. Where `signed`, a plus is written.
+    `records` are the changes behind a value, which pages show below it. Cells that say more than a
+    value are filled by a template, which knows the column by its `name`.
     """
 
     title: str
-    value: Callable[[R], Cell | Collection[str]]
+    value: Callable[[R], Cell | Collection[str]] = lambda _: None
     format: Format = Format.TEXT
     width: int = 60
-    repeated: bool = False
+    on: Medium = FLAT
+    signed: bool = False
+    records: Callable[[R], Collection[str]] | None = None
+    name: str = ""
 
     def cell(self, row: R) -> Cell:
         """Return what stands in the column for a row; None where nothing does."""
         value = self.value(row)
         if value is None or isinstance(value, str | int | Decimal | Money | date):
             return value
-        return " ".join(value) or None
+        return len(value) if self.format is Format.COUNT else " ".join(value) or None
 
     def shown(self, row: R, words: Words, missing: str = "") -> str:
         """Return what people read; `missing` where nothing stands.
@@ -93,11 +121,11 @@ class Column(Generic[R]):
             case Money(amount, currency):
                 if self.format is Format.MONEY_DIFFERENCE:
                     return words.money(amount, currency, signed=True) if amount else missing
-                return words.money(amount, currency)
+                return words.money(amount, currency, signed=self.signed)
             case int() as days if self.format is Format.DAYS_DIFFERENCE:
                 return words.days(days, signed=True)
             case int() | Decimal() as number:
-                return words.number(number)
+                return words.number(number, signed=self.signed)
             case day:
                 return words.date(day)
 
@@ -112,6 +140,11 @@ class Table(Generic[R]):
     title: str
     columns: tuple[Column[R], ...]
     rows: tuple[R, ...]
+
+    def on(self, medium: Medium) -> Table[R]:
+        """Return the table with the columns that stand there."""
+        columns = tuple(column for column in self.columns if medium in column.on)
+        return replace(self, columns=columns)
 
     def cells(self) -> Iterator[tuple[Cell, ...]]:
         """Yield the values of each row."""
@@ -133,10 +166,10 @@ def money_column(
     currency: str,
     *,
     written: Format = Format.MONEY,
-    repeated: bool = False,
+    **more: Any,
 ) -> Column[R]:
-    """Return a column of amounts that are all in one currency."""
-    return Column(title, lambda row: in_currency(amount(row), currency), written, repeated=repeated)
+    """Return a column of amounts that are all in one currency; `more` are its other attributes."""
+    return Column(title, lambda row: in_currency(amount(row), currency), written, **more)
 
 
 def with_currency(table: Table[R], words: Words) -> Table[R]:
