@@ -209,7 +209,7 @@ def test_a_file_of_a_record_is_never_replaced(workspace: Path, typeset: list[str
     with file.open("a", encoding="utf-8") as record:
         record.write("\nSee [the paper](EX-0001-change-order.pdf).\n")
     [failure] = build(workspace, jobs=1, pdf=True).failures
-    assert failure.startswith(f"{SLUG}: {ORDER} is a file of the record")
+    assert failure.startswith(f"{SLUG}: {ORDER} is both a file of the record")
     assert not (workspace / "site" / SLUG).exists()
 
 

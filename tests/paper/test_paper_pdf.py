@@ -21,7 +21,8 @@ from pypdf import PdfReader
 from changebook.cli import main
 from changebook.edition.editions import Asset
 from changebook.model.vocabulary import Audience, PaperSize
-from changebook.paper import Diagram, Paper, Printery, typesetting
+from changebook.model.words import Words
+from changebook.paper import Diagram, Paper, Printery, bodies, typesetting
 from changebook.paper.findings import Finding
 from tests.canary import CLIENT, Canaries, plant
 from tests.paper.test_paper import MONEY, edition, printery, text
@@ -236,6 +237,50 @@ def test_photographs_keep_to_the_colours_of_the_profile(tmp_path: Path) -> None:
         red, green, blue = shown.convert("RGB").tobytes()[:3]
         assert red > 200
         assert max(green, blue) < 60
+
+
+@pytest.mark.parametrize(
+    ("listing", "numbers"),
+    [
+        ('<ol start="3"><li>a<li>b</ol>', ["3", "4"]),
+        ('<ol start="0"><li>a<li>b</ol>', ["0", "1"]),
+        ('<ol><li>a<li value="7">b<li>c</ol>', ["1", "7", "8"]),
+        ("<ol reversed><li>a<li>b<ol><li>n</ol></ol>", ["2", "1", "1"]),
+        ('<ol reversed start="9"><li>a<li value="3">b<li>c</ol>', ["9", "3", "2"]),
+        ('<ol reversed start="x"><li>a<li value="">b</ol>', ["2", "1"]),
+        ('<ol type="a"><li>a<li>b</ol>', ["a", "b"]),
+    ],
+)
+def test_items_have_the_numbers_that_the_page_shows(listing: str, numbers: list[str]) -> None:
+    printed = sheets(typesetting.pdf(paper(listing)))[0]
+    assert re.findall(r"^(\w+)\. *$", printed, re.MULTILINE) == numbers
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [('width="80"', (80, 80)), ('width="80" height="20"', (80, 80)), ("", (200, 200))],
+)
+def test_a_picture_has_the_width_that_was_asked_for(
+    shape: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    file = tmp_path / "flow.png"
+    Image.new("L", (200, 200), 90).save(file)
+    shown = bodies.body(
+        f'<img src="flow.png" alt="Flow" {shape}>\n',
+        "index.html",
+        [Asset(file, "flow.png")],
+        {"flow.png"},
+        None,
+        Words("en"),
+    )
+    styles = printery(edition("meridian-outdoor")).change_order("MER-0008").styles
+    made = typesetting.pdf(
+        paper(f'<div class="body">{shown.html}</div>', files=shown.files, styles=styles)
+    )
+    with pikepdf.open(BytesIO(made)) as document:
+        drawn = pikepdf.parse_content_stream(document.pages[0])
+    matrices = [[float(number) for number in o.operands] for o in drawn if str(o.operator) == "cm"]
+    assert size in [(round(matrix[0]), round(abs(matrix[3]))) for matrix in matrices]
 
 
 def test_a_style_that_the_layout_engine_does_not_know_is_told() -> None:

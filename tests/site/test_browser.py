@@ -54,6 +54,16 @@ def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
     assert visit.strangers == []
 
 
+def test_a_link_into_a_page_leads_below_what_stays_on_top(visit: Visit) -> None:
+    visit.page.goto(f"{visit.base}meridian-outdoor/changes/MER-0012/#why")
+    visit.page.wait_for_function("scrollY > 0")
+    top = visit.page.locator("#why").bounding_box()
+    tabs = visit.page.locator(".md-tabs").bounding_box()
+    assert top is not None
+    assert tabs is not None
+    assert top["y"] >= tabs["y"] + tabs["height"]
+
+
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.slug)
 def test_home_record_decisions_search(visit: Visit, client: Client) -> None:
     page, home = visit.page, f"{visit.base}{client.slug}/"

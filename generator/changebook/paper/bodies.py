@@ -26,6 +26,8 @@ from changebook.paper.paper import Diagram
 _IMAGE = re.compile(r'<img(?: [\w:-]+="[^"]*")*>')
 _SOURCE = re.compile(r' src="([^"]*)"')
 _WORDS = re.compile(r' alt="([^"]*)"')
+#: A height alone changes nothing on the page either.
+_SHAPE = re.compile(r' (width|align)="([^"]*)"')
 _LINK = re.compile(r'<a(?P<before>(?: [\w:-]+="[^"]*")*?) href="(?P<to>[^"]*)"(?P<after>[^>]*)>')
 _DIAGRAM = re.compile(r'<pre class="mermaid"><code>(.*?)</code></pre>', re.DOTALL)
 
@@ -89,12 +91,13 @@ class _Pictures:
         path = self._path(urlsplit(address).path)
         words = _WORDS.search(match[0])
         alt = words[0] if words and words[1] else f' alt="{escape(posixpath.basename(path))}"'
+        shape = "".join(f' {name}="{value}"' for name, value in _SHAPE.findall(match[0]))
         # An address of its own, since WeasyPrint rewrites others. One that is of no file is
         # found to be missing where the document is typeset.
         shown = self._addresses.setdefault(path, f"picture:{len(self._addresses) + 1}")
         if asset := self._assets.get(path):
             self.files[shown] = asset
-        return f'<img src="{shown}"{alt}>'
+        return f'<img src="{shown}"{alt}{shape}>'
 
     def _link(self, match: re.Match[str]) -> str:
         address = unescape(match["to"])

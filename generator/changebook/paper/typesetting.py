@@ -38,6 +38,7 @@ _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 #: Photographs keep what a press can show, and no more. The codes must stay below it.
 _DPI = 400
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+")
 _VIEW_BOX = re.compile(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _END_OF_RDF = b"</rdf:RDF>"
 #: PDF/UA-1 requires its own mark in the metadata, and PDF/A a description of any such mark.
@@ -168,7 +169,11 @@ def _typeset(
         page = _weasyprint().HTML(string=shown, url_fetcher=_fetcher(paper, drawn, unknown))
         root = page.etree_element
         found = fitting.fit(root, paper.sheet, drawn)
-        document = page.render(stylesheets=[_sheet(paper.styles)], **options)
+        _count_down(root)
+        # A list that starts at 3, a picture of a width and a centred line are so in HTML alone.
+        document = page.render(
+            stylesheets=[_sheet(paper.styles)], presentational_hints=True, **options
+        )
         made: bytes = document.write_pdf(finisher=_finish, **options)
     found += _unseen(heard, paper, drawn) + sheets.missing(document, root)
     found += [
@@ -176,6 +181,25 @@ def _typeset(
         for remark in heard.remarks
     ]
     return made, _Typeset(heard.missing, found)
+
+
+def _count_down(root: Any) -> None:
+    """Number the items of reversed lists one by one, which WeasyPrint would count upwards."""
+    for listing in root.iter("ol"):
+        if "reversed" not in listing.attrib:
+            continue
+        items = listing.findall("li")
+        number = _whole(listing.get("start"), len(items))
+        for item in items:
+            number = _whole(item.get("value"), number)
+            item.set("value", str(number))
+            number -= 1
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    """Return the whole number that an attribute's text begins with, as browsers read it."""
+    match = _WHOLE.match(text or "")
+    return int(match[0]) if match else otherwise
 
 
 def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Finding]:
