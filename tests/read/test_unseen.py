@@ -24,6 +24,7 @@ KEPT = (
     "```mermaid\n%%{init: {'theme': 'dark', 'flowchart': {'curve': 'basis'}}}%%\npie\n```",
     "```mermaid\n---\ntitle: A flow\nconfig:\n  theme: forest\n---\nflowchart LR\n```",
     "a < b > c & d <3",
+    "| a | b |\n|---|---|\n| 1 | 2 ||\n| 3 |  \n4 | 5 \\| 6 |  \n",
 )
 
 
@@ -57,6 +58,8 @@ def test_what_is_seen_stays(text: str) -> None:
         ("a <!SECRET> b", Cause.COMMENT, "a  b"),
         ("a <?secret?> b", Cause.COMMENT, "a  b"),
         ("<div>\na\n</div secret>", Cause.COMMENT, "<div>\na\n</div>"),
+        ("| a |\n|---|\n| 1 | secret |\n| 2 |", Cause.CELL, "| a |\n|---|\n| 1 |\n| 2 |"),
+        ("> a | 词\n> --|--\n> `x|y` | secret\n", Cause.CELL, "> a | 词\n> --|--\n> `x|y` |\n"),
         ("```mermaid\npie\n %% secret\n```", Cause.COMMENT, "```mermaid\npie\n \n```"),
         (
             "> ```mermaid\n> sequenceDiagram\n> # secret\n> ```",

@@ -137,9 +137,9 @@ UNSEEN_TEXT = rule(
     "unseen-text",
     severity="warning",
     summary="A body holds text that no page shows.",
-    why="A link or footnote that nothing refers to, or an option that a code block or a diagram "
-    "does not have, is left out of everything that the client gets. It may have been meant to be "
-    "read.",
+    why="A link or footnote that nothing refers to, an option that a code block or a diagram does "
+    "not have, or a cell beyond the columns of its table, is left out of everything that the "
+    "client gets. It may have been meant to be read.",
     wrong="Two cards are enough.\n\n[^1]: Refunds go to the first one.",
     right="Two cards are enough.[^1]\n\n[^1]: Refunds go to the first one.",
 )
@@ -400,6 +400,10 @@ _UNSEEN: Mapping[unseen.Cause, tuple[str, str]] = {
     unseen.Cause.SETTING: (
         "Settings of the diagram that do not affect how it looks are left out.",
         "Keep colours, fonts, sizes and Mermaid's own keywords, without comments.",
+    ),
+    unseen.Cause.CELL: (
+        "This row has more cells than the table's head, so the rest of it is left out.",
+        "Add a column to the head; write a `|` that is text as `\\|`, in code too.",
     ),
 }
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from changebook.model.diagnostics import Place, Problem, rule
-from changebook.model.markup import TAGS, keeps, scheme
-from changebook.read import body
+from changebook.model.markup import DROPPED, TAGS, keeps, scheme
+from changebook.read import body, unseen
 from changebook.read.attributes import at_begin
 from changebook.read.commonmark import note, parse, tab
 from changebook.read.notes import DEEPEST, loose_footnotes, too_deep
@@ -139,6 +139,13 @@ _CONTAINER = re.compile(
     re.MULTILINE,
 )
 _LIST = re.compile(r"\{:[^{}\n]*\}")
+#: What was meant as a comment: a definition of `//` that is none, as it follows a line of text or
+#: has more behind it, a comment of HTML with a slip, and those of other programs.
+_NO_COMMENT = re.compile(
+    r"\[(?://|comment)\](?::|[ \t]+#)[^\n]*|<(?!!--)[ \t]*![ \t]*[-–—][^\n>]*>?|<%.*?%>|"
+    r"\{#[ \t].*?#\}|\{>>.*?<<\}|^[ \t>]*%%(?!\{)[^\n]*",
+    re.MULTILINE,
+)
 
 
 def check_markup(source: SourceFile) -> Iterator[Problem]:
@@ -147,6 +154,7 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
     yield from _addresses(source)
     yield from _formulas(source)
     yield from _foreign(source)
+    yield from _comments(source)
     yield from _containers(source)
     yield from _attributes(source)
     yield from _footnotes(source)
@@ -167,7 +175,8 @@ def _html(source: SourceFile) -> Iterator[Problem]:
             yield DROPPED_HTML.at(
                 source.path,
                 place,
-                f"`<{element.tag}>` is not shown: it is removed from the page.",
+                f"`<{element.tag}>` is removed from the page"
+                + (", with all that is in it." if element.tag in DROPPED else "; its text stays."),
                 "Put it in backticks or write &lt; if it is meant as text; else use Markdown.",
             )
             continue
@@ -224,6 +233,23 @@ def _foreign(source: SourceFile) -> Iterator[Problem]:
             at = match.start(match.lastindex or 0)
             if not _is_apart(source.body, at):
                 yield _as_written(source, at, match[match.lastindex or 0], kind.what, kind.help)
+
+
+def _comments(source: SourceFile) -> Iterator[Problem]:
+    text = body.uncommented(body.public(source.body))
+    found = list(_NO_COMMENT.finditer(text))
+    if not found:
+        return
+    hidden = [(part.start, part.end) for part in unseen.unseen(text)]
+    for match in found:
+        at = match.start()
+        if not any(start <= at < end for start, end in (*hidden, *parse(text).code)):
+            yield AS_WRITTEN.at(
+                source.path,
+                source.in_body(at, len(match[0]), text),
+                "This is not a comment: the client can read it.",
+                "Write `<!-- ... -->` or an internal block, or put it in backticks.",
+            )
 
 
 def _containers(source: SourceFile) -> Iterator[Problem]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from changebook.check.subject import Subject
 from changebook.model import sums
@@ -38,6 +38,14 @@ NEEDLESS_FX = rule(
     wrong="- {item: Licence, amount: 900.00, fx: {rate: 7.1, source: PBC, date: 2026-03-02}}",
     right="- {item: Licence, amount: 900.00, currency: USD, "
     "fx: {rate: 7.1, source: PBC, date: 2026-03-02}}",
+)
+ROUNDED = rule(
+    "amount-rounded",
+    summary="An amount has more decimals than its currency.",
+    why="It would be rounded in every figure. Most often, a point was meant to separate thousands: "
+    "`2.400` is 2.40, not 2400.",
+    wrong="- {item: Set-up fee, amount: 2.400}",
+    right="- {item: Set-up fee, amount: 2400.00}",
 )
 RECOMMENDED_DIFFERS = rule(
     "recommended-differs",
@@ -130,6 +138,51 @@ def _amount(subject: Subject, at: KeyPath, line: CostLine, currency: str) -> Ite
             f"{line.quantity} x {line.rate} is {product}, not {line.amount}.",
             f"Write `amount: {product}`, or remove `amount`: it is computed.",
         )
+
+
+def check_decimals(record: Record, client: Client) -> Iterator[Problem]:
+    """Check that no amount of a record has to be rounded."""
+    data, home = record.data, client.profile.contract.currency
+    amounts: list[tuple[KeyPath, Decimal | None, str]] = [
+        *(
+            (("impact", "cost", index, "amount"), line.amount, line.currency or home)
+            for index, line in enumerate((data.impact and data.impact.cost) or ())
+        ),
+        *(
+            (("options", index, "amount"), option.amount, home)
+            for index, option in enumerate(data.options)
+        ),
+        (("decision", "amount"), data.decision.amount if data.decision else None, home),
+    ]
+    if Subject.of(client).sound("contract", "currency"):
+        yield from _rounded(Subject.of(record), amounts)
+
+
+def check_contract_decimals(client: Client) -> Iterator[Problem]:
+    """Check that no amount of a contract has to be rounded."""
+    contract, subject = client.profile.contract, Subject.of(client)
+    amounts: list[tuple[KeyPath, Decimal | None, str]] = [
+        (("contract", "sum"), contract.sum, contract.currency),
+        (("contract", "change_budget"), contract.change_budget, contract.currency),
+    ]
+    if subject.sound("contract", "currency"):
+        yield from _rounded(subject, amounts)
+
+
+def _rounded(
+    subject: Subject, amounts: Iterable[tuple[KeyPath, Decimal | None, str]]
+) -> Iterator[Problem]:
+    for path, amount, currency in amounts:
+        if amount is not None and subject.sound(*path):
+            counted = sums.rounded(amount, currency)
+            # Three decimals, even if they are zeros, are what a separated thousand looks like.
+            if counted != amount or counted.as_tuple()[2] != -3 == amount.as_tuple()[2]:
+                yield from subject.value(
+                    ROUNDED,
+                    path,
+                    f"{amount} has more decimals than {currency}: it would count as {counted}.",
+                    "Write the amount as it counts. A point is for decimals, never for thousands.",
+                )
 
 
 def check_recommended(record: Record, client: Client) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ TAGS = SVG_TAGS | frozenset(
 #: Elements that go with all that is in them.
 DROPPED = frozenset(
     "script style iframe object embed noscript template textarea select xmp math noembed noframes "
-    "canvas".split()
+    "canvas metadata".split()
 )
 _SHAPE = frozenset(
     "viewBox xmlns fill fill-opacity fill-rule clip-rule stroke stroke-width stroke-linecap "

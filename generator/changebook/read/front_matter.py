@@ -58,6 +58,8 @@ _GOES_ON = re.compile(
     r"|(?:Ltd|Inc|Co|Corp|LLC|LLP|PLC|GmbH|AG|S\.A|B\.V|Jr|Sr|PhD|MD)\b\.?$"
     r"|(?:以及|并且|而且|但是|但|或者|或|所以|因为|其中)"
 )
+#: Lines of a text with no empty one between them.
+_NEXT_LINE = re.compile(r"\S[ \t]*\n[ \t]*\S")
 #: What was meant to begin a text on lines of its own.
 _BLOCK = re.compile(r".?[|>][+-]?\d?[ \t]*\n")
 #: Behind the mark that begins such a text, not set off as a comment.
@@ -127,6 +129,16 @@ UNMEANT_ESCAPE = rule(
     why="In double quotes, `\\t` is a tab and `\\n` the end of a line, so a path loses letters.",
     wrong='note: "See C:\\temp\\notes"',
     right="note: See C:\\temp\\notes",
+)
+
+JOINED_LINES = rule(
+    "joined-lines",
+    severity="warning",
+    summary="A text in several lines will be shown as one.",
+    why="Below `|`, YAML keeps the ends of lines, but pages and papers run the lines of a text "
+    "together: a list becomes a sentence with hyphens in it.",
+    wrong="after: |\n  - Up to two cards.\n  - Refunds per card.",
+    right="after: Up to two cards, and refunds per card.",
 )
 
 
@@ -352,6 +364,13 @@ class _Reader:
             self.problems.append(direction.named(self.path, spot, char))
         if event.style in ("|", ">") and (found := _COMMENT_OF_BLOCK.match(written)):
             self.note_comment(start.index + found.end() - 1)
+        if event.style == "|" and _NEXT_LINE.search(value) and not _is_free(at):
+            self.note(
+                JOINED_LINES,
+                spot,
+                "The lines of this text are shown as one.",
+                "Write `>` instead of `|`. A list of your own belongs in the body.",
+            )
         if is_long:
             self.wrapped[at] = (spot.line, spot.line + written.rstrip().count("\n"))
             if event.implicit[0] and _BLOCK.match(written):

@@ -39,6 +39,7 @@ class Cause(Enum):
     ATTRIBUTE = auto()
     ELEMENT = auto()
     SETTING = auto()
+    CELL = auto()
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Unseen:
     instead: str = ""
 
 
-_WORTH_A_LOOK = re.compile(r"[<\[]|```|~~~")
+_WORTH_A_LOOK = re.compile(r"[<\[|]|```|~~~")
 _FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)")
 _LANGUAGE = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[\w#+.-]*)")
 #: What a code block shows of its options.
@@ -107,6 +108,7 @@ def unseen(text: str) -> list[Unseen]:
         *_footnotes(outline),
         *_html(text, outline),
         *_code(text, outline),
+        *_cells(text, readable),
     )
     parts = sorted(found, key=lambda part: (part.start, -part.end))
     kept: list[Unseen] = []
@@ -302,6 +304,18 @@ def _attributes(
         end = "/>" if source.endswith("/>") else ">"
         instead = f"{source[: len(tag) + 1]}{said}{end}"
         yield Unseen(Cause.ATTRIBUTE, start, start + len(source), f"{gone} {tag}", instead)
+
+
+def _cells(text: str, readable: Shown) -> Iterator[Unseen]:
+    """Cells of a table's row beyond the columns of its head."""
+    last = 0
+    for kind, what, _, end in readable.events() if "|" in text else ():
+        if kind == "End" and what == "TableCell":
+            last = readable.at(end)
+        elif kind == "End" and what == "TableRow":
+            cells = text[last : readable.at(end)].rstrip()
+            if cells.strip("| \t"):
+                yield Unseen(Cause.CELL, last + 1, last + len(cells), "")
 
 
 def _code(text: str, outline: _Outline) -> Iterator[Unseen]:

@@ -20,6 +20,7 @@ from changebook.check.known import problems_after_edit
 from changebook.edit.edits import Edit, applied, person, record_text
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.respond.reading import Reading, named
+from changebook.edit.respond.text import is_forward
 from changebook.edit.respond.written_day import written_day
 from changebook.edit.yaml_text import Value
 from changebook.edition.editions import make_edition
@@ -346,6 +347,11 @@ class _Answer:
             yield f"{self.person.name} may not approve: {_NO_PROPOSAL}"
         if self.block is None:
             yield "the mail does not say which revision was read"
+            if is_forward(self.reading.letter.lines):
+                yield (
+                    "the mail passes another one on, whose words and day are left out "
+                    "(--by, --on and --words say them)"
+                )
         elif self.reading.is_quoted and not self.said.kind:
             yield "the mail only quotes an answer: kept as a communication (--as changes that)"
         if self.block and self.block.option and not self._option():
