@@ -251,7 +251,8 @@ def test_a_signed_paper_that_was_filed_is_named_by_its_digest() -> None:
     assert paper.day == date(2026, 5, 20)
 
 
-def test_a_client_s_own_words_and_signatories_stand_on_paper() -> None:
+@pytest.mark.parametrize("language", ["en", "en-US"])
+def test_a_client_s_own_words_and_signatories_stand_on_paper(language: str) -> None:
     own = Stationery(
         size=PaperSize.LETTER,
         notice={"en": "Valid with the company's seal only"},
@@ -262,7 +263,8 @@ def test_a_client_s_own_words_and_signatories_stand_on_paper() -> None:
         ),
     )
     shown = edition("meridian-outdoor")
-    shown = replace(shown, profile=shown.profile.model_copy(update={"paper": own}))
+    changed = {"paper": own, "language": language}
+    shown = replace(shown, profile=shown.profile.model_copy(update=changed))
     html = printery(shown).change_order("MER-0012").html
     said = text(html)
     assert "Agreed under clause 9." in said

@@ -72,6 +72,8 @@ def test_language_sheet_and_day_are_chosen(papers: list[Paper], tmp_path: Path) 
     assert '<html lang="zh-CN">' in papers[0].html
     assert "@page { size: letter }" in papers[0].html
     assert "2026年5月31日" in papers[0].html
+    # Beside the print in the client's own language, not in its place.
+    assert names(tmp_path) == ["meridian-outdoor/MER-0008-change-order.zh-CN.pdf"]
 
 
 def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_each_is_located(written: str, rule: str, place: tuple[int, int]) -> Non
         "out_of_scope:\n  # ---- first ----\n  - Refunds",
         "summary: \u200e\u05d0",
         "summary: text \\u202E &lrm;",
-        'summary: "see \\"all\\" and\\/or\\nNone"',
+        'reason: {category: market, text: "see \\"all\\" and\\/or\\nNone"}',
     ],
 )
 def test_their_neighbors_are_none(written: str) -> None:

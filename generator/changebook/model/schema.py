@@ -385,6 +385,10 @@ class Stationery(Shape):
         "decided.",
     )
 
+    def in_language(self, texts: Mapping[str, str], language: str) -> str | None:
+        """Return the text in a language, or in the one that it is a form of: `en` for `en-US`."""
+        return texts.get(language) or texts.get(language.partition("-")[0])
+
 
 class Profile(Shape):
     """A client's profile: the front matter of client.md."""

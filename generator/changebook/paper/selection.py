@@ -50,7 +50,7 @@ def selected(workspace: Workspace, wanted: Selection) -> list[tuple[Paper, Path]
         _all_there(edition, ids)
         printery = Printery(edition, size=wanted.size, stated=wanted.as_of is not None)
         documents += [
-            (paper, Path(client.slug, _name(paper, edition)))
+            (paper, Path(client.slug, _name(paper, edition, client.profile.language)))
             for paper in _papers(printery, edition, ids, wanted)
         ]
     return documents
@@ -124,7 +124,9 @@ def _report(printery: Printery, edition: Edition, period: Period | PeriodKind) -
         raise Refusal("there is no such period: give one like 2026-03") from error
 
 
-def _name(paper: Paper, edition: Edition) -> str:
-    """Return a file's name; what is not for the client says so."""
-    name = paper.name
+def _name(paper: Paper, edition: Edition, usual: str) -> str:
+    """Return a file's name; what is not for the client, or in another language, says so."""
+    name, language = paper.name, edition.profile.language
+    if language != usual:
+        name = f"{Path(name).stem}.{language}{Path(name).suffix}"
     return name if edition.audience is Audience.CLIENT else f"internal-{name}"

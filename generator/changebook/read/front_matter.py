@@ -60,6 +60,20 @@ _GOES_ON = re.compile(
 )
 #: Lines of a text with no empty one between them.
 _NEXT_LINE = re.compile(r"\S[ \t]*\n[ \t]*\S")
+#: The keys whose texts may have several paragraphs: templates give them to `prose`.
+_PARAGRAPHS = frozenset(
+    {
+        ("reason", "text"),
+        ("impact", "quality"),
+        ("decision", "rationale"),
+        ("objections", "concern"),
+        ("objections", "response"),
+        ("objections", "alternative"),
+        ("communications", "summary"),
+        ("history", "note"),
+        ("request", "guidance"),
+    }
+)
 #: What was meant to begin a text on lines of its own.
 _BLOCK = re.compile(r".?[|>][+-]?\d?[ \t]*\n")
 #: Behind the mark that begins such a text, not set off as a comment.
@@ -135,8 +149,8 @@ JOINED_LINES = rule(
     "joined-lines",
     severity="warning",
     summary="A text in several lines will be shown as one.",
-    why="Below `|`, YAML keeps the ends of lines, but pages and papers run the lines of a text "
-    "together: a list becomes a sentence with hyphens in it.",
+    why="Pages and papers run the lines of a text together, and of most keys the paragraphs too: a "
+    "list becomes a sentence with hyphens in it.",
     wrong="after: |\n  - Up to two cards.\n  - Refunds per card.",
     right="after: Up to two cards, and refunds per card.",
 )
@@ -364,6 +378,13 @@ class _Reader:
             self.problems.append(direction.named(self.path, spot, char))
         if event.style in ("|", ">") and (found := _COMMENT_OF_BLOCK.match(written)):
             self.note_comment(start.index + found.end() - 1)
+        if event.style != "|" and "\n" in value.strip() and not _keeps_paragraphs(at):
+            self.note(
+                JOINED_LINES,
+                spot,
+                "The paragraphs of this text are shown as one.",
+                "Write it as one paragraph. Longer text belongs in the body.",
+            )
         if event.style == "|" and _NEXT_LINE.search(value) and not _is_free(at):
             self.note(
                 JOINED_LINES,
@@ -577,6 +598,12 @@ def may_go_on(item: str, before: str = "") -> bool:
 def _closes(comment: str) -> bool:
     """Return whether more brackets are closed than opened: those of what the comment begins in."""
     return any(comment.count(one) < comment.count(other) for one, other in ("[]", "{}"))
+
+
+def _keeps_paragraphs(at: KeyPath) -> bool:
+    """Return whether pages and papers show the paragraphs of a key's text as such."""
+    steps = tuple(step for step in at if isinstance(step, str))
+    return _is_free(at) or steps in _PARAGRAPHS or steps[:2] == ("paper", "wording")
 
 
 def _is_free(at: KeyPath) -> bool:
