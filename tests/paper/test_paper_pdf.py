@@ -381,7 +381,7 @@ def test_a_paper_loads_its_own_files_and_nothing_else(tmp_path: Path) -> None:
     found: list[Finding] = []
     address = secret.as_uri()
     made = typesetting.pdf(paper(f'<img src="{address}" alt="none"><p>Words.</p>'), found.append)
-    assert any("is no file of this document" in finding.message for finding in found)
+    assert any("is not a file of this document" in finding.message for finding in found)
     assert "Canary" not in sheets(made)[0]
     own = paper(
         '<img src="file:own.svg" alt="own">', files=(("file:own.svg", Asset(secret, "own.svg")),)

@@ -304,7 +304,7 @@ def test_the_teams_own_templates_come_first(workspace: Path) -> None:
 def test_a_workspace_without_the_plugin_says_so(workspace: Path) -> None:
     (workspace / "mkdocs.yml").write_text("site_name: x\ntheme: material\n")
     result = build(workspace, jobs=1)
-    assert "names no plugin `changebook`" in result.failures[0]
+    assert "does not name the plugin `changebook`" in result.failures[0]
 
 
 def test_flat_addresses_work_too(workspace: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_address_on_paper_opens_the_answer(sample_sites: Path, visit: Visit)
     data = decisions(sample_sites)
     sealed = entry(data, "MER-0010", "approved")
     text = verdict(open_page(visit, f"?digest={sealed['digest']}"), "good")
-    assert "This is the fingerprint of the request MER-0010" in text
+    assert "This is the fingerprint of MER-0010" in text
     assert f"No. {sealed['number']} of {len(data['entries'])} in the chain: approved on" in text
     assert "It still stands." in text
     assert f"the chain of all {len(data['entries'])} seals is unbroken" in text
@@ -66,7 +66,7 @@ def test_the_code_on_paper_leads_from_the_record_to_the_answer(
     sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     visit.page.goto(f"{visit.base}{SLUGS[0]}/changes/MER-0010/#digest={sealed['digest']}")
     visit.page.wait_for_url("**/decisions/verify/*")
-    assert "This is the fingerprint of the request MER-0010" in verdict(visit.page, "good")
+    assert "This is the fingerprint of MER-0010" in verdict(visit.page, "good")
 
 
 #: A camera that sees a code after a few pictures, and a browser that reads it.
@@ -94,7 +94,7 @@ def test_a_camera_reads_the_code_on_paper(sample_sites: Path, visit: Visit) -> N
     visit.page.add_init_script(f"({_CAMERA})('{sealed['digest']}')")
     page = open_page(visit)
     page.get_by_role("button", name="Scan the code on the paper").click()
-    assert "This is the fingerprint of the request MER-0010" in verdict(page, "good")
+    assert "This is the fingerprint of MER-0010" in verdict(page, "good")
     assert page.evaluate("scanned.getTracks().every(track => track.readyState === 'ended')")
     assert not page.locator("video").is_visible()
 
@@ -140,7 +140,7 @@ def test_a_mistyped_fingerprint_is_not_taken_for_the_right_one(
     wrong = right[:30] + ("0" if right[30] != "0" else "1") + right[31:]
     text = verdict(open_page(visit, f"?digest={wrong}"), "bad")
     assert "No decision here has this fingerprint." in text
-    assert "It is NOT the one of MER-0010" in text
+    assert "It is NOT the fingerprint of MER-0010" in text
     assert canonical.grouped(right) in " ".join(text.split())
 
 
@@ -149,7 +149,7 @@ def test_what_is_no_fingerprint_is_said(visit: Visit) -> None:
     for typed in ("SOW-3 Amendment 2", "5857 7243", "0" * 65):
         page.get_by_label("Fingerprint", exact=True).fill(typed)
         page.get_by_role("button", name="Check").click()
-        assert "This is no fingerprint" in verdict(page, "bad")
+        assert "This is not a fingerprint" in verdict(page, "bad")
 
 
 def test_the_fingerprint_of_an_answer_is_found(sample_sites: Path, visit: Visit) -> None:
@@ -159,7 +159,7 @@ def test_the_fingerprint_of_an_answer_is_found(sample_sites: Path, visit: Visit)
     assert digest is not None
     text = verdict(open_page(visit, f"?digest={digest[:12]}"), "plain")
     assert "MER-0012" in text
-    assert "of what the change asks for, not of a decision" in text
+    assert "not of a decision" in text
 
 
 def test_a_signed_paper_is_known_by_its_content(
@@ -169,12 +169,12 @@ def test_a_signed_paper_is_known_by_its_content(
     filed = sample_sites / SLUGS[0] / "changes" / "MER-0008" / "MER-0008-signed.pdf"
     renamed = tmp_path / "from the archive.pdf"
     renamed.write_bytes(filed.read_bytes())
-    page.get_by_label("Or a file").set_input_files(renamed)
+    page.get_by_label("Or choose a file").set_input_files(renamed)
     assert "This is the signed copy of MER-0008" in verdict(page, "good")
     other = tmp_path / "saved anew.pdf"
     other.write_bytes(filed.read_bytes() + b"\n")
-    page.get_by_label("Or a file").set_input_files(other)
-    assert "No signed copy here is this file." in verdict(page, "bad")
+    page.get_by_label("Or choose a file").set_input_files(other)
+    assert "No signed copy here matches this file." in verdict(page, "bad")
 
 
 def _altered(data: dict[str, Any], kind: str) -> None:
@@ -209,10 +209,10 @@ def _altered(data: dict[str, Any], kind: str) -> None:
     ("alteration", "kind", "says"),
     [
         ("same", "good", "It is the chain of this site."),
-        ("older", "good", "The chain of this site goes on from it"),
+        ("older", "good", "The chain of this site continues it"),
         ("content", "bad", "No. 3, MER-0002: what was decided is not what was sealed."),
         ("entry", "bad", "No. 3, MER-0002: the seal itself was altered."),
-        ("swapped", "bad", "it does not follow the seal before it."),
+        ("swapped", "bad", "it does not follow from the previous seal."),
         ("removed", "ended", "the chain can't be followed across them: before No. 4."),
         ("forged", "bad", "The chain of this site differs from No. 3 on."),
         ("nothing", "bad", "This is not a decisions file."),
@@ -226,7 +226,7 @@ def test_a_file_that_was_kept_is_held_against_the_site(
     kept = tmp_path / "kept.json"
     kept.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     page = open_page(visit)
-    page.get_by_label("Or a file").set_input_files(kept)
+    page.get_by_label("Or choose a file").set_input_files(kept)
     assert says in verdict(page, kind)
     assert not visit.errors
 
@@ -251,8 +251,8 @@ def test_without_the_file_it_only_looks_up_until_the_file_is_chosen(
     sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     visit.page.route("**/decisions.json", lambda route: route.abort())
     page = open_page(visit, f"?digest={sealed['digest']}")
-    assert "Only looked up, not checked: the file of decisions" in verdict(page, "plain")
-    page.get_by_label("Or a file").set_input_files(
+    assert "Looked up only, not checked: the decisions file" in verdict(page, "plain")
+    page.get_by_label("Or choose a file").set_input_files(
         sample_sites / SLUGS[0] / "decisions" / "decisions.json"
     )
     assert "It is the chain of this site." in verdict(page, "good")
@@ -267,9 +267,9 @@ def test_without_https_it_says_that_it_only_looks_up(sample_sites: Path, visit: 
     sealed = entry(decisions(sample_sites), "MER-0010", "approved")
     page = open_page(visit, f"?digest={sealed['digest']}")
     text = verdict(page, "plain")
-    assert "This is the fingerprint of the request MER-0010" in text
-    assert "Only looked up, not checked: browsers make fingerprints only" in text
-    page.get_by_label("Or a file").set_input_files(
+    assert "This is the fingerprint of MER-0010" in text
+    assert "Looked up only, not checked: browsers compute fingerprints only" in text
+    page.get_by_label("Or choose a file").set_input_files(
         sample_sites / SLUGS[0] / "decisions" / "decisions.json"
     )
     assert "Files can't be checked here" in verdict(page, "bad")
