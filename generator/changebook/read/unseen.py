@@ -329,9 +329,10 @@ def _code(text: str, outline: _Outline) -> Iterator[Unseen]:
         options = [] if name == _DIAGRAM else _OPTION.findall(fence["info"])
         info = " ".join((name, *options))
         if len(info.split()) < len(fence["info"].strip(" \t{}").replace("{", " ").split()):
-            yield Unseen(
-                Cause.OPTION, fence.start("info"), fence.end("info"), fence["info"].strip(), info
-            )
+            said = fence["info"].strip()
+            # `.` alone says nothing that anybody could miss.
+            cause = Cause.OPTION if re.search(r"\w", said) else Cause.COMMENT
+            yield Unseen(cause, fence.start("info"), fence.end("info"), said, info)
         if name == _DIAGRAM:
             yield from _diagram(text, fence.end() + 1, end)
 
