@@ -16,7 +16,7 @@ from changebook.read.anchors import anchors
 from changebook.read.commonmark import Link
 from changebook.read.source import SourceFile
 from changebook.read.targets import TargetKind, Targets
-from changebook.read.workspace import Client, Workspace
+from changebook.read.workspace import Client
 
 UNCLOSED_INTERNAL = rule(
     "unclosed-internal",
@@ -179,7 +179,7 @@ _LOADED_BY_DIAGRAM = re.compile(
 )
 
 
-def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
+def check_bodies(client: Client) -> Iterator[Problem]:
     """Check the client's bodies and the files beside them."""
     targets = Targets(client)
     unseen = client.unseen_records
@@ -201,7 +201,7 @@ def check_bodies(client: Client, workspace: Workspace) -> Iterator[Problem]:
     for file in client.others:
         if file not in used:
             yield UNUSED_FILE.at(
-                workspace.relative(file),
+                file.relative_to(client.root).as_posix(),
                 START,
                 "No record uses this file, so it is not published.",
                 "Link it from a record by its relative path, or delete it.",

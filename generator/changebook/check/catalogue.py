@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changebook.check import (
+    between,
     bodies,
     glossaries,
     isolation,
@@ -23,6 +24,7 @@ from changebook.model.diagnostics import Rule
 from changebook.read import direction, form, front_matter, full_width, source, strays, workspace
 
 _DECLARING = (
+    between,
     bodies,
     chain,
     direction,

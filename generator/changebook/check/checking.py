@@ -1,17 +1,16 @@
 """The checks of a workspace, in order.
 
-A check is a generator of problems about one record, one client or one client among the others.
+A check is a generator of problems about one record or one client, or between clients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from changebook.check import (
     bodies,
     glossaries,
-    isolation,
     lifecycle,
     money,
     privacy,
@@ -19,8 +18,10 @@ from changebook.check import (
     references,
     seals,
     signed_copies,
-    team_files,
 )
+from changebook.check.between import Neighbour, check_between, facts, neighbour
+from changebook.check.isolation import check_other_clients
+from changebook.check.team_files import check_team_files
 from changebook.model.diagnostics import Problem
 from changebook.read.workspace import Client, Record, Workspace, read_workspace
 
@@ -50,11 +51,7 @@ CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     privacy.check_internal_markers,
     seals.check_seals,
     signed_copies.check_signed_copies,
-)
-#: What needs to know the other clients, or the files beside the records.
-SURROUNDINGS_CHECKS: tuple[Callable[[Client, Workspace], Iterator[Problem]], ...] = (
     references.check_links,
-    isolation.check_other_clients,
     bodies.check_bodies,
 )
 
@@ -70,14 +67,18 @@ def load_checked(root: Path) -> tuple[Workspace, list[Problem]]:
 
 def check(workspace: Workspace) -> Iterator[Problem]:
     """Return the problems between the keys, records and clients that could be read."""
-    yield from references.check_unique_ids(workspace)
-    yield from team_files.check_templates(workspace)
-    yield from team_files.check_extensions(workspace)
+    others = tuple(neighbour(c.slug, c.profile, c.reported) for c in workspace.clients)
     for client in workspace.clients:
-        for check_record in RECORD_CHECKS:
-            for record in client.records:
-                yield from check_record(record, client)
-        for check_client in CLIENT_CHECKS:
-            yield from check_client(client)
-        for check_surroundings in SURROUNDINGS_CHECKS:
-            yield from check_surroundings(client, workspace)
+        yield from check_client(client, others)
+    yield from check_between([facts(client) for client in workspace.clients])
+    yield from check_team_files(workspace.root)
+
+
+def check_client(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
+    """Return the problems of one client, who is to learn nothing of the others."""
+    for check_record in RECORD_CHECKS:
+        for record in client.records:
+            yield from check_record(record, client)
+    for check_one in CLIENT_CHECKS:
+        yield from check_one(client)
+    yield from check_other_clients(client, others)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from changebook.check.between import Neighbour
 from changebook.check.privacy import visible_texts
-from changebook.check.subject import Subject
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.read import body
 from changebook.read.naming import whole
 from changebook.read.source import SourceFile
-from changebook.read.workspace import Client, Workspace
+from changebook.read.workspace import Client
 
 OTHER_CLIENT_NAMED = rule(
     "other-client-named",
@@ -32,12 +32,12 @@ class Name:
     pattern: re.Pattern[str]
 
 
-def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Problem]:
+def check_other_clients(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
     """Check that what this client reads names no other client."""
     names = [
         name
-        for other in workspace.clients
-        if other is not client and other.profile.name != client.profile.name
+        for other in others
+        if other.slug != client.slug and other.name != client.profile.name
         for name in _names(other, client)
     ]
     unseen = client.unseen_records
@@ -47,18 +47,18 @@ def check_other_clients(client: Client, workspace: Workspace) -> Iterator[Proble
         yield from _in_body(source, names)
 
 
-def _names(other: Client, reader: Client) -> Iterator[Name]:
-    prefix, slug, known = other.profile.prefix, other.slug, Subject.of(other).sound
-    words = other.profile.name.split()
-    # "Globex" in "Globex Services" is the reader's own name.
-    pattern = f"(?P<own>{_spaced(reader.profile.name)})|{whole(_spaced(other.profile.name))}"
-    # A name of one word may be an ordinary word as well ("Target").
-    flags = re.IGNORECASE if len(words) > 1 else re.NOFLAG
-    if known("name"):
+def _names(other: Neighbour, reader: Client) -> Iterator[Name]:
+    slug = other.slug
+    if other.name is not None:
+        words = other.name.split()
+        # "Globex" in "Globex Services" is the reader's own name.
+        pattern = f"(?P<own>{_spaced(reader.profile.name)})|{whole(_spaced(other.name))}"
+        # A name of one word may be an ordinary word as well ("Target").
+        flags = re.IGNORECASE if len(words) > 1 else re.NOFLAG
         yield Name(slug, words[0].casefold(), re.compile(pattern, flags))
-    if known("prefix") and prefix != reader.profile.prefix:
-        ids = re.compile(whole(rf"{prefix}-\d+"))
-        yield Name(slug, f"{prefix}-".casefold(), ids)
+    if other.prefix not in (None, reader.profile.prefix):
+        ids = re.compile(whole(rf"{other.prefix}-\d+"))
+        yield Name(slug, f"{other.prefix}-".casefold(), ids)
     yield Name(slug, f"changes/{slug}", re.compile(rf"changes/{slug}(?![\w-])"))
 
 

@@ -12,22 +12,8 @@ from changebook.model.diagnostics import KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import ENDED, Status, SupersedeMode
 from changebook.model.words import CatalogueError, Words, languages
-from changebook.read.workspace import Client, Record, Workspace
+from changebook.read.workspace import Client, Record
 
-DUPLICATE_ID = rule(
-    "duplicate-id",
-    summary="Two records of the workspace have the same id.",
-    why="Ids are quoted in contracts and emails. An id means one change, forever.",
-    wrong="id: ACME-0012   # in two files",
-    right="id: ACME-0013   # the next free one",
-)
-SHARED_PREFIX = rule(
-    "shared-prefix",
-    summary="Two clients have the same prefix.",
-    why="Their ids would be mixed up, and ids are unique in the whole workspace.",
-    wrong="prefix: ACME   # in changes/acme/client.md and in changes/acme-retail/client.md",
-    right="prefix: ACR    # in changes/acme-retail/client.md",
-)
 ID_NOT_FILE_NAME = rule(
     "id-not-file-name",
     summary="The file's name does not begin with the record's id.",
@@ -41,20 +27,6 @@ FOREIGN_PREFIX = rule(
     why="The record would appear in a log where it does not belong.",
     wrong="id: GLOBEX-0001   # in changes/acme/, whose prefix is ACME",
     right="id: ACME-0001",
-)
-UNKNOWN_RECORD = rule(
-    "unknown-record",
-    summary="A link names a record that does not exist.",
-    why="The reader would be sent nowhere.",
-    wrong="links: {depends_on: [ACME-0099]}",
-    right="links: {depends_on: [ACME-0009]}",
-)
-OTHER_CLIENTS_RECORD = rule(
-    "link-to-other-client",
-    summary="A link names a record of another client.",
-    why="Clients never learn about each other.",
-    wrong="links: {related: [GLOBEX-0001]}   # in a record of ACME",
-    right="internal: {note: The same was built in GLOBEX-0001.}",
 )
 SUPERSEDES_UNSEEN = rule(
     "supersedes-unseen",
@@ -146,46 +118,13 @@ DEPENDS_ON_ENDED = rule(
 
 #: Records in these statuses never took, and never will take, another one's place.
 _WITHOUT_EFFECT = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.VOID})
-_RELATIONS: Mapping[str, Callable[[ChangeRecord], tuple[str, ...]]] = {
+RELATIONS: Mapping[str, Callable[[ChangeRecord], tuple[str, ...]]] = {
     "supersedes": lambda data: data.links.supersedes,
     "depends_on": lambda data: data.links.depends_on,
     "related": lambda data: data.links.related,
 }
 #: `related` may go both ways; the others have a direction.
 _DIRECTED = ("supersedes", "depends_on")
-
-
-def check_unique_ids(workspace: Workspace) -> Iterator[Problem]:
-    """Check that there is one record per id over all clients, and one client per prefix."""
-    records: dict[str, list[Record]] = {}
-    clients: dict[str, list[Client]] = {}
-    for client in workspace.clients:
-        if Subject.of(client).sound("prefix"):
-            clients.setdefault(client.profile.prefix, []).append(client)
-        for record in client.records:
-            records.setdefault(record.data.id, []).append(record)
-    for id, same in records.items():
-        for record in same if len(same) > 1 else ():
-            others = [_where(r, "id") for r in same if r is not record]
-            yield from Subject.of(record).value(
-                DUPLICATE_ID,
-                ("id",),
-                f"{id} is also the id of {', '.join(others)}.",
-                "Give the newer record the next free id, in its file name too.",
-            )
-    for prefix, sharing in clients.items():
-        for client in sharing if len(sharing) > 1 else ():
-            places = [_where(c, "prefix") for c in sharing if c is not client]
-            yield from Subject.of(client).value(
-                SHARED_PREFIX,
-                ("prefix",),
-                f"{prefix} is also the prefix in {', '.join(places)}.",
-                "Give one of the clients another prefix.",
-            )
-
-
-def _where(checked: Record | Client, key: str) -> str:
-    return f"{checked.source.path}:{checked.source.value(key).line}"
 
 
 def check_id(record: Record, client: Client) -> Iterator[Problem]:
@@ -210,14 +149,16 @@ def check_id(record: Record, client: Client) -> Iterator[Problem]:
         )
 
 
-def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
-    """Check that links resolve, within the client, once each, without a cycle."""
+def check_links(client: Client) -> Iterator[Problem]:
+    """Check that links lead to each record once, and in no circle.
+
+    Whether what is not the client's is there at all, is for those who know the others.
+    """
     own = {record.data.id: record.data for record in client.records}
     unseen = client.unseen_records
-    homes = {r.data.id: c for c in workspace.clients for r in c.records}
     for record in client.records:
         data, subject = record.data, Subject.of(record)
-        for relation, targets in _RELATIONS.items():
+        for relation, targets in RELATIONS.items():
             for index, target in enumerate(targets(data)):
                 at: KeyPath = ("links", relation, index)
                 if target == data.id:
@@ -231,9 +172,7 @@ def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
                     yield from subject.value(
                         LISTED_TWICE, at, f"{target} is listed twice.", "Keep only one."
                     )
-                elif target not in own:
-                    yield from _unresolved(subject, at, target, client, homes)
-                elif relation == "depends_on":
+                elif relation == "depends_on" and target in own:
                     yield from _ended(subject, at, data, own[target])
                 elif relation == "supersedes" and target in unseen and data.id not in unseen:
                     yield from subject.value(
@@ -248,25 +187,6 @@ def check_links(client: Client, workspace: Workspace) -> Iterator[Problem]:
     for relation in _DIRECTED:
         yield from _cycles(client, own, relation)
     yield from _replaced_twice(client)
-
-
-def _unresolved(
-    subject: Subject, at: KeyPath, target: str, client: Client, homes: Mapping[str, Client]
-) -> Iterator[Problem]:
-    if target in homes:
-        yield from subject.value(
-            OTHER_CLIENTS_RECORD,
-            at,
-            f"{target} is a record of another client.",
-            "Remove the link; put a note for the team below `internal:`.",
-        )
-    elif not _is_broken_file(client, target):
-        yield from subject.value(
-            UNKNOWN_RECORD,
-            at,
-            f"There is no record {target}.",
-            "Correct the id, write the record first, or remove the link.",
-        )
 
 
 def _ended(
@@ -287,16 +207,6 @@ def _ended(
         )
 
 
-def _is_broken_file(client: Client, id: str) -> bool:
-    """Return whether the record is there but could not be read.
-
-    That has been reported on its own.
-    """
-    return any(
-        f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md")
-    )
-
-
 def _mode(data: ChangeRecord, subject: Subject) -> Iterator[Problem]:
     if data.links.supersedes and data.links.mode is None:
         yield from subject.key(
@@ -315,7 +225,7 @@ def _mode(data: ChangeRecord, subject: Subject) -> Iterator[Problem]:
 
 
 def _cycles(client: Client, own: Mapping[str, ChangeRecord], relation: str) -> Iterator[Problem]:
-    targets = _RELATIONS[relation]
+    targets = RELATIONS[relation]
     for record in client.records:
         id = record.data.id
         for index, target in enumerate(targets(record.data)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from changebook.model.diagnostics import KeyPath, Problem, Rule
+from changebook.model.diagnostics import KeyPath, Place, Problem, Rule
 from changebook.read.form import as_written
 from changebook.read.source import SourceFile
 from changebook.read.workspace import Client, Record
@@ -32,16 +32,20 @@ class Subject:
 
     def key(self, rule: Rule, path: KeyPath, message: str, help: str) -> Iterator[Problem]:
         """Yield a problem at a key, or at the nearest one above it."""
-        if not self._left_out(path):
+        if not self.left_out(path):
             place = self.source.place(*as_written(path, self.reported))
             yield rule.at(self.source.path, place, message, help)
 
     def value(self, rule: Rule, path: KeyPath, message: str, help: str) -> Iterator[Problem]:
         """Yield a problem at the value of a key."""
-        if not self._left_out(path):
-            place = self.source.value(*as_written(path, self.reported))
-            yield rule.at(self.source.path, place, message, help)
+        if not self.left_out(path):
+            yield rule.at(self.source.path, self.place(path), message, help)
 
-    def _left_out(self, path: KeyPath) -> bool:
+    def place(self, path: KeyPath) -> Place:
+        """Return the place of a key's value."""
+        return self.source.value(*as_written(path, self.reported))
+
+    def left_out(self, path: KeyPath) -> bool:
+        """Return whether the form check has named a fault at the key or above it."""
         at = as_written(path, self.reported)
         return any(at[:end] in self.reported for end in range(1, len(at) + 1))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import yaml
 
 from changebook import packaged
 from changebook.model.diagnostics import START, Place, Problem, rule
-from changebook.read.workspace import Workspace
 
 OLD_TEMPLATE = rule(
     "old-template",
@@ -31,13 +31,19 @@ UNUSED_EXTENSIONS = rule(
 _KEY = "markdown_extensions"
 
 
-def check_templates(workspace: Workspace) -> Iterator[Problem]:
+def check_team_files(root: Path) -> Iterator[Problem]:
+    """Check the templates and mkdocs.yml of a workspace."""
+    yield from _templates(root)
+    yield from _extensions(root)
+
+
+def _templates(root: Path) -> Iterator[Problem]:
     """Templates of pages from before they were HTML."""
-    folder = workspace.root / packaged.TEMPLATES / "pages"
+    folder = root / packaged.TEMPLATES / "pages"
     for file in sorted(folder.rglob("*.md.j2")):
         new = file.name.removesuffix(".md.j2") + ".html.j2"
         yield OLD_TEMPLATE.at(
-            workspace.relative(file),
+            file.relative_to(root).as_posix(),
             START,
             "Page templates are HTML now, so this one replaces nothing.",
             f'Rename it to {new} and write HTML in it: `{{{{ heading(2, "id", "Title") }}}}` for '
@@ -46,9 +52,9 @@ def check_templates(workspace: Workspace) -> Iterator[Problem]:
         )
 
 
-def check_extensions(workspace: Workspace) -> Iterator[Problem]:
+def _extensions(root: Path) -> Iterator[Problem]:
     """Markdown extensions that mkdocs.yml names for nothing."""
-    file = workspace.root / packaged.CONFIG
+    file = root / packaged.CONFIG
     if not file.is_file():
         return
     try:
@@ -61,7 +67,7 @@ def check_extensions(workspace: Workspace) -> Iterator[Problem]:
     for key, _ in settings.value:
         if key.value == _KEY:
             yield UNUSED_EXTENSIONS.at(
-                workspace.relative(file),
+                file.relative_to(root).as_posix(),
                 Place(key.start_mark.line + 1, key.start_mark.column + 1, len(_KEY)),
                 "Records do not use these extensions: their Markdown is the same everywhere.",
                 f"Take `{_KEY}` out; docs/record-format.md says what a body may hold.",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import Day, folder, named, words
+from changebook.cli.options import Day, cache_folder, folder, named, words
 from changebook.cli.output import PROBLEMS, print_problems, progress, say, short
 from changebook.model.vocabulary import Audience
 from changebook.publish.build import Documents, build
@@ -28,12 +28,8 @@ from changebook.publish.build import Documents, build
 @click.option(
     "--no-pdf", is_flag=True, help="Leave out the documents to print and the links to them."
 )
-@click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where PDFs are kept for the next build.  [default: .changebook/documents in the "
-    "workspace]",
-)
+@cache_folder()
+@click.option("--verbose", is_flag=True, help="Say why each site was built.")
 def command(
     root: Path,
     out: Path | None,
@@ -43,15 +39,12 @@ def command(
     jobs: int | None,
     no_pdf: bool,
     cache: Path | None,
+    verbose: bool,
 ) -> None:
     """Build and publish the clients' sites, or the team's.
 
-    A client's site offers its documents as PDFs; those that would be the same are not made again.
+    A site that would be the same stays as it is, and so does each document in one that is built.
     """
-    if cache and (no_pdf or audience == Audience.TEAM):
-        raise click.UsageError(
-            "--cache is for PDFs, which a team's site does not have, nor one with --no-pdf"
-        )
     with progress() as step:
         result = build(
             root,
@@ -65,6 +58,8 @@ def command(
             cache=cache,
         )
     print_problems(result.problems, root.resolve(), err=True)
+    for name, reason in result.reasons.items() if verbose else ():
+        click.echo(f"built {name}: {reason}", err=True)
     for warning in result.warnings:
         say("warning", warning)
     for failure in result.failures:
@@ -75,7 +70,9 @@ def command(
     for site in result.published:
         documents = result.documents.get(site.name)
         click.echo(f"published {short(site)}{f', {_told(documents)}' if documents else ''}")
-    if not result.published:
+    for site in result.unchanged:
+        click.echo(f"unchanged {short(site)}")
+    if not result.published and not result.unchanged:
         click.echo("There are no clients to publish.")
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from changebook.check import load_checked
 from changebook.check.formats import FORMATS
 from changebook.check.since.merging import MergeFindings, check_merge
 from changebook.check.since.revisions import Findings, check_since
-from changebook.cli.options import folder, named
+from changebook.check.survey import survey
+from changebook.check.workers import Workers
+from changebook.cli.options import cache_folder, folder, named
 from changebook.cli.output import PROBLEMS, print_problems, summary
 from changebook.edit import fix
+from changebook.keep.place import open_store
 from changebook.model.diagnostics import Problem, errors, visible
 from changebook.read.git import folder_in_repository
 from changebook.read.workspace import CHANGES
@@ -50,6 +52,8 @@ from changebook.read.workspace import CHANGES
 )
 @click.option("--fix", "with_fix", is_flag=True, help="First fix what has one right answer.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show the difference and write nothing.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes.  [default: one per CPU]")
+@cache_folder()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def command(
     root: Path,
@@ -60,12 +64,16 @@ def command(
     merge_with: str | None,
     with_fix: bool,
     dry_run: bool,
+    jobs: int | None,
+    cache: Path | None,
     paths: tuple[Path, ...],
 ) -> None:
     """Check every record and name all problems.
 
     The whole workspace is read; PATHS limit which files' problems are shown, and which are fixed.
     """
+    if base and (jobs or cache):
+        raise click.UsageError("--jobs and --cache go without --base, which keeps nothing yet")
     if not base and (exact or show_older):
         raise click.UsageError("--exact and --all go with --base")
     if dry_run and not with_fix:
@@ -80,10 +88,10 @@ def command(
         some = _fix(root, paths, dry_run=dry_run)
         if dry_run:
             sys.exit(PROBLEMS if some else 0)
-    found = check_since(root, base, exact=exact) if base else Findings(*load_checked(root))
+    found = check_since(root, base, exact=exact) if base else _as_it_is(root, cache, jobs)
     known = (*found.problems, *found.older)
-    merge = check_merge(merge_with, found.workspace, known) if merge_with else MergeFindings()
-    top = found.workspace.root
+    merge = check_merge(merge_with, root, known) if merge_with else MergeFindings()
+    top = root.resolve()
     older = list(_below(found.older, top, paths))
     problems = sorted((*_below(found.problems, top, paths), *(older if show_older else ())))
     merged = list(_below(merge.problems, top, paths))
@@ -96,6 +104,13 @@ def command(
         if base and older and not show_older:
             click.echo(_older(len(older), base))
     sys.exit(PROBLEMS if errors([*problems, *merged]) else 0)
+
+
+def _as_it_is(root: Path, cache: Path | None, jobs: int | None) -> Findings:
+    """Check the workspace by itself; what is kept of a client's check is not done again."""
+    store = open_store(root.resolve(), cache)
+    with Workers(jobs, Workers.__module__) as workers:
+        return Findings(survey(root, store, workers.check).problems)
 
 
 def _refuse_elsewhere(root: Path, paths: Sequence[Path]) -> None:

@@ -116,6 +116,15 @@ class PeriodName(click.ParamType[Period | PeriodKind]):
             self.fail(str(error), param, ctx)
 
 
+def cache_folder() -> Callable[[_F], _F]:
+    """The option that names where results are kept for the next run."""
+    return click.option(
+        "--cache",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where what can be used again is kept.  [default: .changebook/kept in the workspace]",
+    )
+
+
 def folder() -> Callable[[_F], _F]:
     """Return the option for the workspace's folder."""
     return click.option(

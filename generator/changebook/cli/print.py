@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
 from changebook import atomic
-from changebook.cli.options import Day, PeriodName, folder, named, refuse_among_records, words
+from changebook.cli.options import (
+    Day,
+    PeriodName,
+    cache_folder,
+    folder,
+    named,
+    refuse_among_records,
+    words,
+)
 from changebook.cli.output import PROBLEMS, checked, print_problems, progress, say, short
+from changebook.keep.place import open_store
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.model.words import languages
 from changebook.paper import typesetting
 from changebook.paper.findings import Finding, problems
 from changebook.paper.paper import Paper
-from changebook.paper.press import printed
+from changebook.paper.press import Printed, printed
 from changebook.paper.selection import Selection, selected
+from changebook.paper.toolchain import toolchain
 from changebook.read.workspace import Workspace
 
 _DEFAULT_OUT = "print"
@@ -57,6 +68,7 @@ _DEFAULT_OUT = "print"
     help="Where the PDFs go.  [default: print in the workspace]",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes.  [default: one per CPU]")
+@cache_folder()
 def command(
     root: Path,
     ids: tuple[str, ...],
@@ -72,6 +84,7 @@ def command(
     language: str | None,
     out: Path | None,
     jobs: int | None,
+    cache: Path | None,
 ) -> None:
     """Make PDFs to print, sign and file: the change orders of the IDs, or a client's documents.
 
@@ -107,7 +120,9 @@ def command(
             language=language,
         ),
     )
-    unsound = _print(workspace, documents, out, jobs)
+    store = open_store(root, cache, (out, "the output folder"))
+    make = partial(printed, store=store, toolchain=toolchain() or "", jobs=jobs)
+    unsound = _print(workspace, documents, out, make)
     if unsound:
         names = ", ".join(short(place) for place in unsound)
         click.echo(f"not printed: {names}. What was there before is as it was.", err=True)
@@ -119,13 +134,16 @@ def command(
 
 
 def _print(
-    workspace: Workspace, documents: Sequence[tuple[Paper, Path]], out: Path, jobs: int | None
+    workspace: Workspace,
+    documents: Sequence[tuple[Paper, Path]],
+    out: Path,
+    make: Callable[[Sequence[Paper]], Iterator[Printed]],
 ) -> list[Path]:
     """Write the PDFs and print what was found in them; return those that can't be printed."""
     found: dict[str, list[tuple[str | None, Finding]]] = {}
     unsound: list[Path] = []
     with progress("Printing", "printed") as step:
-        for done, made in enumerate(printed([paper for paper, _ in documents], jobs), 1):
+        for done, made in enumerate(make([paper for paper, _ in documents]), 1):
             path = documents[done - 1][1]
             found.setdefault(path.parts[0], []).extend(
                 (made.paper.record, finding) for finding in made.found

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
-from changebook.check import load_checked
-from changebook.edition.editions import Edition, make_edition
-from changebook.edition.urls import record as record_page
+from changebook.check.survey import Survey, Surveyed, survey
+from changebook.check.workers import Workers
+from changebook.keep.digests import digest
+from changebook.keep.place import open_store
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.vocabulary import Audience
 from changebook.paper import typesetting
-from changebook.paper.findings import Finding
-from changebook.paper.findings import problems as placed
-from changebook.paper.shares import DocumentShare, Keep, PrintedShare, print_share, shares
 from changebook.paper.toolchain import toolchain
+from changebook.publish.inputs import Inputs, shared_inputs
+from changebook.publish.notes import SiteNote, noted_files
+from changebook.publish.sites import Site
 from changebook.publish.swap import Publisher
-from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Workspace
+from changebook.publish.work import Outcome, Source, Task, do
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, unknown_client
 from changebook.refusal import Refusal
-from changebook.site.building import Order, SiteFailed, build_site
+from changebook.site.building import SiteFailed
 
 Progress = Callable[[int, int, str], None]
-Task = Order | DocumentShare
-#: Where PDFs are kept unless a folder is named, below the workspace.
-DEFAULT_CACHE = Path(OWN, "documents")
 
 
 @dataclass(frozen=True)
@@ -46,17 +40,23 @@ class Documents:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a build. Nothing was published where there are errors or failures."""
+    """What came of a build. Nothing was published where there are errors or failures.
+
+    `unchanged` are the sites that stayed as they were, `reasons` says by name why others were
+    built.
+    """
 
     problems: list[Problem]
     warnings: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     published: tuple[Path, ...] = ()
+    unchanged: tuple[Path, ...] = ()
     documents: Mapping[str, Documents] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Whether the sites were published."""
+        """Whether the sites are published."""
         return not errors(self.problems) and not self.failures
 
 
@@ -73,106 +73,145 @@ def build(
     pdf: bool = False,
     cache: Path | None = None,
 ) -> Result:
-    """Check the workspace, build the editions side by side, and publish them if all are sound.
+    """Check the workspace, build what changed side by side, and publish it if all is sound.
 
-    Raises WorkspaceError or Refusal where it can't run. `executor` runs the sites anywhere that
-    sees the output folder; without one, `jobs` processes do. With `pdf`, client editions get their
-    documents, those that are as they were from the folder `cache`. A team prints what it needs.
+    Raises WorkspaceError or Refusal where it can't run. `executor` runs the work anywhere that sees
+    the workspace and the output folder; without one, `jobs` processes do. With `pdf`, client
+    editions get their documents. What can be taken over is kept in the folder `cache`. A team
+    prints what it needs.
     """
     root = root.resolve()
-    workspace, problems = load_checked(root)
-    if errors(problems):
-        return Result(problems)
-
-    clients = [workspace.client(slug) for slug in dict.fromkeys(slugs)] or workspace.clients
     out = _outside(root, out or root / DEFAULT_OUT[audience])
-    editions = [make_edition(client, audience, as_of) for client in clients]
-    jobs = jobs or os.cpu_count() or 1
+    store = open_store(root, cache, (out, "the output folder"))
     pdf = pdf and audience is Audience.CLIENT
-    keep, notes = _means(root, out, cache) if pdf else (None, ())
-    with Publisher(out, audience) as publisher:
-        orders = [Order(edition, root, publisher.stage(), pdf) for edition in editions]
-        if audience is Audience.TEAM and workspace.clients:
-            everyone = _everyone(workspace, editions, as_of)
-            orders.append(Order(everyone, root, publisher.stage()))
-        printing = [
-            share
-            for edition in editions
-            if pdf
-            for share in shares(edition, root, publisher.stage(), keep, jobs)
-        ]
-
-        # A site takes longer than a share of its documents, so these fill up what is left.
-        tasks: list[Task] = [*orders, *printing]
-        with _executor(executor, jobs, len(tasks)) as running:
-            done = _run(tasks, running, progress)
-        problems += [
-            problem for client in clients for problem in placed(done.found(client.slug), client)
-        ]
-        warnings = (*notes, *_located(done.warnings, workspace))
-        failures = (
-            *sorted(_located(done.failures, workspace)),
-            *_name_clashes(orders),
-            *(() if done.failures else _file_clashes(orders, printing)),
-        )
-        if failures or errors(problems):
-            return Result(problems, warnings, failures)
-
-        _bring_together(orders, printing)
-        published = tuple(_published(publisher, order) for order in orders)
-        if keep:
-            _remember(keep, done, out)
-    return Result(problems, warnings, (), published, done.documents)
+    with Workers(jobs, __name__, executor) as workers:
+        checked = survey(root, store, workers.check)
+        wanted = _wanted(checked, slugs)
+        if errors(checked.problems):
+            return Result(checked.problems)
+        tools, notices = _tools() if pdf else ("", ())
+        shared = shared_inputs(root, audience, as_of, tools)
+        with Publisher(out, audience) as publisher:
+            sites = [
+                _site(publisher, slug, clients, root, audience, as_of, shared, pdf)
+                for slug, clients in _editions(checked, wanted, audience)
+            ]
+            stale = [site for site in sites if site.reason]
+            pages = [site.task for site in stale]
+            papers = [share for site in stale for share in site.shares(store, tools, workers.jobs)]
+            # A site takes longer than a share of its documents, so these fill up what is left.
+            done = _run([*pages, *papers], workers, progress)
+            failures = (
+                *sorted(done.failures),
+                *_name_clashes(sites),
+                *(() if done.failures else _file_clashes(stale)),
+            )
+            result = _result(checked.problems, notices, sites, done.outcomes, out)
+            if failures or errors(result.problems):
+                return replace(result, failures=failures, published=(), unchanged=())
+            for site in stale:
+                _bring_together(site)
+                _publish(publisher, site, done.outcomes[site.slug])
+    if stale:
+        store.sweep()
+    return result
 
 
-def _everyone(
-    workspace: Workspace, editions: Iterable[Edition], as_of: date | None
-) -> tuple[Edition, ...]:
-    """Return the team's editions of all clients, for the portfolio, even if few are built."""
-    chosen = {edition.slug: edition for edition in editions}
-    return tuple(
-        chosen.get(client.slug) or make_edition(client, Audience.TEAM, as_of)
-        for client in workspace.clients
+def _wanted(checked: Survey, slugs: Sequence[str]) -> list[Surveyed]:
+    """Return the clients of some slugs, or all. Raises WorkspaceError for one that is not there."""
+    clients = {client.slug: client for client in checked.clients if client.facts}
+    for slug in slugs:
+        if slug not in clients:
+            raise unknown_client(checked.root, slug, clients)
+    return [clients[slug] for slug in dict.fromkeys(slugs)] or list(clients.values())
+
+
+def _editions(
+    checked: Survey, wanted: Iterable[Surveyed], audience: Audience
+) -> Iterator[tuple[str, Sequence[Surveyed]]]:
+    """Yield each site's slug and whose records it shows: for a team, the portfolio of all, too."""
+    yield from ((client.slug, (client,)) for client in wanted)
+    if audience is Audience.TEAM and checked.clients:
+        yield "", checked.clients
+
+
+def _site(
+    publisher: Publisher,
+    slug: str,
+    clients: Sequence[Surveyed],
+    root: Path,
+    audience: Audience,
+    as_of: date | None,
+    shared: Inputs,
+    pdf: bool,
+) -> Site:
+    sources = tuple(Source(root, c.slug, c.digest, audience, as_of) for c in clients)
+    return Site(
+        slug,
+        sources,
+        sum(len(client.facts.ids) for client in clients if client.facts),
+        replace(shared, records=digest(*(f"{s.slug} {s.digest}" for s in sources))),
+        publisher.notes.of(slug),
+        publisher.stage(),
+        publisher.stage() if pdf else None,
     )
 
 
-def _published(publisher: Publisher, order: Order) -> Path:
-    """Put a built site in its place, which is returned."""
-    if order.slug:
-        publisher.publish(order.slug, order.folder)
+def _publish(publisher: Publisher, site: Site, outcome: Outcome) -> None:
+    """Put a built site in its place, and note what it was made from."""
+    publisher.notes.forget(site.slug)
+    files = noted_files(site.folder)
+    if site.slug:
+        publisher.publish(site.slug, site.folder)
     else:
-        publisher.publish_root(order.folder)
-    return publisher.out / order.slug
+        publisher.publish_root(site.folder)
+    publisher.notes.put(
+        site.slug,
+        SiteNote(asdict(site.inputs), outcome.warnings, outcome.problems, outcome.documents, files),
+    )
 
 
-def _remember(keep: Keep, done: _Done, out: Path) -> None:
-    """Note which PDFs are published, and take the others out of the cache."""
-    for slug, printed in done.printed.items():
-        keep.cache.used(out / slug, (name for each in printed for name in each.entries))
-    keep.cache.prune()
+def _result(
+    problems: Iterable[Problem],
+    notices: Iterable[str],
+    sites: Sequence[Site],
+    outcomes: Mapping[str, Outcome],
+    out: Path,
+) -> Result:
+    """Return what came of a build; a site that stays says what it said when it was built."""
+    found = {site.slug: outcomes.get(site.slug) or _stood(site) for site in sites}
+    return Result(
+        sorted({*problems, *(p for outcome in found.values() for p in outcome.problems)}),
+        (*notices, *(w for outcome in found.values() for w in outcome.warnings)),
+        published=tuple(out / site.slug for site in sites if site.reason),
+        unchanged=tuple(out / site.slug for site in sites if not site.reason),
+        documents={
+            site.slug: Documents(found[site.slug].documents, found[site.slug].made)
+            for site in sites
+            if site.papers
+        },
+        reasons={site.task.name: site.reason for site in sites if site.reason},
+    )
 
 
-def _means(root: Path, out: Path, folder: Path | None) -> tuple[Keep | None, tuple[str, ...]]:
-    """Return where PDFs are kept, and what there is to say of this machine. Raises Refusal."""
-    folder = (folder or root / DEFAULT_CACHE).resolve()
-    for place, what in ((root / CHANGES, f"{CHANGES}/"), (out, "the output folder")):
-        if folder.is_relative_to(place):
-            raise Refusal(f"{folder} is inside {what}: choose another folder with --cache")
+def _stood(site: Site) -> Outcome:
+    note = site.note
+    return Outcome(note.warnings, note.problems, note.documents) if note else Outcome()
+
+
+def _tools() -> tuple[str, tuple[str, ...]]:
+    """Return the digest of what PDFs are made with, and what there is to say of it.
+
+    It is empty where nobody can tell. Raises Refusal where no PDF can be made.
+    """
     try:
-        digest = toolchain()
+        tools = toolchain()
     except typesetting.CannotTypeset as problem:
         raise Refusal(f"{problem}. To build the sites without PDFs: --no-pdf") from None
-    notes = typesetting.shortcomings()
-    if digest is None:
-        return None, (*notes, "fc-list is missing, so every PDF is made again: install it")
-    keep = Keep(folder, digest)
-    try:
-        keep.cache.prepare()
-    except OSError as error:
-        raise Refusal(
-            f"can't write to {folder}: {error.strerror}. Choose another folder with --cache"
-        ) from None
-    return keep, notes
+    notices = typesetting.shortcomings()
+    if tools is None:
+        return "", (*notices, "fc-list is missing, so every PDF is made again: install it")
+    return tools, notices
 
 
 def _outside(root: Path, out: Path) -> Path:
@@ -184,136 +223,65 @@ def _outside(root: Path, out: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Done:
-    """What came of all tasks: warnings and failures in words, and the documents by slug."""
+    """What came of all tasks: failures in words, and the outcomes of each site by its slug."""
 
-    warnings: list[tuple[Task, str]]
-    failures: list[tuple[Task, str]]
-    printed: dict[str, list[PrintedShare]]
-
-    def found(self, slug: str) -> Iterator[tuple[str | None, Finding]]:
-        """Return what is not on an edition's documents as it was written."""
-        return (each for printed in self.printed.get(slug, ()) for each in printed.found)
-
-    @property
-    def documents(self) -> dict[str, Documents]:
-        """How many documents each edition has, by slug."""
-        return {
-            slug: Documents(sum(p.total for p in printed), sum(p.made for p in printed))
-            for slug, printed in self.printed.items()
-        }
+    failures: list[str]
+    outcomes: dict[str, Outcome]
 
 
-def _run(tasks: Sequence[Task], running: Executor | None, progress: Progress) -> _Done:
+def _run(tasks: Sequence[Task], workers: Workers, progress: Progress) -> _Done:
     """Build every site and make every document."""
-    done = _Done([], [], {})
-    for number, (task, result) in enumerate(_results(tasks, running), 1):
+    done = _Done([], {})
+    for number, (task, result) in enumerate(_results(tasks, workers.executor(len(tasks))), 1):
         try:
-            came = result()
-            if isinstance(came, PrintedShare):
-                done.printed.setdefault(task.slug, []).append(came)
-            else:
-                done.warnings.extend((task, warning) for warning in came)
+            done.outcomes[task.slug] = done.outcomes.get(task.slug, Outcome()) + result()
         except SiteFailed as failed:
-            done.failures.append((task, str(failed)))
+            done.failures.append(f"{task.name}: {failed}")
         except BrokenProcessPool:
-            done.failures.append((task, "its process ended before the site was built"))
+            done.failures.append(f"{task.name}: its process ended before the site was built")
         progress(number, len(tasks), task.name)
     return done
 
 
 def _results(
     tasks: Sequence[Task], running: Executor | None
-) -> Iterator[tuple[Task, Callable[[], tuple[str, ...] | PrintedShare]]]:
+) -> Iterator[tuple[Task, Callable[[], Outcome]]]:
     """Yield each task with what gives its outcome, as they are done."""
     if running is None:
-        yield from ((task, partial(_do(task), task)) for task in tasks)
+        yield from ((task, partial(do, task)) for task in tasks)
         return
-    futures: dict[Future[tuple[str, ...] | PrintedShare], Task] = {
-        running.submit(_do(task), task): task for task in tasks
-    }
+    futures: dict[Future[Outcome], Task] = {running.submit(do, task): task for task in tasks}
     yield from ((futures[future], future.result) for future in as_completed(futures))
 
 
-def _do(task: Task) -> Callable[[Any], tuple[str, ...] | PrintedShare]:
-    return print_share if isinstance(task, DocumentShare) else build_site
-
-
-@contextmanager
-def _executor(given: Executor | None, jobs: int, tasks: int) -> Iterator[Executor | None]:
-    """What runs the tasks: the given executor, a pool of processes, or none for one by one."""
-    if given is not None or min(jobs, tasks) < 2:
-        yield given
-        return
-    # Spawned, not forked: a fork would copy this process's lock and its terminal's thread.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, tasks), context, _end_with_parent) as pool:
-        yield pool
-
-
-def _end_with_parent() -> None:
-    """End a worker whose parent was killed, which must not go on writing."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-def _name_clashes(orders: Sequence[Order]) -> list[str]:
+def _name_clashes(sites: Sequence[Site]) -> list[str]:
     """Clients whose folder would meet one of the portfolio's own at the root."""
     taken = {
         path.name
-        for order in orders
-        if not order.slug and order.folder.is_dir()
-        for path in order.folder.iterdir()
+        for site in sites
+        if not site.slug and site.folder.is_dir()
+        for path in site.folder.iterdir()
     }
     return [
-        f"{order.slug}: a client's folder can't have this name in a team edition, because the "
+        f"{site.slug}: a client's folder can't have this name in a team edition, because the "
         "portfolio has a folder of the same name: rename it"
-        for order in orders
-        if order.slug in taken
+        for site in sites
+        if site.slug in taken
     ]
 
 
-def _file_clashes(orders: Iterable[Order], printing: Iterable[DocumentShare]) -> list[str]:
+def _file_clashes(sites: Iterable[Site]) -> list[str]:
     """Files of records that have the name of a document."""
     return [
-        f"{order.slug}: {path} is both a file of the record and the name of its PDF: rename the "
-        "file"
-        for order, folder, path in _documents(orders, printing)
-        if (order.folder / path).exists()
+        f"{site.slug}: {path} is both a file of the record and the name of its PDF: rename the file"
+        for site in sites
+        for _, path in site.documents()
+        if (site.folder / path).exists()
     ]
 
 
-def _bring_together(orders: Iterable[Order], printing: Iterable[DocumentShare]) -> None:
+def _bring_together(site: Site) -> None:
     """Put the documents beside their pages. MkDocs empties a site's folder when it begins."""
-    for order, folder, path in _documents(orders, printing):
-        (order.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).rename(order.folder / path)
-
-
-def _documents(
-    orders: Iterable[Order], printing: Iterable[DocumentShare]
-) -> Iterator[tuple[Order, Path, Path]]:
-    """Yield each document that was made.
-
-    Whose site it belongs to, its folder, and its path there.
-    """
-    folders = {share.slug: share.folder for share in printing}
-    for order in orders:
-        if folder := folders.get(order.slug):
-            for file in sorted(folder.rglob("*.pdf")):
-                yield order, folder, file.relative_to(folder)
-
-
-def _located(said: Sequence[tuple[Task, str]], workspace: Workspace) -> Iterator[str]:
-    """Yield what MkDocs says, with the record's file instead of the page made from it."""
-    for order, warning in said:
-        client = next((c for c in workspace.clients if c.slug == order.slug), None)
-        text = warning
-        for record in client.records if client else ():
-            text = text.replace(f"'{record_page(record.data.id)}'", f"'{record.source.path}'")
-        yield f"{order.name}: {text}"
+    for papers, path in site.documents():
+        (site.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (papers / path).rename(site.folder / path)

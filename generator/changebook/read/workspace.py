@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -147,14 +147,7 @@ class Workspace:
         found = next((client for client in self.clients if client.slug == slug), None)
         if found:
             return found
-        if (self.root / CHANGES / slug).is_dir():
-            raise WorkspaceError(
-                f"the profile of `{slug}` can't be read: `changebook check` says why"
-            )
-        there = ", ".join(client.slug for client in self.clients) or "none"
-        near = nearest(slug, (client.slug for client in self.clients))
-        hint = f"did you mean `{near}`? There are: " if near else "there are: "
-        raise WorkspaceError(f"the workspace has no client `{slug}`; {hint}{there}")
+        raise unknown_client(self.root, slug, [client.slug for client in self.clients])
 
     def record(self, id: str) -> tuple[Client, Record]:
         """Return the record of an id, and whose it is.
@@ -178,12 +171,38 @@ class Workspace:
         return file.relative_to(self.root).as_posix()
 
 
+def unknown_client(root: Path, slug: str, known: Collection[str]) -> WorkspaceError:
+    """Return the error that there is no client of a slug, among the `known`, that can be read."""
+    if (root / CHANGES / slug).is_dir():
+        return WorkspaceError(f"the profile of `{slug}` can't be read: `changebook check` says why")
+    near = nearest(slug, known)
+    hint = f"did you mean `{near}`? There are: " if near else "there are: "
+    return WorkspaceError(
+        f"the workspace has no client `{slug}`; {hint}{', '.join(known) or 'none'}"
+    )
+
+
 def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
     """Read every client below `root/changes`; all that can't be read is in the problems.
 
     Raises WorkspaceError where there is no readable `changes` folder.
     """
     root = root.resolve()
+    clients: list[Client] = []
+    folders, problems = client_folders(root)
+    for folder in folders:
+        client, faults = read_client(root, folder)
+        problems += faults
+        if client:
+            clients.append(client)
+    return Workspace(root, tuple(clients)), problems
+
+
+def client_folders(root: Path) -> tuple[list[Path], list[Problem]]:
+    """Return the folders of clients in a workspace, in order, and what else lies beside them.
+
+    Raises WorkspaceError where there is no readable `changes` folder.
+    """
     changes = root / CHANGES
     if not changes.is_dir():
         raise WorkspaceError(f"{root} has no folder named {CHANGES}")
@@ -191,7 +210,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
         entries = sorted(changes.iterdir())
     except OSError as error:
         raise WorkspaceError(f"{changes} can't be read: {error.strerror}") from None
-    clients: list[Client] = []
+    folders: list[Path] = []
     problems: list[Problem] = [_symlink(CHANGES)] if changes.is_symlink() else []
     for entry in entries:
         path = entry.relative_to(root).as_posix()
@@ -210,8 +229,8 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
                     )
                 )
         else:
-            usable = _SLUG.fullmatch(entry.name) and entry.name not in _RESERVED
-            if not usable:
+            folders.append(entry)
+            if not _is_slug(entry.name):
                 problems.append(
                     BAD_SLUG.at(
                         path,
@@ -221,14 +240,15 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Problem]]:
                         f"{' or '.join(sorted(_RESERVED))}.",
                     )
                 )
-            client, found = _read_client(root, entry)
-            problems += found
-            if client and usable:
-                clients.append(client)
-    return Workspace(root, tuple(clients)), problems
+    return folders, problems
 
 
-def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]:
+def _is_slug(name: str) -> bool:
+    return bool(_SLUG.fullmatch(name)) and name not in _RESERVED
+
+
+def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]:
+    """Read one client's folder; None where it has no profile or no usable name."""
     problems: list[Problem] = []
     records: list[Record] = []
     others: list[Path] = []
@@ -280,7 +300,7 @@ def _read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]
                 f"Write {folder.name}/{PROFILE} with the client's name and contract.",
             )
         )
-    if profile is None or profile_source is None:
+    if profile is None or profile_source is None or not _is_slug(folder.name):
         return None, problems
     records.sort(key=lambda record: (record.data.id, record.source.path))
     client = Client(
@@ -302,6 +322,18 @@ def _glossary(source: SourceFile | None) -> tuple[GlossaryFile | None, list[Prob
         return None, []
     terms, problems, left_out = fit(Glossary, source)
     return GlossaryFile(terms, source, left_out) if terms else None, problems
+
+
+def read_profile(root: Path, folder: Path) -> tuple[Profile | None, frozenset[KeyPath]]:
+    """Read who a client is, and which keys say so wrongly; the rest of its folder is not read."""
+    file = folder / PROFILE
+    if file.is_symlink() or not file.is_file() or not _is_slug(folder.name):
+        return None, frozenset()
+    source, _ = read_source(file, file.relative_to(root).as_posix())
+    if source is None:
+        return None, frozenset()
+    profile, _, reported = fit(Profile, source, _STAND_INS)
+    return profile, reported
 
 
 def model_of(file: Path, folder: Path) -> type[BaseModel]:

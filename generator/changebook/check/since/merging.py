@@ -30,11 +30,12 @@ class MergeFindings:
         return self.shown.get((path, line))
 
 
-def check_merge(revision: str, ours: Workspace, known: Iterable[Problem]) -> MergeFindings:
+def check_merge(revision: str, root: Path, known: Iterable[Problem]) -> MergeFindings:
     """Return the problems of a merge of our workspace with a revision that neither side has itself.
 
     `known` are the problems of our side. Raises Refusal where git can't try the merge.
     """
+    ours, _ = read_workspace(root)
     compared = revisions(ours.root, revision)
     with (
         compared.repository.merged(compared.base) as (merged_root, conflicts),

@@ -61,7 +61,6 @@ def sides(after: Workspace, compared: Revisions) -> Iterator[tuple[Sides, list[P
 class Findings:
     """What a check found: `problems`, and as notes the `older` ones that a change did not make."""
 
-    workspace: Workspace
     problems: Sequence[Problem]
     older: Sequence[Problem] = ()
 
@@ -77,7 +76,7 @@ def check_since(root: Path, revision: str, *, exact: bool = False) -> Findings:
         # Nothing is older where nothing is wrong.
         before = (*read, *check_workspace(change.before)) if problems else ()
         new, old = judge(change, problems, before)
-    return Findings(after, new, old)
+    return Findings(new, old)
 
 
 def judge(

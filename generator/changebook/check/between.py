@@ -1,0 +1,167 @@
+"""What clients share and must not: ids, prefixes, and names in each other's texts.
+
+A client is checked alone, knowing of the others only who they are. What it has that must fit the
+others' is told as facts, which are compared once all are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from changebook.check.references import RELATIONS
+from changebook.check.subject import Subject
+from changebook.model.diagnostics import KeyPath, Place, Problem, Rule, rule
+from changebook.model.schema import Profile
+from changebook.read.workspace import Client, Record
+
+DUPLICATE_ID = rule(
+    "duplicate-id",
+    summary="Two records of the workspace have the same id.",
+    why="Ids are quoted in contracts and emails. An id means one change, forever.",
+    wrong="id: ACME-0012   # in two files",
+    right="id: ACME-0013   # the next free one",
+)
+SHARED_PREFIX = rule(
+    "shared-prefix",
+    summary="Two clients have the same prefix.",
+    why="Their ids would be mixed up, and ids are unique in the whole workspace.",
+    wrong="prefix: ACME   # in changes/acme/client.md and in changes/acme-retail/client.md",
+    right="prefix: ACR    # in changes/acme-retail/client.md",
+)
+UNKNOWN_RECORD = rule(
+    "unknown-record",
+    summary="A link names a record that does not exist.",
+    why="The reader would be sent nowhere.",
+    wrong="links: {depends_on: [ACME-0099]}",
+    right="links: {depends_on: [ACME-0009]}",
+)
+OTHER_CLIENTS_RECORD = rule(
+    "link-to-other-client",
+    summary="A link names a record of another client.",
+    why="Clients never learn about each other.",
+    wrong="links: {related: [GLOBEX-0001]}   # in a record of ACME",
+    right="internal: {note: The same was built in GLOBEX-0001.}",
+)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Who a client is, for the others. What its profile says wrongly is None."""
+
+    slug: str
+    name: str | None
+    prefix: str | None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An id or a prefix, and where it stands; `is_broken` is one of a file that can't be read."""
+
+    text: str
+    path: str
+    place: Place
+    is_broken: bool = False
+
+    def at(self, rule: Rule, message: str, help: str) -> Problem:
+        """Return a problem at this place."""
+        return rule.at(self.path, self.place, message, help)
+
+
+@dataclass(frozen=True)
+class ClientFacts:
+    """What must fit the other clients': its prefix, its ids, and the ids in links not its own."""
+
+    prefix: tuple[Mention, ...]
+    ids: tuple[Mention, ...]
+    foreign: tuple[Mention, ...]
+
+
+def neighbour(slug: str, profile: Profile, reported: Iterable[KeyPath]) -> Neighbour:
+    """Return what others may know of a client; `reported` are the faulty keys of its profile."""
+    faulty = {path[0] for path in reported}
+    return Neighbour(
+        slug,
+        None if "name" in faulty else profile.name,
+        None if "prefix" in faulty else profile.prefix,
+    )
+
+
+def facts(client: Client) -> ClientFacts:
+    """Return what must be compared with the other clients."""
+    return ClientFacts(
+        (_mention(client, client.profile.prefix, "prefix"),)
+        if Subject.of(client).sound("prefix")
+        else (),
+        tuple(_mention(record, record.data.id, "id") for record in client.records),
+        tuple(_foreign(client)),
+    )
+
+
+def check_between(clients: Sequence[ClientFacts]) -> Iterator[Problem]:
+    """Check that ids and prefixes are unique over all clients, and that links lead somewhere."""
+    ids = _by_text(mention for client in clients for mention in client.ids)
+    for id, same in ids.items():
+        for mention in same if len(same) > 1 else ():
+            yield mention.at(
+                DUPLICATE_ID,
+                f"{id} is also the id of {_others(mention, same)}.",
+                "Give the newer record the next free id, in its file name too.",
+            )
+    prefixes = _by_text(mention for client in clients for mention in client.prefix)
+    for prefix, same in prefixes.items():
+        for mention in same if len(same) > 1 else ():
+            yield mention.at(
+                SHARED_PREFIX,
+                f"{prefix} is also the prefix in {_others(mention, same)}.",
+                "Give one of the clients another prefix.",
+            )
+    homes = frozenset(ids)
+    for mention in (mention for client in clients for mention in client.foreign):
+        if mention.text in homes:
+            yield mention.at(
+                OTHER_CLIENTS_RECORD,
+                f"{mention.text} is a record of another client.",
+                "Remove the link; put a note for the team below `internal:`.",
+            )
+        elif not mention.is_broken:
+            yield mention.at(
+                UNKNOWN_RECORD,
+                f"There is no record {mention.text}.",
+                "Correct the id, write the record first, or remove the link.",
+            )
+
+
+def _others(mention: Mention, same: Sequence[Mention]) -> str:
+    return ", ".join(f"{m.path}:{m.place.line}" for m in same if m is not mention)
+
+
+def _by_text(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
+    sorted_out: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        sorted_out.setdefault(mention.text, []).append(mention)
+    return sorted_out
+
+
+def _mention(checked: Record | Client, text: str, *at: str | int, broken: bool = False) -> Mention:
+    return Mention(text, checked.source.path, Subject.of(checked).place(at), broken)
+
+
+def _foreign(client: Client) -> Iterator[Mention]:
+    """Yield the ids in links that none of the client's records has."""
+    own = {record.data.id for record in client.records}
+    for record in client.records:
+        subject = Subject.of(record)
+        for relation, targets in RELATIONS.items():
+            for index, id in enumerate(targets(record.data)):
+                at = ("links", relation, index)
+                is_new = id not in own and id not in targets(record.data)[:index]
+                if is_new and not subject.left_out(at):
+                    yield _mention(record, id, *at, broken=_is_broken_file(client, id))
+
+
+def _is_broken_file(client: Client, id: str) -> bool:
+    """Return whether the record is there but could not be read, which has been reported."""
+    return any(
+        f.stem == id or f.stem.startswith(f"{id}-") for f in client.folder.rglob(f"{id}*.md")
+    )

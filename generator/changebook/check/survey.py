@@ -1,0 +1,131 @@
+"""The check of a whole workspace, client by client: what is kept of one is not checked again.
+
+No process holds more than one client's records. What a client must know of the others is who they
+are; what has to fit between them comes back as facts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from changebook import packaged
+from changebook.check.between import ClientFacts, Neighbour, check_between, facts, neighbour
+from changebook.check.checking import check_client
+from changebook.check.team_files import check_team_files
+from changebook.keep.digests import digest, of_file, of_folder, software
+from changebook.keep.store import Store
+from changebook.model.diagnostics import Problem
+from changebook.read.workspace import PROFILE, client_folders, read_client, read_profile
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What is known of a client once it is checked: enough to go on without its records.
+
+    `digest` is that of its folder, by which what was checked is known again; it is empty where
+    something was saved while it was read. A client whose profile can't be read has no facts.
+    """
+
+    slug: str
+    digest: str
+    problems: tuple[Problem, ...]
+    facts: ClientFacts | None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A checked workspace: all its problems, by file and line, and its clients by slug."""
+
+    root: Path
+    problems: list[Problem]
+    clients: tuple[Surveyed, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One client to be checked, knowing who the others are."""
+
+    root: Path
+    folder: Path
+    others: tuple[Neighbour, ...]
+
+
+#: Does a piece of work for each task, here or in other processes, and gives what came, in order.
+Run = Callable[[Callable[[Task], Surveyed], Sequence[Task]], Iterable[Surveyed]]
+
+
+def survey(root: Path, store: Store, run: Run = map) -> Survey:
+    """Check a workspace, taking over what is kept of clients that are as they were.
+
+    Raises WorkspaceError where there is no workspace to read.
+    """
+    root = root.resolve()
+    folders, problems = client_folders(root)
+    others = tuple(_neighbours(root, folders, store))
+    known_to_all = digest(
+        software(),
+        json.dumps([asdict(other) for other in others]),
+        of_folder(root / packaged.TEMPLATES),
+    )
+
+    def name(folder: Path, content: str) -> str:
+        return digest("check", known_to_all, folder.name, content)
+
+    clients = {f: _loaded(store.get(name(f, of_folder(f)))) for f in folders}
+    tasks = [Task(root, folder, others) for folder, kept in clients.items() if kept is None]
+    for task, checked in zip(tasks, run(check_one, tasks), strict=True):
+        clients[task.folder] = checked
+        if checked.digest:
+            store.put(name(task.folder, checked.digest), json.dumps(asdict(checked)).encode())
+
+    surveyed = tuple(client for client in clients.values() if client)
+    problems += [problem for client in surveyed for problem in client.problems]
+    problems += check_between([client.facts for client in surveyed if client.facts])
+    problems += check_team_files(root)
+    return Survey(root, sorted(problems), surveyed)
+
+
+def check_one(task: Task) -> Surveyed:
+    """Read and check one client."""
+    content = of_folder(task.folder)
+    client, problems = read_client(task.root, task.folder)
+    if client:
+        problems += check_client(client, task.others)
+    # What was saved meanwhile may have been read in either state.
+    is_stable = of_folder(task.folder) == content
+    return Surveyed(
+        task.folder.name,
+        content if is_stable else "",
+        tuple(sorted(problems)),
+        facts(client) if client else None,
+    )
+
+
+def _neighbours(root: Path, folders: Iterable[Path], store: Store) -> Iterator[Neighbour]:
+    """Yield who the clients are."""
+    for folder in folders:
+        name = digest("neighbour", software(), folder.name, of_file(folder / PROFILE))
+        try:
+            yield _NEIGHBOUR.validate_json(store.get(name) or b"")
+        except ValueError:
+            profile, reported = read_profile(root, folder)
+            if profile:
+                who = neighbour(folder.name, profile, reported)
+                store.put(name, json.dumps(asdict(who)).encode())
+                yield who
+
+
+def _loaded(content: bytes | None) -> Surveyed | None:
+    """Return what was kept; None where it is nothing that can be used."""
+    try:
+        return _SURVEYED.validate_json(content or b"")
+    except ValueError:
+        return None
+
+
+_SURVEYED, _NEIGHBOUR = TypeAdapter(Surveyed), TypeAdapter(Neighbour)

@@ -1,0 +1,87 @@
+"""Processes that check clients and build editions, started when there is enough for them to do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from threading import Thread
+from types import TracebackType
+from typing import Self, TypeVar
+
+from changebook.check.survey import Surveyed, Task
+
+_T, _R = TypeVar("_T"), TypeVar("_R")
+#: So many records are checked in the time that processes take to start.
+_WORTH_STARTING = 150
+
+
+class Workers:
+    """Up to `jobs` processes, or the executor that is given, for as long as they are needed."""
+
+    def __init__(self, jobs: int | None, preload: str, executor: Executor | None = None) -> None:
+        """Keep what to start: `preload` is the module that the work is in."""
+        self.jobs = jobs or _cores()
+        self._preload = preload
+        self._executor = executor
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def check(self, work: Callable[[Task], Surveyed], tasks: Sequence[Task]) -> Iterable[Surveyed]:
+        """Check the clients of tasks side by side, or here where they have few records."""
+        is_long = len(tasks) > 1 and sum(map(_records, tasks)) >= _WORTH_STARTING
+        executor = self.executor(len(tasks)) if is_long else None
+        return executor.map(work, tasks) if executor else map(work, tasks)
+
+    def executor(self, tasks: int) -> Executor | None:
+        """Return what runs so many tasks; None where they are best done one after another, here."""
+        if self._executor is None and min(self.jobs, tasks) > 1:
+            pool = ProcessPoolExecutor(self.jobs, _context(self._preload), _end_with_parent)
+            self._executor = self._open.enter_context(pool)
+        return self._executor
+
+
+def _records(task: Task) -> int:
+    return sum(1 for _ in task.folder.rglob("*.md"))
+
+
+def _cores() -> int:
+    """Return on how many processors this process may run."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _context(preload: str) -> multiprocessing.context.BaseContext:
+    """Return how processes begin: each as a copy of one that has loaded what all need.
+
+    A copy of this process would have its lock and its terminal's thread.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    return context
+
+
+def _end_with_parent() -> None:
+    """End a worker whose parent was killed, which must not go on writing."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()

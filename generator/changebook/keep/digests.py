@@ -1,0 +1,90 @@
+"""Digests of what a result was made from: texts, files, folders, and the software itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+from functools import cache
+from pathlib import Path
+
+import changebook
+from changebook import packaged
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return the SHA-256 of some parts in hexadecimal; it matters where one ends."""
+    whole = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        whole.update(b"%d:" % len(content))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def of_file(file: Path) -> str:
+    """Return the digest of a file's bytes; empty where there is none, or none that can be read."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def of_folder(folder: Path) -> str:
+    """Return the digest of all that lies below a folder: names, kinds and bytes.
+
+    What can't be read counts as that. Of what has a name that begins with a dot only the name and
+    kind count, as they do for the checks; what Python compiles does not count.
+    """
+    lines: list[str] = []
+    _collect(str(folder), "", lines)
+    return digest(*lines)
+
+
+def _collect(folder: str, below: str, lines: list[str]) -> None:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        lines.append(f"{below} can't be read")
+        return
+    for entry in entries:
+        name, hidden = f"{below}/{entry.name}", entry.name.startswith(".")
+        if entry.name == "__pycache__":
+            continue
+        if entry.is_symlink():
+            lines.append(f"{name} is a link")
+        elif entry.is_dir():
+            lines.append(f"{name}/")
+            if not hidden:
+                _collect(entry.path, name, lines)
+        elif entry.is_file():
+            lines.append(f"{name} {'' if hidden else of_file(Path(entry.path))}")
+        else:
+            lines.append(f"{name} is a special file")
+
+
+@cache
+def software() -> str:
+    """Return the digest of all that makes a result: our own files, packages, Python, the system.
+
+    The names of the packages' metadata folders tell their versions, and are there without opening
+    a file. Our own files count by their bytes, so that somebody who works on them is not fooled.
+    """
+    package = Path(changebook.__file__).parent
+    return digest(
+        sys.version,
+        platform.platform(),
+        sys.getfilesystemencoding(),
+        of_folder(package),
+        of_folder(packaged.templates_dir()),
+        of_file(packaged.default_config()),
+        *sorted(
+            entry.name
+            for place in dict.fromkeys(sys.path)
+            if Path(place).is_dir()
+            for entry in os.scandir(place)
+            if entry.name.endswith((".dist-info", ".egg-info"))
+        ),
+    )
