@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -20,15 +21,14 @@ from changebook.edition import urls
 from changebook.edition.editions import Asset, make_edition
 from changebook.model.vocabulary import Audience, Status
 from changebook.paper import Printery, typesetting
-from changebook.paper import shares as shares_module
 from changebook.paper import toolchain as toolchain_module
-from changebook.paper.cache import Cache, Kept
 from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
-from changebook.paper.shares import print_share, shares
+from changebook.paper.press import Printed, print_paper
+from changebook.paper.shares import print_share
 from changebook.proof.seal import seal
-from changebook.publish.build import DEFAULT_CACHE, Documents, Result, build
+from changebook.publish.build import Documents, Result, build
 from changebook.refusal import Refusal
 from changebook.site.building import SiteFailed
 from changebook.views.impact import impact
@@ -66,7 +66,9 @@ def links(site: Path) -> set[tuple[str, str]]:
 
 
 def entries(root: Path) -> list[Path]:
-    return sorted((root / DEFAULT_CACHE / "entries").iterdir())
+    """What is kept of documents."""
+    found = (root / DEFAULT / "entries").glob("*/*")
+    return sorted(entry for entry in found if b"%PDF" in entry.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +85,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def again(first: Path, tmp_path: Path) -> Path:
     """The same at another place, with what was kept."""
-    root = shutil.copytree(first, tmp_path / "workspace")
-    for note in (root / DEFAULT_CACHE / "sites").iterdir():
-        note.unlink()  # of the first site, which is still there
-    return root
+    return shutil.copytree(first, tmp_path / "workspace")
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ def typeset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(paper.path)
         return b"%PDF " + paper.html.encode()
 
-    monkeypatch.setattr(shares_module, "pdf", pdf)
+    monkeypatch.setattr(press_module, "pdf", pdf)
     return seen
 
 
@@ -144,14 +143,13 @@ def test_without_a_change_nothing_is_made(again: Path, first: Path, typeset: lis
 @pytest.mark.slow
 def test_what_is_damaged_is_made_anew(again: Path, first: Path) -> None:
     whole, cut, other = entries(again)[:3]
+    # The third is whole, in another's place.
     for entry, content in (
+        (other, whole.read_bytes()),
         (whole, whole.read_bytes()[:-1] + b"?"),
         (cut, b""),
-        (other, whole.read_bytes()),
     ):
         entry.write_bytes(content)
-    # An entry in another's place is whole, so its name alone would not tell.
-    other.write_bytes(other.read_bytes().replace(b'"sha256": "', b'"sha256": "0', 1))
     result = build(again, jobs=1, pdf=True)
     assert result.documents == {SLUG: Documents(total=6, made=3)}
     assert pdfs(again / "site" / SLUG) == pdfs(first / "site" / SLUG)
@@ -168,8 +166,6 @@ def test_only_what_says_something_else_is_made(again: Path, typeset: list[str]) 
     assert result.documents == {SLUG: Documents(total=6, made=1)}
     after = pdfs(again / "site" / SLUG)
     assert {path for path in after if after[path] != before[path]} == {changed}
-    # What no site uses any more is gone.
-    assert len(entries(again)) == len(kept) == 6
     assert len(set(entries(again)) - set(kept)) == 1
 
 
@@ -199,7 +195,7 @@ def test_a_team_prints_for_itself(workspace: Path, typeset: list[str]) -> None:
     assert result.ok
     assert typeset == []
     assert pdfs(workspace / "site-team") == {}
-    assert not (workspace / DEFAULT_CACHE).exists()
+    assert entries(workspace) == []
 
 
 @pytest.mark.slow
@@ -240,20 +236,18 @@ def test_without_pango_the_build_names_both_ways_out(
         build(workspace, pdf=True)
 
 
-def _edition(root: Path) -> Any:
+def _share(root: Path, number: int, of: int) -> DocumentShare:
     workspace, _ = load_checked(root)
-    return make_edition(workspace.client(SLUG), Audience.CLIENT)
+    edition = make_edition(workspace.client(SLUG), Audience.CLIENT)
+    return DocumentShare(edition, root, root / "out", Store(), "", number, of)
 
 
 @pytest.mark.parametrize("number", [1, 2, 5])
 def test_shares_come_to_all_documents_once(
-    workspace: Path, typeset: list[str], monkeypatch: pytest.MonkeyPatch, number: int
+    workspace: Path, typeset: list[str], number: int
 ) -> None:
-    monkeypatch.setattr(shares_module, "_FEWEST", 1)
-    monkeypatch.setattr(shares_module, "_FOR_EACH_PROCESS", number)
-    found = list(shares(_edition(workspace), workspace, workspace / "out", None, jobs=1))
-    assert len(found) == number
-    assert sum(print_share(share).made for share in found) == len(DOCUMENTS)
+    found = [print_share(_share(workspace, n, number)) for n in range(1, number + 1)]
+    assert sum(share.made for share in found) == len(DOCUMENTS)
     assert sorted(typeset) == sorted(DOCUMENTS)
     assert pdfs(workspace / "out").keys() == DOCUMENTS.keys()
 
@@ -262,29 +256,33 @@ def test_a_template_that_fails_names_the_document(workspace: Path, typeset: list
     own = workspace / "site_templates" / "print"
     own.mkdir(parents=True)
     (own / "change_order.html.j2").write_text("\n{{ nobody }}")
-    [share] = shares(_edition(workspace), workspace, workspace / "out", None, jobs=1)
     with pytest.raises(SiteFailed, match=rf"{ORDER}: {own}/change_order.html.j2:2: .*nobody"):
-        print_share(share)
+        print_share(_share(workspace, 1, 1))
 
 
 PAPER = Paper("a.pdf", "a.pdf", "T", date(2026, 3, 1), "<p>Words.</p>")
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    made = Cache(tmp_path / "cache", "tools")
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path / "kept")
     made.prepare()
     return made
 
 
-def test_what_is_put_is_found_again(cache: Cache, tmp_path: Path) -> None:
-    found = Finding("diagram-not-drawn", "This diagram can't be drawn: 图", "Look at it.", "图")
-    kept = Kept(b"%PDF\n\0bytes\n", (found,))
-    name = cache.name(PAPER)
-    assert cache.get(name) is None
-    cache.put(name, kept)
-    assert cache.get(name) == kept
-    assert Cache(tmp_path / "cache", "other tools").name(PAPER) != name
+def test_what_was_printed_is_found_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Finding("hard-to-read", "This is set small: 图", "Look at it.", "图")
+
+    def pdf(paper: Paper, say: Callable[[Finding], None]) -> bytes:
+        say(found)
+        return b"%PDF\n\0bytes\n"
+
+    monkeypatch.setattr(press_module, "pdf", pdf)
+    first = print_paper(PAPER, store, "tools")
+    assert first == Printed(PAPER, b"%PDF\n\0bytes\n", (found,), is_new=True)
+    assert print_paper(PAPER, store, "tools") == replace(first, is_new=False)
+    assert print_paper(PAPER, store, "other tools").is_new
+    assert print_paper(PAPER, store, "").is_new  # nobody knows the tools
 
 
 def _file(folder: Path) -> Paper:
@@ -304,59 +302,12 @@ def _file(folder: Path) -> Paper:
     ids=["text", "picture", "styles"],
 )
 def test_a_name_stands_for_all_that_is_on_paper(
-    cache: Cache, tmp_path: Path, change: Callable[[Paper, Path], Paper]
+    store: Store, tmp_path: Path, typeset: list[str], change: Callable[[Paper, Path], Paper]
 ) -> None:
     paper = _file(tmp_path)
-    before = cache.name(paper)
-    assert cache.name(change(paper, tmp_path)) != before
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\n",
-        b"[]\n%PDF",
-        b'{"sha256": 1}\n%PDF',
-        b'{"sha256": "00", "found": []}\n%PDF',
-        b'{"sha256": null, "found": null}\n',
-        b'{"sha256": "00", "found": [{"rule": "no-font"}]}\n%PDF',
-        b"\xff\xfe\n%PDF",
-    ],
-)
-def test_an_entry_that_is_damaged_is_none(cache: Cache, tmp_path: Path, content: bytes) -> None:
-    name = cache.name(PAPER)
-    (tmp_path / "cache" / "entries" / name).write_bytes(content)
-    assert cache.get(name) is None
-
-
-def test_an_entry_lives_as_long_as_a_published_site_uses_it(cache: Cache, tmp_path: Path) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    one.mkdir()
-    other.mkdir()
-    for name in ("a", "b", "c", "d"):
-        cache.put(name, Kept(b"%PDF", ()))
-    cache.used(one, ["a", "b"])
-    cache.used(other, ["b", "c"])
-    cache.prune()
-    assert [cache.get(name) is not None for name in "abcd"] == [True, True, True, False]
-    cache.used(one, ["a"])
-    other.rmdir()
-    cache.prune()
-    assert [cache.get(name) is not None for name in "abcd"] == [True, False, False, False]
-
-
-def test_a_damaged_note_keeps_no_entry(cache: Cache, tmp_path: Path) -> None:
-    cache.put("a", Kept(b"%PDF", ()))
-    (tmp_path / "cache" / "sites" / "note").write_text("{")
-    cache.prune()
-    assert cache.get("a") is None
-    assert list((tmp_path / "cache" / "sites").iterdir()) == []
-
-
-def test_what_is_kept_is_no_part_of_version_control(cache: Cache, tmp_path: Path) -> None:
-    assert (tmp_path / "cache" / ".gitignore").read_text() == "*\n"
-    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
+    print_paper(paper, store, "tools")
+    assert not print_paper(paper, store, "tools").is_new
+    assert print_paper(change(paper, tmp_path), store, "tools").is_new
 
 
 def test_another_font_is_another_toolchain(monkeypatch: pytest.MonkeyPatch) -> None:

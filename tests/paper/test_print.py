@@ -20,9 +20,9 @@ def papers(monkeypatch: pytest.MonkeyPatch) -> list[Paper]:
     """The papers that come to be printed, without their bytes being made."""
     seen: list[Paper] = []
 
-    def printed(given: list[Paper], jobs: int | None = None) -> list[Printed]:
+    def printed(given: list[Paper], **_: object) -> list[Printed]:
         seen.extend(given)
-        return [Printed(paper, b"%PDF", ()) for paper in given]
+        return [Printed(paper, b"%PDF", (), is_new=True) for paper in given]
 
     monkeypatch.setattr(print_command, "printed", printed)
     return seen

@@ -19,10 +19,10 @@ from changebook.model.vocabulary import Audience
 from changebook.paper import typesetting
 from changebook.paper.toolchain import toolchain
 from changebook.publish.inputs import Inputs, shared_inputs
-from changebook.publish.notes import SiteNote, noted_files
+from changebook.publish.notes import Notes, SiteNote, noted_files
 from changebook.publish.sites import Site
 from changebook.publish.swap import Publisher
-from changebook.publish.work import Outcome, Source, Task, do
+from changebook.publish.work import Source, Task, TaskResult, do
 from changebook.read.workspace import CHANGES, DEFAULT_OUT, unknown_client
 from changebook.refusal import Refusal
 from changebook.site.building import SiteFailed
@@ -91,9 +91,10 @@ def build(
             return Result(checked.problems)
         tools, notices = _tools() if pdf else ("", ())
         shared = shared_inputs(root, audience, as_of, tools)
+        notes = Notes(store, out)
         with Publisher(out, audience) as publisher:
             sites = [
-                _site(publisher, slug, clients, root, audience, as_of, shared, pdf)
+                _site(publisher, notes, slug, clients, root, audience, as_of, shared, pdf)
                 for slug, clients in _editions(checked, wanted, audience)
             ]
             stale = [site for site in sites if site.reason]
@@ -106,12 +107,12 @@ def build(
                 *_name_clashes(sites),
                 *(() if done.failures else _file_clashes(stale)),
             )
-            result = _result(checked.problems, notices, sites, done.outcomes, out)
+            result = _result(checked.problems, notices, sites, done.results, out)
             if failures or errors(result.problems):
                 return replace(result, failures=failures, published=(), unchanged=())
             for site in stale:
                 _bring_together(site)
-                _publish(publisher, site, done.outcomes[site.slug])
+                _publish(publisher, notes, site, done.results[site.slug])
     if stale:
         store.sweep()
     return result
@@ -137,6 +138,7 @@ def _editions(
 
 def _site(
     publisher: Publisher,
+    notes: Notes,
     slug: str,
     clients: Sequence[Surveyed],
     root: Path,
@@ -151,23 +153,22 @@ def _site(
         sources,
         sum(len(client.facts.ids) for client in clients if client.facts),
         replace(shared, records=digest(*(f"{s.slug} {s.digest}" for s in sources))),
-        publisher.notes.of(slug),
+        notes.of(slug),
         publisher.stage(),
         publisher.stage() if pdf else None,
     )
 
 
-def _publish(publisher: Publisher, site: Site, outcome: Outcome) -> None:
+def _publish(publisher: Publisher, notes: Notes, site: Site, result: TaskResult) -> None:
     """Put a built site in its place, and note what it was made from."""
-    publisher.notes.forget(site.slug)
     files = noted_files(site.folder)
     if site.slug:
         publisher.publish(site.slug, site.folder)
     else:
         publisher.publish_root(site.folder)
-    publisher.notes.put(
+    notes.put(
         site.slug,
-        SiteNote(asdict(site.inputs), outcome.warnings, outcome.problems, outcome.documents, files),
+        SiteNote(asdict(site.inputs), result.warnings, result.problems, result.documents, files),
     )
 
 
@@ -175,14 +176,14 @@ def _result(
     problems: Iterable[Problem],
     notices: Iterable[str],
     sites: Sequence[Site],
-    outcomes: Mapping[str, Outcome],
+    results: Mapping[str, TaskResult],
     out: Path,
 ) -> Result:
     """Return what came of a build; a site that stays says what it said when it was built."""
-    found = {site.slug: outcomes.get(site.slug) or _stood(site) for site in sites}
+    found = {site.slug: results.get(site.slug) or _stood(site) for site in sites}
     return Result(
-        sorted({*problems, *(p for outcome in found.values() for p in outcome.problems)}),
-        (*notices, *(w for outcome in found.values() for w in outcome.warnings)),
+        sorted({*problems, *(p for result in found.values() for p in result.problems)}),
+        (*notices, *(w for result in found.values() for w in result.warnings)),
         published=tuple(out / site.slug for site in sites if site.reason),
         unchanged=tuple(out / site.slug for site in sites if not site.reason),
         documents={
@@ -194,9 +195,9 @@ def _result(
     )
 
 
-def _stood(site: Site) -> Outcome:
+def _stood(site: Site) -> TaskResult:
     note = site.note
-    return Outcome(note.warnings, note.problems, note.documents) if note else Outcome()
+    return TaskResult(note.warnings, note.problems, note.documents) if note else TaskResult()
 
 
 def _tools() -> tuple[str, tuple[str, ...]]:
@@ -223,10 +224,10 @@ def _outside(root: Path, out: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Done:
-    """What came of all tasks: failures in words, and the outcomes of each site by its slug."""
+    """What came of all tasks: failures in words, and the results of each site by its slug."""
 
     failures: list[str]
-    outcomes: dict[str, Outcome]
+    results: dict[str, TaskResult]
 
 
 def _run(tasks: Sequence[Task], workers: Workers, progress: Progress) -> _Done:
@@ -234,7 +235,7 @@ def _run(tasks: Sequence[Task], workers: Workers, progress: Progress) -> _Done:
     done = _Done([], {})
     for number, (task, result) in enumerate(_results(tasks, workers.executor(len(tasks))), 1):
         try:
-            done.outcomes[task.slug] = done.outcomes.get(task.slug, Outcome()) + result()
+            done.results[task.slug] = done.results.get(task.slug, TaskResult()) + result()
         except SiteFailed as failed:
             done.failures.append(f"{task.name}: {failed}")
         except BrokenProcessPool:
@@ -245,12 +246,12 @@ def _run(tasks: Sequence[Task], workers: Workers, progress: Progress) -> _Done:
 
 def _results(
     tasks: Sequence[Task], running: Executor | None
-) -> Iterator[tuple[Task, Callable[[], Outcome]]]:
-    """Yield each task with what gives its outcome, as they are done."""
+) -> Iterator[tuple[Task, Callable[[], TaskResult]]]:
+    """Yield each task with what gives its result, as they are done."""
     if running is None:
         yield from ((task, partial(do, task)) for task in tasks)
         return
-    futures: dict[Future[Outcome], Task] = {running.submit(do, task): task for task in tasks}
+    futures: dict[Future[TaskResult], Task] = {running.submit(do, task): task for task in tasks}
     yield from ((futures[future], future.result) for future in as_completed(futures))
 
 

@@ -9,12 +9,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from changebook import atomic
-from changebook.keep.digests import of_file
+from changebook.keep.digests import digest, of_file
+from changebook.keep.store import Store
 from changebook.model.diagnostics import Problem
-
-#: The name of the note on the portfolio, which has no slug; no client's folder can have it.
-_PORTFOLIO = "_portfolio"
 
 
 @dataclass(frozen=True)
@@ -41,31 +38,26 @@ _NOTE = TypeAdapter(SiteNote)
 
 
 class Notes:
-    """The notes on the sites of an output folder."""
+    """The notes on the sites of an output folder. They are kept apart from what is published."""
 
-    def __init__(self, out: Path, folder: Path) -> None:
+    def __init__(self, store: Store, out: Path) -> None:
+        self._store = store
         self._out = out
-        self._folder = folder
 
     def of(self, slug: str) -> SiteNote | None:
         """Return the note on a site; None where there is none or the site is not as it says."""
         try:
-            note = _NOTE.validate_json(self._file(slug).read_bytes())
-        except (OSError, ValueError):
+            note = _NOTE.validate_json(self._store.get(self._name(slug)) or b"")
+        except ValueError:
             return None
         return note if self._is_whole(slug, note) else None
 
-    def forget(self, slug: str) -> None:
-        """Take away the note on a site that is about to be replaced."""
-        self._file(slug).unlink(missing_ok=True)
-
     def put(self, slug: str, note: SiteNote) -> None:
         """Note what was just published."""
-        self._folder.mkdir(exist_ok=True)
-        atomic.write(self._file(slug), _NOTE.dump_json(note))
+        self._store.put(self._name(slug), _NOTE.dump_json(note))
 
-    def _file(self, slug: str) -> Path:
-        return self._folder / (slug or _PORTFOLIO)
+    def _name(self, slug: str) -> str:
+        return digest("site", str(self._out), slug)
 
     def _is_whole(self, slug: str, note: SiteNote) -> bool:
         """Return whether the site's files are there, each as it was, and in its folder no other."""

@@ -3,7 +3,6 @@
     OUT/<slug>/                the site that readers see
     OUT/.changebook/audience   what the folder holds; it is not ours without it
     OUT/.changebook/lock       one build at a time
-    OUT/.changebook/notes/     what each site was made from, and its files
     OUT/.changebook/staging/   sites being built, and old ones on their way out
 
 A site is built in staging, on the same file system, and takes the old one's place in one step. So
@@ -29,7 +28,6 @@ from filelock import FileLock, Timeout
 
 from changebook import atomic
 from changebook.model.vocabulary import Audience
-from changebook.publish.notes import Notes
 from changebook.read.workspace import OWN
 from changebook.refusal import Refusal
 
@@ -50,7 +48,6 @@ class Publisher:
         self._staging = self._own / "staging"
         self._journal = self._own / "journal"
         self._manifest = self._own / "root-files"
-        self.notes = Notes(self.out, self._own / "notes")
         self._open = ExitStack()
 
     def __enter__(self) -> Self:

@@ -73,7 +73,7 @@ Task = SiteTask | PaperTask
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskResult:
     """What came of a task: warnings, problems of documents, and how many of those were made."""
 
     warnings: tuple[str, ...] = ()
@@ -81,9 +81,9 @@ class Outcome:
     documents: int = 0
     made: int = 0
 
-    def __add__(self, other: Outcome) -> Outcome:
+    def __add__(self, other: TaskResult) -> TaskResult:
         """Return what came of two tasks for one site; a problem that both found is one."""
-        return Outcome(
+        return TaskResult(
             (*self.warnings, *other.warnings),
             tuple(dict.fromkeys((*self.problems, *other.problems))),
             self.documents + other.documents,
@@ -91,20 +91,20 @@ class Outcome:
         )
 
 
-def do(task: Task) -> Outcome:
+def do(task: Task) -> TaskResult:
     """Build a site, or make documents. Raises SiteFailed."""
     if isinstance(task, SiteTask):
         editions = tuple(_read(source)[1] for source in task.sources)
         shown = editions[0] if task.slug else editions
         warnings = build_site(Order(shown, task.sources[0].root, task.folder, task.pdf))
-        return Outcome(tuple(f"{task.name}: {warning}" for warning in warnings))
+        return TaskResult(tuple(f"{task.name}: {warning}" for warning in warnings))
     client, edition = _read(task.source)
     printed = print_share(
         DocumentShare(
             edition, client.root, task.folder, task.store, task.toolchain, task.number, task.of
         )
     )
-    return Outcome(
+    return TaskResult(
         problems=tuple(problems(printed.found, client)),
         documents=printed.total,
         made=printed.made,
