@@ -19,14 +19,17 @@ from changebook.cli import main
 from changebook.edit import scaffold
 from changebook.edition import urls
 from changebook.edition.editions import Asset, make_edition
+from changebook.keep.place import DEFAULT
+from changebook.keep.store import Store
 from changebook.model.vocabulary import Audience, Status
 from changebook.paper import Printery, typesetting
+from changebook.paper import press as press_module
 from changebook.paper import toolchain as toolchain_module
 from changebook.paper.findings import Finding
 from changebook.paper.offered import offered
 from changebook.paper.paper import Paper
 from changebook.paper.press import Printed, print_paper
-from changebook.paper.shares import print_share
+from changebook.paper.shares import DocumentShare, print_share
 from changebook.proof.seal import seal
 from changebook.publish.build import Documents, Result, build
 from changebook.refusal import Refusal
