@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from changebook.keep.store import Store
+from changebook.keep.store import NOWHERE, Store
 from changebook.read.workspace import CHANGES, OWN
 from changebook.refusal import Refusal
 
@@ -27,7 +27,7 @@ def open_store(root: Path, chosen: Path | None, *others: tuple[Path, str]) -> St
         store.prepare()
     except OSError as error:
         if chosen is None:
-            return Store()
+            return NOWHERE
         raise Refusal(
             f"can't write to {folder}: {error.strerror}. Choose another folder with --cache"
         ) from None

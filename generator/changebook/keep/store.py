@@ -106,3 +106,7 @@ class Store:
                     with contextlib.suppress(OSError):
                         status = entry.stat()
                         yield status.st_mtime, status.st_size, entry.path
+
+
+#: A store for those who keep nothing.
+NOWHERE = Store()

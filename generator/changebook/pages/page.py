@@ -19,9 +19,8 @@ from markupsafe import Markup, escape
 
 from changebook.model.glossary import explain
 from changebook.model.markup import scheme
-from changebook.model.words import Words
-from changebook.pages import bodies
 from changebook.pages.bodies import Heading, RenderedBody
+from changebook.pages.kept_bodies import BodyRenderer
 from changebook.refusal import Refusal
 
 #: Leads to a heading. It stands everywhere, so those who hear a page or go through it by keyboard
@@ -62,9 +61,9 @@ class Assembly:
     `href` makes the address of another page of the edition, as a link on this one.
     """
 
-    def __init__(self, path: str, words: Words, href: Callable[..., str]) -> None:
+    def __init__(self, path: str, render: BodyRenderer, href: Callable[..., str]) -> None:
         self._path = path
-        self._words = words
+        self._render = render
         self._href = href
         self._headings: list[Heading | int] = []
         self._bodies: list[RenderedBody] = []
@@ -85,7 +84,7 @@ class Assembly:
         """
         number = len(self._bodies)
         try:
-            self._bodies.append(bodies.render(markdown, self._words, addresses=addresses))
+            self._bodies.append(self._render(markdown, addresses))
         except RecursionError:
             raise Refusal(
                 f"the Markdown of '{self._path}' is nested too deeply: the engine stops at its "

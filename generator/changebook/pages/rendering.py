@@ -15,11 +15,13 @@ from markupsafe import Markup
 
 from changebook import packaged
 from changebook.edition import urls
+from changebook.keep.store import NOWHERE, Store
 from changebook.model import canonical
 from changebook.model.sums import SumLine
 from changebook.model.table import Medium
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
+from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
 from changebook.views import impact_tables
 
@@ -35,11 +37,15 @@ class Renderer:
     words: Words
     directory_urls: bool
     templates: Path | None
+    store: Store = NOWHERE
     environment: Environment = field(init=False)
+    render_body: BodyRenderer = field(init=False)
 
     def __post_init__(self) -> None:
         folders = (self.templates,) if self.templates else ()
         object.__setattr__(self, "environment", environment(self.words.language, folders))
+        bodies = BodyRenderer.of(self.words, self.templates, self.store)
+        object.__setattr__(self, "render_body", bodies)
 
     def href(self, page: str, target: str, fragment: str = "") -> str:
         """The address of one page on another."""
@@ -49,7 +55,7 @@ class Renderer:
         self, path: str, template: str, title: str, meta: Mapping[str, Any], **view: Any
     ) -> GeneratedPage:
         href = partial(self.href, path)
-        page = Assembly(path, self.words, href)
+        page = Assembly(path, self.render_body, href)
         html = self.environment.get_template(f"{template}.html.j2").render(
             title=title, href=href, heading=page.heading, body=page.body, **view
         )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition
+from changebook.keep.store import NOWHERE, Store
 from changebook.model import periods
 from changebook.model.glossary import terms_of
 from changebook.model.sums import Position
@@ -47,16 +48,20 @@ def edition_pages(
     directory_urls: bool = True,
     templates: Path | None = None,
     papers: Collection[str] = (),
+    store: Store = NOWHERE,
 ) -> list[GeneratedPage]:
     """Every page of an edition. `templates` is a team's own `site_templates`, if it has one.
 
     `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
-    them too. `papers` are the paths of the documents that the edition has.
+    them too. `papers` are the paths of the documents that the edition has, and bodies that were rendered
+    before are in the `store`.
     """
     summary = summary or impact.impact(edition)
     ends = months.month_ends(edition) if ends is None else ends
     position = summary.position
-    site = _Site(edition, position, directory_urls, templates, papers)
+    site = _Site(
+        edition, position, Renderer(edition.words, directory_urls, templates, store), papers
+    )
     history = index.history(edition, position)
     finding = search.search(history)
     return [
@@ -249,15 +254,14 @@ class _Site:
         self,
         edition: Edition,
         position: Position,
-        directory_urls: bool,
-        templates: Path | None,
+        render: Renderer,
         papers: Collection[str],
     ) -> None:
         self.words = edition.words
         self._edition = edition
         self._position = position
         self._papers = papers
-        self._render = Renderer(self.words, directory_urls, templates)
+        self._render = render
 
     def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
         """The page of a record, with the ways up and on that the theme shows around it."""

@@ -98,7 +98,7 @@ def build(
                 for slug, clients in _editions(checked, wanted, audience)
             ]
             stale = [site for site in sites if site.reason]
-            pages = [site.task for site in stale]
+            pages = [site.pages(store) for site in stale]
             papers = [share for site in stale for share in site.shares(store, tools, workers.jobs)]
             # A site takes longer than a share of its documents, so these fill up what is left.
             done = _run([*pages, *papers], workers, progress)
@@ -191,7 +191,7 @@ def _result(
             for site in sites
             if site.papers
         },
-        reasons={site.task.name: site.reason for site in sites if site.reason},
+        reasons={site.name: site.reason for site in sites if site.reason},
     )
 
 

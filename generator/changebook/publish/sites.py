@@ -11,6 +11,7 @@ from changebook.keep.store import Store
 from changebook.publish.inputs import Inputs
 from changebook.publish.notes import SiteNote
 from changebook.publish.work import PaperTask, SiteTask, Source
+from changebook.site.kept_pages import KeptPages
 
 #: Fewer documents are not worth that another process reads the edition.
 _FEWEST = 12
@@ -34,16 +35,21 @@ class Site:
     papers: Path | None
 
     @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.slug or "portfolio"
+
+    @property
     def reason(self) -> str:
         """Why the site is built, in words; empty where the one that stands is as it would be."""
         if self.note is None:
             return "it is not there as it was published"
         return ", ".join(self.inputs.changed(self.note.inputs))
 
-    @property
-    def task(self) -> SiteTask:
-        """The work of building its pages."""
-        return SiteTask(self.slug, self.sources, self.folder, pdf=self.papers is not None)
+    def pages(self, store: Store) -> SiteTask:
+        """Return the work of building its pages."""
+        kept = KeptPages(store, self.inputs.shell)
+        return SiteTask(self.slug, self.sources, self.folder, kept, pdf=self.papers is not None)
 
     def shares(self, store: Store, toolchain: str, jobs: int) -> Iterator[PaperTask]:
         """Yield the work of making its documents, in shares for so many processes."""

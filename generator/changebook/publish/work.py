@@ -19,6 +19,7 @@ from changebook.paper.findings import problems
 from changebook.paper.shares import DocumentShare, print_share
 from changebook.read.workspace import CHANGES, Client, read_client
 from changebook.site.building import Order, SiteFailed, build_site
+from changebook.site.kept_pages import KeptPages
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class SiteTask:
     slug: str
     sources: tuple[Source, ...]
     folder: Path
+    kept: KeptPages
     pdf: bool = False
 
     @property
@@ -96,7 +98,7 @@ def do(task: Task) -> TaskResult:
     if isinstance(task, SiteTask):
         editions = tuple(_read(source)[1] for source in task.sources)
         shown = editions[0] if task.slug else editions
-        warnings = build_site(Order(shown, task.sources[0].root, task.folder, task.pdf))
+        warnings = build_site(Order(shown, task.sources[0].root, task.folder, task.pdf, task.kept))
         return TaskResult(tuple(f"{task.name}: {warning}" for warning in warnings))
     client, edition = _read(task.source)
     printed = print_share(

@@ -17,6 +17,7 @@ from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
 from changebook.site.configuration import QUIET, config_file, environment, kept_warnings
 from changebook.site.contents import edition_contents, portfolio_contents
+from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.plugin import ChangebookPlugin
 
 PLUGIN = "changebook"
@@ -27,13 +28,15 @@ _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2106, 1, 1)
 class Order:
     """One site to be built: an edition, or the portfolio over all of them.
 
-    With `pdf` the pages link to the documents, which are brought beside them.
+    With `pdf` the pages link to the documents, which are brought beside them. Pages and bodies of
+    earlier builds are taken from `kept`.
     """
 
     of: Edition | tuple[Edition, ...]
     root: Path
     folder: Path
     pdf: bool = False
+    kept: KeptPages = NO_PAGES
 
     @property
     def slug(self) -> str:
@@ -96,7 +99,11 @@ def _config(order: Order) -> MkDocsConfig:
         edition = located(order.of, config.site_url)
         config.site_url = edition.site_url
         contents = edition_contents(
-            edition, order.root, directory_urls=directory_urls, pdf=order.pdf
+            edition,
+            order.root,
+            directory_urls=directory_urls,
+            pdf=order.pdf,
+            store=order.kept.store,
         )
     else:
         contents = portfolio_contents(
@@ -105,7 +112,7 @@ def _config(order: Order) -> MkDocsConfig:
             directory_urls=directory_urls,
             language=plugin.team_language(order.root),
         )
-    plugin.show(order.root, contents)
+    plugin.show(order.root, contents, order.kept.within(order.as_of))
     return config
 
 

@@ -19,6 +19,7 @@ from changebook.exports.feeds.files import feed_files
 from changebook.exports.impact import files as impact_files
 from changebook.exports.impact import month_differences
 from changebook.exports.impact.figures import ImpactFigures
+from changebook.keep.store import NOWHERE, Store
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
@@ -53,7 +54,12 @@ class Contents:
 
 
 def edition_contents(
-    edition: Edition, root: Path, *, directory_urls: bool, pdf: bool = False
+    edition: Edition,
+    root: Path,
+    *,
+    directory_urls: bool,
+    pdf: bool = False,
+    store: Store = NOWHERE,
 ) -> Contents:
     """One client's site. With `pdf` its pages link to documents that the caller puts there."""
     assets = [asset for record in edition.records for asset in record.assets]
@@ -72,6 +78,7 @@ def edition_contents(
                 papers=[d.path for d in offered_documents(edition, summary.position)]
                 if pdf
                 else (),
+                store=store,
             )
         ),
         nav=navigation(edition),

@@ -21,17 +21,17 @@ class FinishedPage(Page):
         self, page: GeneratedPage, title: str | None, file: File, config: MkDocsConfig
     ) -> None:
         super().__init__(title or page.title, file, config)
-        self._finished = page
+        self.finished = page
 
     def read_source(self, config: MkDocsConfig) -> None:
         """Take the metadata, which other pages have as front matter. There is no Markdown."""
         self.markdown = ""
-        self.meta = {"title": self._finished.title, **self._finished.meta}
+        self.meta = {"title": self.finished.title, **self.finished.meta}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Take the content; the checks have followed its links already."""
-        self.content = self._finished.content
-        self.toc = table_of_contents(self._finished.headings)
+        self.content = self.finished.content
+        self.toc = table_of_contents(self.finished.headings)
 
 
 def table_of_contents(headings: Iterable[Heading]) -> TableOfContents:

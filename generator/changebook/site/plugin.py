@@ -27,6 +27,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 from changebook import packaged
 from changebook.check import load_checked
@@ -42,6 +43,7 @@ from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
 from changebook.site.contents import Contents, edition_contents, theme_dirs, workspace_contents
 from changebook.site.finished import FinishedPage
+from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import MERMAID, leaks, mermaid_script, theme_language
 
@@ -83,14 +85,16 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         self._root = Path()
         self._given: Contents | None = None
+        self._kept = NO_PAGES
         self._shown: Contents | None = None
+        self._listed: list[File] = []
         self._trouble = ""
         self._serving = False
         self._empty: TemporaryDirectory[str] | None = None
 
-    def show(self, root: Path, contents: Contents) -> None:
-        """Show these contents instead of reading the workspace."""
-        self._root, self._given = root, contents
+    def show(self, root: Path, contents: Contents, kept: KeptPages = NO_PAGES) -> None:
+        """Show these contents, with whole pages from `kept`, instead of reading the workspace."""
+        self._root, self._given, self._kept = root, contents, kept
 
     def team_language(self, root: Path) -> str:
         """Return the language of the portfolio: the option `language`.
@@ -149,10 +153,19 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         _leave_out_search(files)
         config.nav = contents.nav
         titles = dict(_entries(contents.nav))
+        self._kept = self._kept.within(
+            contents.name, contents.nav, contents.language, contents.audience, config.site_url
+        )
+        self._listed = []
         for page in contents.pages:
             level = InclusionLevel.INCLUDED if page.path in titles else InclusionLevel.NOT_IN_NAV
             file = File.generated(config, page.path, content=page.content, inclusion=level)
             FinishedPage(page, titles.get(page.path), file, config)
+            self._listed.append(file)
+            # MkDocs goes through the pages of the navigation to make it.
+            whole = None if page.path in titles else self._kept.get(page)
+            if whole is not None:
+                file = File.generated(config, file.dest_uri, content=whole)
             files.append(file)
         for asset in contents.assets:
             files.append(File.generated(config, asset.path, content=asset.content()))
@@ -164,11 +177,24 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """In a preview: what is wrong, on top of the last good page."""
         return f"{_banner(self._trouble)}\n{html}" if self._trouble else html
 
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Keep the page as it is written, for the next build."""
+        if isinstance(page, FinishedPage):
+            self._kept.put(page.finished, output)
+        return output
+
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """List all pages in the sitemap, those that were kept too."""
+        if template_name == _SITEMAP:
+            context["pages"] = self._listed
+        return context
+
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Material loads mermaid from another host unless the site has it."""
         env.bytecode_cache = _COMPILED
-        pages = (file.page for file in files.documentation_pages())
-        if any('class="mermaid"' in (page.content or "") for page in pages if page):
+        if any('class="mermaid"' in page.content for page in self._contents.pages):
             files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
         return env
 
