@@ -53,8 +53,8 @@ def edition_pages(
     """Every page of an edition. `templates` is a team's own `site_templates`, if it has one.
 
     `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
-    them too. `papers` are the paths of the documents that the edition has, and bodies that were rendered
-    before are in the `store`.
+    them too. `papers` are the paths of the documents that the edition has. Bodies that were
+    rendered before are in the `store`.
     """
     summary = summary or impact.impact(edition)
     ends = months.month_ends(edition) if ends is None else ends
