@@ -275,7 +275,7 @@ def test_a_client_never_sees_what_was_a_draft_then() -> None:
         assert "ACME-0002" not in page(client, urls.month(day))
     assert "ACME-0002" in page(client, urls.month(MARCH))
     team = end(edition(FIRST, drafted), FEBRUARY)
-    assert team.then.records["ACME-0002"].status is Status.DRAFT
+    assert team.then.records["ACME-0002"].data.status is Status.DRAFT
     assert team.position.pending.ids == ()
     assert end(edition(FIRST, drafted), MARCH).since.moves[-1].before is None
 

@@ -7,6 +7,7 @@ new key of the format stays inside until someone adds it here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from changebook.edition import urls
 from changebook.model import canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import ChangeRecord, Glossary, Links, Profile, words_of
+from changebook.model.sums import Position, Positions
 from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
 from changebook.model.vocabulary import (
     AgreementStatus,
@@ -116,6 +118,60 @@ class Edition:
         """The words of the language that its pages are in."""
         return Words(self.profile.language, self.templates)
 
+    @cached_property
+    def past(self) -> Past:
+        """The edition as it was known on its days so far."""
+        return Past(self)
+
+
+@dataclass(frozen=True)
+class Then:
+    """An edition's figures on a day, and its records as they stood on it, by id."""
+
+    on: date
+    position: Position
+    records: Mapping[str, EditionRecord]
+
+
+class Past:
+    """An edition as it was known on each of its days, or, with `hindsight`, as it is known now.
+
+    What is asked for in the order of time is found the fastest. A day that was asked for is kept.
+    """
+
+    def __init__(self, edition: Edition, *, hindsight: bool = False) -> None:
+        self._positions = Positions(edition.profile)
+        self._records = [_Stages(r, edition.audience, hindsight) for r in edition.records]
+        self._days: dict[date, Then] = {}
+
+    def on(self, day: date) -> Then:
+        """Return the figures and the records of a day."""
+        if day not in self._days:
+            found = (stages.on(day) for stages in self._records)
+            records = {record.data.id: record for record in found if record}
+            position = self._positions.on(day, (record.data for record in records.values()))
+            self._days[day] = Then(day, position, records)
+        return self._days[day]
+
+
+class _Stages:
+    """One record of an edition as it stood between the days on which it became another."""
+
+    def __init__(self, record: EditionRecord, audience: Audience, hindsight: bool) -> None:
+        self._record = record
+        self._audience = audience
+        self._hindsight = hindsight
+        self._turns = timeline.turns(record.data)
+        self._made: dict[int, EditionRecord | None] = {}
+
+    def on(self, day: date) -> EditionRecord | None:
+        """Return the record as it stood on a day: the same object until it is another."""
+        stage = bisect_right(self._turns, day)
+        if stage not in self._made:
+            known_on = None if self._hindsight else day
+            self._made[stage] = _as_known(self._record, self._audience, day, known_on)
+        return self._made[stage]
+
 
 def default_as_of(client: Client, audience: Audience) -> date:
     """Return the newest date of an event that the audience may see; never the clock.
@@ -197,14 +253,19 @@ def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edi
     It is made from the edition alone, so nothing that its reader may not see can come back. What
     was a draft on that day still is one here, and a client does not see drafts.
     """
-    records = []
-    for record in edition.records:
-        then = timeline.at(record.data, as_of, known_on)
-        if then is None or (edition.audience is Audience.CLIENT and is_unseen(then)):
-            continue
-        seals = _standing(record.seals, then)
-        records.append(replace(record, data=then, unseen=is_unseen(then), seals=seals))
-    return replace(edition, as_of=as_of, records=tuple(records))
+    records = (_as_known(record, edition.audience, as_of, known_on) for record in edition.records)
+    return replace(edition, as_of=as_of, records=tuple(record for record in records if record))
+
+
+def _as_known(
+    record: EditionRecord, audience: Audience, as_of: date, known_on: date | None
+) -> EditionRecord | None:
+    """Return a record of an edition as of an earlier day; None where its reader did not see it."""
+    then = timeline.at(record.data, as_of, known_on)
+    if then is None or (audience is Audience.CLIENT and is_unseen(then)):
+        return None
+    seals = _standing(record.seals, then)
+    return replace(record, data=then, unseen=is_unseen(then), seals=seals)
 
 
 def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> ChangeRecord:

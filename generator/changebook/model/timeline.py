@@ -90,6 +90,15 @@ def agreement_dates(data: ChangeRecord) -> Iterator[date]:
         yield data.agreement.signed_copy.filed
 
 
+def turns(data: ChangeRecord) -> list[date]:
+    """Return the days, in order, from each of which on `at` may return something else.
+
+    It returns the same for all days between two of them, be it as known then or now.
+    """
+    back = counts_back(data)
+    return sorted({*event_dates(data), *((back.counts_from,) if back else ())})
+
+
 def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeRecord | None:
     """Return the record as it stood on `as_of`, as far as it was recorded by `known_on`.
 

@@ -101,7 +101,7 @@ def edition_pages(
             summary=summary,
         ),
         *site.month_ends(ends, summary),
-        *site.reports(report.reports(edition, ends)),
+        *site.reports(report.reports(edition)),
         *site.news(news.news(edition.records, edition.as_of)),
         site.page(
             urls.FOLLOW,

@@ -7,12 +7,12 @@ Where something that concerns the day was recorded later, it is shown as known n
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from changebook.edition.editions import Edition, as_known
+from changebook.edition.editions import Edition, Past, Then
 from changebook.model import sums, timeline
 from changebook.model.periods import month_end
 from changebook.model.schema import ChangeRecord
@@ -30,15 +30,6 @@ from changebook.views.impact import HEADLINE
 
 #: Twenty years; a year that is mistyped must not make ten thousand pages.
 MOST_MONTHS = 240
-
-
-@dataclass(frozen=True)
-class Then:
-    """An edition's figures on a day, and its records as they stood on it, by id."""
-
-    on: date
-    position: Position
-    records: Mapping[str, ChangeRecord]
 
 
 @dataclass(frozen=True)
@@ -179,11 +170,12 @@ def month_ends(edition: Edition) -> tuple[MonthEnd, ...]:
     """
     signed = edition.profile.contract.signed
     first, *days = deque((signed, *_last_days(signed, edition.as_of)), maxlen=MOST_MONTHS + 1)
-    before = _at(edition, first)
+    before = edition.past.on(first)
+    late, hindsight = LateEntries(edition), Past(edition, hindsight=True)
     found: list[MonthEnd] = []
     for day in days:
-        then = _at(edition, day)
-        found.append(_month_end(edition, before, then))
+        then = edition.past.on(day)
+        found.append(_month_end(before, then, late.on(day), hindsight))
         before = then
     return tuple(found)
 
@@ -198,22 +190,10 @@ def _last_days(first: date, until: date) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _at(edition: Edition, day: date) -> Then:
-    return state(as_known(edition, day, day))
-
-
-def state(edition: Edition) -> Then:
-    """Return an edition's figures and records on its own day."""
-    records = {record.data.id: record.data for record in edition.records}
-    position = sums.position([*records.values()], edition.profile, edition.as_of)
-    return Then(edition.as_of, position, records)
-
-
-def _month_end(edition: Edition, before: Then, then: Then) -> MonthEnd:
-    late = late_entries(edition, then.on)
+def _month_end(before: Then, then: Then, late: tuple[LateEntry, ...], hindsight: Past) -> MonthEnd:
     now = None
     if late:
-        both = compare(then, state(as_known(edition, then.on)))
+        both = compare(then, hindsight.on(then.on))
         if any(line.before != line.after for line in both.lines) or any(
             milestone.before != milestone.after for milestone in both.dates
         ):
@@ -221,28 +201,37 @@ def _month_end(edition: Edition, before: Then, then: Then) -> MonthEnd:
     return MonthEnd(then, compare(before, then), tuple(_pending(then)), late, now)
 
 
-def late_entries(edition: Edition, day: date) -> tuple[LateEntry, ...]:
-    """Return the steps that concern the day and were recorded after it, or count back to it."""
-    return tuple(sorted(_late(edition, day), key=lambda entry: (entry.id, entry.on)))
+class LateEntries:
+    """The steps of an edition that were recorded late, or count back."""
+
+    def __init__(self, edition: Edition) -> None:
+        """Find the steps: the first day that each concerns, and the day on which it is known."""
+        data = (record.data for record in edition.records)
+        self._found = sorted(
+            (late for each in data for late in _late(each)),
+            key=lambda late: (late[2].id, late[2].on),
+        )
+
+    def on(self, day: date) -> tuple[LateEntry, ...]:
+        """Return the steps that concern the day and were recorded after it, or count back to it."""
+        return tuple(entry for first, known, entry in self._found if first <= day < known)
 
 
-def _late(edition: Edition, day: date) -> Iterator[LateEntry]:
-    for data in (record.data for record in edition.records):
-        back = timeline.counts_back(data)
-        for entry in data.history:
-            recorded = timeline.recorded(entry)
-            if entry.on <= day < recorded:
-                yield LateEntry(data.id, data.title, entry.status, entry.on, recorded)
-            elif back and entry is back.entry and back.counts_from <= day < entry.on:
-                yield LateEntry(
-                    data.id, data.title, entry.status, entry.on, recorded, back.counts_from
-                )
+def _late(data: ChangeRecord) -> Iterator[tuple[date, date, LateEntry]]:
+    back = timeline.counts_back(data)
+    for entry in data.history:
+        on, recorded = entry.on, timeline.recorded(entry)
+        late = LateEntry(data.id, data.title, entry.status, on, recorded)
+        if on < recorded:
+            yield on, recorded, late
+        if back and entry is back.entry:
+            yield back.counts_from, on, replace(late, counts_from=back.counts_from)
 
 
 def _pending(then: Then) -> Iterator[PendingThen]:
     for id, standing in then.position.standings.items():
         if standing.bucket in sums.PENDING:
-            data = then.records[id]
+            data = then.records[id].data
             yield PendingThen(id, data.title, data.status, standing, is_unseen(data))
 
 
@@ -273,10 +262,11 @@ def date_changes(before: Then, after: Then) -> tuple[DateChange, ...]:
 
 def _moves(before: Then, after: Then) -> Iterator[Move]:
     """Yield the changes that went on; what was known before is never unknown later."""
-    for id, data in sorted(after.records.items()):
-        old = before.records.get(id)
-        steps = tuple(e.status for e in data.history[len(old.history) if old else 0 :])
+    known = ((before.records.get(id), record) for id, record in after.records.items())
+    moved = [(old, record.data) for old, record in known if old is not record]
+    for old, data in sorted(moved, key=lambda pair: pair[1].id):
+        steps = tuple(e.status for e in data.history[len(old.data.history) if old else 0 :])
         steps = tuple(status for status in steps if status is not Status.DRAFT)
         if steps:
-            status = old.status if old and old.status is not Status.DRAFT else None
-            yield Move(id, data.title, status, steps, is_unseen(data))
+            status = old.data.status if old and old.data.status is not Status.DRAFT else None
+            yield Move(data.id, data.title, status, steps, is_unseen(data))

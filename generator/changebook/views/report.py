@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import Enum
 from itertools import accumulate
 
-from changebook.edition.editions import Edition, EditionRecord, as_known
+from changebook.edition.editions import Edition, EditionRecord
 from changebook.model import timeline
 from changebook.model.periods import Period, PeriodKind, around, last_complete
 from changebook.model.schema import ChangeRecord, PlanStep, Profile
@@ -23,12 +23,9 @@ from changebook.views.decision import DecisionEntry, entry
 from changebook.views.months import (
     MOST_MONTHS,
     Comparison,
+    LateEntries,
     LateEntry,
-    MonthEnd,
-    Then,
     compare,
-    late_entries,
-    state,
 )
 from changebook.views.news import EventKind, NewsEvent, events
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
@@ -198,24 +195,21 @@ def report(edition: Edition, period: Period) -> PeriodReport:
     return _Reports(edition).of(period)
 
 
-def reports(edition: Edition, ends: Iterable[MonthEnd] = ()) -> tuple[PeriodReport, ...]:
+def reports(edition: Edition) -> tuple[PeriodReport, ...]:
     """Return every month, and the weeks in which something happened: the newest first.
 
     The period that the edition's day is in has a report of what happened so far, once anything did.
-    `ends` are month ends of the edition that the caller has already: they need not be made again.
     """
     signed, until = edition.profile.contract.signed, edition.as_of
     if until < signed:
         return ()
-    known = _Reports(edition, ends)
+    known = _Reports(edition)
     days = {max(day, signed) for day in _days(edition.records) if day <= until}
     weeks = {around(day, PeriodKind.WEEK) for day in days}
     months = {around(day, PeriodKind.MONTH) for day in days} | set(_ended_months(signed, until))
-    found = [
-        known.of(period)
-        for period in sorted(weeks | months, key=lambda p: (p.last, p.first), reverse=True)
-    ]
-    return tuple(r for r in found if not (r.quiet and (r.period.is_week or not r.complete)))
+    found = [known.of(period) for period in sorted(weeks | months, key=lambda p: (p.last, p.first))]
+    shown = (r for r in found if not (r.quiet and (r.period.is_week or not r.complete)))
+    return tuple(shown)[::-1]
 
 
 def ended_months(edition: Edition) -> tuple[Period, ...]:
@@ -258,28 +252,22 @@ def _days(records: Iterable[EditionRecord]) -> Iterator[date]:
 class _Reports:
     """Reports of one edition. The end of a period is often the beginning of the next."""
 
-    def __init__(self, edition: Edition, ends: Iterable[MonthEnd] = ()) -> None:
+    def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._ends = {end.on: end.then for end in ends}
-        self._states: dict[date, tuple[Edition, Then]] = {}
-
-    def _at(self, day: date) -> tuple[Edition, Then]:
-        if day not in self._states:
-            then = as_known(self._edition, day, day)
-            self._states[day] = then, self._ends.get(day) or state(then)
-        return self._states[day]
+        self._late = LateEntries(edition)
 
     def of(self, period: Period) -> PeriodReport:
-        signed = self._edition.profile.contract.signed
+        signed, past = self._edition.profile.contract.signed, self._edition.past
         on = min(period.last, self._edition.as_of)
         is_first = period.first <= signed
         begin = signed if is_first else period.first - timedelta(days=1)
-        (before, old), (after, new) = self._at(begin), self._at(on)
+        before, after = past.on(begin), past.on(on)
         # What happened before the contract was signed belongs to the first period.
-        earlier = {} if is_first else {r.data.id: r for r in before.records}
-        moved = [r for r in after.records if _is_other(r.data, earlier.get(r.data.id))]
-        position, since = new.position, compare(old, new)
-        late = (e for e in late_entries(self._edition, on) if (e.counts_from or e.on) > begin)
+        earlier = {} if is_first else before.records
+        records = after.records.values()
+        moved = [r for r in records if r is not earlier.get(r.data.id)]
+        position, since = after.position, compare(before, after)
+        late = (e for e in self._late.on(on) if (e.counts_from or e.on) > begin)
         return PeriodReport(
             period=period,
             complete=period.last <= self._edition.as_of,
@@ -287,17 +275,12 @@ class _Reports:
             position=position,
             progress=tuple(_progress(earlier, moved, self._edition.profile, position)),
             notices=_notices(earlier, moved),
-            waiting=waiting(after.records, on),
-            in_hand=_in_hand(after.records, period, on),
+            waiting=waiting(records, on),
+            in_hand=_in_hand(records, period, on),
             late=tuple(late),
             sums=small_sums(position),
             calendar=dates_picture(position.milestones, on),
         )
-
-
-def _is_other(data: ChangeRecord, before: EditionRecord | None) -> bool:
-    """Return whether anything about a record is not as it was; most records are the same object."""
-    return before is None or (data is not before.data and data != before.data)
 
 
 def _progress(

@@ -10,10 +10,11 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Literal
 
+from changebook.edition.editions import Then
 from changebook.model.json_model import JsonModel
 from changebook.model.sums import SumLine
 from changebook.model.words import Words
-from changebook.views.months import Comparison, MonthEnd, Then, date_changes, line_changes
+from changebook.views.months import Comparison, MonthEnd, date_changes, line_changes
 
 VERSION: Literal[1] = 1
 

@@ -40,7 +40,13 @@ from changebook.model.sums.figures import (
     TaxLine,
     with_tax,
 )
-from changebook.model.sums.positions import change_order, difference, position, reversal
+from changebook.model.sums.positions import (
+    Positions,
+    change_order,
+    difference,
+    position,
+    reversal,
+)
 from changebook.model.sums.quarters import Quarter, quarters
 
 __all__ = [
@@ -63,6 +69,7 @@ __all__ = [
     "Part",
     "PendingDates",
     "Position",
+    "Positions",
     "Quarter",
     "RoleDays",
     "Standing",

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import cache
 
 from babel.numbers import get_currency_precision
 
@@ -26,8 +27,12 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 
     Never minus 0.
     """
-    unit = Decimal(1).scaleb(-get_currency_precision(currency))
-    return EXACT.plus(amount.quantize(unit, context=EXACT))
+    return EXACT.plus(amount.quantize(_minor_unit(currency), context=EXACT))
+
+
+@cache
+def _minor_unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
 def minor_units(amount: Decimal, currency: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from changebook.model.schema import ExchangeRate
 from changebook.model.vocabulary import Term
@@ -85,6 +86,11 @@ class Standing:
     own: Decimal | None
     amount: Decimal | None
     replaces: tuple[Part, ...] = ()
+
+    @cached_property
+    def part(self) -> Part | None:
+        """What it adds to a figure; None where nothing is assessed yet."""
+        return None if self.amount is None else Part(self.id, self.amount)
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
 from changebook.model import timeline
 from changebook.model.schema import ChangeRecord, Contract, Milestone, Profile
-from changebook.model.sums.amounts import (
-    EXACT,
-    ZERO,
-    Shares,
-    asked_days,
-    by_rate,
-    cost_rows,
-    granted,
-    moved,
-    rounded,
-    taxes,
-)
+from changebook.model.sums.amounts import EXACT, ZERO, Shares, moved, rounded, taxes
 from changebook.model.sums.figures import (
     PENDING,
     Bucket,
@@ -40,26 +29,59 @@ from changebook.model.sums.figures import (
     RoleDays,
     Standing,
     SumLine,
-    TaxLine,
 )
+from changebook.model.sums.priced import Priced
 from changebook.model.sums.registers import register
-from changebook.model.sums.standings import figure, is_approved, standings
+from changebook.model.sums.standings import figure, standings
 
 #: The days of a record per role; None where they are not assessed yet.
 _RoleDays = Mapping[str, Decimal] | None
+#: The lines that are each the records of one bucket.
+_BUCKET_OF = {
+    SumLine.APPROVED: Bucket.APPROVED,
+    SumLine.PROCEEDING: Bucket.PROCEEDING,
+    SumLine.DEFERRED: Bucket.DEFERRED,
+    SumLine.REJECTED: Bucket.REJECTED,
+    SumLine.WITHDRAWN: Bucket.WITHDRAWN,
+    SumLine.VOID: Bucket.VOID,
+}
+
+
+class Positions:
+    """Where a contract stands on several days.
+
+    What follows from a record alone is computed once as long as the record is the same one, as
+    most are from one day to the next.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._priced: dict[str, Priced] = {}
+
+    def on(
+        self, as_of: date, records: Iterable[ChangeRecord], known_on: date | None = None
+    ) -> Position:
+        """Return the position on `as_of` of records as they stood on that day."""
+        with localcontext(EXACT):
+            priced = {record.id: self._price(record) for record in records}
+            return _position(priced, self._profile.contract, as_of, known_on)
+
+    def _price(self, record: ChangeRecord) -> Priced:
+        known = self._priced.get(record.id)
+        if known is None or known.record is not record:
+            known = self._priced[record.id] = Priced(record, self._profile)
+        return known
 
 
 def position(
-    records: Sequence[ChangeRecord],
+    records: Iterable[ChangeRecord],
     profile: Profile,
     as_of: date,
     known_on: date | None = None,
 ) -> Position:
     """Return where the contract stands on `as_of`, as far as it was recorded by `known_on`."""
     then = (timeline.at(record, as_of, known_on) for record in records)
-    standing = {record.id: record for record in then if record}
-    with localcontext(EXACT):
-        return _position(standing, profile, as_of, known_on)
+    return Positions(profile).on(as_of, (record for record in then if record), known_on)
 
 
 def change_order(id: str, position: Position) -> ChangeOrder | None:
@@ -99,28 +121,23 @@ def _beyond(ours: Figure, theirs: Figure) -> Figure:
 
 
 def _position(
-    records: Mapping[str, ChangeRecord], profile: Profile, as_of: date, known_on: date | None
+    records: Mapping[str, Priced], contract: Contract, as_of: date, known_on: date | None
 ) -> Position:
-    contract, currency = profile.contract, profile.contract.currency
-    where = standings(records, profile, as_of)
-    entries = register(records, where, profile, as_of)
-
-    def those(*buckets: Bucket) -> list[Standing]:
-        return [standing for standing in where.values() if standing.bucket in buckets]
-
-    approved, pending = those(Bucket.APPROVED), those(*PENDING)
-    lines = {
-        SumLine.ORIGINAL: Figure(rounded(contract.sum, currency)),
-        SumLine.APPROVED: figure(approved, currency),
-        SumLine.PENDING: figure(pending, currency),
-        SumLine.PROCEEDING: figure(those(Bucket.PROCEEDING), currency),
-        SumLine.DEFERRED: figure(those(Bucket.DEFERRED), currency),
-        SumLine.REJECTED: figure(those(Bucket.REJECTED), currency),
-        SumLine.WITHDRAWN: figure(those(Bucket.WITHDRAWN), currency),
-        SumLine.VOID: figure(those(Bucket.VOID), currency),
-    }
+    currency = contract.currency
+    where = standings(records, as_of)
+    entries = register(records, contract, as_of)
+    members: dict[Bucket, list[Standing]] = {bucket: [] for bucket in Bucket}
+    for standing in where.values():
+        members[standing.bucket].append(standing)
+    approved = members[Bucket.APPROVED]
+    pending = [standing for standing in where.values() if standing.bucket in PENDING]
+    lines = {line: figure(members[bucket], currency) for line, bucket in _BUCKET_OF.items()}
+    lines[SumLine.ORIGINAL] = Figure(rounded(contract.sum, currency))
+    lines[SumLine.PENDING] = figure(pending, currency)
     lines[SumLine.REVISED] = _added(lines[SumLine.ORIGINAL], lines[SumLine.APPROVED])
     lines[SumLine.FORECAST] = _added(lines[SumLine.REVISED], lines[SumLine.PENDING])
+    original = (None, {contract.tax_rate: lines[SumLine.ORIGINAL].amount})
+    taxed = [original, *_shares(approved, records)]
     return Position(
         as_of=as_of,
         known_on=known_on,
@@ -134,13 +151,12 @@ def _position(
         register=entries,
         milestones=tuple(_milestone(m, entries, pending, records) for m in contract.milestones),
         effort=_effort(approved, pending, records, contract),
-        tax_on_revised=_tax(approved, records, profile),
-        tax_on_forecast=_tax(approved + pending, records, profile),
+        tax_on_revised=taxes(taxed, currency),
+        tax_on_forecast=taxes([*taxed, *_shares(pending, records)], currency),
         foreign=tuple(
             ForeignLine(standing.id, standing.bucket, row)
             for standing in approved + pending
-            for row in cost_rows(records[standing.id], profile)
-            if row.currency != currency
+            for row in records[standing.id].foreign
         ),
         budget=_budget(contract, lines[SumLine.APPROVED], lines[SumLine.PENDING]),
     )
@@ -162,16 +178,15 @@ def _milestone(
     milestone: Milestone,
     entries: Sequence[ChangeOrder],
     pending: Iterable[Standing],
-    records: Mapping[str, ChangeRecord],
+    records: Mapping[str, Priced],
 ) -> MilestonePosition:
     steps = tuple(s for e in entries for s in e.steps if s.milestone == milestone.id)
     agreed = steps[-1].after if steps else milestone.date
-    requests: list[DayRequest] = []
-    for standing in pending:
-        record = records[standing.id]
-        days = granted(record) if is_approved(record) else asked_days(record)
-        if days.get(milestone.id):
-            requests.append(DayRequest(standing.id, days[milestone.id]))
+    requests = tuple(
+        DayRequest(standing.id, days)
+        for standing in pending
+        if (days := records[standing.id].days.get(milestone.id))
+    )
     return MilestonePosition(
         id=milestone.id,
         name=milestone.name,
@@ -179,7 +194,7 @@ def _milestone(
         original=milestone.date,
         agreed=agreed,
         steps=steps,
-        requests=tuple(requests),
+        requests=requests,
         pending=_pending_dates(requests, agreed),
     )
 
@@ -203,7 +218,7 @@ def _pending_dates(requests: Sequence[DayRequest], agreed: date) -> PendingDates
 def _effort(
     approved: Iterable[Standing],
     pending: Iterable[Standing],
-    records: Mapping[str, ChangeRecord],
+    records: Mapping[str, Priced],
     contract: Contract,
 ) -> Effort:
     done = {s.id: _role_days(s, records) for s in approved}
@@ -222,18 +237,15 @@ def _effort(
     )
 
 
-def _role_days(standing: Standing, records: Mapping[str, ChangeRecord]) -> _RoleDays:
+def _role_days(standing: Standing, records: Mapping[str, Priced]) -> _RoleDays:
     """Return a record's days, less those of the records that it replaces."""
-    impact = records[standing.id].impact
-    if impact is None or impact.resources is None:
-        return None
-    days: dict[str, Decimal] = defaultdict(Decimal)
-    for line in impact.resources:
-        days[line.role] += line.days
+    own = records[standing.id].effort
+    if own is None or not standing.replaces:
+        return own
+    days = defaultdict(Decimal, own)
     for part in standing.replaces:
-        old = records[part.id].impact
-        for line in (old and old.resources) or ():
-            days[line.role] -= line.days
+        for role, less in (records[part.id].effort or {}).items():
+            days[role] -= less
     return days
 
 
@@ -249,19 +261,14 @@ def _days_of(role: str, by_record: Mapping[str, _RoleDays]) -> Figure:
     return Figure(sum((part.amount for part in parts), ZERO), parts)
 
 
-def _tax(
-    of: Iterable[Standing], records: Mapping[str, ChangeRecord], profile: Profile
-) -> tuple[TaxLine, ...]:
-    """Return the tax on the contract's sum with these changes."""
-    contract = profile.contract
-    original = rounded(contract.sum, contract.currency)
-    shares: list[tuple[str | None, Shares]] = [(None, {contract.tax_rate: original})]
+def _shares(
+    of: Iterable[Standing], records: Mapping[str, Priced]
+) -> Iterator[tuple[str | None, Shares]]:
+    """Yield what these changes add at each tax rate, and what they take the place of."""
     for standing in of:
-        shares.append((standing.id, by_rate(records[standing.id], standing.own, profile)))
+        yield standing.id, records[standing.id].shares
         for part in standing.replaces:
-            replaced = by_rate(records[part.id], -part.amount, profile)
-            shares.append((part.id, {rate: -base for rate, base in replaced.items()}))
-    return taxes(shares, contract.currency)
+            yield part.id, {rate: -base for rate, base in records[part.id].shares.items()}
 
 
 def _budget(contract: Contract, used: Figure, pending: Figure) -> Budget | None:
