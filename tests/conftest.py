@@ -41,6 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the compiled templates of tests out of the user's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setattr("changebook.pages.compiled.user_cache_path", folder.joinpath)
+        yield
+
+
 @pytest.fixture
 def matches(request: pytest.FixtureRequest) -> Matches:
     """Compares a text with the file that holds what is expected."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_eval_context,
+)
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from changebook import packaged
@@ -21,6 +28,7 @@ from changebook.model.sums import SumLine
 from changebook.model.table import Medium
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
+from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
 from changebook.views import impact_tables
@@ -83,6 +91,8 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         lstrip_blocks=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
+        # Filters of constants are computed when a template is compiled, and may know the language.
+        bytecode_cache=CompiledTemplates(language),
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext,
@@ -91,6 +101,8 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         pgettext=words.pgettext,
         npgettext=words.npgettext,
     )
+    # Jinja's own takes three calls for each of the thousands of messages, and looks it up anew.
+    environment.globals["_"] = environment.globals["gettext"] = _gettext(words)
     environment.globals.update(
         urls=urls,
         words=words,
@@ -121,6 +133,21 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         plain=_plain,
     )
     return environment
+
+
+def _gettext(words: Words) -> Callable[..., str]:
+    """Return what looks up messages, as Jinja's extension for them has it."""
+
+    @lru_cache(maxsize=4096)
+    def in_html(message: str) -> Markup:
+        return Markup(words.gettext(message))  # noqa: S704 - templates and catalogues are HTML
+
+    @pass_eval_context
+    def gettext(context: EvalContext, message: str, /, **values: object) -> str:
+        text = in_html(message) if context.autoescape else words.gettext(message)
+        return text % values
+
+    return gettext
 
 
 def _time(words: Words, day: date) -> Markup:

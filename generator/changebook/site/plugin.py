@@ -15,11 +15,9 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import CodeType
 from typing import Any, Literal
 
-from jinja2 import BytecodeCache, Environment, TemplateError
-from jinja2.bccache import Bucket
+from jinja2 import Environment, TemplateError
 from mkdocs.config.base import Config
 from mkdocs.config.config_options import Type
 from mkdocs.config.defaults import MkDocsConfig
@@ -36,6 +34,7 @@ from changebook.edition.urls import HOME
 from changebook.model.diagnostics import as_text, errors
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words, languages
+from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.page import GeneratedPage
 from changebook.pages.site_pages import theme_words
 from changebook.read.source_lines import source_lines
@@ -56,21 +55,8 @@ _MATERIAL_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
 
 log = logging.getLogger(f"mkdocs.plugins.{__name__}")
 
-
-class _Compiled(BytecodeCache):
-    """The theme's templates as they were compiled for an earlier site of the same process."""
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[bucket.key, bucket.checksum] = bucket.code
-
-
-_COMPILED = _Compiled()
+#: The theme's templates: MkDocs makes an environment for each site.
+_COMPILED = CompiledTemplates("theme")
 
 
 class Options(Config):  # type: ignore[no-untyped-call]

@@ -37,6 +37,7 @@ _NUMBER = (
 )
 _ID = r"(?<![A-Za-z0-9])(?P<prefix>[A-Z][A-Z0-9]*)-(?P<number>[0-9]{4,})(?![0-9])"
 _KEYED = re.compile(f"{_ID}|(?P<amount>{_NUMBER})")
+_DIGIT = re.compile("[0-9]")
 _BEFORE_NUMBER = re.compile(r"[$£¥￥€]\s?$")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 #: Full-width letters and digits are the same as the usual ones.
@@ -51,7 +52,13 @@ _PERMALINK = re.compile(r'<a class="headerlink"[^>]*>.*?</a>', re.DOTALL)
 
 def spelt(text: str) -> str:
     """Return the text as Pagefind is to read it."""
-    text = "".join(_with_keys(text.translate(_NARROW)))
+    # Most of an English text is spelt as it is; to look for what is not takes its time.
+    if not text.isascii():
+        text = text.translate(_NARROW)
+    if _DIGIT.search(text):
+        text = "".join(_with_keys(text))
+    if text.isascii():
+        return text
     text = _RUN.sub(lambda run: _pairs(run[0]), text)
     return _SEAM.sub(" ", _STOP.sub(r"\1 ", text))
 
