@@ -10,7 +10,7 @@ from changebook.model.diagnostics import Place, Problem, rule
 from changebook.model.markup import DROPPED, TAGS, keeps, scheme
 from changebook.read import body, unseen
 from changebook.read.attributes import at_begin
-from changebook.read.commonmark import note, parse, tab
+from changebook.read.commonmark import Ranges, note, parse, tab
 from changebook.read.notes import DEEPEST, loose_footnotes, too_deep
 from changebook.read.source import SourceFile
 
@@ -240,10 +240,11 @@ def _comments(source: SourceFile) -> Iterator[Problem]:
     found = list(_NO_COMMENT.finditer(text))
     if not found:
         return
-    hidden = [(part.start, part.end) for part in unseen.unseen(text)]
+    hidden = ((part.start, part.end) for part in unseen.unseen(text))
+    apart = Ranges((*hidden, *parse(text).code))
     for match in found:
         at = match.start()
-        if not any(start <= at < end for start, end in (*hidden, *parse(text).code)):
+        if at not in apart:
             yield AS_WRITTEN.at(
                 source.path,
                 source.in_body(at, len(match[0]), text),
@@ -329,7 +330,4 @@ def _as_written(source: SourceFile, at: int, shown: str, what: str, help: str) -
 
 def _is_apart(text: str, at: int) -> bool:
     """Return whether the place lies in code or in a link, where signs mean nothing."""
-    parsed = parse(text)
-    return any(start <= at < end for start, end in parsed.code) or any(
-        link.start <= at < link.end for link in parsed.links
-    )
+    return at in parse(text).apart

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyromark
 
@@ -47,7 +48,8 @@ def public(text: str) -> str:
 
     In doubt a line counts as internal: a marker opens a block wherever it stands, in code too.
     """
-    return "\n".join("" if inside else line for line, inside, _ in _scan(text)[0])
+    lines = _scan(text)[0]
+    return "\n".join("" if inside else line for line, inside, _ in lines) if lines else text
 
 
 def closed_up(text: str, emptied: frozenset[int]) -> str:
@@ -83,7 +85,8 @@ def internal_lines(text: str) -> frozenset[int]:
 def marked(text: str, title: str) -> str:
     """The text with each internal block as an admonition of class `cb-internal`, for the team."""
     out = []
-    for line, inside, marker in _scan(text)[0]:
+    lines = _scan(text)[0]
+    for line, inside, marker in lines:
         if not inside:
             out.append(line)
         elif marker == "open":
@@ -96,7 +99,7 @@ def marked(text: str, title: str) -> str:
             quote = re.match(r"[\s>]*>|", line)
             cut = quote.end() if quote else 0
             out.append(f"{line[:cut]}    {line[cut:]}" if line.strip() else line)
-    return "\n".join(out)
+    return "\n".join(out) if lines else text
 
 
 def marker_faults(text: str) -> list[MarkerFault]:
@@ -126,7 +129,7 @@ def _comments(text: str) -> Iterator[tuple[int, int | None]]:
     """The range of every HTML comment outside code; the end of an unclosed one is None."""
     at = text.find("<!--")
     while at >= 0:
-        code_end = next((end for start, end in parse(text).code if start <= at < end), None)
+        code_end = parse(text).in_code.end(at)
         close = text.find("-->", at + 4)
         if code_end is not None:
             at = text.find("<!--", max(code_end, at + 4))
@@ -138,10 +141,19 @@ def _comments(text: str) -> Iterator[tuple[int, int | None]]:
             at = text.find("<!--", close + 3)
 
 
+def may_have_blocks(text: str) -> bool:
+    """Whether there is anything in the text that could be a marker of an internal block."""
+    return "::" in text or "internal" in text.casefold()
+
+
+@lru_cache(maxsize=64)
 def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
-    """Each line, whether it is internal, and `open` or `close` for the outermost markers."""
-    if "::" not in text and "internal" not in text.casefold():
-        return [(line, False, "") for line in text.split("\n")], []
+    """Each line, whether it is internal, and `open` or `close` for the outermost markers.
+
+    No lines where none of them is internal.
+    """
+    if not may_have_blocks(text):
+        return [], []
     out: list[tuple[str, bool, str]] = []
     faults: list[MarkerFault] = []
     opened: list[tuple[int, int]] = []
@@ -183,7 +195,7 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
             faults.append(MarkerFault("block-not-open", number, column))
             out.append((line, False, ""))
     faults += [MarkerFault("unclosed-internal", line, column) for line, column in opened]
-    return out, faults
+    return (out if any(inside for _, inside, _ in out) else []), faults
 
 
 def _closes(fence: str, line: str) -> bool:
@@ -215,7 +227,7 @@ def diagrams(text: str) -> Iterator[tuple[int, str]]:
 
 def formulas(text: str) -> Iterator[tuple[int, int]]:
     """The ranges of TeX formulas: `$$...$$`, and `$...$` with a command in it (not prices)."""
-    if "$" not in text:
+    if "$" not in text or not ("$$" in text or "\\" in text):
         return
     shown = Shown(text)
     for kind, what, start, end in shown.events(OPTIONS | pyromark.Options.ENABLE_MATH):
@@ -228,15 +240,8 @@ def unlinked(text: str) -> Iterator[tuple[int, str]]:
 
     The reader would see them as they are written, with a path that may not be for them.
     """
-    parsed = parse(text)
-    starts = {link.start for link in parsed.links}
-    spans = [*((link.start, link.end) for link in parsed.links), *parsed.code]
     for match in _LOOSE_LINK.finditer(text):
-        if (
-            match.start() not in starts
-            and not SCHEME.match(match["target"])
-            and not any(start <= match.start() < end for start, end in spans)
-        ):
+        if match.start() not in parse(text).apart and not SCHEME.match(match["target"]):
             yield match.start(), match["target"]
 
 

@@ -8,13 +8,13 @@ links, elements and anchors.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
-from itertools import accumulate
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import pyromark
@@ -40,6 +40,8 @@ _CONTAINER = re.compile(
 )
 _SIGNS = ("!!!", "???", "===", "markdown", "MARKDOWN")
 _NOT_BLANK = re.compile(r"[^ \t>]")
+#: The bytes of a character behind its first one.
+_LATER_BYTES = re.compile(rb"[\x80-\xbf]")
 OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
@@ -50,6 +52,8 @@ _HTML_TARGET = re.compile(
     re.IGNORECASE,
 )
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+#: From the first character to the one behind the last.
+Range: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -141,11 +145,18 @@ class Shown:
         self._before = [0]
         begins = any(sign in text for sign in _SIGNS)
         self.text = _CONTAINER.sub(self._plain_line, text) if begins else text
-        self.raw = self.text.encode()
-        # Ranges are in bytes: where each character ends, unless a byte is a character.
-        self._ends = (
-            None if self.text.isascii() else list(accumulate(len(c.encode()) for c in self.text))
-        )
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The text in bytes, which ranges are in."""
+        return self.text.encode()
+
+    @cached_property
+    def _later(self) -> list[int]:
+        """The bytes that begin no character: most texts have few."""
+        if self.text.isascii():
+            return []
+        return [match.start() for match in _LATER_BYTES.finditer(self.raw)]
 
     def _plain_line(self, line: re.Match[str]) -> str:
         if line["mark"] and not (note(begin := line["mark"] + line["rest"]) or tab(begin)):
@@ -167,7 +178,7 @@ class Shown:
 
     def at(self, byte: int) -> int:
         """Return the place in the text as it is written."""
-        return self.place(byte if self._ends is None else bisect_right(self._ends, byte))
+        return self.place(byte - bisect_left(self._later, byte))
 
     def place(self, place: int) -> int:
         """Return where the character at a place of `self.text` stands in the text as written."""
@@ -196,68 +207,184 @@ def tab(line: str) -> re.Match[str] | None:
     return _TAB.match(line)
 
 
+class Ranges:
+    """Which places of a text lie in any of its ranges."""
+
+    def __init__(self, ranges: Iterable[Range]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(ranges):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def end(self, place: int) -> int | None:
+        """Return where the range ends that a place lies in."""
+        number = bisect_right(self._starts, place) - 1
+        return self._ends[number] if number >= 0 and place < self._ends[number] else None
+
+    def __contains__(self, place: int) -> bool:
+        return self.end(place) is not None
+
+
 @dataclass(frozen=True)
 class Parsed:
-    """What one pass over a body finds; ranges are in characters."""
+    """What one pass over a body finds; ranges are in characters.
+
+    `labels` are those of its links and images. `notes` are its footnotes by label, and `note_uses`
+    where which is used. `surplus` is what a table's rows have beyond the columns of its head.
+    """
 
     links: tuple[Link, ...]
     elements: tuple[Element, ...]
-    code: tuple[tuple[int, int], ...]
+    code: tuple[Range, ...]
+    fences: tuple[Range, ...]
+    html: tuple[Range, ...]
     definitions: tuple[tuple[str, int, int], ...]
+    labels: frozenset[str]
+    notes: tuple[tuple[str, int, int], ...]
+    note_uses: tuple[tuple[str, int], ...]
+    surplus: tuple[Range, ...]
+
+    @cached_property
+    def in_code(self) -> Ranges:
+        """The places in code, where no sign means anything."""
+        return Ranges(self.code)
+
+    @cached_property
+    def apart(self) -> Ranges:
+        """The places in code and in links."""
+        return Ranges((*self.code, *((link.start, link.end) for link in self.links)))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A link or an image that has begun, and the range in bytes of what is inside it."""
+
+    link: dict[str, str]
+    image: bool
+    start: int = sys.maxsize
+    end: int = -1
+
+
+class _Pass:
+    """Takes the events of a body, one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.shown = Shown(text)
+        self.links: list[Link] = []
+        self.elements: list[Element] = []
+        self.code: list[Range] = []
+        self.fences: list[Range] = []
+        self.html: list[Range] = []
+        self.labels: set[str] = set()
+        self.notes: list[tuple[str, int, int]] = []
+        self.note_uses: list[tuple[str, int]] = []
+        self.surplus: list[Range] = []
+        #: Links nest: an image inside a link.
+        self.opened: list[_Open] = []
+        #: In bytes: the lines of HTML so far, and the end of the last cell.
+        self.block: Range | None = None
+        self.cell = 0
+
+    def read(self) -> None:
+        for kind, what, start, end in self.shown.events():
+            if kind == "Start":
+                if isinstance(what, dict) and self._begin(*next(iter(what.items())), start, end):
+                    continue
+            elif kind == "End":
+                self._end(what, start, end)
+            elif kind == "Code":
+                self.code.append(self._range(start, end))
+            elif kind == "Html":
+                self.block = (self.block[0] if self.block else start, end)
+            elif kind == "InlineHtml":
+                self._html(start, end)
+            elif kind == "FootnoteReference":
+                self.note_uses.append((what, self.shown.at(start)))
+            if self.opened:
+                inner = self.opened[-1]
+                inner.start, inner.end = min(inner.start, start), max(inner.end, end)
+        if self.shown.text is not self.text:
+            added = list(markdown_elements(self.text, Ranges(self.code)))
+            self.elements += added
+            self.html += [(each.start, each.start + len(each.source)) for each in added]
+            self.html.sort()
+        for element in self.elements:
+            self.links += _html_targets(element)
+
+    def _range(self, start: int, end: int) -> Range:
+        return self.shown.at(start), self.shown.at(end)
+
+    def _begin(self, name: str, more: Any, start: int, end: int) -> bool:
+        """Return whether a link or an image begins."""
+        if name in ("Link", "Image"):
+            self.labels.add(more["id"])
+            self.opened.append(_Open(more, name == "Image"))
+            return True
+        if name == "FootnoteDefinition":
+            self.notes.append((more, *self._range(start, end)))
+        elif name == "CodeBlock" and isinstance(more, dict):
+            self.fences.append(self._range(start, end))
+        return False
+
+    def _end(self, what: Any, start: int, end: int) -> None:
+        if what in ("Link", "Image"):
+            self._link(self.opened.pop(), *self._range(start, end))
+        elif what == "CodeBlock":
+            self.code.append(self._range(start, end))
+        elif what == "HtmlBlock" and self.block:
+            self._html(*self.block)
+            self.block = None
+        elif what == "TableCell":
+            self.cell = end
+        elif what == "TableRow":
+            last, close = self._range(self.cell, end)
+            rest = self.text[last:close].rstrip()
+            if rest.strip("| \t"):
+                self.surplus.append((last + 1, last + len(rest)))
+
+    def _link(self, opened: _Open, start: int, end: int) -> None:
+        link = opened.link
+        if link["link_type"] not in ("Autolink", "Email"):
+            inside = self._range(opened.start, opened.end) if opened.end >= 0 else (0, 0)
+            words = self.text[slice(*inside)]
+            self.links.append(
+                Link(link["dest_url"], start, end, words, link["title"], opened.image)
+            )
+
+    def _html(self, start: int, end: int) -> None:
+        place, close = self._range(start, end)
+        self.html.append((place, close))
+        self.elements += elements_of(self.shown.raw[start:end].decode(), place)
 
 
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> Parsed:
     """Read a body; the same text is read once."""
-    shown = Shown(text)
-    raw, at = shown.raw, shown.at
-    found: list[Link] = []
-    code: list[tuple[int, int]] = []
-    html: list[Element] = []
-    block: tuple[int, int] | None = None
-    # Links nest (an image inside a link): each open one with the range of what is inside it.
-    opened: list[tuple[dict[str, str], bool, list[int]]] = []
-    for event, span in pyromark.events_with_range(shown.text, options=OPTIONS):
-        kind, what = (event, None) if isinstance(event, str) else next(iter(event.items()))
-        start, end = span["start"], span["end"]
-        if kind == "Start" and isinstance(what, dict) and ("Link" in what or "Image" in what):
-            image = "Image" in what
-            opened.append((what["Image" if image else "Link"], image, []))
-            continue
-        if kind == "End" and what in ("Link", "Image"):
-            link, image, inner = opened.pop()
-            if link["link_type"] not in ("Autolink", "Email"):
-                label = text[at(inner[0]) : at(inner[1])] if inner else ""
-                found.append(
-                    Link(link["dest_url"], at(start), at(end), label, link["title"], image)
-                )
-        elif kind == "Code" or (kind == "End" and what == "CodeBlock"):
-            code.append((at(start), at(end)))
-        elif kind == "Html":
-            block = (block[0] if block else start, end)
-        elif kind == "End" and what == "HtmlBlock" and block:
-            html += elements_of(raw[slice(*block)].decode(), at(block[0]))
-            block = None
-        elif kind == "InlineHtml":
-            html += elements_of(raw[start:end].decode(), at(start))
-        if opened:
-            inner = opened[-1][2]
-            inner[:] = [min([start, *inner[:1]]), max([end, *inner[1:]])]
-    if shown.text is not text:
-        html += markdown_elements(text, code)
-    for element in html:
-        found += _html_targets(element)
-    definitions = pyromark.reference_definitions(shown.text, options=OPTIONS).values()
+    found = _Pass(text)
+    found.read()
+    at = found.shown.at
+    definitions = pyromark.reference_definitions(found.shown.text, options=OPTIONS).values()
     return Parsed(
-        tuple(sorted(found, key=lambda link: (link.start, -link.end))),
-        tuple(html),
-        tuple(code),
+        tuple(sorted(found.links, key=lambda link: (link.start, -link.end))),
+        tuple(found.elements),
+        tuple(found.code),
+        tuple(found.fences),
+        tuple(found.html),
         tuple((d["dest"], at(d["span"]["start"]), at(d["span"]["end"])) for d in definitions),
+        frozenset(found.labels),
+        tuple(found.notes),
+        tuple(found.note_uses),
+        tuple(found.surplus),
     )
 
 
-def markdown_elements(text: str, code: Sequence[tuple[int, int]]) -> Iterator[Element]:
+def markdown_elements(text: str, code: Ranges) -> Iterator[Element]:
     """Yield the elements whose text is Markdown, which CommonMark does not get to see."""
     for match in _CONTAINER.finditer(text):
-        if match["tag"] and not any(start <= match.start("tag") < end for start, end in code):
+        if match["tag"] and match.start("tag") not in code:
             yield from elements_of(match["tag"], match.start("tag"))

@@ -35,12 +35,8 @@ def loose_footnotes(text: str) -> Iterator[tuple[int, str]]:
     """Yield the place and label of each note that is used and not written."""
     if "[^" not in text:
         return
-    written = {
-        what["FootnoteDefinition"]
-        for kind, what, _, _ in Shown(text).events()
-        if kind == "Start" and name_of(what) == "FootnoteDefinition"
-    }
-    code = parse(text).code
+    parsed = parse(text)
+    written = {label for label, _, _ in parsed.notes}
     for match in _NOTE.finditer(text):
-        if match["label"] not in written and not any(a <= match.start() < b for a, b in code):
+        if match["label"] not in written and match.start() not in parsed.in_code:
             yield match.start(), match["label"]

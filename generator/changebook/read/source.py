@@ -7,9 +7,10 @@ mapping and takes an unclosed `---` as body.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -108,9 +109,15 @@ class SourceFile:
 
     def in_body(self, offset: int, width: int = 1, text: str | None = None) -> Place:
         """Return the place of an offset in the body, or in `text`, which has the same lines."""
-        before = (self.body if text is None else text)[:offset]
-        column = len(before.rpartition("\n")[2]) + 1
-        return Place(before.count("\n") + self.body_line, column, max(1, width))
+        ends = _line_ends(self.body if text is None else text)
+        line = bisect_left(ends, offset)
+        column = offset - (ends[line - 1] if line else -1)
+        return Place(line + self.body_line, column, max(1, width))
+
+
+@lru_cache(maxsize=16)
+def _line_ends(text: str) -> list[int]:
+    return [match.start() for match in re.finditer("\n", text)]
 
 
 def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]]:

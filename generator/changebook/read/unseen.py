@@ -22,7 +22,7 @@ import pyromark
 import yaml
 
 from changebook.model.markup import DROPPED, keeps
-from changebook.read.commonmark import OPTIONS, Shown, markdown_elements
+from changebook.read.commonmark import OPTIONS, Parsed, Shown, parse
 
 #: What a text has more of with one label was written by a program.
 _MOST_OF_ONE_LABEL = 50
@@ -101,14 +101,13 @@ def unseen(text: str) -> list[Unseen]:
     """Find what nobody sees, in the order of the text; no part lies in another."""
     if not _WORTH_A_LOOK.search(text):
         return []
-    readable = Shown(text)
-    outline = _Outline(text, readable)
+    parsed = parse(text)
     found = (
-        *_definitions(readable, outline),
-        *_footnotes(outline),
-        *_html(text, outline),
-        *_code(text, outline),
-        *_cells(text, readable),
+        *_definitions(text, parsed),
+        *_footnotes(parsed),
+        *_html(text, parsed),
+        *_code(text, parsed),
+        *(Unseen(Cause.CELL, start, end, "") for start, end in parsed.surplus),
     )
     parts = sorted(found, key=lambda part: (part.start, -part.end))
     kept: list[Unseen] = []
@@ -118,53 +117,17 @@ def unseen(text: str) -> list[Unseen]:
     return kept
 
 
-class _Outline:
-    """Where in a text the things lie that are looked into, in one pass over its events."""
-
-    def __init__(self, text: str, readable: Shown) -> None:
-        self.labels: set[str] = set()
-        self.notes: list[tuple[str, int, int]] = []
-        self.note_uses: list[tuple[str, int]] = []
-        self.html: list[tuple[int, int]] = []
-        self.fences: list[tuple[int, int]] = []
-        code: list[tuple[int, int]] = []
-        block: tuple[int, int] | None = None
-        for kind, what, *span in readable.events():
-            start, end = map(readable.at, span)
-            if kind == "Start" and isinstance(what, dict):
-                name, more = next(iter(what.items()))
-                if name in ("Link", "Image"):
-                    self.labels.add(_label(more["id"]))
-                elif name == "FootnoteDefinition":
-                    self.notes.append((more, start, end))
-                elif name == "CodeBlock" and isinstance(more, dict):
-                    self.fences.append((start, end))
-            elif kind == "FootnoteReference":
-                self.note_uses.append((what, start))
-            elif kind == "Html":
-                block = (block[0] if block else start, end)
-            elif kind == "End" and what == "HtmlBlock" and block:
-                self.html.append(block)
-                block = None
-            elif kind == "InlineHtml":
-                self.html.append((start, end))
-            elif kind == "Code" or (kind == "End" and what == "CodeBlock"):
-                code.append((start, end))
-        if readable.text is not text:
-            self.html += [
-                (element.start, element.start + len(element.source))
-                for element in markdown_elements(text, code)
-            ]
-            self.html.sort()
-
-
 def _label(text: str) -> str:
     """A label as CommonMark compares it."""
     return " ".join(text.split()).casefold()
 
 
-def _definitions(readable: Shown, outline: _Outline) -> Iterator[Unseen]:
+def _definitions(text: str, parsed: Parsed) -> Iterator[Unseen]:
     """Link definitions that nothing uses; of those with one label only the first is ever used."""
+    if not parsed.definitions:
+        return
+    labels = set(map(_label, parsed.labels))
+    readable = Shown(text)
     rest = readable.text
     for count in range(_MOST_OF_ONE_LABEL):
         found = pyromark.reference_definitions(rest, options=OPTIONS)
@@ -177,7 +140,7 @@ def _definitions(readable: Shown, outline: _Outline) -> Iterator[Unseen]:
         for start, end, label, address in spans:
             between, definition = raw[done:start].decode(), raw[start:end].decode()
             at += len(between)
-            if count or _label(label) not in outline.labels:
+            if count or _label(label) not in labels:
                 # `[//]: # (...)` and `[comment]: <> (...)` lead nowhere on purpose.
                 kind = Cause.COMMENT if address in ("", "#") else Cause.DEFINITION
                 begin, close = readable.place(at), readable.place(at + len(definition))
@@ -187,12 +150,12 @@ def _definitions(readable: Shown, outline: _Outline) -> Iterator[Unseen]:
         rest = "".join((*pieces, raw[done:].decode()))
 
 
-def _footnotes(outline: _Outline) -> Iterator[Unseen]:
+def _footnotes(parsed: Parsed) -> Iterator[Unseen]:
     """Notes that no text refers to, or only notes that no text refers to."""
-    notes = sorted(outline.notes, key=lambda note: note[1])
+    notes = sorted(parsed.notes, key=lambda note: note[1])
     starts = [start for _, start, _ in notes]
     uses: dict[int | None, set[str]] = {}
-    for label, at in outline.note_uses:
+    for label, at in parsed.note_uses:
         within = bisect_right(starts, at) - 1
         is_inside = within >= 0 and at < notes[within][2]
         uses.setdefault(within if is_inside else None, set()).add(_label(label))
@@ -264,9 +227,9 @@ class _Tags(HTMLParser):
             self._note("!", data)
 
 
-def _html(text: str, outline: _Outline) -> Iterator[Unseen]:
+def _html(text: str, parsed: Parsed) -> Iterator[Unseen]:
     """What of HTML is not allowed: elements with their text, attributes, declarations."""
-    tags = [tag for start, end in outline.html for tag in _Tags(text[start:end], start).found]
+    tags = [tag for start, end in parsed.html for tag in _Tags(text[start:end], start).found]
     dropped: tuple[str, int, int] | None = None  # an element that goes, and how deep it nests
     for kind, name, attributes, start, end in tags:
         if dropped:
@@ -306,21 +269,9 @@ def _attributes(
         yield Unseen(Cause.ATTRIBUTE, start, start + len(source), f"{gone} {tag}", instead)
 
 
-def _cells(text: str, readable: Shown) -> Iterator[Unseen]:
-    """Cells of a table's row beyond the columns of its head."""
-    last = 0
-    for kind, what, _, end in readable.events() if "|" in text else ():
-        if kind == "End" and what == "TableCell":
-            last = readable.at(end)
-        elif kind == "End" and what == "TableRow":
-            cells = text[last : readable.at(end)].rstrip()
-            if cells.strip("| \t"):
-                yield Unseen(Cause.CELL, last + 1, last + len(cells), "")
-
-
-def _code(text: str, outline: _Outline) -> Iterator[Unseen]:
+def _code(text: str, parsed: Parsed) -> Iterator[Unseen]:
     """Options of code blocks that show nothing, and what diagrams do not draw."""
-    for start, end in outline.fences:
+    for start, end in parsed.fences:
         fence = _FENCE.match(text, start)
         if fence is None:
             continue
