@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from changebook.check.between import Neighbour
 from changebook.check.privacy import visible_texts
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.read import body
-from changebook.read.naming import whole
+from changebook.read.naming import NameIndex, whole
 from changebook.read.source import SourceFile
 from changebook.read.workspace import Client
 
@@ -34,17 +35,43 @@ class Name:
 
 def check_other_clients(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
     """Check that what this client reads names no other client."""
-    names = [
-        name
-        for other in others
-        if other.slug != client.slug and other.name != client.profile.name
-        for name in _names(other, client)
-    ]
+    names = _NamesOfOthers(client, tuple(others))
     unseen = client.unseen_records
     seen = (record.source for record in client.records if record.data.id not in unseen)
     for source in (*client.common_sources, *seen):
         yield from _in_front_matter(source, names)
         yield from _in_body(source, names)
+
+
+@lru_cache(maxsize=1)
+def _index(others: tuple[Neighbour, ...]) -> NameIndex[Neighbour]:
+    """Return clients by all that a text may name them by: name, prefix of ids, folder."""
+    return NameIndex(
+        (name, other)
+        for other in others
+        for name in (other.name, other.prefix, other.slug)
+        if name is not None
+    )
+
+
+class _NamesOfOthers:
+    """The names of all clients but the one that reads."""
+
+    def __init__(self, reader: Client, others: tuple[Neighbour, ...]) -> None:
+        self._reader, self._index = reader, _index(others)
+        self._names: dict[str, tuple[Name, ...]] = {}
+
+    def near(self, text: str) -> list[Name]:
+        """Return the names that a text may have."""
+        reader = self._reader
+        others = {
+            each.slug: each
+            for each in self._index.near(text)
+            if each.slug != reader.slug and each.name != reader.profile.name
+        }
+        for slug in others.keys() - self._names.keys():
+            self._names[slug] = tuple(_names(others[slug], reader))
+        return [name for slug in others for name in self._names[slug]]
 
 
 def _names(other: Neighbour, reader: Client) -> Iterator[Name]:
@@ -69,7 +96,7 @@ def _spaced(name: str) -> str:
 
 def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
     """Yield where the text names a client: offset, the words, and the client's slug."""
-    folded = text.casefold()
+    folded = text.casefold() if names else ""
     for name in names:
         if name.hint in folded:
             for match in name.pattern.finditer(text):
@@ -77,10 +104,9 @@ def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
                     yield match.start(), match[0], name.slug
 
 
-def _in_front_matter(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
-    texts = list(visible_texts(source))
-    folded = "\n".join(text for text, _ in texts).casefold()
-    near = [name for name in names if name.hint in folded]
+def _in_front_matter(source: SourceFile, names: _NamesOfOthers) -> Iterator[Problem]:
+    texts = visible_texts(source)
+    near = names.near("\n".join(text for text, _ in texts))
     for text, path in texts if near else ():
         for words, other in dict.fromkeys(
             (words, other) for _, words, other in mentions(text, near)
@@ -106,10 +132,10 @@ def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
     return source.value(*path)
 
 
-def _in_body(source: SourceFile, names: list[Name]) -> Iterator[Problem]:
+def _in_body(source: SourceFile, names: _NamesOfOthers) -> Iterator[Problem]:
     # Internal blocks become empty lines, so places in the public text are places in the file.
     text = body.public(source.body)
-    for offset, words, other in mentions(text, names):
+    for offset, words, other in mentions(text, names.near(text)):
         place = source.in_body(offset, len(words.partition("\n")[0]), text)
         yield _named(source, place, words, other)
 

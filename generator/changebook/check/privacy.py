@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
-from typing import Self
 
 from rich.cells import cell_len
 
@@ -15,6 +13,7 @@ from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.model.visibility import front_texts
 from changebook.read import body
 from changebook.read.commonmark import Link
+from changebook.read.naming import NameIndex
 from changebook.read.source import SourceFile
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client
@@ -33,42 +32,45 @@ _TELLING_TITLE = 12
 _HYPHENS = "\u2010-\u2013\uff0d-"
 
 
-def visible_texts(source: SourceFile) -> Iterator[tuple[str, KeyPath]]:
-    """Yield every text of the front matter that a client may read, with its key path.
+def visible_texts(source: SourceFile) -> list[tuple[str, KeyPath]]:
+    """Return every text of the front matter that a client may read, with its key path.
 
     A record's id is left out: it has a rule of its own.
     """
-    for each in front_texts(source.shown):
-        if each.seen and each.path != ("id",):
-            yield each.text, each.path
+    return [
+        (text, path)
+        for text, path, is_seen in front_texts(source.shown)
+        if is_seen and path != ("id",)
+    ]
 
 
-@dataclass(frozen=True)
 class _Names:
-    """How texts may name the unseen records; `hints` are in every text that does."""
+    """How texts may name the unseen records."""
 
-    titles: Mapping[str, str]
-    hints: frozenset[str]
-    pattern: re.Pattern[str]
+    def __init__(self, unseen: Mapping[str, str]) -> None:
+        self.titles = {t: id for id, t in unseen.items() if cell_len(t) >= _TELLING_TITLE}
+        numbers = ((id.rpartition("-")[2], id) for id in unseen)
+        self._index = NameIndex((*self.titles.items(), *numbers))
 
-    @classmethod
-    def of(cls, unseen: Mapping[str, str]) -> Self:
-        titles = {title: id for id, title in unseen.items() if cell_len(title) >= _TELLING_TITLE}
-        numbers = frozenset(id.rpartition("-")[2] for id in unseen)
-        spelt = [re.escape(title) for title in sorted(titles, reverse=True)]
-        for id in sorted(unseen, reverse=True):
-            prefix, _, number = id.rpartition("-")
-            # However it is written: in small letters, or with the hyphen of a word processor.
-            spelt.append(f"(?ai:{prefix})[{_HYPHENS}]{number}")
-        pattern = rf"(?<![A-Za-z0-9-])(?:{'|'.join(spelt)})(?![A-Za-z0-9])"
-        return cls(titles, numbers | titles.keys(), re.compile(pattern))
+    def near(self, text: str) -> list[str]:
+        """Return the ids of the records that a text may name."""
+        return self._index.near(text)
 
     def mentions(self, text: str) -> Iterator[tuple[int, str, str]]:
         """Yield where the text names a record: offset, the words, and the record's id."""
-        if any(hint in text for hint in self.hints):
-            for match in self.pattern.finditer(text):
+        if near := set(self.near(text)):
+            for match in self._pattern(near).finditer(text):
                 id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
                 yield match.start(), match[0], self.titles.get(match[0], id)
+
+    def _pattern(self, ids: Set[str]) -> re.Pattern[str]:
+        titles = (title for title, id in self.titles.items() if id in ids)
+        spelt = [re.escape(title) for title in sorted(titles, reverse=True)]
+        for id in sorted(ids, reverse=True):
+            prefix, _, number = id.rpartition("-")
+            # However it is written: in small letters, or with the hyphen of a word processor.
+            spelt.append(f"(?ai:{prefix})[{_HYPHENS}]{number}")
+        return re.compile(rf"(?<![A-Za-z0-9-])(?:{'|'.join(spelt)})(?![A-Za-z0-9])")
 
 
 def check_unseen_names(client: Client) -> Iterator[Problem]:
@@ -76,13 +78,15 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
     unseen = client.unseen_records
     if not unseen:
         return
-    names, targets = _Names.of(unseen), Targets(client)
+    names, targets = _Names(unseen), Targets(client)
     seen = [(r.source, r.file.parent) for r in client.records if r.data.id not in unseen]
     common = [(source, client.folder) for source in client.common_sources]
     for source, folder in (*common, *seen):
-        for text, path in visible_texts(source):
-            for _, words, id in names.mentions(text):
-                yield _named(source, source.value(*path), words, id, names)
+        texts = visible_texts(source)
+        if names.near("\n".join(text for text, _ in texts)):
+            for text, path in texts:
+                for _, words, id in names.mentions(text):
+                    yield _named(source, source.value(*path), words, id, names)
 
         # Links to unseen records are removed from the client's edition with all their text.
         def without_links(link: Link, folder: Path = folder) -> str | None:
@@ -91,7 +95,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
             target = targets.resolve(folder, link.path)
             return "" if target.kind is TargetKind.RECORD and target.id in unseen else None
 
-        if not any(hint in source.body for hint in names.hints):
+        if not names.near(source.body):
             continue
         public = body.replace_links(body.public(source.body), without_links)
         for offset, words, id in names.mentions(public):
@@ -113,7 +117,10 @@ def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names)
 def check_internal_markers(client: Client) -> Iterator[Problem]:
     """Check that no internal block is in the front matter, where nothing removes it."""
     for source in (*client.common_sources, *(record.source for record in client.records)):
-        for text, path in visible_texts(source):
+        texts = visible_texts(source)
+        if not body.may_have_blocks("\n".join(text for text, _ in texts)):
+            continue
+        for text, path in texts:
             if body.internal_lines(text) or body.marker_faults(text):
                 yield INTERNAL_MARKER.at(
                     source.path,

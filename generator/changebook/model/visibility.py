@@ -6,9 +6,8 @@ for the first time. It is an allow-list, so a new key stays inside until someone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from changebook.model.diagnostics import KeyPath
 from changebook.model.schema import OWN_KEY, ChangeRecord, Glossary, HistoryEntry, Profile
@@ -66,8 +65,7 @@ WORDED_KEYS = frozenset(
 _TOP = frozenset({*CLIENT_KEYS, *Profile.model_fields, *Glossary.model_fields})
 
 
-@dataclass(frozen=True)
-class FrontText:
+class FrontText(NamedTuple):
     """A text of a front matter, where it stands, and whether its client may see it."""
 
     text: str
@@ -85,28 +83,31 @@ def since_submitted(history: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]
     return tuple(entry for entry in history if entry.status is not Status.DRAFT)
 
 
-def front_texts(front: Mapping[str, Any]) -> Iterator[FrontText]:
-    """Yield every text that an author put into the front matter of a file that a client reads."""
+def front_texts(front: Mapping[str, Any]) -> list[FrontText]:
+    """Return every text that an author put into the front matter of a file that a client reads."""
+    found: list[FrontText] = []
     for key, value in front.items():
-        yield from _below(value, (key,), (key,), seen=key in _TOP)
+        _collect(found, value, (key,), (key,), seen=key in _TOP)
+    return found
 
 
-def _below(
-    value: object, path: KeyPath, named: tuple[str, ...], *, seen: bool
-) -> Iterator[FrontText]:
-    """Yield the texts of a value. `named` is its path without the steps of lists."""
+def _collect(
+    found: list[FrontText], value: object, path: KeyPath, named: tuple[str, ...], *, seen: bool
+) -> None:
+    """Add the texts of a value. `named` is its path without the steps of lists."""
     if isinstance(value, str):
-        yield FrontText(value, path, seen)
+        found.append(FrontText(value, path, seen))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             step = (*named, key)
             passes = seen and not key.startswith(OWN_KEY) and step not in _LEFT_OUT
             if named in WORDED_KEYS:
-                yield FrontText(key, (*path, key), passes)
-            yield from _below(item, (*path, key), step, seen=passes)
+                found.append(FrontText(key, (*path, key), passes))
+            _collect(found, item, (*path, key), step, seen=passes)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _below(item, (*path, index), named, seen=seen and not _is_draft(named, item))
+            passes = seen and not _is_draft(named, item)
+            _collect(found, item, (*path, index), named, seen=passes)
 
 
 def _is_draft(named: tuple[str, ...], item: object) -> bool:
