@@ -24,6 +24,7 @@ WRITERS = {
     "atomic.py": "is what all others use",
     "check/since/merging.py": "lays out a merge in a temporary folder",
     "keep/store.py": "tells by a digest whether what it finds is whole, and can do without it",
+    "pages/compiled.py": "tells by a digest whether what it finds is whole, and can do without it",
     "paper/shares.py": "writes into the staging folder, which is published as a whole",
     "read/git.py": "lays out a revision in a temporary folder",
     "site/search/indexing.py": "hands Pagefind copies of the pages in a temporary folder",

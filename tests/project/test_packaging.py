@@ -41,6 +41,9 @@ def _imported() -> Iterator[str]:
 
 def test_every_import_is_a_declared_dependency() -> None:
     declared = {_name(requirement) for requirement in PROJECT["dependencies"]}
+    declared |= {
+        _name(each) for extra in PROJECT["optional-dependencies"].values() for each in extra
+    }
     declared |= {"pydantic-core"}  # pydantic pins it and shows its errors as its own
     known = packages_distributions()
     third_party = set(_imported()) - set(sys.stdlib_module_names) - {"changebook"}

@@ -6,14 +6,16 @@ others' is told as facts, which are compared once all are known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from changebook.check.references import RELATIONS
 from changebook.check.subject import Subject
-from changebook.model.diagnostics import KeyPath, Place, Problem, Rule, rule
+from changebook.model.diagnostics import START, KeyPath, Place, Problem, Rule, rule
 from changebook.model.schema import Profile
-from changebook.read.workspace import Client, Record
+from changebook.read.workspace import PROFILE, Client, Record
 
 DUPLICATE_ID = rule(
     "duplicate-id",
@@ -43,6 +45,10 @@ OTHER_CLIENTS_RECORD = rule(
     wrong="links: {related: [GLOBEX-0001]}   # in a record of ACME",
     right="internal: {note: The same was built in GLOBEX-0001.}",
 )
+
+
+#: What the name of a record's file begins with.
+_ID = re.compile(r"[A-Z][A-Z0-9]*-\d+(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,17 @@ def facts(client: Client) -> ClientFacts:
         else (),
         tuple(_mention(record, record.data.id, "id") for record in client.records),
         tuple(_foreign(client)),
+    )
+
+
+def glimpse(root: Path, folder: Path, who: Neighbour) -> ClientFacts:
+    """Return what can be said of a client without reading its records: a file's name has the id."""
+    files = [(file, _ID.match(file.name)) for file in sorted(folder.rglob("*.md"))]
+    profile = (folder / PROFILE).relative_to(root).as_posix()
+    return ClientFacts(
+        (Mention(who.prefix, profile, START),) if who.prefix else (),
+        tuple(Mention(id[0], f.relative_to(root).as_posix(), START) for f, id in files if id),
+        (),
     )
 
 

@@ -7,20 +7,27 @@ are; what has to fit between them comes back as facts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from changebook import packaged
-from changebook.check.between import ClientFacts, Neighbour, check_between, facts, neighbour
+from changebook.check.between import (
+    ClientFacts,
+    Neighbour,
+    check_between,
+    facts,
+    glimpse,
+    neighbour,
+)
 from changebook.check.checking import check_client
 from changebook.check.team_files import check_team_files
 from changebook.keep.digests import digest, of_file, of_folder, software
 from changebook.keep.store import Store
-from changebook.model.diagnostics import Problem
-from changebook.read.workspace import PROFILE, client_folders, read_client, read_profile
+from changebook.model.diagnostics import Problem, errors
+from changebook.read.workspace import CHANGES, PROFILE, client_folders, read_client, read_profile
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,26 @@ class Surveyed:
 
 @dataclass(frozen=True)
 class Survey:
-    """A checked workspace: all its problems, by file and line, and its clients by slug."""
+    """A checked workspace: its problems, by file and line, the clients that were checked, and all.
+
+    `nameless` are the folders whose clients can't be told: nobody knows what others may not name.
+    """
 
     root: Path
     problems: list[Problem]
     clients: tuple[Surveyed, ...]
+    slugs: tuple[str, ...]
+    nameless: tuple[str, ...] = ()
+
+    def errors_for(self, slug: str) -> list[Problem]:
+        """Return what stops a client's site: errors of its own, and those that concern all."""
+        concern_others = {f"{CHANGES}/{other}/" for other in self.slugs} - {f"{CHANGES}/{slug}/"}
+        concern_others -= {f"{CHANGES}/{folder}/" for folder in self.nameless}
+        return [
+            problem
+            for problem in errors(self.problems)
+            if "/".join((*problem.path.split("/")[:2], "")) not in concern_others
+        ]
 
 
 @dataclass(frozen=True)
@@ -59,14 +81,19 @@ class Task:
 Run = Callable[[Callable[[Task], Surveyed], Sequence[Task]], Iterable[Surveyed]]
 
 
-def survey(root: Path, store: Store, run: Run = map) -> Survey:
+def survey(
+    root: Path, store: Store, run: Run = map, chosen: Collection[str] | None = None
+) -> Survey:
     """Check a workspace, taking over what is kept of clients that are as they were.
 
-    Raises WorkspaceError where there is no workspace to read.
+    Of clients that are not `chosen` no more is read than who they are and what their files are
+    called. Raises WorkspaceError where there is no workspace to read.
     """
     root = root.resolve()
     folders, problems = client_folders(root)
     others = tuple(_neighbours(root, folders, store))
+    named = {other.slug for other in others if other.name and other.prefix}
+    nameless = tuple(folder.name for folder in folders if folder.name not in named)
     known_to_all = digest(
         software(),
         json.dumps([asdict(other) for other in others]),
@@ -76,7 +103,8 @@ def survey(root: Path, store: Store, run: Run = map) -> Survey:
     def name(folder: Path, content: str) -> str:
         return digest("check", known_to_all, folder.name, content)
 
-    clients = {f: _loaded(store.get(name(f, of_folder(f)))) for f in folders}
+    read = [f for f in folders if chosen is None or f.name in (*chosen, *nameless)]
+    clients = {f: _loaded(store.get(name(f, of_folder(f)))) for f in read}
     tasks = [Task(root, folder, others) for folder, kept in clients.items() if kept is None]
     for task, checked in zip(tasks, run(check_one, tasks), strict=True):
         clients[task.folder] = checked
@@ -85,9 +113,13 @@ def survey(root: Path, store: Store, run: Run = map) -> Survey:
 
     surveyed = tuple(client for client in clients.values() if client)
     problems += [problem for client in surveyed for problem in client.problems]
-    problems += check_between([client.facts for client in surveyed if client.facts])
+    between = [client.facts for client in surveyed if client.facts]
+    unread = {folder.name: folder for folder in folders if folder not in clients}
+    between += [glimpse(root, unread[o.slug], o) for o in others if o.slug in unread]
+    problems += (p for p in check_between(between) if p.path.split("/")[1] not in unread)
     problems += check_team_files(root)
-    return Survey(root, sorted(problems), surveyed)
+    slugs = tuple(other.slug for other in others)
+    return Survey(root, sorted(problems), surveyed, slugs, nameless)
 
 
 def check_one(task: Task) -> Surveyed:
@@ -110,6 +142,8 @@ def _neighbours(root: Path, folders: Iterable[Path], store: Store) -> Iterator[N
     """Yield who the clients are."""
     for folder in folders:
         name = digest("neighbour", software(), folder.name, of_file(folder / PROFILE))
+        if (folder / PROFILE).is_symlink():
+            continue
         try:
             yield _NEIGHBOUR.validate_json(store.get(name) or b"")
         except ValueError:

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import platform
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
-from threading import Thread
+from functools import partial
+from threading import Lock, Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
 from changebook.check.survey import Surveyed, Task
+from changebook.keep.digests import software
+from changebook.refusal import Refusal
 
-_T, _R = TypeVar("_T"), TypeVar("_R")
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 #: So many records are checked in the time that processes take to start.
 _WORTH_STARTING = 150
+#: MkDocs reads the environment, which is one for all threads.
+_ONE_AT_A_TIME = Lock()
 
 
 class Workers:
-    """Up to `jobs` processes, or the executor that is given, for as long as they are needed."""
+    """Up to `jobs` processes, or the executor that is given, for as long as they are needed.
+
+    An executor may have workers elsewhere, which must have the same software, and several threads,
+    of which one works at a time.
+    """
 
     def __init__(self, jobs: int | None, preload: str, executor: Executor | None = None) -> None:
         """Keep what to start: `preload` is the module that the work is in."""
         self.jobs = jobs or _cores()
         self._preload = preload
         self._executor = executor
+        self._is_elsewhere = executor is not None
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -41,9 +53,13 @@ class Workers:
 
     def check(self, work: Callable[[Task], Surveyed], tasks: Sequence[Task]) -> Iterable[Surveyed]:
         """Check the clients of tasks side by side, or here where they have few records."""
-        is_long = len(tasks) > 1 and sum(map(_records, tasks)) >= _WORTH_STARTING
+        is_long = self._is_elsewhere or sum(map(_records, tasks)) >= _WORTH_STARTING
         executor = self.executor(len(tasks)) if is_long else None
-        return executor.map(work, tasks) if executor else map(work, tasks)
+        return executor.map(self.as_here(work), tasks) if executor else map(work, tasks)
+
+    def as_here(self, work: Callable[[_T], _R]) -> Callable[[_T], _R]:
+        """Return work so that it is done elsewhere as it would be here, or refused."""
+        return partial(_as_there, work, software()) if self._is_elsewhere else work
 
     def executor(self, tasks: int) -> Executor | None:
         """Return what runs so many tasks; None where they are best done one after another, here."""
@@ -51,6 +67,17 @@ class Workers:
             pool = ProcessPoolExecutor(self.jobs, _context(self._preload), _end_with_parent)
             self._executor = self._open.enter_context(pool)
         return self._executor
+
+
+def _as_there(work: Callable[[_T], _R], expected: str, task: _T) -> _R:
+    """Do work that came from another machine. Raises Refusal where the software is another."""
+    if software() != expected:
+        raise Refusal(
+            f"the worker {platform.node()} has other versions of Changebook or its packages: "
+            "install the same lock there"
+        )
+    with _ONE_AT_A_TIME:
+        return work(task)
 
 
 def _records(task: Task) -> int:

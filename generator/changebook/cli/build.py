@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +14,24 @@ from changebook.cli.options import Day, cache_folder, folder, named, words
 from changebook.cli.output import PROBLEMS, print_problems, progress, say, short
 from changebook.model.vocabulary import Audience
 from changebook.publish.build import Documents, build
+from changebook.publish.cluster import dask_executor
+from changebook.publish.shards import Shard
+
+
+class ShardName(click.ParamType[Shard]):
+    """A part of a build: its number and how many there are."""
+
+    name = "N/M"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Shard:
+        if isinstance(value, Shard):
+            return value
+        number, _, of = str(value).partition("/")
+        if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+            self.fail(f"`{value}` is not a part: write 1/8 for the first of eight", param, ctx)
+        return Shard(int(number), int(of))
 
 
 @named("build")
@@ -22,22 +42,36 @@ from changebook.publish.build import Documents, build
     help="Where the sites go.  [default: site, or site-team, in the workspace]",
 )
 @click.option("--client", "slugs", multiple=True, metavar="SLUG", help="Only this client; repeat.")
+@click.option(
+    "--shard",
+    type=ShardName(),
+    help="Only every so manyth client, as 2/8 for the second part of eight.",
+)
 @click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
 @click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes.  [default: one per CPU]")
 @click.option(
     "--no-pdf", is_flag=True, help="Leave out the documents to print and the links to them."
 )
+@click.option(
+    "--executor",
+    type=click.Choice(["dask"]),
+    help="Work on a cluster, whose workers see the same folders, instead of in processes here.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="With --executor dask: where it answers.")
 @cache_folder()
 @click.option("--verbose", is_flag=True, help="Say why each site was built.")
 def command(
     root: Path,
     out: Path | None,
     slugs: tuple[str, ...],
+    shard: Shard | None,
     audience: str,
     as_of: date | None,
     jobs: int | None,
     no_pdf: bool,
+    executor: str | None,
+    scheduler: str | None,
     cache: Path | None,
     verbose: bool,
 ) -> None:
@@ -45,14 +79,24 @@ def command(
 
     A site that would be the same stays as it is, and so does each document in one that is built.
     """
-    with progress() as step:
+    if shard and slugs:
+        raise click.UsageError("--shard and --client don't go together: each says which clients")
+    if shard and audience == Audience.TEAM:
+        raise click.UsageError("--shard is for clients' sites: the portfolio shows all clients")
+    if bool(executor) != bool(scheduler):
+        raise click.UsageError("--executor dask and --scheduler ADDRESS go together")
+    if executor and jobs:
+        raise click.UsageError("--jobs is for processes here: leave it out with --executor")
+    with progress() as step, dask_executor(scheduler) if scheduler else nullcontext() as cluster:
         result = build(
             root,
             audience=Audience(audience),
             out=out,
             slugs=slugs,
+            shard=shard,
             as_of=as_of,
             jobs=jobs,
+            executor=cluster,
             progress=step,
             pdf=not no_pdf,
             cache=cache,
@@ -64,15 +108,17 @@ def command(
         say("warning", warning)
     for failure in result.failures:
         say("error", failure)
-    if not result.ok:
-        click.echo("Nothing was published; what was published before is unchanged.", err=True)
-        sys.exit(PROBLEMS)
     for site in result.published:
         documents = result.documents.get(site.name)
         click.echo(f"published {short(site)}{f', {_told(documents)}' if documents else ''}")
     for site in result.unchanged:
         click.echo(f"unchanged {short(site)}")
-    if not result.published and not result.unchanged:
+    there = result.published or result.unchanged
+    if not result.ok:
+        left = f"Not published: {', '.join(result.withheld)}" if there else "Nothing was published"
+        click.echo(f"{left}; what was published before is unchanged.", err=True)
+        sys.exit(PROBLEMS)
+    if not there:
         click.echo("There are no clients to publish.")
 
 

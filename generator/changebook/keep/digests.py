@@ -67,7 +67,7 @@ def _collect(folder: str, below: str, lines: list[str]) -> None:
 
 @cache
 def software() -> str:
-    """Return the digest of all that makes a result: our own files, packages, Python, the system.
+    """Return the digest of all that makes a result: our own files, packages, Python.
 
     The names of the packages' metadata folders tell their versions, and are there without opening
     a file. Our own files count by their bytes, so that somebody who works on them is not fooled.
@@ -75,7 +75,7 @@ def software() -> str:
     package = Path(changebook.__file__).parent
     return digest(
         sys.version,
-        platform.platform(),
+        platform.machine(),
         sys.getfilesystemencoding(),
         of_folder(package),
         of_folder(packaged.templates_dir()),
@@ -83,7 +83,7 @@ def software() -> str:
         *sorted(
             entry.name
             for place in dict.fromkeys(sys.path)
-            if Path(place).is_dir()
+            if place and Path(place).is_dir()
             for entry in os.scandir(place)
             if entry.name.endswith((".dist-info", ".egg-info"))
         ),

@@ -101,7 +101,7 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
         pgettext=words.pgettext,
         npgettext=words.npgettext,
     )
-    # Jinja's own takes three calls for each of the thousands of messages, and looks it up anew.
+    # Jinja's own takes three calls for each of the thousands of messages, and looks it up again.
     environment.globals["_"] = environment.globals["gettext"] = _gettext(words)
     environment.globals.update(
         urls=urls,

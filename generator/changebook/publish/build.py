@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field, replace
@@ -20,6 +20,7 @@ from changebook.paper import typesetting
 from changebook.paper.toolchain import toolchain
 from changebook.publish.inputs import Inputs, shared_inputs
 from changebook.publish.notes import Notes, SiteNote, noted_files
+from changebook.publish.shards import Shard
 from changebook.publish.sites import Site
 from changebook.publish.swap import Publisher
 from changebook.publish.work import Source, Task, TaskResult, do
@@ -40,10 +41,11 @@ class Documents:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a build. Nothing was published where there are errors or failures.
+    """What came of a build.
 
-    `unchanged` are the sites that stayed as they were, `reasons` says by name why others were
-    built.
+    `unchanged` are the sites that are as they would be, `withheld` the names of those that have
+    errors or failures: what was published of them before is as it was. `reasons` says by name why
+    a site was built.
     """
 
     problems: list[Problem]
@@ -51,12 +53,13 @@ class Result:
     failures: tuple[str, ...] = ()
     published: tuple[Path, ...] = ()
     unchanged: tuple[Path, ...] = ()
+    withheld: tuple[str, ...] = ()
     documents: Mapping[str, Documents] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Whether the sites are published."""
+        """Whether all that was asked for is published."""
         return not errors(self.problems) and not self.failures
 
 
@@ -66,6 +69,7 @@ def build(
     audience: Audience = Audience.CLIENT,
     out: Path | None = None,
     slugs: Sequence[str] = (),
+    shard: Shard | None = None,
     as_of: date | None = None,
     jobs: int | None = None,
     executor: Executor | None = None,
@@ -73,49 +77,46 @@ def build(
     pdf: bool = False,
     cache: Path | None = None,
 ) -> Result:
-    """Check the workspace, build what changed side by side, and publish it if all is sound.
+    """Check the workspace, build what changed side by side, and publish each site that is sound.
 
-    Raises WorkspaceError or Refusal where it can't run. `executor` runs the work anywhere that sees
-    the workspace and the output folder; without one, `jobs` processes do. With `pdf`, client
-    editions get their documents. What can be taken over is kept in the folder `cache`. A team
-    prints what it needs.
+    Raises WorkspaceError or Refusal where it can't run. `shard` takes every so manyth client, as
+    the second of eight; of the others no more is read than who they are. `executor` runs the work
+    anywhere that sees the workspace and the output folder; without one, `jobs` processes do. With
+    `pdf`, client editions get their documents. What can be taken over is kept in the folder
+    `cache`. A team prints what it needs.
     """
     root = root.resolve()
     out = _outside(root, out or root / DEFAULT_OUT[audience])
     store = open_store(root, cache, (out, "the output folder"))
     pdf = pdf and audience is Audience.CLIENT
     with Workers(jobs, __name__, executor) as workers:
-        checked = survey(root, store, workers.check)
+        checked = survey(root, store, workers.check, shard.slugs(root) if shard else None)
         wanted = _wanted(checked, slugs)
-        if errors(checked.problems):
-            return Result(checked.problems)
+        sound = [client for client in wanted if not checked.errors_for(client.slug)]
+        result = Result(_problems(checked, slugs), withheld=_withheld(wanted, sound))
+        if not sound:
+            return result
         tools, notices = _tools() if pdf else ("", ())
         shared = shared_inputs(root, audience, as_of, tools)
         notes = Notes(store, out)
         with Publisher(out, audience) as publisher:
             sites = [
                 _site(publisher, notes, slug, clients, root, audience, as_of, shared, pdf)
-                for slug, clients in _editions(checked, wanted, audience)
+                for slug, clients in _editions(checked, sound, audience)
             ]
             stale = [site for site in sites if site.reason]
             pages = [site.pages(store) for site in stale]
             papers = [share for site in stale for share in site.shares(store, tools, workers.jobs)]
             # A site takes longer than a share of its documents, so these fill up what is left.
             done = _run([*pages, *papers], workers, progress)
-            failures = (
-                *sorted(done.failures),
-                *_name_clashes(sites),
-                *(() if done.failures else _file_clashes(stale)),
-            )
-            result = _result(checked.problems, notices, sites, done.results, out)
-            if failures or errors(result.problems):
-                return replace(result, failures=failures, published=(), unchanged=())
+            done.failures.extend(_clashes(sites))
             for site in stale:
-                _bring_together(site)
-                _publish(publisher, notes, site, done.results[site.slug])
+                if done.is_sound(site.slug):
+                    _bring_together(site)
+                    _publish(publisher, notes, site, done.results[site.slug])
     if stale:
         store.sweep()
-    return result
+    return _with_sites(result, notices, sites, done, out)
 
 
 def _wanted(checked: Survey, slugs: Sequence[str]) -> list[Surveyed]:
@@ -123,17 +124,27 @@ def _wanted(checked: Survey, slugs: Sequence[str]) -> list[Surveyed]:
     clients = {client.slug: client for client in checked.clients if client.facts}
     for slug in slugs:
         if slug not in clients:
-            raise unknown_client(checked.root, slug, clients)
+            raise unknown_client(checked.root, slug, checked.slugs)
     return [clients[slug] for slug in dict.fromkeys(slugs)] or list(clients.values())
 
 
+def _problems(checked: Survey, slugs: Collection[str]) -> list[Problem]:
+    """Return the problems to be shown: of a build for some clients, only theirs."""
+    if not slugs:
+        return checked.problems
+    own = {problem for slug in slugs for problem in checked.errors_for(slug)}
+    theirs = tuple(f"{CHANGES}/{slug}/" for slug in slugs)
+    return [p for p in checked.problems if p in own or p.path.startswith(theirs)]
+
+
 def _editions(
-    checked: Survey, wanted: Iterable[Surveyed], audience: Audience
+    checked: Survey, sound: Sequence[Surveyed], audience: Audience
 ) -> Iterator[tuple[str, Sequence[Surveyed]]]:
     """Yield each site's slug and whose records it shows: for a team, the portfolio of all, too."""
-    yield from ((client.slug, (client,)) for client in wanted)
-    if audience is Audience.TEAM and checked.clients:
-        yield "", checked.clients
+    yield from ((client.slug, (client,)) for client in sound)
+    everyone = checked.clients
+    if audience is Audience.TEAM and not any(checked.errors_for(c.slug) for c in everyone):
+        yield "", everyone
 
 
 def _site(
@@ -172,27 +183,30 @@ def _publish(publisher: Publisher, notes: Notes, site: Site, result: TaskResult)
     )
 
 
-def _result(
-    problems: Iterable[Problem],
-    notices: Iterable[str],
-    sites: Sequence[Site],
-    results: Mapping[str, TaskResult],
-    out: Path,
+def _with_sites(
+    result: Result, notices: Iterable[str], sites: Sequence[Site], done: _Done, out: Path
 ) -> Result:
     """Return what came of a build; a site that stays says what it said when it was built."""
-    found = {site.slug: results.get(site.slug) or _stood(site) for site in sites}
+    found = {site.slug: done.results.get(site.slug) or _stood(site) for site in sites}
+    sound = [site for site in sites if done.is_sound(site.slug)]
     return Result(
-        sorted({*problems, *(p for result in found.values() for p in result.problems)}),
-        (*notices, *(w for result in found.values() for w in result.warnings)),
-        published=tuple(out / site.slug for site in sites if site.reason),
-        unchanged=tuple(out / site.slug for site in sites if not site.reason),
+        sorted({*result.problems, *(p for each in found.values() for p in each.problems)}),
+        (*notices, *(warning for each in found.values() for warning in each.warnings)),
+        tuple(sorted(words for _, words in done.failures)),
+        published=tuple(out / site.slug for site in sound if site.reason),
+        unchanged=tuple(out / site.slug for site in sound if not site.reason),
+        withheld=(*result.withheld, *(site.name for site in sites if site not in sound)),
         documents={
             site.slug: Documents(found[site.slug].documents, found[site.slug].made)
-            for site in sites
+            for site in sound
             if site.papers
         },
-        reasons={site.name: site.reason for site in sites if site.reason},
+        reasons={site.name: site.reason for site in sound if site.reason},
     )
+
+
+def _withheld(wanted: Iterable[Surveyed], sound: Collection[Surveyed]) -> tuple[str, ...]:
+    return tuple(client.slug for client in wanted if client not in sound)
 
 
 def _stood(site: Site) -> TaskResult:
@@ -224,61 +238,63 @@ def _outside(root: Path, out: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Done:
-    """What came of all tasks: failures in words, and the results of each site by its slug."""
+    """What came of all tasks by the sites' slugs: failures in words, and results."""
 
-    failures: list[str]
+    failures: list[tuple[str, str]]
     results: dict[str, TaskResult]
+
+    def is_sound(self, slug: str) -> bool:
+        """Return whether nothing went wrong with a site."""
+        failed = any(each == slug for each, _ in self.failures)
+        return not failed and not errors(self.results.get(slug, TaskResult()).problems)
 
 
 def _run(tasks: Sequence[Task], workers: Workers, progress: Progress) -> _Done:
     """Build every site and make every document."""
     done = _Done([], {})
-    for number, (task, result) in enumerate(_results(tasks, workers.executor(len(tasks))), 1):
+    for number, (task, result) in enumerate(_results(tasks, workers), 1):
         try:
             done.results[task.slug] = done.results.get(task.slug, TaskResult()) + result()
         except SiteFailed as failed:
-            done.failures.append(f"{task.name}: {failed}")
+            done.failures.append((task.slug, f"{task.name}: {failed}"))
         except BrokenProcessPool:
-            done.failures.append(f"{task.name}: its process ended before the site was built")
+            words = "its process ended before the site was built"
+            done.failures.append((task.slug, f"{task.name}: {words}"))
         progress(number, len(tasks), task.name)
     return done
 
 
 def _results(
-    tasks: Sequence[Task], running: Executor | None
+    tasks: Sequence[Task], workers: Workers
 ) -> Iterator[tuple[Task, Callable[[], TaskResult]]]:
     """Yield each task with what gives its result, as they are done."""
+    running, work = workers.executor(len(tasks)), workers.as_here(do)
     if running is None:
         yield from ((task, partial(do, task)) for task in tasks)
         return
-    futures: dict[Future[TaskResult], Task] = {running.submit(do, task): task for task in tasks}
+    futures: dict[Future[TaskResult], Task] = {running.submit(work, task): task for task in tasks}
     yield from ((futures[future], future.result) for future in as_completed(futures))
 
 
-def _name_clashes(sites: Sequence[Site]) -> list[str]:
-    """Clients whose folder would meet one of the portfolio's own at the root."""
+def _clashes(sites: Sequence[Site]) -> Iterator[tuple[str, str]]:
+    """Yield the slugs of sites that would meet something of the same name, and what in words."""
     taken = {
         path.name
         for site in sites
         if not site.slug and site.folder.is_dir()
         for path in site.folder.iterdir()
     }
-    return [
-        f"{site.slug}: a client's folder can't have this name in a team edition, because the "
-        "portfolio has a folder of the same name: rename it"
-        for site in sites
-        if site.slug in taken
-    ]
-
-
-def _file_clashes(sites: Iterable[Site]) -> list[str]:
-    """Files of records that have the name of a document."""
-    return [
-        f"{site.slug}: {path} is both a file of the record and the name of its PDF: rename the file"
-        for site in sites
-        for _, path in site.documents()
-        if (site.folder / path).exists()
-    ]
+    for site in sites:
+        if site.slug in taken:
+            why = (
+                "a client's folder can't have this name in a team edition, because the portfolio "
+                "has a folder of the same name: rename it"
+            )
+            yield site.slug, f"{site.slug}: {why}"
+        for _, path in site.documents():
+            if (site.folder / path).exists():
+                why = f"{path} is both a file of the record and the name of its PDF"
+                yield site.slug, f"{site.slug}: {why}: rename the file"
 
 
 def _bring_together(site: Site) -> None:
