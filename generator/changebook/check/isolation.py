@@ -124,8 +124,9 @@ def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
         (place for place in source.places.values() if place[:2] > start[:2]),
         default=Place(source.body_line, 1),
     )
+    lines = source.lines
     for number in range(start.line, end.line + 1):
-        line = source.lines[number - 1]
+        line = lines[number - 1]
         found = line.find(words, start.column - 1 if number == start.line else 0)
         if found >= 0 and (number, found + 1) < end[:2]:
             return Place(number, found + 1, len(words))

@@ -146,6 +146,9 @@ _NO_COMMENT = re.compile(
     r"\{#[ \t].*?#\}|\{>>.*?<<\}|^[ \t>]*%%(?!\{)[^\n]*",
     re.MULTILINE,
 )
+#: What each of them has: to search for them takes long.
+_SIGNS_OF_COMMENT = ("[//]", "[comment]", "{#", "{>>", "%%")
+_TAG_OF_COMMENT = re.compile(r"<[ \t]*[!%]")
 
 
 def check_markup(source: SourceFile) -> Iterator[Problem]:
@@ -237,8 +240,9 @@ def _foreign(source: SourceFile) -> Iterator[Problem]:
 
 def _comments(source: SourceFile) -> Iterator[Problem]:
     text = body.uncommented(body.public(source.body))
-    found = list(_NO_COMMENT.finditer(text))
-    if not found:
+    if not (
+        any(sign in text for sign in _SIGNS_OF_COMMENT) or _TAG_OF_COMMENT.search(text)
+    ) or not (found := list(_NO_COMMENT.finditer(text))):
         return
     hidden = ((part.start, part.end) for part in unseen.unseen(text))
     apart = Ranges((*hidden, *parse(text).code))

@@ -29,7 +29,7 @@ _INTERNAL_ANYWHERE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
-_LOOSE_LINK = re.compile(r"!?\[[^\]\n]*\]\((?P<target>[^()\n]+)\)")
+_LINK_END = re.compile(r"\]\((?P<target>[^()\n]+)\)")
 _DIAGRAM = re.compile(r"(?:`{3,}|~{3,})[ {.]*mermaid\b")
 
 
@@ -158,6 +158,7 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
     faults: list[MarkerFault] = []
     opened: list[tuple[int, int]] = []
     fence = ""
+    folded = text.casefold().split("\n")
     for number, line in enumerate(text.split("\n"), 1):
         marker = _MARKER.match(line) if ":::" in line else None
         column = len(marker["lead"]) + 1 if marker else 1
@@ -174,7 +175,7 @@ def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
             continue
         if marker is None:
             # The first letter has forms that only the expression knows.
-            if "nternal" in line.casefold() and (stray := _INTERNAL_ANYWHERE.search(line)):
+            if "nternal" in folded[number - 1] and (stray := _INTERNAL_ANYWHERE.search(line)):
                 faults.append(MarkerFault("internal-marker", number, stray.start() + 1))
             out.append((line, bool(opened), ""))
             continue
@@ -240,9 +241,17 @@ def unlinked(text: str) -> Iterator[tuple[int, str]]:
 
     The reader would see them as they are written, with a path that may not be for them.
     """
-    for match in _LOOSE_LINK.finditer(text):
-        if match.start() not in parse(text).apart and not SCHEME.match(match["target"]):
-            yield match.start(), match["target"]
+    done = 0
+    for end in _LINK_END.finditer(text):
+        # To search for all of it would look through a line again for each bracket in it.
+        last = max(done, text.rfind("]", done, end.start()) + 1)
+        begin = text.find("[", max(last, text.rfind("\n", last, end.start())), end.start())
+        if begin < 0:
+            continue
+        done = end.end()
+        begin -= text.startswith("!", begin - 1) if begin else 0
+        if begin not in parse(text).apart and not SCHEME.match(end["target"]):
+            yield begin, end["target"]
 
 
 def replace_links(text: str, new: Callable[[Link], str | None]) -> str:

@@ -173,18 +173,23 @@ class Comment(NamedTuple):
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """What YAML reads: data, and where it stands.
+    """What YAML reads.
 
     `joined` has the texts that no space belongs into where a line ends, as `data` has one there.
-    `wrapped` has the first and last line of each value that takes several.
+    `wrapped` has where each value begins that takes several lines, and the last of these.
     """
 
     data: dict[str, Any]
+    joined: dict[KeyPath, str]
+    wrapped: dict[KeyPath, tuple[Place, int]]
+    comments: list[Comment]
+
+
+class Located(NamedTuple):
+    """Where each key or list item of a front matter stands, and where its value begins."""
+
     places: dict[KeyPath, Place]
     values: dict[KeyPath, Place]
-    joined: dict[KeyPath, str]
-    wrapped: dict[KeyPath, tuple[int, int]]
-    comments: list[Comment]
 
 
 class Refused(Exception):
@@ -204,18 +209,25 @@ def read_front_matter(text: str, path: str) -> tuple[FrontMatter, list[Problem]]
 
     Raises Refused, yaml.MarkedYAMLError or yaml.reader.ReaderError.
     """
-    mark = ""
-    if SEAM_END.search(text):
-        # Where the end of a line is not a space, it is marked, with a character that is not in use.
-        mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
-        text = SEAM.sub(lambda seam: mark + seam[0], text)
-    reader = _Reader(path, text, mark)
+    reader = _Reader(path, *_marked(text))
     data = reader.document()
-    reader.problems += line_separators(text.replace(mark, "") if mark else text, path)
-    front = FrontMatter(
-        data, reader.places, reader.values, reader.joined, reader.wrapped, reader.comments
-    )
-    return front, reader.problems
+    reader.problems += line_separators(text, path)
+    return FrontMatter(data, reader.joined, reader.wrapped, reader.comments), reader.problems
+
+
+def locate(text: str) -> Located:
+    """Read a text again that could be read, for its places: most files are never asked for them."""
+    located = Located({}, {})
+    _Reader("", *_marked(text), located).document()
+    return located
+
+
+def _marked(text: str) -> tuple[str, str]:
+    """Mark where the end of a line is not a space, with a character that is not in use."""
+    if not SEAM_END.search(text):
+        return text, ""
+    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+    return SEAM.sub(lambda seam: mark + seam[0], text), mark
 
 
 def line_separators(text: str, path: str) -> list[Problem]:
@@ -242,15 +254,14 @@ class _Reader:
     path: str
     text: str
     mark: str
+    located: Located | None = None
     problems: list[Problem] = field(default_factory=list)
-    places: dict[KeyPath, Place] = field(default_factory=dict)
-    values: dict[KeyPath, Place] = field(default_factory=dict)
     joined: dict[KeyPath, str] = field(default_factory=dict)
-    wrapped: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    wrapped: dict[KeyPath, tuple[Place, int]] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.events: Iterator[_Event] = yaml.parse(self.text, Loader=yaml.CSafeLoader)
+        self.events: Iterator[_Event] = iter(yaml.CSafeLoader(self.text).get_event, None)
         # Most files have none of these, and most of the time goes where each event is looked at.
         self.has_comments = "#" in self.text
         self.has_aliases = any(mark in self.text for mark in "&*!")
@@ -316,25 +327,27 @@ class _Reader:
         self.event = event
         return event
 
-    def read(self, event: _Event, at: KeyPath, spot: Place | None = None) -> Any:
-        """Return the value that begins with an event, which stands at `spot`."""
-        spot = self.values[at] = spot or self.spot(event)
+    def read(self, event: _Event, at: KeyPath) -> Any:
+        """Return the value that begins with an event."""
+        if self.located:
+            self.located.values[at] = self.spot(event)
         if self.has_aliases:
             self.refuse_alias(event)
         if len(at) > _DEPTH_LIMIT:
             self.refuse(
                 BROKEN_YAML,
-                spot,
+                self.spot(event),
                 f"The front matter is nested more than {_DEPTH_LIMIT} levels deep.",
                 "Flatten it: no key of the format is nested more than six levels.",
             )
         if isinstance(event, yaml.ScalarEvent):
             self.last = (event, at, True)
-            return self.scalar(event, at, spot)
+            return self.scalar(event, at)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(event, at)
         if not isinstance(event, yaml.MappingStartEvent):
-            self.refuse(BROKEN_YAML, spot, "The front matter ends too early.", _ONE_KEY_A_LINE)
+            place = self.spot(event)
+            self.refuse(BROKEN_YAML, place, "The front matter ends too early.", _ONE_KEY_A_LINE)
         return self.mapping(event, at)
 
     def refuse_alias(self, event: _Event) -> None:
@@ -350,13 +363,13 @@ class _Reader:
                 "Write the value out, or quote text that begins with &, * or !.",
             )
 
-    def scalar(self, event: _Event, at: KeyPath, spot: Place) -> str | None:
+    def scalar(self, event: _Event, at: KeyPath) -> str | None:
         value: str = event.value
         if event.implicit[0] and value in _NULLS:
             if value in _WORDS_FOR_NULL:
                 self.note(
                     WORD_FOR_NOTHING,
-                    spot,
+                    self.spot(event),
                     f"`{value}` is read as a key that was left empty.",
                     "Quote it if it is a text, or leave the key empty.",
                 )
@@ -365,6 +378,7 @@ class _Reader:
         is_long = end.line > start.line
         if not is_long and event.style != '"':
             return self.unmarked(value)
+        spot = self.spot(event)
         written = self.text[start.index : end.index]
         escape = _ESCAPE_IN_FREE if _is_free(at) else UNMEANT_ESCAPES
         if event.style == '"' and (found := escape.search(written)):
@@ -393,7 +407,7 @@ class _Reader:
                 "Write `>` instead of `|`. A list of your own belongs in the body.",
             )
         if is_long:
-            self.wrapped[at] = (spot.line, spot.line + written.rstrip().count("\n"))
+            self.wrapped[at] = (spot, spot.line + written.rstrip().count("\n"))
             if event.implicit[0] and _BLOCK.match(written):
                 self.note(
                     BROKEN_YAML,
@@ -417,8 +431,9 @@ class _Reader:
             self.columns.append(start.start_mark.column)
         while not isinstance(event := self.next(), yaml.SequenceEndEvent):
             here = (*at, len(items))
-            spot = self.places[here] = self.spot(event)
-            items.append(self.read(event, here, spot))
+            if self.located:
+                self.located.places[here] = self.spot(event)
+            items.append(self.read(event, here))
             plain.append(
                 event if isinstance(event, yaml.ScalarEvent) and event.implicit[0] else None
             )
@@ -430,17 +445,17 @@ class _Reader:
 
     def mapping(self, start: _Event, at: KeyPath) -> dict[str, Any]:
         data: dict[str, Any] = {}
+        firsts: dict[str, _Event] = {}
         if not start.flow_style:
             self.columns.append(start.start_mark.column)
         before = self.event
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
-            spot = self.spot(event)
             if self.has_aliases:
                 self.refuse_alias(event)
             if not isinstance(event, yaml.ScalarEvent):
                 self.refuse(
                     BROKEN_YAML,
-                    spot,
+                    self.spot(event),
                     "A key must be a word, not a list or mapping.",
                     "Quote text that begins with [, { or *.",
                 )
@@ -456,16 +471,18 @@ class _Reader:
                 self.problems.append(
                     DUPLICATE_KEY.at(
                         self.path,
-                        spot,
+                        self.spot(event),
                         f"The key `{key[:60]}` appears twice, first in line "
-                        f"{self.places[here].line}.",
+                        f"{self.spot(firsts[key]).line}.",
                         "Keep one of the two.",
                     )
                 )
                 self.read(self.next(), (*here, "(again)"))
                 before = self.event
                 continue
-            self.places[here] = spot
+            firsts[key] = event
+            if self.located:
+                self.located.places[here] = self.spot(event)
             data[key] = self.read(self.next(), here)
             before = self.event
         if not start.flow_style:

@@ -24,9 +24,11 @@ from changebook.read.front_matter import (
     BROKEN_YAML,
     Comment,
     FrontMatter,
+    Located,
     NoMapping,
     Refused,
     line_separators,
+    locate,
     read_front_matter,
 )
 
@@ -75,21 +77,39 @@ UNCLOSED_FRONT_MATTER = rule(
 class SourceFile:
     """A text file as it was read.
 
-    `data` is the front matter as mappings, lists, text and None, as YAML reads it: digests are made
-    of it. `places` maps the path of each key or list item to where it stands, and `values` to where
-    its value begins. `wrapped` and `comments` are FrontMatter's.
+    `head` is all before the body, and `front` what was read as YAML. `data` is the front matter as
+    mappings, lists, text and None, as YAML reads it: digests are made of it. `wrapped`, `comments`
+    and `joined` are FrontMatter's.
     """
 
     path: str
-    lines: tuple[str, ...]
+    head: str
+    front: str
     data: Mapping[str, Any]
     body: str
     body_line: int
-    places: Mapping[KeyPath, Place]
-    values: Mapping[KeyPath, Place]
-    wrapped: Mapping[KeyPath, tuple[int, int]]
+    wrapped: Mapping[KeyPath, tuple[Place, int]]
     comments: tuple[Comment, ...]
     joined: Mapping[KeyPath, str]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the file."""
+        return tuple((self.head + self.body).split("\n"))
+
+    @cached_property
+    def _located(self) -> Located:
+        return locate(self.front)
+
+    @property
+    def places(self) -> Mapping[KeyPath, Place]:
+        """Where each key or list item stands, by its path."""
+        return MappingProxyType(self._located.places)
+
+    @property
+    def values(self) -> Mapping[KeyPath, Place]:
+        """Where the value of each key or list item begins, by its path."""
+        return MappingProxyType(self._located.values)
 
     @cached_property
     def shown(self) -> Mapping[str, Any]:
@@ -98,9 +118,10 @@ class SourceFile:
 
     def place(self, *path: str | int) -> Place:
         """Return where the key or the nearest key above it stands, or else the file's start."""
+        places = self.places
         for end in range(len(path), 0, -1):
-            if path[:end] in self.places:
-                return self.places[path[:end]]
+            if path[:end] in places:
+                return places[path[:end]]
         return START
 
     def value(self, *path: str | int) -> Place:
@@ -130,7 +151,7 @@ def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]
 
 def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]]:
     """Read the text of a file, without BOM and with LF as its line end."""
-    lines = tuple(text.split("\n"))
+    lines = text.split("\n")
     if lines[0].rstrip() != "---":
         return None, [
             NO_FRONT_MATTER.at(
@@ -150,19 +171,18 @@ def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]
                 "Put a line `---` after the last key.",
             )
         ]
-    front, body = "\n".join(lines[1:close]), "\n".join(lines[close + 1 :])
-    front_matter, problems = _read_front_matter(front, path)
+    body = "\n".join(lines[close + 1 :])
+    front, front_matter, problems = _read_front_matter("\n".join(lines[1:close]), path)
     problems += turned(path, text)
     if front_matter is None:
         return None, problems
     source = SourceFile(
         path,
-        lines,
+        text.removesuffix(body),
+        front,
         MappingProxyType(front_matter.data),
         body,
         close + 2,
-        MappingProxyType(front_matter.places),
-        MappingProxyType(front_matter.values),
         MappingProxyType(front_matter.wrapped),
         tuple(front_matter.comments),
         MappingProxyType(front_matter.joined),
@@ -170,9 +190,10 @@ def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]
     return source, problems
 
 
-def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[Problem]]:
+def _read_front_matter(text: str, path: str) -> tuple[str, FrontMatter | None, list[Problem]]:
     """Read front matter, with YAML's own marks in the place of full-width ones where it can't be.
 
+    Return the text that could be read, too.
     The rest of such a file is checked in the same run. Its problem is an error: nothing is built.
     """
     named: list[Problem] = []
@@ -183,23 +204,23 @@ def _read_front_matter(text: str, path: str) -> tuple[FrontMatter | None, list[P
         except NoMapping as refused:
             problem, first, last = refused.problem, 0, 0
         except Refused as refused:
-            return None, [*named, refused.problem]
+            return text, None, [*named, refused.problem]
         except yaml.reader.ReaderError as error:
-            return None, [*named, _character_problem(path, text, error)]
+            return text, None, [*named, _character_problem(path, text, error)]
         except yaml.MarkedYAMLError as error:
             if separators := line_separators(text, path):
-                return None, [*named, *separators]
+                return text, None, [*named, *separators]
             problem = _syntax_problem(path, text, error)
             marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
             first, last = min(marks, default=0), max(marks, default=0)
         else:
-            return front_matter, [*named, *problems]
+            return text, front_matter, [*named, *problems]
         straight, found = _straightened(text, path, first, last)
         if last < reached or not found:
-            return None, [*named, problem]
+            return text, None, [*named, problem]
         named += found
         if straight == text:
-            return None, named
+            return text, None, named
         text, reached = straight, last
 
 

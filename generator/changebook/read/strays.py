@@ -6,7 +6,7 @@ YAML alone can't tell: it takes knowing what the keys may hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 from typing import Any, get_origin
 
@@ -52,8 +52,9 @@ def strays(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
     for comment in source.comments:
         if comment.goes_on or _is_text(model, source, comment.path):
             yield cut_by_comment(source.path, comment.place)
-    for path, (first, last) in source.wrapped.items():
-        yield from _wrapped(model, source, path, range(first + 1, last + 1))
+    lines = source.lines if source.wrapped else ()
+    for path, (begin, last) in source.wrapped.items():
+        yield from _wrapped(model, source, path, begin, lines[begin.line - 1 : last])
     yield from _in_body(model, source)
 
 
@@ -66,10 +67,9 @@ def _is_text(model: type[BaseModel], source: SourceFile, path: KeyPath) -> bool:
 
 
 def _wrapped(
-    model: type[BaseModel], source: SourceFile, path: KeyPath, numbers: range
+    model: type[BaseModel], source: SourceFile, path: KeyPath, begin: Place, lines: Sequence[str]
 ) -> Iterator[Problem]:
-    begin = source.values[path]
-    mark = source.lines[begin.line - 1][begin.column - 1 : begin.column]
+    mark = lines[0][begin.column - 1 : begin.column]
     here = annotation_at(model, path)
     is_free = get_origin(annotation_at(model, path[:-1])) is dict and mark not in (
         "|",
@@ -78,8 +78,7 @@ def _wrapped(
         "'",
     )
     near = {key for end in range(len(path)) for key in keys_at(model, path[:end])}
-    for number in numbers:
-        line = source.lines[number - 1]
+    for number, line in enumerate(lines[1:], begin.line + 1):
         text = line.strip()
         if here not in (str, Any):
             for index in full_width.suspects(line):
