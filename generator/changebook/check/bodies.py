@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -143,6 +144,8 @@ UNSEEN_TEXT = rule(
     wrong="Two cards are enough.\n\n[^1]: Refunds go to the first one.",
     right="Two cards are enough.[^1]\n\n[^1]: Refunds go to the first one.",
 )
+#: In a text with more broken links to places than this, the others get no guess at what was meant.
+_MOST_GUESSES = 50
 #: The page's beginning.
 _TOP = frozenset({"", "top"})
 _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
@@ -248,6 +251,7 @@ def _links(
     path, words = text.source.path, text.source.body
     internal = body.internal_lines(words)
     examined: set[Path] = set()
+    guesses = count()
     for link in body.links(words):
         place = text.place(link.start, len(link.target) if link.html else link.end - link.start)
         if link.external:
@@ -261,7 +265,7 @@ def _links(
             continue
         public = text.seen and place.line - text.source.body_line + 1 not in internal
         if not link.path:
-            yield from _anchor(text, link, place, words, public=public)
+            yield from _anchor(text, link, place, words, guesses, public=public)
             continue
         target = targets.resolve(text.folder, link.path)
         if target.kind is TargetKind.OUTSIDE:
@@ -301,7 +305,7 @@ def _links(
             # The glossary is not a body, so it has no places.
             is_body = target.kind is not TargetKind.GLOSSARY
             end = bodies.get(target.id, "") if is_body else ""
-            yield from _anchor(text, link, place, end, public=public)
+            yield from _anchor(text, link, place, end, guesses, public=public)
     used |= examined
     for offset, target_path in body.unlinked(words):
         yield LINK_FORM.at(
@@ -344,7 +348,7 @@ def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[
 
 
 def _anchor(
-    text: CheckedBody, link: Link, place: Place, end: str, *, public: bool
+    text: CheckedBody, link: Link, place: Place, end: str, guesses: Iterator[int], *, public: bool
 ) -> Iterator[Problem]:
     """Check that the link's `#...` is a place in `end`, the body that it leads to."""
     wanted = unquote(link.fragment[1:])
@@ -352,7 +356,7 @@ def _anchor(
         return
     known = anchors(end)
     if wanted not in known:
-        near = nearest(wanted, known)
+        near = nearest(wanted, known) if next(guesses) < _MOST_GUESSES else None
         yield BROKEN_LINK.at(
             text.source.path,
             place,

@@ -108,7 +108,7 @@ _FOREIGN = (
     ),
     _Foreign(
         "{%",
-        re.compile(r"(\{%.*?%\})"),
+        re.compile(r"(\{%(?:(?!\{%).)*?%\})"),
         "Templates are not filled in",
         "Write the text itself; put code in backticks.",
     ),
@@ -140,10 +140,11 @@ _CONTAINER = re.compile(
 )
 _LIST = re.compile(r"\{:[^{}\n]*\}")
 #: What was meant as a comment: a definition of `//` that is none, as it follows a line of text or
-#: has more behind it, a comment of HTML with a slip, and those of other programs.
+#: has more behind it, a comment of HTML with a slip, and those of other programs. None is searched
+#: for beyond the next one's beginning: with many that never end it would take forever.
 _NO_COMMENT = re.compile(
-    r"\[(?://|comment)\](?::|[ \t]+#)[^\n]*|<(?!!--)[ \t]*![ \t]*[-–—][^\n>]*>?|<%.*?%>|"
-    r"\{#[ \t].*?#\}|\{>>.*?<<\}|^[ \t>]*%%(?!\{)[^\n]*",
+    r"\[(?://|comment)\](?::|[ \t]+#)[^\n]*|<(?!!--)[ \t]*![ \t]*[-–—][^\n>]*>?|"
+    r"<%(?:(?!<%).)*?%>|\{#[ \t](?:(?!\{#).)*?#\}|\{>>(?:(?!\{>>).)*?<<\}|^[ \t>]*%%(?!\{)[^\n]*",
     re.MULTILINE,
 )
 #: What each of them has: to search for them takes long.

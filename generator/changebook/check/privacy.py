@@ -49,8 +49,7 @@ class _Names:
 
     def __init__(self, unseen: Mapping[str, str]) -> None:
         self.titles = {t: id for id, t in unseen.items() if cell_len(t) >= _TELLING_TITLE}
-        numbers = ((id.rpartition("-")[2], id) for id in unseen)
-        self._index = NameIndex((*self.titles.items(), *numbers))
+        self._index = NameIndex((*self.titles.items(), *((id, id) for id in unseen)))
 
     def near(self, text: str) -> list[str]:
         """Return the ids of the records that a text may name."""

@@ -47,7 +47,7 @@ class Slugs:
         return made
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def anchors(text: str) -> frozenset[str]:
     """Return all ids that a body's text gives."""
     reader = _Reader()

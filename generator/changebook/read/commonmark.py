@@ -56,7 +56,7 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 Range: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link or an image in Markdown, or the target of an HTML attribute.
 
@@ -89,7 +89,7 @@ class Link:
         return mark + tail
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """An HTML element that begins in the text."""
 
@@ -362,7 +362,7 @@ class _Pass:
         self.elements += elements_of(self.shown.raw[start:end].decode(), place)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def parse(text: str) -> Parsed:
     """Read a body; the same text is read once."""
     found = _Pass(text)

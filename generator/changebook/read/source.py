@@ -77,20 +77,20 @@ UNCLOSED_FRONT_MATTER = rule(
 class SourceFile:
     """A text file as it was read.
 
-    `head` is all before the body, and `front` what was read as YAML. `data` is the front matter as
-    mappings, lists, text and None, as YAML reads it: digests are made of it. `wrapped`, `comments`
-    and `joined` are FrontMatter's.
+    `head` is all before the body. `data` is the front matter as mappings, lists, text and None, as
+    YAML reads it: digests are made of it. `wrapped`, `comments` and `joined` are FrontMatter's.
+    `straightened` is what was read as YAML where that is not what the file has.
     """
 
     path: str
     head: str
-    front: str
     data: Mapping[str, Any]
     body: str
     body_line: int
     wrapped: Mapping[KeyPath, tuple[Place, int]]
     comments: tuple[Comment, ...]
     joined: Mapping[KeyPath, str]
+    straightened: str | None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -99,7 +99,8 @@ class SourceFile:
 
     @cached_property
     def _located(self) -> Located:
-        return locate(self.front)
+        front = "\n".join(self.lines[1 : self.body_line - 2])
+        return locate(front if self.straightened is None else self.straightened)
 
     @property
     def places(self) -> Mapping[KeyPath, Place]:
@@ -172,20 +173,21 @@ def parse_source(text: str, path: str) -> tuple[SourceFile | None, list[Problem]
             )
         ]
     body = "\n".join(lines[close + 1 :])
-    front, front_matter, problems = _read_front_matter("\n".join(lines[1:close]), path)
+    front = "\n".join(lines[1:close])
+    read, front_matter, problems = _read_front_matter(front, path)
     problems += turned(path, text)
     if front_matter is None:
         return None, problems
     source = SourceFile(
         path,
         text.removesuffix(body),
-        front,
         MappingProxyType(front_matter.data),
         body,
         close + 2,
         MappingProxyType(front_matter.wrapped),
         tuple(front_matter.comments),
         MappingProxyType(front_matter.joined),
+        None if read == front else read,
     )
     return source, problems
 
