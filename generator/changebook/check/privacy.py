@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -51,18 +51,11 @@ class _Names:
         self.titles = {t: id for id, t in unseen.items() if cell_len(t) >= _TELLING_TITLE}
         self._index = NameIndex((*self.titles.items(), *((id, id) for id in unseen)))
 
-    def near(self, text: str) -> list[str]:
-        """Return the ids of the records that a text may name."""
-        return self._index.near(text)
-
-    def mentions(self, text: str) -> Iterator[tuple[int, str, str]]:
-        """Yield where the text names a record: offset, the words, and the record's id."""
-        if near := set(self.near(text)):
-            for match in self._pattern(near).finditer(text):
-                id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
-                yield match.start(), match[0], self.titles.get(match[0], id)
-
-    def _pattern(self, ids: Set[str]) -> re.Pattern[str]:
+    def near(self, text: str) -> re.Pattern[str] | None:
+        """Return how to search for the records that a text may name."""
+        ids = set(self._index.near(text))
+        if not ids:
+            return None
         titles = (title for title, id in self.titles.items() if id in ids)
         spelt = [re.escape(title) for title in sorted(titles, reverse=True)]
         for id in sorted(ids, reverse=True):
@@ -70,6 +63,12 @@ class _Names:
             # However it is written: in small letters, or with the hyphen of a word processor.
             spelt.append(f"(?ai:{prefix})[{_HYPHENS}]{number}")
         return re.compile(rf"(?<![A-Za-z0-9-])(?:{'|'.join(spelt)})(?![A-Za-z0-9])")
+
+    def mentions(self, text: str, near: re.Pattern[str]) -> Iterator[tuple[int, str, str]]:
+        """Yield where the text names a record: offset, the words, and the record's id."""
+        for match in near.finditer(text):
+            id = re.sub(f"[{_HYPHENS}]", "-", match[0]).upper()
+            yield match.start(), match[0], self.titles.get(match[0], id)
 
 
 def check_unseen_names(client: Client) -> Iterator[Problem]:
@@ -82,9 +81,9 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
     common = [(source, client.folder) for source in client.common_sources]
     for source, folder in (*common, *seen):
         texts = visible_texts(source)
-        if names.near("\n".join(text for text, _ in texts)):
+        if near := names.near("\n".join(text for text, _ in texts)):
             for text, path in texts:
-                for _, words, id in names.mentions(text):
+                for _, words, id in names.mentions(text, near):
                     yield _named(source, source.value(*path), words, id, names)
 
         # Links to unseen records are removed from the client's edition with all their text.
@@ -97,7 +96,8 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
         if not names.near(source.body):
             continue
         public = body.replace_links(body.public(source.body), without_links)
-        for offset, words, id in names.mentions(public):
+        near = names.near(public)
+        for offset, words, id in names.mentions(public, near) if near else ():
             yield _named(source, source.in_body(offset, len(words), public), words, id, names)
 
 
