@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -387,6 +389,18 @@ def test_a_paper_loads_its_own_files_and_nothing_else(tmp_path: Path) -> None:
         '<img src="file:own.svg" alt="own">', files=(("file:own.svg", Asset(secret, "own.svg")),)
     )
     assert "Canary" in sheets(typesetting.pdf(own))[0]
+
+
+def test_a_font_that_a_paper_brings_is_not_for_the_next() -> None:
+    words = '<p style="font-family: Brought">Words.</p>'
+    before = typesetting.pdf(paper(words))
+    bold = subprocess.run(
+        ["fc-match", "--format=%{file}", "Noto Sans:bold"], check=True, capture_output=True
+    ).stdout.decode()
+    brought = b64encode(Path(bold).read_bytes()).decode()
+    face = f'@font-face {{ font-family: Brought; src: url("data:font/ttf;base64,{brought}") }}'
+    typesetting.pdf(paper(f"<style>{face}</style>{words}"))
+    assert typesetting.pdf(paper(words)) == before
 
 
 def test_without_pango_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

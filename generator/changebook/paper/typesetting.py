@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import pydyf  # type: ignore[import-untyped]
 from PIL import ImageFile
 
 from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE, REMARK
@@ -172,7 +173,10 @@ def _typeset(
         _count_down(root)
         # A list that starts at 3, a picture of a width and a centred line are so in HTML alone.
         document = page.render(
-            stylesheets=[_sheet(paper.styles)], presentational_hints=True, **options
+            font_config=_fonts(),
+            stylesheets=[_sheet(paper.styles)],
+            presentational_hints=True,
+            **options,
         )
         made: bytes = document.write_pdf(finisher=_finish, **options)
     found += _unseen(heard, paper, drawn) + sheets.missing(document, root)
@@ -226,6 +230,17 @@ def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Fin
 def _sheet(styles: str) -> Any:
     """Return a style sheet, parsed once for all the documents that have it in common."""
     return _weasyprint().CSS(string=styles)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    """Return the fonts of this machine, opened once for all documents of a process.
+
+    None adds any for the next, as nothing is fetched but pictures.
+    """
+    from weasyprint.text import fonts  # noqa: PLC0415 - loads Pango
+
+    return fonts.FontConfiguration()
 
 
 @lru_cache(maxsize=1)
@@ -343,6 +358,18 @@ def _finish(_: Any, made: Any) -> None:
             thing.stream = [
                 part.replace(_END_OF_RDF, _UNIVERSAL_ACCESS + _END_OF_RDF) for part in thing.stream
             ]
+    made.objects[1:] = map(_Written, made.objects[1:])
+
+
+class _Written(pydyf.Object):  # type: ignore[misc]
+    """An object as its bytes, which are asked for twice: for the file and for its identifier."""
+
+    data = b""
+    compressible = False
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__()
+        self.number, self.compressible, self.data = thing.number, thing.compressible, thing.data
 
 
 @contextlib.contextmanager
