@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -257,3 +258,15 @@ def test_looking_back_from_a_later_day_shows_the_same(
     earlier, later = sorted((one, other))
     then = timeline.at(record, later)
     assert (then and timeline.at(then, earlier)) == timeline.at(record, earlier)
+
+
+@settings(max_examples=50, deadline=None)
+@given(changes(1) | changes(1, approved=True) | st.just(RECORD))
+def test_a_record_is_another_on_its_turns_alone(record: ChangeRecord) -> None:
+    """Also on those of the past that a later approval counts back to."""
+    turns = timeline.turns(record)
+    days = [turns[0] + timedelta(days=n) for n in range(-1, (turns[-1] - turns[0]).days + 2)]
+    for before, day in pairwise(days):
+        for known in ((before, day), (None, None)):
+            if timeline.at(record, before, known[0]) != timeline.at(record, day, known[1]):
+                assert day in turns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition, EditionRecord, as_known
+from changebook.edition.editions import Edition, EditionRecord, Past, as_known
 from changebook.exports.impact import month_differences
 from changebook.model import sums
 from changebook.model.schema import ChangeRecord, Profile
@@ -336,6 +336,28 @@ def test_a_month_end_stays_as_it_was_known(log: strategies.Log, audience: Audien
                 [r.data for r in as_known(now, month.on).records], log.profile, month.on
             )
             assert known == month.position
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    strategies.logs() | strategies.logs(approved=True),
+    st.sampled_from(Audience),
+    st.booleans(),
+    st.lists(st.integers(-10, 120), min_size=1, max_size=8),
+)
+def test_many_days_in_one_sweep_are_each_as_on_its_own(
+    log: strategies.Log, audience: Audience, hindsight: bool, days: list[int]
+) -> None:
+    """In whatever order they are asked for, and however often."""
+    held = tuple(EditionRecord(data, "") for data in log.records if not is_unseen(data))
+    now = Edition("acme", audience, log.day, log.profile, "", (), held)
+    past = Past(now, hindsight=hindsight)
+    for day in (strategies.START + timedelta(days=number) for number in days):
+        alone, then = as_known(now, day, None if hindsight else day), past.on(day)
+        assert tuple(then.records.values()) == alone.records
+        assert then.position == sums.position(
+            [record.data for record in alone.records], log.profile, day
+        )
 
 
 @settings(max_examples=60, deadline=None)

@@ -330,8 +330,9 @@ def _in_hand(records: Iterable[EditionRecord], period: Period, on: date) -> InHa
     assessments, steps = [], []
     for record in records:
         data = record.data
-        since = data.entered(Status.SUBMITTED, Status.ASSESSING)
-        if since and data.status is since.status:
+        to_assess = data.status in (Status.SUBMITTED, Status.ASSESSING)
+        since = data.entered(data.status) if to_assess else None
+        if since:
             assessments.append(
                 Assessment(data.id, data.title, data.status, since.on, record.unseen)
             )

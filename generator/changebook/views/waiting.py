@@ -86,8 +86,10 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
     An emergency that is worked on before its decision waits like any other.
     """
     proceeding = data.undecided_emergency
+    if not (proceeding or data.status is Status.AWAITING_DECISION):
+        return None
     since = data.entered(Status.AWAITING_DECISION, Status.IMPLEMENTING)
-    if since is None or not (proceeding or data.status is Status.AWAITING_DECISION):
+    if since is None:
         return None
     due = data.decision.due if data.decision else None
     overdue = due is not None and due < as_of

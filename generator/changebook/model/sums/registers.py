@@ -81,6 +81,8 @@ class _Walk:
         record = priced.record
         stated = record.decision.milestones if record.decision and not is_reversal else {}
         given, sign = priced.days, -1 if is_reversal else 1
+        if not (given or stated):
+            return ()
         steps: list[MilestoneStep] = []
         for milestone, before in self.agreed.items():
             days = sign * given.get(milestone, 0)
