@@ -16,8 +16,10 @@ from changebook.read.commonmark import Shown, name_of, parse
 #: A heading without a letter or a digit.
 _NAMELESS = "section"
 _BREAKS = frozenset({"SoftBreak", "HardBreak"})
+_INLINE = frozenset({"Link", "Image", "Emphasis", "Strong"})
 #: What an attribute list may stand behind.
-_BEFORE_LIST = frozenset({"Code", "Link", "Image", "Emphasis", "Strong"})
+_BEFORE_LIST = _INLINE | {"Code"}
+_MARKS = "*_=^~"
 
 
 def slug(title: str) -> str:
@@ -70,7 +72,7 @@ class _Reader:
         self._slugs = Slugs()
         #: The words of the heading or paragraph, and those of its last line.
         self._words = self._line = ""
-        self._is_broken = False
+        self._is_broken = self._has_lines = False
         self._images = 0
         #: What ended last, if an attribute list may stand behind it.
         self._before = ""
@@ -83,7 +85,8 @@ class _Reader:
         elif kind == "End":
             self._end(name_of(what))
         elif kind in _BREAKS:
-            self._is_broken, self._line = True, ""
+            self._is_broken = self._has_lines = True
+            self._line = ""
         elif kind == "FootnoteReference":
             self.found.update((f"fn:{what}", f"fnref:{what}"))
         elif kind in ("Text", "Code"):
@@ -91,32 +94,45 @@ class _Reader:
             self._before = "Code" if kind == "Code" else ""
 
     def _begin(self, name: str) -> None:
-        if name in ("Heading", "Paragraph"):
-            self._words = self._line = ""
-            self._is_broken = False
-        elif name == "Image":
+        if name == "Image":
             self._images += 1
+        elif name not in _INLINE:
+            self._end_paragraph()
 
     def _end(self, name: str) -> None:
         if name == "Heading":
             words, given = at_end(self._words)
             self.found.add(given.get("id") or self._slugs.id(words))
-        elif name == "Paragraph":
-            rest, given = at_end(self._line)
-            if not rest and "id" in given:
-                self.found.add(given["id"])
+            self._words = ""
+        elif name == "DefinitionListTitle":
+            self._line = ""
         elif name == "Image":
             self._images -= 1
+        elif name not in _INLINE:
+            self._end_paragraph()
         if name in _BEFORE_LIST:
             self._before = name
+
+    def _end_paragraph(self) -> None:
+        """Take the list in a last line of its own; the text of a short item is a paragraph too."""
+        rest, given = at_end(self._line)
+        if self._has_lines and not rest and "id" in given:
+            self.found.add(given["id"])
+        self._words = self._line = ""
+        self._is_broken = self._has_lines = False
 
     def _text(self, text: str, before: str) -> None:
         if self._images:
             return
         if before:
-            self.found.update(filter(None, [at_begin(text)[1].get("id")]))
+            rest, given = at_begin(text)
+            self.found.update(filter(None, [given.get("id")]))
+            text = rest or text  # a list that ends a heading is the heading's
         if self._is_broken:
-            gap = join(self._words, text)
-            self._is_broken, self._words = False, self._words + gap
+            # Chinese emphasis, which CommonMark does not know, has left its marks.
+            near = text.lstrip(_MARKS)
+            if near:
+                gap = join(self._words.rstrip(_MARKS), near)
+                self._is_broken, self._words = False, self._words + gap
         self._words += text
         self._line += text

@@ -31,21 +31,24 @@ _NOTE = re.compile(
     r"(?:[ ]+\"(?P<title>.*?)\")?[ ]*$"
 )
 _TAB = re.compile(r"(?P<mark>===(?P<special>\+|!|\+!|!\+)?)[ ]+\"(?P<title>.*?)\"[ ]*$")
-#: A line with which a note, a fold, a tab or such an element begins.
+#: A line with which a note, a fold, a tab, such an element or an alert begins.
 _CONTAINER = re.compile(
-    r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)"
+    r"^(?P<lead>(?:[ \t>]|(?:[-*+]|\d{1,9}[.)])[ \t])*)"
     r"(?:(?P<mark>!!!|\?\?\?\+?|===(?:[!+]|\+!|!\+)?)(?=[ \t]+[\w\"])"
-    rf"|(?P<tag>{MARKDOWN_ELEMENT.pattern}))(?P<rest>[^\n]*)",
-    re.MULTILINE,
+    r"|(?P<alert>(?<=>|[ \t])\[!(?i:note|tip|important|warning|caution)\][ \t]*$)"
+    rf"|(?P<tag>{MARKDOWN_ELEMENT.pattern}))(?P<rest>.*)"
 )
-_SIGNS = ("!!!", "???", "===", "markdown", "MARKDOWN")
+_SIGNS = ("!!!", "???", "===", "[!", "markdown", "MARKDOWN")
+#: What is neither indentation nor the sign of a quotation.
 _NOT_BLANK = re.compile(r"[^ \t>]")
 #: The bytes of a character behind its first one.
 _LATER_BYTES = re.compile(rb"[\x80-\xbf]")
+_EMPTY_LINE = re.compile(r"\n[ \t>]*\n")
 OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
     | pyromark.Options.ENABLE_DEFINITION_LIST
+    | pyromark.Options.ENABLE_TASKLISTS
 )
 _HTML_TARGET = re.compile(
     r"\s(?P<name>src|href|poster|data|srcset)\s*=\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<b>[^\s>]+))",
@@ -54,6 +57,7 @@ _HTML_TARGET = re.compile(
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 #: From the first character to the one behind the last.
 Range: TypeAlias = tuple[int, int]
+_Event: TypeAlias = tuple[str, Any, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +140,120 @@ class Shown:
     """A text as CommonMark has to read it.
 
     CommonMark would take what belongs to a note for code, and what stands in an element for HTML.
-    So the marker of a note becomes a list bullet of the same width, and a tag becomes a word, with
-    an empty line below it.
+    So the marker of a note becomes a list bullet of the same width, and a tag a line of its own,
+    with an empty line below it. That counts only where a list or such a line begins: in code, HTML
+    and lines that go on a paragraph a marker is text.
     """
 
     def __init__(self, text: str) -> None:
+        self._written = text
+        self._known: list[_Event] = []
+        #: The lines that begin something: their places as written, as replaced, and what they are.
+        self._begun: list[tuple[int, int, str]] = []
         self._added: list[int] = []
         self._before = [0]
-        begins = any(sign in text for sign in _SIGNS)
-        self.text = _CONTAINER.sub(self._plain_line, text) if begins else text
+        self.text = text
+        #: Where lines stand that look like a beginning and are none.
+        self._none: set[int] = set()
+        if any(sign in text for sign in _SIGNS):
+            self._replace()
+            while not self._confirmed():
+                self._replace()
+
+    def _replace(self) -> None:
+        self._begun, self._added, self._before = [], [], [0]
+        self.text = "\n".join(self._lines())
+        for name in ("raw", "_later"):
+            self.__dict__.pop(name, None)
+
+    def _lines(self) -> Iterator[str]:
+        """Yield the lines as CommonMark has to read them."""
+        at = 0
+        opened: list[str] = []
+        for line in self._written.split("\n"):
+            ended: str | None = None
+            while opened and _NOT_BLANK.search(line) and not _belongs(line, opened[-1]):
+                ended = opened.pop()
+            if ended is not None:
+                # Text does not go on where a note ends, indented less than its own.
+                self._add(at - 1, f"{ended}\n")
+                yield ended
+            begun = _CONTAINER.match(line)
+            if begun and self._begins(begun, at):
+                below = _NOT_BLANK.sub(" ", begun["lead"])
+                if begun["mark"]:
+                    opened.append(below)
+                yield self._replaced(begun, at, below)
+            else:
+                yield line
+            at += len(line) + 1
+
+    def _confirmed(self) -> bool:
+        """Whether CommonMark sees each beginning as one; note those that it does not."""
+        self._known = list(self._read(OPTIONS))
+        found: set[tuple[str, int]] = set()
+        html: list[Range] = []
+        before = ""
+        for kind, what, start, end in self._known:
+            name = name_of(what) if kind == "Start" else kind
+            # An alert is a quotation's first paragraph.
+            if name in ("Item", "Rule") or (name, before) == ("Paragraph", "BlockQuote"):
+                found.add((name, self._indented(self._character(start))))
+            elif name == "HtmlBlock":
+                html.append((self.at(start), self.at(end)))
+            before = name
+        wrong = {at for at, place, what in self._begun if (what, place) not in found}
+        self._none |= wrong
+        in_html = Ranges(html)
+        for at in sorted(wrong):
+            if at in in_html:
+                # HTML goes on to the next empty line, and so do the lines of all that is in it.
+                empty = _EMPTY_LINE.search(self._written, at)
+                stop = empty.start() if empty else len(self._written)
+                self._none |= {place for place, _, _ in self._begun if at < place < stop}
+        return not wrong
+
+    def _character(self, byte: int) -> int:
+        return byte - bisect_left(self._later, byte)
+
+    def _indented(self, place: int) -> int:
+        """Return where the line goes on behind its indentation."""
+        while self.text[place : place + 1] in (" ", "\t"):
+            place += 1
+        return place
+
+    def _begins(self, line: re.Match[str], at: int) -> bool:
+        begin = f"{line['mark'] or ''}{line['rest']}"
+        is_marked = not line["mark"] or note(begin) or tab(begin)
+        return bool(is_marked) and at + line.end("lead") not in self._none
+
+    def _replaced(self, line: re.Match[str], at: int, below: str) -> str:
+        lead, rest, gap = line["lead"], line["rest"], f"\n{below}"
+        what = "Rule" if line["tag"] else "Paragraph" if line["alert"] else "Item"
+        begin = at + len(lead)
+        self._begun.append((begin, begin + self._before[-1], what))
+        if line["tag"] and rest.strip():
+            # What is left of the line is read as text, so a letter keeps it from being more.
+            self._add(at + line.end("tag"), f"{gap}x")
+            rest = f"{gap}x{rest}"
+        self._add(at + line.end(), gap)
+        if line["tag"]:
+            return f"{lead}{'*' * len(line['tag'])}{rest}{gap}"
+        if line["alert"]:
+            return f"{line[0]}{gap}"
+        width = len(line["mark"])
+        bullet = "+" + " " * (min(width, 3) - 1) + "_" * (width - 3)
+        return f"{lead}{bullet}{rest}{gap}"
+
+    def _add(self, at: int, gap: str) -> None:
+        self._added.append(at + self._before[-1])
+        self._before.append(self._before[-1] + len(gap))
+
+    def elements(self) -> Iterator[Element]:
+        """Yield the elements whose text is Markdown, which CommonMark does not get to see."""
+        for at, _, what in self._begun:
+            if what == "Rule" and (tag := MARKDOWN_ELEMENT.match(self._written, at)):
+                yield from elements_of(tag[0], at)
 
     @cached_property
     def raw(self) -> bytes:
@@ -158,27 +267,18 @@ class Shown:
             return []
         return [match.start() for match in _LATER_BYTES.finditer(self.raw)]
 
-    def _plain_line(self, line: re.Match[str]) -> str:
-        if line["mark"] and not (note(begin := line["mark"] + line["rest"]) or tab(begin)):
-            return line[0]
-        gap = "\n" + _NOT_BLANK.sub(" ", line["lead"])
-        self._added.append(line.end() + self._before[-1])
-        self._before.append(self._before[-1] + len(gap))
-        if line["tag"]:
-            return line["lead"] + "x" * len(line["tag"]) + line["rest"] + gap
-        width = len(line["mark"])
-        bullet = "-" + " " * (min(width, 3) - 1) + "_" * (width - 3)
-        return line["lead"] + bullet + line["rest"] + gap
+    def events(self, options: pyromark.Options = OPTIONS) -> Iterable[_Event]:
+        """Return what begins, ends or stands in the text, what it is, and its range in bytes."""
+        return self._known if self._known and options is OPTIONS else self._read(options)
 
-    def events(self, options: pyromark.Options = OPTIONS) -> Iterator[tuple[str, Any, int, int]]:
-        """Yield what begins, ends or stands in the text, what it is, and its range in bytes."""
+    def _read(self, options: pyromark.Options) -> Iterator[_Event]:
         for event, span in pyromark.events_with_range(self.text, options=options):
             kind, what = (event, None) if isinstance(event, str) else next(iter(event.items()))
             yield kind, what, span["start"], span["end"]
 
     def at(self, byte: int) -> int:
         """Return the place in the text as it is written."""
-        return self.place(byte - bisect_left(self._later, byte))
+        return self.place(self._character(byte))
 
     def place(self, place: int) -> int:
         """Return where the character at a place of `self.text` stands in the text as written."""
@@ -205,6 +305,13 @@ def note(line: str) -> re.Match[str] | None:
 def tab(line: str) -> re.Match[str] | None:
     """Return what begins a tab (`special`, `title`)."""
     return _TAB.match(line)
+
+
+def _belongs(line: str, lead: str) -> bool:
+    """Return whether a line belongs to the note that stands behind such a lead."""
+    quotes = lead.count(">")
+    begin = re.match(rf"(?:[ \t]*>){{{quotes}}}[ \t]*", line)
+    return begin is not None and len(begin[0].expandtabs(4)) >= len(lead.expandtabs(4)) + 4
 
 
 class Ranges:
@@ -308,11 +415,10 @@ class _Pass:
             if self.opened:
                 inner = self.opened[-1]
                 inner.start, inner.end = min(inner.start, start), max(inner.end, end)
-        if self.shown.text is not self.text:
-            added = list(markdown_elements(self.text, Ranges(self.code)))
-            self.elements += added
-            self.html += [(each.start, each.start + len(each.source)) for each in added]
-            self.html.sort()
+        added = list(self.shown.elements())
+        self.elements += added
+        self.html += [(each.start, each.start + len(each.source)) for each in added]
+        self.html.sort()
         for element in self.elements:
             self.links += _html_targets(element)
 
@@ -381,10 +487,3 @@ def parse(text: str) -> Parsed:
         tuple(found.note_uses),
         tuple(found.surplus),
     )
-
-
-def markdown_elements(text: str, code: Ranges) -> Iterator[Element]:
-    """Yield the elements whose text is Markdown, which CommonMark does not get to see."""
-    for match in _CONTAINER.finditer(text):
-        if match["tag"] and match.start("tag") not in code:
-            yield from elements_of(match["tag"], match.start("tag"))

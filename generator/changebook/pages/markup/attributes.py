@@ -24,8 +24,14 @@ def _read_all(state: StateCore) -> None:
         if token.type == "inline" and token.children:
             opening = state.tokens[at - 1] if at else None
             if opening and opening.type in ("heading_open", "paragraph_open"):
-                _behind_block(opening, token.children)
+                _behind_block(_shown(state.tokens[:at]), token.children)
             _behind_inline(token.children)
+
+
+def _shown(before: list[Token]) -> Token:
+    """Return what opens the block that a text is in; a short item's has no element of its own."""
+    level = before[-1].level - before[-1].hidden
+    return next(t for t in reversed(before) if t.nesting > 0 and t.level == level)
 
 
 def _behind_block(opening: Token, children: list[Token]) -> None:
@@ -35,7 +41,7 @@ def _behind_block(opening: Token, children: list[Token]) -> None:
     if opening.type == "heading_open":
         last.content, found = at_end(last.content)
         _set(opening, found)
-    elif len(children) > 1 and children[-2].type == "softbreak":
+    elif len(children) > 1 and children[-2].type in ("softbreak", "hardbreak"):
         rest, found = at_end(last.content)
         if not rest and found:
             del children[-2:]

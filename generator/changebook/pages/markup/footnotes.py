@@ -10,11 +10,15 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_def
 
 
 def footnotes_plugin(md: MarkdownIt) -> None:
     """Read `[^label]`, and show the notes at the body's end."""
     md.use(footnote_plugin, inline=False)
+    # On GitHub, a note ends a quotation or list whose text could go on in its line.
+    alt = ["paragraph", "reference", "blockquote", "list"]
+    md.block.ruler.at("footnote_def", footnote_def, {"alt": alt})
     md.add_render_rule("footnote_ref", _reference)
     md.add_render_rule("footnote_block_open", _begin)
     md.add_render_rule("footnote_block_close", _end)

@@ -36,6 +36,7 @@ def parser() -> MarkdownIt:
         containers_plugin,
         html_plugin,
         _definitions_plugin,
+        _references_plugin,
         footnotes_plugin,
         attributes_plugin,
         headings_plugin,
@@ -59,9 +60,38 @@ def _definitions_plugin(md: MarkdownIt) -> None:
     def definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         line = start if silent else state.skipEmptyLines(start + 1)
         begin = state.bMarks[line] + state.tShift[line] if line < end else len(state.src)
-        return state.src[begin : begin + 1] == ":" and read(state, start, end, silent)
+        begins = state.src[begin : begin + 1] == ":" and not state.is_code_block(line)
+        return begins and read(state, start, end, silent)
 
-    rules.at("deflist", definitions, {"alt": ["paragraph", "reference", "blockquote"]})
+    rules.disable("deflist")
+    # Lines `---` below a definition make no heading of it.
+    rules.before(
+        "lheading", "definitions", definitions, {"alt": ["paragraph", "reference", "blockquote"]}
+    )
+
+
+def _references_plugin(md: MarkdownIt) -> None:
+    """Read the line below a link's definition as one that goes on a paragraph, as GitHub does."""
+    rules = md.block.ruler
+    read = {rule.name: rule.fn for rule in rules.__rules__}
+
+    def reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        found = read["reference"](state, start, end, silent)
+        if found and not silent:
+            state.env["below"] = state.line
+        return bool(found)
+
+    def code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return start != state.env.get("below") and read["code"](state, start, end, silent)
+
+    def html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if start == state.env.get("below") and not read["html_block"](state, start, end, True):
+            return False
+        return bool(read["html_block"](state, start, end, silent))
+
+    rules.at("reference", reference)
+    rules.at("code", code)
+    rules.at("html_block", html, {"alt": ["paragraph", "reference", "blockquote"]})
 
 
 def _list_item(
