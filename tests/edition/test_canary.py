@@ -273,6 +273,8 @@ GUARDED_TWICE = {
     "links to unseen records are dropped",
     "own keys are not sealed",
 }
+#: Pages and paper refuse an address that the edition did not put there.
+NOTICED = "links in bodies are taken out"
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +298,11 @@ def test_without_a_guard_the_built_edition_leaks(
     built_without: Callable[[Callable[[pytest.MonkeyPatch], None]], list[str]], guard: str
 ) -> None:
     take_out, place = GUARDS[guard]
-    assert {leak.rsplit(" in ", 1)[0] for leak in built_without(take_out)} >= {place}
+    if guard == NOTICED:
+        with pytest.raises(AssertionError, match="can be read in two ways"):
+            built_without(take_out)
+    else:
+        assert {leak.rsplit(" in ", 1)[0] for leak in built_without(take_out)} >= {place}
 
 
 def test_without_a_guard_the_month_ends_leak(

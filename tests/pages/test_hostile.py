@@ -37,6 +37,8 @@ HOSTILE_BODY = (
     '{{ 7*191 }} <template data-body="0"></template> <form action=//e.example><button>x</form>\n\n'
     "## Impact {: #page onclick=alert(11) }\n\n<h2 id=details onclick=alert(12)>z</h2></div>"
 )
+#: Those of its links that the edition would have put into it.
+ADDRESSES = frozenset({"x"})
 _Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 #: Keys whose values the checks look up elsewhere.
@@ -96,7 +98,7 @@ def _all_hostile(edition: Edition) -> tuple[Edition, set[str], set[str]]:
     for record in edition.records:
         data, taken = _hostile(record.data, numbers)
         of_records |= set(taken)
-        records.append(replace(record, data=data, body=HOSTILE_BODY))
+        records.append(replace(record, data=data, body=HOSTILE_BODY, addresses=ADDRESSES))
     glossary = Glossary.model_validate(
         {"terms": {HOSTILE.format(1): HOSTILE.format(2), "alert": HOSTILE.format(3)}}
     )
@@ -105,6 +107,7 @@ def _all_hostile(edition: Edition) -> tuple[Edition, set[str], set[str]]:
         profile=profile,
         records=tuple(records),
         welcome=HOSTILE_BODY,
+        welcome_addresses=ADDRESSES,
         glossary=glossary,
     )
     return hostile, set(of_profile), of_records

@@ -22,6 +22,7 @@ from changebook.pages.markup.parser import parser
 from changebook.read import body, unseen
 from changebook.read.anchors import anchors
 from changebook.read.commonmark import elements_of
+from changebook.refusal import Refusal
 
 ENGLISH = Words("en")
 CASES = Path(__file__).parents[1] / "cases" / "bodies"
@@ -221,3 +222,11 @@ def test_no_address_is_shown_that_was_not_read(text: str) -> None:
     shown = render(text, ENGLISH, addresses=known).html
     found = _ADDRESS.findall("".join(_TAG.findall(shown)))
     assert {address for address in found if not address.startswith(("#", "http"))} <= known
+
+
+def test_an_address_that_the_edition_did_not_see_stops_the_page() -> None:
+    shown = render("[a](b.md) [c](d.md) [](<>)", ENGLISH, addresses={"b.md"})
+    assert shown.removed == ("d.md",)
+    with pytest.raises(Refusal, match=r"'x.md' has a link to `d.md` that can be read in two ways"):
+        shown.whole("x.md")
+    assert render("[a](b.md)", ENGLISH, addresses={"b.md"}).whole("x.md").removed == ()

@@ -36,7 +36,7 @@ from changebook.refusal import Refusal
 from changebook.site.building import SiteFailed
 from changebook.views.impact import impact
 from tests.canary import CLIENT, Canaries, plant
-from tests.edition.test_canary import GUARDS
+from tests.edition.test_canary import GUARDS, NOTICED
 
 SLUG = "example"
 ORDER = "changes/EX-0001/EX-0001-change-order.pdf"
@@ -407,6 +407,10 @@ def test_without_a_guard_paper_leaks(
     root, canaries = planted
     take_out, _ = GUARDS[guard]
     take_out(monkeypatch)
+    if guard == NOTICED:
+        with pytest.raises(Refusal, match="can be read in two ways"):
+            _papers(root)
+        return
     papers = _papers(root).values()
     pictures = (asset.content().decode("latin-1") for p in papers for _, asset in p.files)
     said = canaries.said("".join((*(paper.html for paper in papers), *pictures)))

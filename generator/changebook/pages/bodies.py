@@ -16,6 +16,7 @@ from changebook.model.words import Words
 from changebook.pages.markup.headings import Heading
 from changebook.pages.markup.parser import parser
 from changebook.pages.sanitise import sanitise
+from changebook.refusal import Refusal
 
 __all__ = ["Heading", "RenderedBody", "render"]
 
@@ -31,10 +32,23 @@ _BARE_LINK = re.compile(r'<a (href="(?:mailto:|http://)?([^"]+)" rel="[^"]*">\2<
 
 @dataclass(frozen=True)
 class RenderedBody:
-    """A body as sanitised, balanced HTML, and its headings for the page's contents."""
+    """A body as sanitised, balanced HTML, and its headings for the page's contents.
+
+    `removed` are the addresses that the edition had not put into it.
+    """
 
     html: str
     headings: tuple[Heading, ...]
+    removed: tuple[str, ...] = ()
+
+    def whole(self, page: str) -> RenderedBody:
+        """Return the body of the page if no address was removed. Raises Refusal."""
+        for address in self.removed:
+            raise Refusal(
+                f"the Markdown of '{page}' has a link to `{address}` that can be read in two ways: "
+                "write it as [text](<address>), apart from other brackets, notes and HTML"
+            )
+        return self
 
 
 def render(
@@ -56,12 +70,14 @@ def render(
     # What is still too high comes from HTML.
     html = _RAW_HEADING.sub(lambda m: f"{m['begin']}{max(highest, int(m['level']))}", html)
     known = None if addresses is None else frozenset(map(unquote, addresses))
-    rewrite = partial(_attribute, known)
+    removed: list[str] = []
+    rewrite = partial(_attribute, known, removed)
     html = _TAG.sub(lambda tag: _ATTRIBUTE.sub(rewrite, tag[0]), html)
-    return RenderedBody(_BARE_LINK.sub(r'<a class="cb-bare" \1', html), env["headings"])
+    html = _BARE_LINK.sub(r'<a class="cb-bare" \1', html)
+    return RenderedBody(html, env["headings"], tuple(removed))
 
 
-def _attribute(known: frozenset[str] | None, match: re.Match[str]) -> str:
+def _attribute(known: frozenset[str] | None, removed: list[str], match: re.Match[str]) -> str:
     """Keep the body's ids apart from the page's, and relative addresses to those that are known."""
     name, value = match["name"], unescape(match["value"])
     if name in ("id", "name"):
@@ -69,6 +85,7 @@ def _attribute(known: frozenset[str] | None, match: re.Match[str]) -> str:
     elif value.startswith("#"):
         value = urls.fragment_in_body(value)
     elif known is not None and not scheme(value) and unquote(value) not in known:
+        removed += filter(None, [value])
         return ""
     else:
         return match[0]

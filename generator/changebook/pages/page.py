@@ -84,12 +84,13 @@ class Assembly:
         """
         number = len(self._bodies)
         try:
-            self._bodies.append(self._render(markdown, addresses))
+            body = self._render(markdown, addresses).whole(self._path)
         except RecursionError:
             raise Refusal(
                 f"the Markdown of '{self._path}' is nested too deeply: the engine stops at its "
                 "recursion limit"
             ) from None
+        self._bodies.append(body)
         self._headings.append(number)
         return _BODY.format(number)
 

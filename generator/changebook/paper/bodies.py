@@ -49,12 +49,15 @@ def body(
     site_url: str | None,
     words: Words,
 ) -> Body:
-    """Return the body that the page `page` shows, with the relative `addresses` in it."""
+    """Return the body that the page `page` shows, with the relative `addresses` in it.
+
+    Raises Refusal.
+    """
     if not text.strip():
         return Body(Markup())
     diagram = words.gettext("Diagram")
     shown = _Pictures(page, {asset.path: asset for asset in assets}, site_url, diagram)
-    html = shown.rewrite(render(text, words, paper=True, addresses=addresses).html)
+    html = shown.rewrite(render(text, words, paper=True, addresses=addresses).whole(page).html)
     return Body(Markup(html), tuple(shown.files.items()), tuple(shown.diagrams))  # noqa: S704 - sanitised
 
 
