@@ -34,6 +34,10 @@ def test_cases(name: str, matches: Matches) -> None:
     matches(CASES / f"{name}.md", "\n".join(shown))
 
 
+def test_a_diagram_in_capitals_is_a_diagram() -> None:
+    assert '<pre class="mermaid"><code>pie</code></pre>' in html("```Mermaid\npie\n```")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -354,6 +354,15 @@ def test_page_numbers_in_the_contents_are_those_of_the_decisions() -> None:
         assert id in pages[int(number) - 1], (id, number)
 
 
+def test_a_diagram_with_a_title_of_its_own_is_drawn() -> None:
+    found: list[Finding] = []
+    tag = '<img src="diagram:1" alt="Diagram">'
+    source = "---\ntitle: The returns desk\n---\nflowchart LR\n  A[Shop] --> B[Parcel]"
+    made = typesetting.pdf(paper(tag, diagrams=(Diagram(tag, source),)), found.append)
+    assert found == []
+    assert "returns desk" in sheets(made)[0]
+
+
 def test_a_diagram_is_drawn_and_a_broken_one_prints_its_source() -> None:
     found: list[Finding] = []
     tags = [f'<img src="diagram:{n}" alt="Diagram">' for n in (1, 2)]

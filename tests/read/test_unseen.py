@@ -61,6 +61,7 @@ def test_what_is_seen_stays(text: str) -> None:
         ("| a |\n|---|\n| 1 | secret |\n| 2 |", Cause.CELL, "| a |\n|---|\n| 1 |\n| 2 |"),
         ("> a | 词\n> --|--\n> `x|y` | secret\n", Cause.CELL, "> a | 词\n> --|--\n> `x|y` |\n"),
         ("```mermaid\npie\n %% secret\n```", Cause.COMMENT, "```mermaid\npie\n \n```"),
+        ("```Mermaid\npie\n %% secret\n```", Cause.COMMENT, "```Mermaid\npie\n \n```"),
         (
             "> ```mermaid\n> sequenceDiagram\n> # secret\n> ```",
             Cause.COMMENT,

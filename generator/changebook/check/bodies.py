@@ -126,6 +126,13 @@ UNEXAMINED = rule(
     wrong="[all of it](estimate.zip)",
     right="[the estimate](estimate.pdf)",
 )
+BROKEN_PICTURE = rule(
+    "broken-picture",
+    summary="A picture's file can't be opened.",
+    why="The reader would see an empty frame, and no document could be printed with it.",
+    wrong="![The flow](flow.png), a file that broke off while it was copied",
+    right="![The flow](flow.png), with the whole file",
+)
 UNUSED_FILE = rule(
     "unused-file",
     severity="warning",
@@ -328,6 +335,14 @@ def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[
         )
         return
     attachment = attachments.examined(file)
+    if attachment.is_damaged:
+        yield BROKEN_PICTURE.at(
+            path,
+            place,
+            f"`{file.name}` is damaged, or not the kind of picture that its name says.",
+            "Save the picture again as PNG, JPEG, GIF, WebP or SVG.",
+        )
+        return
     for fault in attachment.faults:
         where = f"{file.name}:{fault.line}" if fault.line else file.name
         yield UNSAFE_FILE.at(path, place, f"`{where}` {fault.why}.", f"{fault.help}.")
@@ -351,6 +366,13 @@ def _anchor(
     text: CheckedBody, link: Link, place: Place, end: str, guesses: Iterator[int], *, public: bool
 ) -> Iterator[Problem]:
     """Check that the link's `#...` is a place in `end`, the body that it leads to."""
+    if not link.target:
+        yield BROKEN_LINK.at(
+            text.source.path,
+            place,
+            f"This {'image' if link.image else 'link'} has no address.",
+            "Write the address between the parentheses, or remove them and the brackets.",
+        )
     wanted = unquote(link.fragment[1:])
     if wanted in _TOP:
         return

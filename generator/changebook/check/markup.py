@@ -138,6 +138,13 @@ _CONTAINER = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*)(?P<line>(?:!!!|\?\?\?|===[+!]*(?=[ \t])).*)$",
     re.MULTILINE,
 )
+#: A line of hyphens, and the one above it that would be a table's head.
+_UNDER_HEAD = re.compile(
+    r"(?:\A|\n[ \t>]*)\n[ \t>]*(?P<head>[^\n]*\|[^\n]*)\n"
+    r"[ \t>]*(?P<line>\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?)[ \t]*$",
+    re.MULTILINE,
+)
+_CELL_END = re.compile(r"(?<!\\)\|")
 _LIST = re.compile(r"\{:[^{}\n]*\}")
 #: What was meant as a comment: a definition of `//` that is none, as it follows a line of text or
 #: has more behind it, a comment of HTML with a slip, and those of other programs. None is searched
@@ -161,6 +168,7 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
     yield from _comments(source)
     yield from _containers(source)
     yield from _attributes(source)
+    yield from _tables(source)
     yield from _footnotes(source)
     deep = too_deep(source.body)
     if deep is not None:
@@ -315,6 +323,24 @@ def _attributes(source: SourceFile) -> Iterator[Problem]:
                 match[0],
                 "These attributes can't be set",
                 "Write `#id`, `.class`, or `width=300` and the like.",
+            )
+
+
+def _tables(source: SourceFile) -> Iterator[Problem]:
+    """Lines below a table's head that have fewer or more columns than it."""
+    text = source.body
+    for match in _UNDER_HEAD.finditer(text) if "|" in text else ():
+        head, line = (
+            len(_CELL_END.split(match[name].strip().strip("|"))) for name in ("head", "line")
+        )
+        if head != line and not _is_apart(text, match.start("line")):
+            yield _as_written(
+                source,
+                match.start("line"),
+                match["line"],
+                f"This line has {line} column{'s' * (line != 1)} and the one above {head}, so they "
+                "do not begin a table",
+                "Give both lines as many columns; write a `|` that is text as `\\|`.",
             )
 
 

@@ -67,6 +67,8 @@ _DIAGRAMS = (
     '%%{init: {"theme": "neutral", "htmlLabels": false, "flowchart": {"htmlLabels": false}, '
     '"fontFamily": "Noto Sans, Noto Sans CJK SC"}}%%\n'
 )
+#: The title and settings that a diagram may begin with: nothing may stand before them.
+_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 
 Say = Callable[[Finding], None]
 _ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or use another picture."
@@ -314,7 +316,8 @@ def _drawn(source: str) -> bytes:
     """Return a diagram, which takes seconds and stands in several documents of its record."""
     from mermaidx import render  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
 
-    picture: str = render(_DIAGRAMS + source).svg()
+    begin = front.end() if (front := _FRONT_MATTER.match(source)) else 0
+    picture: str = render(source[:begin] + _DIAGRAMS + source[begin:]).svg()
     return picture.encode()
 
 

@@ -30,7 +30,7 @@ _INTERNAL_ANYWHERE = re.compile(
 )
 _NAME = re.compile(r"\{?\s*\.?(?P<name>[\w-]+)")
 _LINK_END = re.compile(r"\]\((?P<target>[^()\n]+)\)")
-_DIAGRAM = re.compile(r"(?:`{3,}|~{3,})[ {.]*mermaid\b")
+_DIAGRAM = re.compile(r"(?:`{3,}|~{3,})[ {.]*mermaid\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

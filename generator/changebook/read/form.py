@@ -201,9 +201,8 @@ def _problem(model: type[BaseModel], source: SourceFile, fault: ErrorDetails) ->
         if wide := _full_width(source, source.place(*path)):
             return wide
         known = keys_at(model, path[:-1])
-        return UNKNOWN_KEY.at(
-            source.path, source.place(*path), f"Unknown key {name}.", _did_you_mean(key, known)
-        )
+        help_ = _INTERNAL_HELP if key == "internal" else _did_you_mean(key, known)
+        return UNKNOWN_KEY.at(source.path, source.place(*path), f"Unknown key {name}.", help_)
     place = (source.place if "[key]" in fault["loc"] else source.value)(*path)
     if kind == "enum":
         expected = words_at(model, path)
@@ -269,6 +268,12 @@ def _shown(fault: ErrorDetails) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+_INTERNAL_HELP = (
+    "Only records have `internal`, at their top level. In the text of a record or of client.md, "
+    "put what is internal between the lines `::: internal` and `:::`."
+)
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.read import full_width
 from changebook.read.annotations import annotation_at, keys_at
-from changebook.read.front_matter import cut_by_comment
+from changebook.read.front_matter import BROKEN_YAML, cut_by_comment
 from changebook.read.source import SourceFile
 
 KEY_IN_TEXT = rule(
@@ -86,6 +86,15 @@ def _wrapped(
             continue
         place = Place(number, len(line) - len(line.lstrip()) + 1, len(text))
         key = _KEY.match(text)
+        if key and mark in ("'", '"') and place.column == 1 and key["key"] in keys_at(model, ()):
+            yield BROKEN_YAML.at(
+                source.path,
+                begin,
+                f"The text that begins with this {mark} goes on to line {numbers[-1]}, with the "
+                f"key `{key['key']}` and all between in it.",
+                f"Close the text with {mark} where it ends.",
+            )
+            return
         term = _TERM.match(text) if is_free else None
         if term or (key and key["key"] in near):
             name = term["key"] if term else key and key["key"]

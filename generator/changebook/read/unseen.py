@@ -277,14 +277,15 @@ def _code(text: str, parsed: Parsed) -> Iterator[Unseen]:
             continue
         language = _LANGUAGE.match(fence["info"])
         name = language["name"] if language else ""
-        options = [] if name == _DIAGRAM else _OPTION.findall(fence["info"])
+        is_diagram = name.lower() == _DIAGRAM
+        options = [] if is_diagram else _OPTION.findall(fence["info"])
         info = " ".join((name, *options))
         if len(info.split()) < len(fence["info"].strip(" \t{}").replace("{", " ").split()):
             said = fence["info"].strip()
             # `.` alone says nothing that anybody could miss.
             cause = Cause.OPTION if re.search(r"\w", said) else Cause.COMMENT
             yield Unseen(cause, fence.start("info"), fence.end("info"), said, info)
-        if name == _DIAGRAM:
+        if is_diagram:
             yield from _diagram(text, fence.end() + 1, end)
 
 

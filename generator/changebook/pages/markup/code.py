@@ -40,7 +40,7 @@ def _fence(
     token = tokens[idx]
     language = _LANGUAGE.match(token.info.strip())
     name = language["name"] if language else ""
-    if name == _DIAGRAM:
+    if name.lower() == _DIAGRAM:
         return f'<pre class="mermaid"><code>{escapeHtml(token.content.rstrip())}</code></pre>\n'
     given = {match["key"]: match["value"] for match in _OPTION.finditer(token.info)}
     return _block(token.content, _lexer(name), given, paper=bool(env["paper"]))

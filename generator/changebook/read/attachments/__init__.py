@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def _examined(file: Path, changed: int, size: int) -> Attachment:
 
         return svg.examined(content, _clean)
     if suffix in _PICTURES:
-        return _picture(content)
+        from changebook.read.attachments import pictures  # noqa: PLC0415
+
+        return replace(_picture(content), is_damaged=not pictures.opens(content))
     if suffix == ".pdf":
         from changebook.read.attachments import pdf  # noqa: PLC0415
 

@@ -19,10 +19,12 @@ class Attachment:
     """A file as it may be published.
 
     `content` says nothing of its makers, as far as that can be taken out without touching what it
-    shows. `remarks` name what else it holds that its reader may not see at once.
+    shows. `remarks` name what else it holds that its reader may not see at once. `is_damaged` says
+    that the file of a picture is none.
     """
 
     content: bytes
     remarks: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     is_opaque: bool = False
+    is_damaged: bool = False

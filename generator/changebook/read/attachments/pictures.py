@@ -52,6 +52,18 @@ def stripped(content: bytes) -> bytes:
     raise NoPicture
 
 
+def opens(content: bytes) -> bool:
+    """Return whether the picture's header and, where it has them, its checksums are right."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # how large it is, or what is wrong with its notes
+        try:
+            with Image.open(BytesIO(content)) as image:
+                image.verify()
+        except Exception:  # noqa: BLE001 - whatever one of many decoders raises
+            return False
+    return True
+
+
 def _orientation(content: bytes) -> int:
     """Which way up the picture is meant to be, as EXIF says it; 1 is as it is coded."""
     with warnings.catch_warnings():
