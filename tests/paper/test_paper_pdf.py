@@ -354,6 +354,16 @@ def test_page_numbers_in_the_contents_are_those_of_the_decisions() -> None:
         assert id in pages[int(number) - 1], (id, number)
 
 
+def test_the_name_of_a_drawing_in_the_text_needs_no_place() -> None:
+    found: list[Finding] = []
+    drawing = '<title>Hours</title><text x="1" y="20">Shown</text>'
+    made = typesetting.pdf(
+        paper(f'<p><svg viewBox="0 0 90 90" width="90">{drawing}</svg></p>'), found.append
+    )
+    assert found == []
+    assert "Shown" in sheets(made)[0]
+
+
 def test_a_diagram_with_a_title_of_its_own_is_drawn() -> None:
     found: list[Finding] = []
     tag = '<img src="diagram:1" alt="Diagram">'

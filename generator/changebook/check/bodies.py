@@ -128,8 +128,9 @@ UNEXAMINED = rule(
 )
 BROKEN_PICTURE = rule(
     "broken-picture",
+    severity="warning",
     summary="A picture's file can't be opened.",
-    why="The reader would see an empty frame, and no document could be printed with it.",
+    why="The reader would see an empty frame, and no document with it can be printed.",
     wrong="![The flow](flow.png), a file that broke off while it was copied",
     right="![The flow](flow.png), with the whole file",
 )

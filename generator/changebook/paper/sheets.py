@@ -92,7 +92,8 @@ def _texts(root: Element) -> Iterator[tuple[Element, int]]:
     left = [root]
     while left:
         element = left.pop()
-        if element.tag in _NO_BOX or "hidden" in element.attrib:
+        # A drawing in the text has the name of its namespace.
+        if element.tag.rpartition("}")[2] in _NO_BOX or "hidden" in element.attrib:
             continue
         if _RUNNING & set(element.get("class", "").split()):
             continue
