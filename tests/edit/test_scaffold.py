@@ -47,6 +47,13 @@ def test_init_overwrites_nothing(workspace: Path) -> None:
     assert {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()} == before
 
 
+def test_init_writes_no_workspace_into_another(workspace: Path) -> None:
+    before = sorted(workspace.rglob("*"))
+    with pytest.raises(Refusal, match="belongs to a workspace"):
+        scaffold.init(workspace / "changes")
+    assert sorted(workspace.rglob("*")) == before
+
+
 def test_init_refuses_before_it_writes(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine")
     with pytest.raises(Refusal):

@@ -24,7 +24,7 @@ from changebook.model.vocabulary import (
     Visibility,
 )
 from changebook.read.git import repository
-from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, Client
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, PROFILE, Client
 from changebook.refusal import Refusal
 
 _EXAMPLE = Path(__file__).parent / "example"
@@ -39,6 +39,8 @@ def init(folder: Path) -> list[Path]:
     }
     texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in (*DEFAULT_OUT.values(), OWN))
     texts |= editors.files()
+    if folder.resolve().name == CHANGES and any(folder.glob(f"*/{PROFILE}")):
+        raise Refusal(f"{folder} belongs to a workspace; nothing was written")
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():
             raise Refusal(f"{folder / name} already exists; nothing was written")
