@@ -115,10 +115,7 @@ def _in_front_matter(source: SourceFile, names: _NamesOfOthers) -> Iterator[Prob
 
 
 def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
-    """Return the words where they stand in the file.
-
-    The value's beginning where they are broken up.
-    """
+    """Return where the words stand in a value; where they are broken up, where it begins."""
     start = source.place(*path)
     end = min(
         (place for place in source.places.values() if place[:2] > start[:2]),

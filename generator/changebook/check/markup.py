@@ -160,7 +160,7 @@ _TAG_OF_COMMENT = re.compile(r"<[ \t]*[!%]")
 
 
 def check_markup(source: SourceFile) -> Iterator[Problem]:
-    """Everything in a body that its reader would not see as it was meant."""
+    """Yield everything in a body that its reader would not see as it was meant."""
     yield from _html(source)
     yield from _addresses(source)
     yield from _formulas(source)

@@ -48,7 +48,7 @@ def named(name: str) -> Rule:
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Name, severity and summary of every rule."""
+    """Return name, severity and summary of every rule."""
     for rule in rules():
         yield rule.name, rule.severity, rule.summary
 

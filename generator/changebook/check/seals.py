@@ -55,10 +55,7 @@ _AS_COMMITTED = (
 
 
 def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | None:
-    """Return the first entry of an earlier lock that is not there now.
-
-    `when` says how much earlier.
-    """
+    """Return the first entry of an earlier lock that is gone now; `when` says how much earlier."""
     entries = now.entries if now else ()
     pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
     for index, (entry, there) in pairs:
@@ -91,7 +88,7 @@ def check_seals(client: Client) -> Iterator[Problem]:
 
 
 def seal_faults(client: Client) -> Iterator[SealFault]:
-    """Yield the same with the entries that they are about."""
+    """Yield what breaks a client's seals, each with the entry that it is about."""
     if client.lock is None or client.lock.lock is None:
         return
     path, lock = client.lock.path, client.lock.lock

@@ -409,10 +409,7 @@ def differing_terms(before: Client | None, after: Client | None) -> tuple[str, .
 
 
 def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
-    """Yield the files beside the records that differ.
-
-    What a decision was taken on may hang on them.
-    """
+    """Yield the files beside the records that differ: a decision may hang on them."""
     old, new = (
         {file.relative_to(client.folder).as_posix(): file for file in client.others}
         if client

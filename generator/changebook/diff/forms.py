@@ -25,10 +25,7 @@ _TOO_LONG = (
 
 
 def as_markdown(blocks: Iterable[Block]) -> str:
-    """Markdown for a comment on GitHub or GitLab; no text of a record can act in it.
-
-    It is cut to what a comment may hold; the other forms have everything.
-    """
+    """Write Markdown for a comment, cut to what it may hold; no text of a record can act in it."""
     pieces: list[str] = []
     left = _LONGEST_COMMENT
     for block in blocks:
@@ -69,7 +66,7 @@ def _cut(cell: str) -> str:
 
 
 def as_html(blocks: Iterable[Block], title: str) -> str:
-    """One page that loads nothing from anywhere."""
+    """Write one page that loads nothing from anywhere."""
     environment = Environment(
         loader=FileSystemLoader(packaged.templates_dir() / "diff"),
         autoescape=True,

@@ -82,8 +82,8 @@ class _Known:
 def hidden_phrases(before: Workspace) -> tuple[Phrase, ...]:
     """Return all internal words of a workspace, sentence by sentence.
 
-    Those below `internal` and in keys of one's own, those in internal blocks and in comments, and
-    all of a record that is internal as a whole.
+    These are keys below `internal` and of one's own, internal blocks, comments, and internal
+    records.
     """
     found: dict[tuple[str, str], Phrase] = {}
     for client in before.clients:
@@ -228,10 +228,7 @@ def _phrases(text: str) -> Iterator[str]:
 
 
 def _flat(text: str) -> str:
-    """Return a text on one line, without Markdown's marks.
-
-    Chinese has no blanks where lines broke.
-    """
+    """Return a text on one line without Markdown's marks; Chinese has no blanks at line breaks."""
     lines = (_MARKS.sub("", line) for line in text.split("\n"))
     return _WIDE_GAP.sub("", " ".join(" ".join(lines).split()))
 

@@ -109,7 +109,7 @@ class Manuscript:
         )
 
     def with_line(self, number: int, line: str) -> Manuscript:
-        """The same with another text in a line, which keeps its end."""
+        """Return the same with another text in a line, which keeps its end."""
         lines = LINE.findall(self.text)
         ending = lines[number - 1][len(lines[number - 1].rstrip("\r\n")) :]
         lines[number - 1] = line + ending

@@ -32,7 +32,7 @@ _SLUG_LENGTH = 60
 
 
 def init(folder: Path) -> list[Path]:
-    """Lay out a workspace with an example client in `folder`; the files that were written."""
+    """Lay out a workspace with an example client in `folder`; return the files."""
     texts = {
         file.relative_to(_EXAMPLE): file.read_text("utf-8")
         for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))

@@ -322,7 +322,7 @@ def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
 
 
 def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """For each kind of link, who points at an id; back-links are derived, never typed."""
+    """Return for each kind of link who points at an id; back-links are derived, never typed."""
     back: dict[str, dict[str, tuple[str, ...]]] = {
         kind: defaultdict(tuple) for kind in ("supersedes", "depends_on", "related")
     }

@@ -61,10 +61,7 @@ def built(page: str) -> str:
 
 
 def record(id: str) -> str:
-    """Return the page of a record.
-
-    Record ids are in capitals, so they never meet an index's name.
-    """
+    """Return the page of a record, whose id in capitals never meets an index's name."""
     return f"changes/{id}/index.md"
 
 
@@ -99,10 +96,7 @@ def news(day: date) -> str:
 
 
 def beside(page: str, name: str) -> str:
-    """Return an image or attachment, in the folder of the page that uses it (the home page.
-
-    `files/`).
-    """
+    """Return a file in the folder of the page that uses it; for the home page in `files/`."""
     return posixpath.join(posixpath.dirname(page) or "files", name)
 
 

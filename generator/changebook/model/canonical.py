@@ -29,7 +29,7 @@ def digest(value: Any) -> str:
 
 
 def grouped(digits: str) -> str:
-    """Digits in groups, as people read them."""
+    """Return digits in groups, as people read them."""
     return " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
 
 

@@ -66,10 +66,7 @@ def content(front: Front) -> dict[str, Any]:
 
 
 def question(front: Front) -> dict[str, Any]:
-    """Return what was to be decided.
-
-    The content before there was a decision, which had a day alone.
-    """
+    """Return what was to be decided: the content before the decision, which had a day alone."""
     asked = content(front)
     decision = asked.pop("decision", None)
     if isinstance(decision, Mapping) and "due" in decision:
@@ -125,7 +122,7 @@ def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _lasting(value: Any, path: tuple[str, ...]) -> Any:
-    """Without keys of one's own, keys that were left empty, and what may still change."""
+    """Return it without keys of one's own, empty keys, and what may still change."""
     if isinstance(value, Mapping):
         return {
             key: _lasting(item, (*path, key))

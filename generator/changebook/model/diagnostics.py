@@ -80,7 +80,7 @@ def rule(
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Those that stop a build."""
+    """Return those that stop a build."""
     return [problem for problem in problems if problem.severity == "error"]
 
 

@@ -174,15 +174,12 @@ def _is_left_alone(name: str, attributes: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """One group for each word, the longest first, so that it wins over its own parts."""
+    """Return one group for each word, the longest first, so that it wins over its own parts."""
     return re.compile("|".join(f"({_spelt(word)})" for word in words))
 
 
 def _spelt(word: str) -> str:
-    """Return how a text may hold a word.
-
-    As a whole where its script parts words, and in the plural.
-    """
+    """Return how a text may hold a word: whole where its script parts words, and in the plural."""
     begin = rf"(?<![{_LETTER}])" if _PARTED.match(word[0]) else ""
     end = rf"(?:e?s)?(?![{_LETTER}])" if _PARTED.match(word[-1]) else ""
     flags = "" if _SHORT_FORM.search(word) else "i"

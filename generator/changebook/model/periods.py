@@ -63,19 +63,13 @@ def around(day: date, kind: PeriodKind) -> Period:
 
 
 def last_complete(day: date, kind: PeriodKind) -> Period:
-    """Return the newest period that has ended by the day.
-
-    Raises OverflowError before the calendar.
-    """
+    """Return the newest period that has ended by the day. OverflowError before the calendar."""
     running = around(day, kind)
     return running if running.last == day else around(running.first - timedelta(days=1), kind)
 
 
 def named(text: str) -> Period:
-    """Return the period of a name like `2026-W12` or `2026-03`.
-
-    Raises ValueError where it is none.
-    """
+    """Return the period of a name like `2026-W12` or `2026-03`. ValueError where it is none."""
     if match := _WEEK.fullmatch(text):
         year, week = map(int, match.groups())
         try:
@@ -104,7 +98,7 @@ def month_end(day: date) -> date:
 
 
 def month_count(day: date) -> int:
-    """Months since the year 0, so that they can be counted through."""
+    """Return the months since the year 0, so that they can be counted through."""
     return day.year * 12 + day.month - 1
 
 
@@ -114,7 +108,7 @@ def first_of_month(count: int) -> date:
 
 
 def quarter_count(day: date) -> int:
-    """Quarters since the year 0, so that they can be counted through."""
+    """Return the quarters since the year 0, so that they can be counted through."""
     return month_count(day) // 3
 
 

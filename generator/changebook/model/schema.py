@@ -130,10 +130,7 @@ def _currency(value: Any) -> str:
 
 @cache
 def _timezones() -> frozenset[str]:
-    """Return the zones that the system knows.
-
-    To ask it reads whole folders, so it is asked once.
-    """
+    """Return the zones that the system knows, asked once: it has to read whole folders."""
     return frozenset(available_timezones())
 
 
@@ -156,7 +153,7 @@ def _shown(value: str) -> str:
 def _in_yaml(
     *types: str, pattern: re.Pattern[str] | None = None, example: Any = None
 ) -> WithJsonSchema:
-    """JSON Schema of a scalar: the types that YAML makes of what may be written plainly."""
+    """Return the JSON Schema of a scalar: the types that YAML makes of what is written plainly."""
     shape: dict[str, Any] = {"type": list(types) if len(types) > 1 else types[0], "minLength": 1}
     if pattern:
         shape["pattern"] = f"^(?:{pattern.pattern})$"

@@ -132,10 +132,7 @@ class Column(Generic[R]):
 
 @dataclass(frozen=True)
 class Table(Generic[R]):
-    """Rows of one type, and the columns that are made from them.
-
-    A title has at most 31 characters: it is the name of a sheet.
-    """
+    """Rows of one type and the columns made from them; the title names a sheet: 31 characters."""
 
     title: str
     columns: tuple[Column[R], ...]

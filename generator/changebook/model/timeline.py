@@ -48,10 +48,7 @@ def counts_back(data: ChangeRecord) -> Retroaction | None:
 
 
 def event_dates(data: ChangeRecord) -> Iterator[date]:
-    """Yield the days on which something happened to the record.
-
-    What is due or planned is not an event.
-    """
+    """Yield the days on which something happened to the record; what is planned is no event."""
     yield from stated_dates(data)
     yield from (step.done for step in data.plan or () if step.done)
     yield from (talk.on for talk in data.communications)
@@ -154,7 +151,7 @@ def _impact(impact: Impact, day: date) -> Impact:
 def _decision(
     decision: Decision, ever: tuple[HistoryEntry, ...], kept: tuple[HistoryEntry, ...], day: date
 ) -> Decision:
-    """Only `due` before the decision. The history says when that was, so that both agree."""
+    """Return only `due` before the decision. The history says when that was, so both agree."""
     if decision.outcome:
         entered = _ENTERED_BY[decision.outcome]
         # A record can be deferred twice: the decision that it holds is the last one.

@@ -108,7 +108,7 @@ class Words:
         return self.gettext("%(sentence)s %(next)s") % {"sentence": "", "next": ""}
 
     def in_sentence(self, term: Term) -> str:
-        """A vocabulary's word within a sentence, where English has no capital."""
+        """Return a vocabulary's word within a sentence, where English has no capital."""
         label = self.label(term)
         return label.lower() if self.locale.language == SOURCE_LANGUAGE else label
 
@@ -117,7 +117,7 @@ class Words:
         return format_date(day, "medium", locale=self.locale)
 
     def span(self, first: dt.date, last: dt.date) -> str:
-        """From one day to another, without saying twice what both have in common."""
+        """Return from one day to another, without saying twice what both have in common."""
         return format_interval(first, last, "yMMMd", locale=self.locale)
 
     def month(self, day: dt.date) -> str:
@@ -175,10 +175,7 @@ class Words:
 
 @lru_cache(maxsize=4096)
 def _money(amount: Decimal, currency: str, locale: Locale) -> str:
-    """Return an amount as Babel writes it.
-
-    The same ones stand on many pages, and Babel takes its time.
-    """
+    """Return an amount as Babel writes it, kept because Babel is slow and amounts repeat."""
     with localcontext(prec=_DIGITS):
         text = format_currency(amount, currency, locale=locale)
     # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
@@ -199,7 +196,7 @@ def _catalogue(language: str, own: Path | None) -> NullTranslations:
 
 @lru_cache
 def _read(files: tuple[tuple[Path, int], ...]) -> NullTranslations:
-    """Catalogues with the times of their last change, each falling back to the next one.
+    """Return catalogues by the times of their last change, each falling back to the next.
 
     They are compiled in memory. What no one translates stays as it is.
     """

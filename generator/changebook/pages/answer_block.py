@@ -57,7 +57,7 @@ class Block:
     option: str | None = None
 
     def lines(self) -> list[str]:
-        """The lines of the block."""
+        """Return the lines of the block."""
         fields = {
             "Answer": self.kind,
             "Record": self.id,
@@ -71,12 +71,12 @@ class Block:
 
 
 def mark(words: str) -> str:
-    """A line that parts what a person writes from what was filled in."""
+    """Return a line that parts what a person writes from what was filled in."""
     return f"{_EQUALS} {words.replace('=', '')} {_EQUALS}"
 
 
 def blocks(lines: Iterable[str]) -> tuple[Block, ...]:
-    """The blocks in a text, each from its first field on; those without a record are none."""
+    """Return the blocks in a text, each from its first field on; without a record it is none."""
     found: list[dict[str, str]] = []
     for name, value in FIELD.findall("\n".join(lines)):
         key = name.lower()

@@ -63,23 +63,23 @@ class Answers:
         return tuple(people) or (self.profile.vendor.name,)
 
     def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
-        """The decision that the client would take, for one of the options if there are any."""
+        """Return how to take the decision, for one of the options if there are any."""
         return self._ways(data, digest, AnswerKind.APPROVE, option=option)
 
     def agree(self, data: ChangeRecord, digest: str) -> Ways:
-        """The client agrees with the amendment of the contract."""
+        """Return how to agree with the amendment of the contract."""
         return self._ways(data, digest, AnswerKind.APPROVE, About.AGREEMENT)
 
     def settle(self, data: ChangeRecord, digest: str) -> Ways:
-        """The client takes an objection for settled."""
+        """Return how to say that an objection is settled."""
         return self._ways(data, digest, AnswerKind.APPROVE, About.OBJECTION)
 
     def doubt(self, data: ChangeRecord, digest: str) -> Ways:
-        """The client has a doubt."""
+        """Return how to object."""
         return self._ways(data, digest, AnswerKind.OBJECT)
 
     def ask(self, data: ChangeRecord, digest: str) -> Ways:
-        """The client asks something."""
+        """Return how to ask something."""
         return self._ways(data, digest, AnswerKind.ASK)
 
     def _ways(
@@ -90,7 +90,7 @@ class Answers:
         about: About = About.DECISION,
         option: Option | None = None,
     ) -> Ways:
-        """`digest` is the short one, as the page shows it."""
+        """Return mail and form of an answer; `digest` is the short one, as the page shows it."""
         plain = digest.replace(" ", "")
         block = Block(data.id, kind, about, data.revision, plain, option.id if option else None)
         return Ways(self._answer(data, block, digest, option), self._form(data, block))
@@ -98,7 +98,7 @@ class Answers:
     def _answer(
         self, data: ChangeRecord, block: Block, digest: str, option: Option | None
     ) -> str | None:
-        """A mail with the answer filled in; titles are cut until mail programs take it."""
+        """Return a mail with the answer filled in; titles are cut until mail programs take it."""
         mail = None
         for length in _CUTS:
             title, chosen = _cut(data.title, length), _cut(option.title if option else "", length)
@@ -123,7 +123,10 @@ class Answers:
         return _("Decision on %(id)s, revision %(revision)s: %(title)s")
 
     def lines(self, block: Block, values: Mapping[str, object], whole: bool = True) -> list[str]:
-        """The lines of an answer's mail; `values` are id, revision, title, digest and option."""
+        """Return the lines of an answer's mail.
+
+        `values` are id, revision, title, digest and option.
+        """
         _ = self.words.gettext
         counts = _(
             "This e-mail is only a message. The decision counts once it is recorded in the log."
@@ -170,7 +173,7 @@ class Answers:
         )
 
     def request(self) -> str | None:
-        """A mail that asks for a change."""
+        """Return a mail that asks for a change."""
         _ = self.words.gettext
         lines: list[str] = []
         for question in (*self.questions, _("Name and role:")):
@@ -179,7 +182,7 @@ class Answers:
         return self._mail(subject, lines, self.profile.request.email)
 
     def _form(self, data: ChangeRecord, block: Block) -> str | None:
-        """The form's address with what is known of the answer filled in."""
+        """Return the form's address with what is known of the answer filled in."""
         address = self.profile.respond.form
         if address is None:
             return None

@@ -21,7 +21,7 @@ _BREAK = "&#8203;"
 
 
 def literal(text: str) -> str:
-    """A text on one line as Markdown that shows just that text, and calls nobody."""
+    """Return a text as Markdown on one line that shows just that text, and calls nobody."""
     line = visible(_SPACE.sub(" ", text).strip())
     marked = _MARKUP.sub(r"\\\g<0>", line)
     return _BREAK.join(piece.translate(_HTML) for piece in _REFERENCE.split(marked))

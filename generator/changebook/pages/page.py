@@ -78,7 +78,7 @@ class Assembly:
         )
 
     def body(self, markdown: str, addresses: Collection[str]) -> Markup:
-        """Return the place of a Markdown body, which `page` fills. Raises Refusal.
+        """Return the place of a Markdown body, which `page` fills.
 
         `addresses` are the relative ones that the edition has put into it.
         """
@@ -113,12 +113,12 @@ class Assembly:
         )
 
     def _placed(self, body: RenderedBody) -> str:
-        """A body with its headings and links as they are on this page."""
+        """Return a body with its headings and links as they are on this page."""
         listed = {heading.id for heading in body.headings}
         return _HEADING.sub(partial(_linked, listed), _LINK.sub(self._link, body.html))
 
     def _link(self, link: re.Match[str]) -> str:
-        """A link that leads to the page which is made of a Markdown file."""
+        """Return a link that leads to the page which is made of a Markdown file."""
         address = unescape(link["to"])
         path, _, fragment = address.partition("#")
         if scheme(address) or not path.endswith(".md"):
@@ -128,7 +128,7 @@ class Assembly:
 
 
 def _linked(listed: Collection[str], heading: re.Match[str]) -> str:
-    """A heading with a link to itself; one of raw HTML as it is."""
+    """Return a heading with a link to itself; one of raw HTML as it is."""
     given = _ID.search(heading[0])
     if given is None or unescape(given[1]) not in listed:
         return heading[0]

@@ -22,11 +22,11 @@ class Phrases(Wording):
     """The phrases of one edition's reports."""
 
     def steps(self, progress: Progress) -> str:
-        """The statuses that a change came to, each with its day."""
+        """Return the statuses that a change came to, each with its day."""
         return " → ".join(map(self._step, progress.steps))
 
     def more(self, progress: Progress) -> str:
-        """Who asked for it or decided it, or what was said about its last step."""
+        """Return who asked for it or decided it, or what was said about its last step."""
         _ = self.words.gettext
         if decision := progress.decision:
             names = _(", ").join(person.name for person in decision.by)
@@ -44,12 +44,12 @@ class Phrases(Wording):
         return progress.steps[-1].note or ""
 
     def amount(self, progress: Progress) -> str:
-        """The money of a change."""
+        """Return the money of a change."""
         amount = progress.row.amount
         return self.words.gettext("not assessed") if amount is None else self._money(amount)
 
     def counts(self, progress: Progress) -> str:
-        """Why an amount does not count in the contract sum; empty where it does."""
+        """Return why an amount does not count in the contract sum; empty where it does."""
         _, row = self.words.gettext, progress.row
         if row.amount is None or row.bucket is Bucket.APPROVED:
             return ""
@@ -59,7 +59,7 @@ class Phrases(Wording):
         return _("effective later") if later else _("not counted")
 
     def days(self, progress: Progress) -> str:
-        """The calendar days of a change."""
+        """Return the calendar days of a change."""
         row = progress.row
         if row.days is None:
             return self.words.gettext("not assessed")
@@ -69,28 +69,28 @@ class Phrases(Wording):
         return days if row.moves.completion else self._with(days, row.moves.name)
 
     def effect(self, progress: Progress) -> str:
-        """Money and days of a change."""
+        """Return money and days of a change."""
         amount, counts = self.amount(progress), self.counts(progress)
         both = (self._with(amount, counts) if counts else amount, self.days(progress))
         return self.joined_clauses(dict.fromkeys(both))
 
     def kind(self, event: NewsEvent) -> str:
-        """What sort of event it was."""
+        """Return what sort of event it was."""
         return self.words.label(event.what)
 
     def line_of(self, line: SumLine) -> str:
-        """A line of the sums; what is part of another says so."""
+        """Name a line of the sums; what is part of another says so."""
         name = self.words.label(line)
         if line is SumLine.PROCEEDING:
             return self.words.gettext("of which: %(line)s") % {"line": name}
         return name
 
     def figure(self, change: LineChange) -> str:
-        """A line of the sums at the end."""
+        """Return a line of the sums at the end."""
         return self._money(change.after.amount, signed=change.line in _CHANGES)
 
     def difference(self, change: LineChange) -> tuple[str, ...]:
-        """By how much a line of the sums is different, and what it was at the beginning."""
+        """Return by how much a line of the sums differs, and what it was at the beginning."""
         _ = self.words.gettext
         if not change.difference:
             return (_("unchanged"),)
@@ -98,7 +98,7 @@ class Phrases(Wording):
         return (self._money(change.difference), _("before: %(value)s") % {"value": before})
 
     def moved(self, change: DateChange) -> tuple[str, ...]:
-        """By how much a milestone moved, where it was, and which changes moved it."""
+        """Return by how much a milestone moved, where it was, and which changes moved it."""
         _ = self.words.gettext
         if not change.ids:
             return (_("not moved"),)
@@ -109,7 +109,7 @@ class Phrases(Wording):
         )
 
     def decision(self, item: WaitingDecision) -> str:
-        """A decision that waits."""
+        """Describe a decision that waits."""
         _ = self.words.gettext
         if not item.proceeding:
             return _("Decision")
@@ -117,7 +117,7 @@ class Phrases(Wording):
         return self._said(_("Decision"), text % {"day": self.words.date(item.since)})
 
     def objection(self, item: OpenObjection) -> str:
-        """An open objection with its answer."""
+        """Describe an open objection with its answer."""
         _, objection = self.words.gettext, item.objection
         said = [self._said(_("Open objection"), self._said(objection.by, objection.concern))]
         if objection.response:
@@ -125,20 +125,20 @@ class Phrases(Wording):
         return self.joined(said)
 
     def agreement(self, item: UnsignedAgreement) -> str:
-        """An agreement that waits for its signatures."""
+        """Describe an agreement that waits for its signatures."""
         name = self.words.gettext("Agreement to be signed")
         return self._said(name, item.reference) if item.reference else name
 
     def assessment(self, item: Assessment) -> str:
-        """An assessment that the vendor has in hand."""
+        """Describe an assessment that the vendor has in hand."""
         return self._said(self.words.gettext("Assessment"), self.words.label(item.status))
 
     def step(self, item: DueStep) -> str:
-        """A step of a plan, and who takes it."""
+        """Describe a step of a plan, and who takes it."""
         return self._with(item.step.step, item.step.owner) if item.step.owner else item.step.step
 
     def late(self, entry: LateEntry) -> str:
-        """A step that was written down after the report's day."""
+        """Describe a step that was recorded after the report's day."""
         _ = self.words.gettext
         when = self._when(entry.on, entry.recorded)
         said = self._with(self.words.label(entry.status), when)

@@ -27,16 +27,13 @@ _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
 
 
 def sanitise(html: str) -> str:
-    """The HTML with only what the allow-list lets stay, and balanced.
-
-    A picture from another host becomes a link to it.
-    """
+    """Keep of HTML what the allow-list has, balanced; pictures from other hosts become links."""
     return _Elements().rewrite(_cleaner().clean(html))
 
 
 @cache
 def _cleaner() -> nh3.Cleaner:
-    """The allow-list made ready, which takes longer than to clean a heading."""
+    """Return the allow-list made ready, which takes longer than to clean a heading."""
     return nh3.Cleaner(
         tags=set(TAGS),
         clean_content_tags=set(DROPPED),
@@ -78,7 +75,7 @@ class _Elements:
         return f'<a href="{escape(source)}" rel="noopener noreferrer">{words}</a>'
 
     def _input(self, tag: str, attributes: dict[str, str]) -> str:
-        """Task lists and Material's tabs use inputs; no other field belongs on a page."""
+        """Keep the inputs of task lists and Material's tabs; no other field belongs on a page."""
         kind = attributes.get("type", "").lower()
         if kind == "radio" and attributes.get("name", "").startswith("__tabbed_"):
             return tag

@@ -50,7 +50,7 @@ def edition_pages(
     papers: Collection[str] = (),
     store: Store = NOWHERE,
 ) -> list[GeneratedPage]:
-    """Every page of an edition. `templates` is a team's own `site_templates`, if it has one.
+    """Return every page of an edition. `templates` are a team's own, if it has any.
 
     `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
     them too. `papers` are the paths of the documents that the edition has. Bodies that were
@@ -163,7 +163,7 @@ def portfolio_pages(
     directory_urls: bool = True,
     templates: Path | None = None,
 ) -> list[GeneratedPage]:
-    """The root page of the team's site, above one folder per client."""
+    """Return the root page of the team's site, above one folder per client."""
     words = Words(language, templates)
     view = portfolio.portfolio([(edition, impact.impact(edition)) for edition in editions])
     render = Renderer(words, directory_urls, templates)
@@ -173,7 +173,7 @@ def portfolio_pages(
 
 
 def navigation(edition: Edition) -> list[NavItem]:
-    """MkDocs' navigation: the indexes. Records are reached from these and by search."""
+    """Return MkDocs' navigation: the indexes, from which and by search records are reached."""
     words = edition.words
     changes: list[NavItem] = [
         {words.gettext("All changes"): urls.CHANGES},
@@ -186,7 +186,7 @@ def navigation(edition: Edition) -> list[NavItem]:
 
 
 def _sections(words: Words) -> tuple[tuple[str, str], ...]:
-    """The parts of an edition, each with its first page."""
+    """Return the parts of an edition, each with its first page."""
     return (
         (words.gettext("Home"), urls.HOME),
         (words.gettext("Changes"), urls.CHANGES),
@@ -197,7 +197,7 @@ def _sections(words: Words) -> tuple[tuple[str, str], ...]:
 
 
 def _feeds(words: Words) -> tuple[tuple[str, str, str], ...]:
-    """The feeds that browsers and feed readers find on every page: title, type and file."""
+    """Return title, type and file of the feeds that browsers find on every page."""
     changes, decisions = words.gettext("All changes"), words.gettext("Decisions")
     atom, json = "application/atom+xml", "application/feed+json"
     return (
@@ -211,18 +211,18 @@ def _feeds(words: Words) -> tuple[tuple[str, str, str], ...]:
 def _each_between(
     items: Sequence[_Item],
 ) -> Iterator[tuple[_Item | None, _Item, _Item | None]]:
-    """Each item with the one before and the one after it."""
+    """Yield each item with the one before and the one after it."""
     return zip([None, *items], items, [*items[1:], None], strict=False)
 
 
 def _is_within(page: str, section: str) -> bool:
-    """Whether a page belongs to the section that begins with the page `section`."""
+    """Return whether a page belongs to the section that begins with the page `section`."""
     folder = section.removesuffix("index.md")
     return page == section or bool(folder and page.startswith(folder))
 
 
 def theme_words(words: Words) -> dict[str, str]:
-    """What the theme itself says, for `config.extra.changebook`; pages bring their own words."""
+    """Return what the theme itself says, for `config.extra.changebook`."""
     return {
         "language": words.language,
         "not_found": words.gettext("This page does not exist"),
@@ -264,7 +264,7 @@ class _Site:
         self._render = render
 
     def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
-        """The page of a record, with the ways up and on that the theme shows around it."""
+        """Return the page of a record, with the ways up and on that the theme shows around it."""
         path, data = urls.record(view.data.id), view.data
         revision = self.words.gettext("Revision %(number)s") % {"number": data.revision}
         pager = self._pager(
@@ -290,7 +290,7 @@ class _Site:
     def month_ends(
         self, ends: Sequence[months.MonthEnd], summary: impact.ImpactView
     ) -> Iterator[GeneratedPage]:
-        """The pages of the month ends. Each bears its own day, not that of the edition."""
+        """Yield the pages of the month ends, each with its own day instead of the edition's."""
         for older, end, newer in _each_between(ends):
             path, day = urls.month(end.on), self.words.date(end.on)
             pager = self._pager(
@@ -309,7 +309,7 @@ class _Site:
             )
 
     def reports(self, views: Sequence[report.PeriodReport]) -> Iterator[GeneratedPage]:
-        """The list of all reports, and a page each."""
+        """Yield the list of all reports, and a page each."""
         _ = self.words.gettext
         wording = Wording(self.words, self._edition.profile, self._edition.audience)
         yield self.page(
@@ -334,7 +334,7 @@ class _Site:
         older: report.PeriodReport | None,
         wording: Wording,
     ) -> GeneratedPage:
-        """The page of a report. It bears its own day, not that of the edition."""
+        """Return the page of a report, with its own day instead of the edition's."""
         _ = self.words.gettext
         path = urls.report(view.period.id)
         pager = self._pager(
@@ -357,7 +357,7 @@ class _Site:
         )
 
     def news(self, view: news.News) -> Iterator[GeneratedPage]:
-        """What happened lately, and a page for each older month of a long log."""
+        """Yield what happened lately, and a page for each older month of a long log."""
         _ = self.words.gettext
         title = _("News")
         yield self.page(
@@ -387,7 +387,7 @@ class _Site:
             )
 
     def up(self, path: str, title: str, target: str) -> dict[str, Any]:
-        """The link above a page to the one that it belongs to."""
+        """Return the link above a page to the one that it belongs to."""
         return {"cb_up": {"title": title, "href": self._render.href(path, target)}}
 
     def _pager(
@@ -397,7 +397,7 @@ class _Site:
         older: _Item | None,
         link: Callable[[_Item], tuple[str, str]],
     ) -> dict[str, list[dict[str, str]]]:
-        """The links below a page to those beside it; `link` gives the title and page of each."""
+        """Return the links below a page; `link` gives the title and page of each neighbour."""
         _ = self.words.gettext
         pager = []
         for rel, label, other in (("newer", _("Newer"), newer), ("older", _("Older"), older)):

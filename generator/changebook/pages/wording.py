@@ -28,7 +28,7 @@ class Wording:
     audience: Audience
 
     def title(self, period: Period) -> str:
-        """What the report of a period is called."""
+        """Return what the report of a period is called."""
         _ = self.words.gettext
         if not period.is_week:
             return _("Monthly report: %(month)s") % {"month": self.words.month(period.first)}
@@ -36,14 +36,14 @@ class Wording:
         return title % {"number": period.number, "year": period.year}
 
     def period(self, period: Period) -> str:
-        """The week with its number, or the month."""
+        """Return the week with its number, or the month."""
         if not period.is_week:
             return self.words.month(period.first)
         week = self.words.gettext("Week %(number)s, %(year)s")
         return week % {"number": period.number, "year": period.year}
 
     def about(self, report: PeriodReport) -> str:
-        """From when to when, and what the figures are."""
+        """Return from when to when, and what the figures are."""
         _ = self.words.gettext
         if report.complete:
             known = _("%(days)s, as known on %(day)s.")
@@ -56,7 +56,7 @@ class Wording:
         return self.joined([known % values, _("All amounts are before tax.")])
 
     def stage(self, stage: ReportStage) -> str:
-        """What stands above the changes of a stage."""
+        """Return what stands above the changes of a stage."""
         _ = self.words.gettext
         return {
             ReportStage.REQUESTED: _("Requested"),
@@ -67,7 +67,7 @@ class Wording:
         }[stage]
 
     def waiting_for(self) -> str:
-        """What stands above what waits for the client."""
+        """Return what stands above what waits for the client."""
         if self.audience is Audience.CLIENT:
             return self.words.gettext("Waiting for you")
         return self.waiting_for_name(self.profile.name)
@@ -76,7 +76,7 @@ class Wording:
         return self.words.gettext("Waiting for %(name)s") % {"name": name}
 
     def nothing_waits(self) -> str:
-        """Said where nothing waits for the client."""
+        """Return what is said where nothing waits for the client."""
         if self.audience is Audience.CLIENT:
             return self.words.gettext("Nothing is waiting for you.")
         return self.nothing_waits_for(self.profile.name)
@@ -85,7 +85,7 @@ class Wording:
         return self.words.gettext("Nothing is waiting for %(name)s.") % {"name": name}
 
     def summary(self, report: PeriodReport) -> tuple[str, ...]:
-        """The whole report in a few sentences."""
+        """Return the whole report in a few sentences."""
         if report.quiet:
             return (self._quiet(report), self._waits(report))
         happened = tuple(self._happened(report))
@@ -97,7 +97,7 @@ class Wording:
         )
 
     def line(self, report: PeriodReport) -> str:
-        """What happened, as a list of reports shows it."""
+        """Return what happened, as a list of reports shows it."""
         if report.quiet:
             return self._quiet(report)
         sentences = [*self._happened(report)]
@@ -107,7 +107,7 @@ class Wording:
         return self.joined(sentences or [self._notices(report)])
 
     def joined(self, sentences: Iterable[str]) -> str:
-        """Sentences one after the other."""
+        """Return sentences one after the other."""
         return self.words.gap.join(sentences)
 
     def joined_clauses(self, clauses: Iterable[str]) -> str:
@@ -123,7 +123,7 @@ class Wording:
         return _("A quiet month: nothing changed.")
 
     def _notices(self, report: PeriodReport) -> str:
-        """What happened where no change moved on."""
+        """Return what happened where no change moved on."""
         _ = self.words.gettext
         if not report.notices:
             return _("No change reached a new status.")
@@ -133,7 +133,7 @@ class Wording:
         return _("%(clauses)s.") % {"clauses": f"{clauses[:1].upper()}{clauses[1:]}"}
 
     def _noticed(self, kind: EventKind, number: int) -> str:
-        """How many events there were of one kind."""
+        """Return how many events there were of one kind."""
         ngettext = self.words.ngettext
         text = {
             EventKind.STATUS: ngettext("one new status", "%(num)s new statuses", number),
@@ -151,7 +151,7 @@ class Wording:
         return text % {"num": self.words.number(number)}
 
     def _happened(self, report: PeriodReport) -> Iterator[str]:
-        """How many changes came how far: the first count names what is counted."""
+        """Return how many changes came how far: the first count names what is counted."""
         ngettext = self.words.ngettext
         requested = report.count(Status.SUBMITTED)
         assessed = report.count(Status.AWAITING_DECISION)

@@ -150,10 +150,7 @@ class Workspace:
         raise unknown_client(self.root, slug, [client.slug for client in self.clients])
 
     def record(self, id: str) -> tuple[Client, Record]:
-        """Return the record of an id, and whose it is.
-
-        Raises WorkspaceError where there is none, or two.
-        """
+        """Return a record by its id, and whose it is. Raises WorkspaceError for none, or two."""
         found = [(c, r) for c in self.clients for r in c.records if r.data.id == id]
         if len(found) == 1:
             return found[0]

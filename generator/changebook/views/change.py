@@ -112,7 +112,7 @@ def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRo
 
 
 def score(risk: Risk) -> int:
-    """Likelihood times severity, 1 to 9."""
+    """Return likelihood times severity, 1 to 9."""
     return WEIGHT[risk.likelihood] * WEIGHT[risk.severity]
 
 
@@ -139,10 +139,7 @@ def asked_on(data: ChangeRecord) -> date | None:
 
 
 def decided_on(data: ChangeRecord) -> date | None:
-    """Return the day of the decision that stands.
-
-    None where there is none, or it is taken up again.
-    """
+    """Return the day of the decision that stands; None if there is none, or it was reopened."""
     if data.status in OPEN:
         return None
     entry = data.entered(*OUTCOMES)
@@ -167,7 +164,7 @@ def granted(data: ChangeRecord, profile: Profile) -> tuple[MilestoneDays, ...]:
 
 
 def _named(totals: dict[str, int], profile: Profile) -> tuple[MilestoneDays, ...]:
-    """In the order of the contract."""
+    """Return the days in the order of the contract."""
     return tuple(
         MilestoneDays(m.id, m.name, m.completion, totals[m.id])
         for m in profile.contract.milestones

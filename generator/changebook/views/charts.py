@@ -188,7 +188,7 @@ def steps(
 
 
 def _round_steps(spread: Decimal) -> Iterator[Decimal]:
-    """Round steps, from one that is surely too small."""
+    """Yield round steps, from one that is surely too small."""
     for exponent in count(spread.adjusted() - 2):
         for digit in _ROUND:
             yield Decimal(digit).scaleb(exponent)

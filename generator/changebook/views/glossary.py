@@ -53,7 +53,7 @@ def glossary(edition: Edition, words: Words) -> GlossaryView:
 
 
 def _of_records(edition: Edition) -> tuple[RecordTerm, ...]:
-    """Those terms by their spelling; one that two records explain differently stands twice.
+    """Return the terms of records, of one that two explain differently both.
 
     What the client's glossary says in the same words is left to it.
     """

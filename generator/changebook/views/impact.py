@@ -181,7 +181,7 @@ def _position(edition: Edition, records: tuple[EditionRecord, ...]) -> Position:
 
 
 def _pending(edition: Edition, position: Position) -> tuple[PendingChange, ...]:
-    """Return what is to be decided first comes first, then what has no day yet."""
+    """Return pending changes, those to be decided first in front, those without a day last."""
     changes = [
         PendingChange(
             row(record, edition.profile, position),

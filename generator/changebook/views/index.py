@@ -246,7 +246,7 @@ def anchors_of(names: Iterable[str]) -> dict[str, str]:
 
 
 def slugs(names: Iterable[str]) -> dict[str, str]:
-    """For each name a word that an address can hold, no two the same."""
+    """Return for each name a word that an address can hold, no two the same."""
     found: dict[str, str] = {}
     for name in names:
         wanted = base = re.sub(r"[^\w]+", "-", name.casefold()).strip("-") or "-"

@@ -153,10 +153,7 @@ class News:
 
 
 def news(records: Iterable[EditionRecord], as_of: date) -> News:
-    """Return all events up to a day, by month.
-
-    A page has whole months, so some more than it must.
-    """
+    """Return all events up to a day, by month. A page has whole months, so maybe a few more."""
     months = _months(events(records), as_of)
     counts = accumulate((month.count for month in months), initial=0)
     on_page = sum(1 for before in counts if before < _ON_FIRST_PAGE)
@@ -164,10 +161,7 @@ def news(records: Iterable[EditionRecord], as_of: date) -> News:
 
 
 def _months(found: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]:
-    """Return every month from the day's to the oldest event's.
-
-    Of a long quiet time not all of it.
-    """
+    """Return every month from the day's to the oldest event's, of a quiet time not every one."""
     if not found:
         return ()
     on_day = {on: tuple(those) for on, those in groupby(found, lambda event: event.on)}

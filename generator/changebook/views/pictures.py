@@ -273,10 +273,7 @@ def rate_picture(rates: Sequence[MonthRate]) -> RatePicture | None:
 
 
 def share_bars(shares: Sequence[GroupShare]) -> tuple[ShareBars | None, ...]:
-    """Return the bars of groups that stand below each other.
-
-    None for each if no money is in any.
-    """
+    """Return the bars of groups below each other, or None for each where none has money."""
     amounts = [a for share in shares for a in (share.approved.amount, share.pending.amount)]
     if not any(amounts):
         return (None,) * len(shares)
@@ -293,10 +290,7 @@ def share_bars(shares: Sequence[GroupShare]) -> tuple[ShareBars | None, ...]:
 
 
 def day_bars(statuses: Sequence[StatusPace]) -> tuple[DayBars | None, ...]:
-    """Return the bars of statuses that stand below each other.
-
-    None for each if nothing took a day.
-    """
+    """Return the bars of statuses below each other, or None for each where none took a day."""
     days = [
         (pace.median, Decimal(pace.longest.days) if pace.longest else None) for pace in statuses
     ]
@@ -311,10 +305,7 @@ def day_bars(statuses: Sequence[StatusPace]) -> tuple[DayBars | None, ...]:
 
 
 def sum_picture(position: Position, pending: Iterable[Standing]) -> SumPicture | None:
-    """Return the waterfall of a position.
-
-    `pending` in the order of the page. None if nothing moves it.
-    """
+    """Return a position's waterfall, or None if nothing moves; `pending` in the page's order."""
     orders: list[tuple[ChangeOrder, ...]] = [(order,) for order in position.register]
     standings: list[tuple[Standing, ...]] = [(standing,) for standing in pending]
     by_quarter, by_bucket = len(orders) > MOST_BARS, len(standings) > MOST_BARS

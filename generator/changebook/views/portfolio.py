@@ -121,10 +121,7 @@ class ClientAge:
 
 @dataclass(frozen=True)
 class CurrencyPart:
-    """Everything about the clients whose contracts are in one currency.
-
-    `picture` compares them; None where there is but one.
-    """
+    """All clients whose contracts are in one currency; `picture` compares them if several."""
 
     totals: CurrencyTotals
     clients: tuple[ClientLine, ...]
@@ -209,10 +206,7 @@ class StatusDays:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """All clients, by name; budgets by the share that is used, the largest first.
-
-    The newest month comes first.
-    """
+    """All clients by name, budgets by the share used (largest first), months newest first."""
 
     clients: tuple[ClientLine, ...]
     currencies: tuple[CurrencyPart, ...]
@@ -358,7 +352,7 @@ def _budgets(clients: Iterable[ClientLine]) -> tuple[BudgetLine, ...]:
 
 
 def _hottest_first(line: BudgetLine) -> tuple[bool, Decimal, Decimal, str]:
-    """Return the largest share comes first; a budget of nothing that is overspent, before all."""
+    """Sort by the largest share; a budget of nothing that is overspent comes before all."""
     share, later = line.use.share, line.use.if_pending
     if share is None or later is None:
         return (not line.over, _ZERO, _ZERO, line.client.name)
@@ -366,7 +360,7 @@ def _hottest_first(line: BudgetLine) -> tuple[bool, Decimal, Decimal, str]:
 
 
 def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
-    """Return what is due first comes first, then what has no day, by how long it has waited."""
+    """Return open decisions by the day they are due, then those without by how long they wait."""
     found = [
         ClientDecision(client, decision, (client.as_of - decision.since).days)
         for client in clients
@@ -378,7 +372,7 @@ def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
 def _grave(
     clients: Iterable[ClientLine], views: Mapping[str, ImpactView]
 ) -> tuple[ClientRisk, ...]:
-    """Return the gravest first."""
+    """Return the grave risks, the gravest first."""
     found = [
         ClientRisk(client, risk)
         for client in clients
@@ -412,7 +406,7 @@ def _months(clients: Sequence[ClientLine]) -> tuple[MonthTotal, ...]:
 
 
 def _days_in_status(clients: Sequence[ClientLine]) -> tuple[StatusDays, ...]:
-    """Return the median is that of all clients' stays, not one of their medians."""
+    """Return the days by status; a median is that of all clients' stays, not of their medians."""
     paces = days_in_status(stay for client in clients for stay in client.stays)
     now = [(client, stay) for client in clients for stay in client.stays if stay.until is None]
 

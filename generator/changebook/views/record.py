@@ -259,10 +259,7 @@ def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[Mi
 
 
 def calendar(moves: tuple[MilestoneMove, ...]) -> DatesPicture | None:
-    """Return the milestones that the change moves or asks to, on the months around.
-
-    None without any.
-    """
+    """Return the milestones that the change moves or asks to on a calendar; None without any."""
     moving = [(m, m.before, m.after) for m in moves if m.before and m.after and m.days]
     if not moving:
         return None

@@ -55,10 +55,7 @@ class Search:
 
 
 def search(history: History) -> Search:
-    """Return what an edition can be searched by.
-
-    A facet has only the values that some change has.
-    """
+    """Return what an edition can be searched by; a facet has only values that some change has."""
     listed = [*history.undated, *(entry for month in history.months for entry in month.listed)]
     found = {entry.row.id: _found(entry) for entry in listed}
     used = {pair for entry in found.values() for pair in entry.filters}

@@ -63,7 +63,7 @@ class Waiting:
 
 
 def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
-    """Everything that waits on the day."""
+    """Return everything that waits on the day."""
     seen = [r.data for r in records]
     decisions = [d for data in seen if (d := waiting_decision(data, as_of))]
     objections = [

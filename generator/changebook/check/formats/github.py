@@ -19,7 +19,7 @@ SHOWN = 10
 
 
 def commands(problems: Sequence[Problem], below: str) -> str:
-    """One command a problem, by severity: GitHub shows only the first ones of each kind."""
+    """Return one command per problem, by severity: GitHub shows only the first of each kind."""
     lines = []
     for severity, command in _COMMANDS.items():
         chosen = [problem for problem in problems if problem.severity == severity]

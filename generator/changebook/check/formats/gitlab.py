@@ -14,7 +14,7 @@ _SEVERITIES = MappingProxyType({"error": "major", "warning": "minor", "note": "i
 
 
 def code_quality(problems: Sequence[Problem], below: str) -> str:
-    """Return a JSON list with one entry a problem."""
+    """Return a JSON list with one entry per problem."""
     rows = [
         {
             "description": f"{visible(problem.message)} {visible(problem.help)}",

@@ -21,7 +21,7 @@ FINGERPRINT = "changebook/v1"
 
 
 def log(problems: Sequence[Problem], below: str) -> str:
-    """One run with all rules of `check` and one result a problem."""
+    """Return one run with all rules of `check` and one result per problem."""
     known = rules()
     index = {rule.name: number for number, rule in enumerate(known)}
     run = {

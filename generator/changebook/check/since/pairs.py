@@ -81,7 +81,7 @@ def _client_pair(before: Client, after: Client, workspace: Workspace) -> ClientP
 def _matching(
     old: list[Record], new: list[Record], key: Callable[[Record], Any]
 ) -> Iterator[tuple[Record, Record]]:
-    """Pairs that agree in a key; they are removed from both lists."""
+    """Yield pairs that agree in a key; they are removed from both lists."""
     found: dict[Any, Record] = {}
     for record in new:
         found.setdefault(key(record), record)
@@ -93,7 +93,7 @@ def _matching(
 
 
 def _similar(old: list[Record], new: list[Record]) -> Iterator[tuple[Record, Record]]:
-    """Pairs of files with much the same text, the most alike first."""
+    """Yield pairs of files with much the same text, the most alike first."""
     candidates = [
         (-likeness, i, j)
         for i, before in enumerate(old)

@@ -47,7 +47,7 @@ def revisions(root: Path, revision: str, *, exact: bool = False) -> Revisions:
 
 @contextmanager
 def sides(after: Workspace, compared: Revisions) -> Iterator[tuple[Sides, list[Problem]]]:
-    """The change from a revision to `after`, and the problems of reading where it started."""
+    """Yield the change from a revision to `after`, and the problems of reading where it started."""
     with compared.repository.checked_out(compared.fork) as before_root:
         before, problems = read_workspace(before_root)
         base = before

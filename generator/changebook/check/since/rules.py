@@ -171,10 +171,7 @@ class Sides:
 
 
 def check(sides: Sides) -> Iterator[Problem]:
-    """Yield every problem of the change itself.
-
-    What stands in a revision alone is not looked at.
-    """
+    """Yield every problem of the change itself, none of what stands in one revision alone."""
     yield from _profiles(sides)
     at_base = {client.slug: client for client in sides.base.clients}
     for client in sides.clients:
@@ -197,7 +194,7 @@ def check(sides: Sides) -> Iterator[Problem]:
 
 
 def _profiles(sides: Sides) -> Iterator[Problem]:
-    """Clients that are gone, with how many records went with them."""
+    """Yield the clients that are gone, with how many records went with them."""
     now = {client.slug for client in sides.after.clients}
     for client in sides.before.clients:
         ids = [r.data.id for r in client.records if was_submitted(r.data)]
@@ -306,10 +303,7 @@ def _step_by_new_path(pair: Pair) -> Iterator[Problem]:
 
 
 def _standing(data: ChangeRecord) -> tuple[Status, ...]:
-    """Return where the record stands.
-
-    Its status, and its last entry, which a fix may go by instead.
-    """
+    """Return the record's status, and that of its last entry, which a fix may go by instead."""
     return (data.status, *(entry.status for entry in data.history[-1:]))
 
 
@@ -421,10 +415,7 @@ def _decided(pair: Pair) -> Iterator[Problem]:
 
 
 def _body(pair: Pair) -> Iterator[Problem]:
-    """Yield a line of a decided record's text that is not there any more.
-
-    More may be added to it.
-    """
+    """Yield a line of a decided record's text that is gone. More may be added to the text."""
     if not decided.is_decided(pair.before.source.data):
         return
     before, after = (
@@ -480,7 +471,7 @@ def _visibility(pair: Pair) -> Iterator[Problem]:
 def _approver(
     after: Record, before: Record | None, client: Client, base: Client | None
 ) -> Iterator[Problem]:
-    """Yield an approval that is new stands on someone who could approve before the change.
+    """Yield an approval by people who could not approve before the change.
 
     A client that is new as a whole has nobody who could: there the review of the profile counts.
     """
@@ -502,7 +493,7 @@ def _approver(
 
 
 def _ids(sides: Sides) -> Iterator[Problem]:
-    """Ids that are new in their file, though the base knows them from another."""
+    """Yield ids that are new in their file, though the base knows them from another."""
     at_base: dict[str, list[tuple[str, Record]]] = {}
     for slug, record in ((c.slug, record) for c in sides.base.clients for record in c.records):
         at_base.setdefault(record.data.id, []).append((slug, record))
@@ -526,7 +517,7 @@ def _ids(sides: Sides) -> Iterator[Problem]:
 
 
 def _seals(client: ClientPair) -> Iterator[Problem]:
-    """Yield a lock that could be read goes on from what it was."""
+    """Yield a problem where a lock does not go on from what it was."""
     before, after = client.before.lock, client.after.lock
     if before and before.lock and (after is None or after.lock):
         path = f"{CHANGES}/{client.after.slug}/{LOCK}"

@@ -31,10 +31,7 @@ class MailAddresses:
 
 
 def addresses(profile: Profile, sender: str | None, to: Sequence[str]) -> MailAddresses:
-    """Return the vendor's contact as the sender, unless another address is given.
-
-    Raises Refusal for a bad one.
-    """
+    """Return sender and receivers; the vendor's contact sends by default. Raises Refusal."""
     if sender:
         own = _address(sender)
     elif profile.vendor.contact:

@@ -51,7 +51,7 @@ def end_of_address(text: str) -> int:
 
 
 def _address(state: StateInline, silent: bool) -> bool:
-    """An address with a scheme, of which the text before `:` has been read already."""
+    """Read an address with a scheme, of which the text before `:` has been read already."""
     if silent or state.linkLevel or not state.src.startswith("://", state.pos):
         return False
     scheme = _SCHEME.search(state.pending)

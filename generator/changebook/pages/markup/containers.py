@@ -110,7 +110,7 @@ def _tabs(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _side_by_side(state: StateBlock, tabs: Sequence[tuple[re.Match[str], int, int]]) -> None:
-    """Material's markup, which needs no script: a radio button for each tab shows its block."""
+    """Write Material's tabs, which need no script: a radio button for each shows its block."""
     number = state.env["tabs"] = state.env.get("tabs", 0) + 1
     chosen = max((at for at, tab in enumerate(tabs) if "+" in (tab[0]["special"] or "")), default=0)
     opening = state.push("tabs_open", "div", 1)
@@ -142,7 +142,7 @@ def _side_by_side(state: StateBlock, tabs: Sequence[tuple[re.Match[str], int, in
 
 
 def _one_below_the_other(state: StateBlock, tabs: Sequence[tuple[re.Match[str], int, int]]) -> None:
-    """On paper each tab stands below its title."""
+    """Write tabs for paper, each below its title."""
     state.push("tabs_open", "div", 1).attrs = {"class": "tabbed-set"}
     for match, line, last in tabs:
         _titled(state, "label", match["title"], line)

@@ -147,7 +147,7 @@ def _pair_marks(state: StateInline) -> None:
 
 
 def _small(state: StateInline, silent: bool) -> bool:
-    """`H~2~O` and `m^2^`: directly behind something, without spaces and within one script."""
+    """Read `H~2~O` and `m^2^`: behind something, without spaces and within one script."""
     sign = state.src[state.pos]
     if silent or sign not in _SMALL:
         return False

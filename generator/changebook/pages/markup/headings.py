@@ -28,10 +28,7 @@ class Heading:
 
 
 def headings_plugin(md: MarkdownIt) -> None:
-    """Collect the headings in `env["headings"]`; the highest gets the level `env["highest"]`.
-
-    To be put in when attributes are read already.
-    """
+    """Collect the headings, once attributes are read; `env["highest"]` is the highest level."""
     md.core.ruler.after("attributes", "headings", _headings)
 
 

@@ -50,7 +50,7 @@ def parser() -> MarkdownIt:
 
 
 def _definitions_plugin(md: MarkdownIt) -> None:
-    """Definition lists, which begin with a colon only: a tilde is text."""
+    """Read definition lists, which begin with a colon only: a tilde is text."""
     md.use(deflist_plugin)
     rules = md.block.ruler
     read: Callable[[StateBlock, int, int, bool], bool] = next(
@@ -97,7 +97,7 @@ def _references_plugin(md: MarkdownIt) -> None:
 def _list_item(
     self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
 ) -> str:
-    """A task's box in Material's markup."""
+    """Write a task's box in Material's markup."""
     token = tokens[idx]
     html = self.renderToken(tokens, idx, options, env)
     if "checked" not in token.meta:

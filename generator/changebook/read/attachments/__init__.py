@@ -65,5 +65,5 @@ def _picture(content: bytes) -> Attachment:
 
 
 def _clean(content: bytes) -> bytes:
-    """A picture within another file."""
+    """Strip a picture within another file."""
     return _picture(content).content

@@ -68,7 +68,7 @@ def _examined(pdf: Pdf, content: bytes) -> Attachment:
 
 
 def _unsigned_comments(pdf: Pdf) -> int:
-    """How many comments there are; who wrote them, and when, is taken out."""
+    """Count the comments, and take out who wrote them and when."""
     comments = 0
     for page in pdf.pages:
         for mark in page.obj.get("/Annots", Array()):

@@ -65,7 +65,7 @@ def opens(content: bytes) -> bool:
 
 
 def _orientation(content: bytes) -> int:
-    """Which way up the picture is meant to be, as EXIF says it; 1 is as it is coded."""
+    """Return which way up the picture is meant to be, as EXIF says it; 1 is as it is coded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # faulty notes are about to go
         try:
@@ -114,7 +114,7 @@ def _gif(content: bytes) -> Iterator[bytes]:
 
 
 def _table(flags: int) -> int:
-    """How long the table of colours is."""
+    """Return how long the table of colours is."""
     return 3 << ((flags & 0x07) + 1) if flags & 0x80 else 0
 
 

@@ -72,7 +72,7 @@ class _Element:
     content: list[_Element | str] = field(default_factory=list)
 
     def all(self) -> Iterator[_Element]:
-        """The element and all in it."""
+        """Yield the element and all in it."""
         waiting = [self]
         while waiting:
             element = waiting.pop()
@@ -85,10 +85,7 @@ class _Element:
 
 
 def examined(content: bytes, clean: Callable[[bytes], bytes]) -> Attachment:
-    """Rewrite the drawing, or name what in it can't be published.
-
-    `clean` strips an embedded picture.
-    """
+    """Rewrite the drawing, or name what can't be published; `clean` strips a picture in it."""
     drawing, faults, hidden = allowed(content, clean)
     if faults:
         return Attachment(b"", faults=faults)
@@ -122,7 +119,7 @@ class _Reading:
         self._parser = expat.ParserCreate("UTF-8", _SEPARATOR)
 
     def read(self, content: bytes) -> _Element | None:
-        """The root element, if there is one that may stay."""
+        """Return the root element, if there is one that may stay."""
         declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf")[:200])
         try:
             text = content.decode("utf-8-sig")
@@ -264,7 +261,7 @@ class _Css:
         self._refuse = refuse
 
     def sheet(self, css: str) -> str:
-        """A style sheet with its rules, without comments."""
+        """Return a style sheet with its rules, without comments."""
         rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
         return "\n".join(filter(None, map(self._rule, rules)))
 
@@ -289,7 +286,7 @@ class _Css:
         return f"@{name} {prelude}{{{self.sheet(tinycss2.serialize(rule.content))}}}"
 
     def declarations(self, css: str) -> str:
-        """A list of declarations, those of editors and of what moves left out."""
+        """Return declarations, without those of editors and of what moves."""
         kept = []
         for each in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
             if each.type != "declaration":
@@ -308,11 +305,11 @@ class _Css:
         return ";".join(kept)
 
     def is_value(self, name: str, value: str) -> bool:
-        """Whether a value that is no declaration may stay."""
+        """Return whether a value that is no declaration may stay."""
         return self._are_allowed(tinycss2.parse_component_value_list(value), name)
 
     def _are_allowed(self, tokens: Iterable[Any], of: str) -> bool:
-        """Whether tokens load nothing; what does is a fault, each for itself."""
+        """Return whether tokens load nothing; what does is a fault, each for itself."""
         faults = list(self._faults(tokens, of))
         for fault in faults:
             self._refuse(fault)
@@ -347,7 +344,7 @@ def _uncommented(tokens: Iterable[Any]) -> list[Any]:
 
 
 def _without_hidden(root: _Element) -> bool:
-    """Take out hidden layers; whether some had to stay, since others use them."""
+    """Take out hidden layers; return whether some had to stay, since others use them."""
     in_sheets = any("display" in e.css for e in root.all() if e.name == "style")
     uses, stays = Counter(_uses(root)), False
     waiting = [root]
@@ -373,7 +370,7 @@ def _is_hidden(element: _Element) -> bool:
 
 
 def _uses(root: _Element) -> Iterator[str]:
-    """The ids that something in an element refers to, each time that it does."""
+    """Yield the ids that something in an element refers to, each time that it does."""
     for element in root.all():
         for name, value in element.attributes.items():
             if name.startswith("aria-"):

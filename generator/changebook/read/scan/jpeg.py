@@ -26,7 +26,7 @@ class NoJpeg(Exception):
 
 
 def stripped(content: bytes, orientation: int = 1, *, profile: bool = False) -> bytes:
-    """The JPEG without cameras, places, comments, thumbnails, and what stands behind its end.
+    """Strip a JPEG of cameras, places, comments, thumbnails, and what stands behind its end.
 
     `orientation` is the EXIF one, which is kept where the picture would lie on its side without it.
     With `profile` its colour profile stays too, which a scan can do without. Raises NoJpeg.
@@ -41,7 +41,7 @@ def stripped(content: bytes, orientation: int = 1, *, profile: bool = False) -> 
 
 
 def turned(orientation: int) -> bytes:
-    """EXIF that says which way up the picture is, and nothing else."""
+    """Return EXIF that says which way up the picture is, and nothing else."""
     exif = Image.Exif()
     exif[_ORIENTATION] = orientation
     return exif.tobytes()
@@ -56,7 +56,7 @@ def _is_picture(marker: int, piece: bytes, meant: tuple[bytes, ...]) -> bool:
 
 
 def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each segment after the first marker, with what is coded behind it; the end is the last."""
+    """Yield each segment after the first marker, with what is coded behind it; the end is last."""
     if content[:2] != bytes((0xFF, _START)):
         raise NoJpeg
     at = 2
@@ -78,7 +78,7 @@ def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _next_marker(content: bytes, at: int) -> int:
-    """The end of coded data: a marker that is neither a stuffed byte nor a restart."""
+    """Return the end of coded data: a marker that is neither a stuffed byte nor a restart."""
     while True:
         at = content.find(b"\xff", at)
         if at < 0 or at + 1 >= len(content):

@@ -57,12 +57,12 @@ _PHOTOS = "what the camera recorded in its pictures"
 
 
 def is_pdf(content: bytes) -> bool:
-    """Whether the content begins as a PDF does."""
+    """Return whether the content begins as a PDF does."""
     return _HEADER in content[:_HEADER_WITHIN]
 
 
 def examined(content: bytes) -> ScannedPaper:
-    """The PDF with its pages and nothing else. Raises UnfitPaper."""
+    """Return the PDF with its pages and nothing else. Raises UnfitPaper."""
     try:
         with pikepdf.open(BytesIO(content)) as pdf:
             return _examined(pdf, content)
@@ -125,7 +125,7 @@ def _signed_digitally(pdf: Pdf, content: bytes, *, holds_files: bool) -> Scanned
 
 
 def parts_of(pdf: Pdf) -> Iterator[Any]:
-    """Every dictionary and stream of the document, wherever it stands."""
+    """Yield every dictionary and stream of the document, wherever it stands."""
     for whole in pdf.objects:
         waiting: list[Any] = [whole]
         while waiting:
@@ -146,19 +146,19 @@ def parts_of(pdf: Pdf) -> Iterator[Any]:
 
 
 def is_signature(part: Any) -> bool:
-    """Whether the dictionary is a digital signature, which covers every byte."""
+    """Return whether the dictionary is a digital signature, which covers every byte."""
     return "/ByteRange" in part and "/Contents" in part
 
 
 def is_active(part: Any) -> bool:
-    """Whether the dictionary runs, fetches, sends or opens something."""
+    """Return whether the dictionary runs, fetches, sends or opens something."""
     is_action = part.get("/Type", Name.Action) == Name.Action
     kind = part.get("/S")
     return "/JS" in part or "/XFA" in part or (is_action and str(kind) in _ACTIVE)
 
 
 def _dropped(part: Any, *keys: str) -> bool:
-    """Takes keys out of a dictionary; whether there were any."""
+    """Take keys out of a dictionary; return whether there were any."""
     present = [key for key in keys if key in part]
     for key in present:
         del part[key]

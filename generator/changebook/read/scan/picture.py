@@ -28,7 +28,7 @@ _NOTES = "what the camera or program recorded in it"
 
 
 def examined(content: bytes) -> ScannedPaper:
-    """The picture without its notes. TIFF and WebP become PNG. Raises UnfitPaper."""
+    """Return the picture without its notes. TIFF and WebP become PNG. Raises UnfitPaper."""
     if content[4:8] == b"ftyp" and content[8:12] in _PHONE:
         raise UnfitPaper("It is a HEIC or AVIF picture, which not all browsers show", _AS_PDF)
     with warnings.catch_warnings():
@@ -69,7 +69,7 @@ def _load_whole(image: Image.Image) -> None:
 
 
 def _opened(content: bytes) -> Image.Image:
-    """The picture, all of it read."""
+    """Return the picture, all of it read."""
     try:
         image = Image.open(BytesIO(content), formats=_FORMATS)
         if image.width * image.height > _MOST_PIXELS:
@@ -101,7 +101,7 @@ def _broken() -> UnfitPaper:
 
 
 def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a PNG with their names, up to its end; what follows is not part of it."""
+    """Yield a PNG's chunks with their names, up to its end; what follows is not part of it."""
     at = 0
     while at < len(content):
         end = at + 12 + int.from_bytes(content[at : at + 4])
