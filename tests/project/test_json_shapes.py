@@ -21,7 +21,8 @@ from changebook.exports.impact.month_differences import MonthDifferences
 from changebook.exports.impact.shape import ImpactFile
 from changebook.model.diagnostics import ProblemJson
 from changebook.model.vocabulary import Audience
-from changebook.proof.verify.shape import ChainJson, MatchJson
+from changebook.proof.verify import Match
+from changebook.proof.verify.shape import ChainJson
 from changebook.site.published_seals import DecisionsFile
 from tests import samples
 
@@ -33,7 +34,7 @@ SHAPES: dict[str, tuple[tuple[type[BaseModel], ...], str, str, set[str]]] = {
     "diff": ((EffectJson,), "pull-requests.md", "The JSON", {"text"}),
     "problems": ((ProblemJson,), "pull-requests.md", "Results where people look", CHECK),
     "decisions": ((DecisionsFile,), "seal.md", "decisions.json", set()),
-    "verify": ((ChainJson, MatchJson), "seal.md", "What verify prints as JSON", set()),
+    "verify": ((ChainJson, Match), "seal.md", "What verify prints as JSON", set()),
 }
 
 
@@ -133,7 +134,7 @@ def test_what_verify_prints_has_its_shape() -> None:
         Draft202012Validator(schema(ChainJson)).validate(chain)
     digest = next(chain["last"] for chain in chains if chain["last"])
     (match,) = printed("verify", "--digest", digest, "--format", "json")
-    Draft202012Validator(schema(MatchJson)).validate(match)
+    Draft202012Validator(schema(Match)).validate(match)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from changebook.model import canonical
 from changebook.model.diagnostics import visible
 from changebook.model.json_model import rows_as_json
 from changebook.proof.verify import (
+    Match,
     Verification,
     digits,
     look_up,
@@ -21,7 +22,7 @@ from changebook.proof.verify import (
     told_of_miss,
     verify,
 )
-from changebook.proof.verify.shape import ChainJson, MatchJson
+from changebook.proof.verify.shape import ChainJson
 from changebook.read.workspace import read_workspace
 
 
@@ -78,7 +79,7 @@ def _verify_digest(root: Path, digest: str, form: str) -> None:
     typed = digits(digest)
     matches = look_up(workspace, typed)
     if form == "json":
-        click.echo(rows_as_json(matches, MatchJson))
+        click.echo(rows_as_json(matches, Match))
     elif matches:
         for match in matches:
             click.echo(visible(told(match)))

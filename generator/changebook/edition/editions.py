@@ -24,12 +24,7 @@ from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import ChangeRecord, Glossary, Links, Profile, words_of
 from changebook.model.sums import Position, Positions
 from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
-from changebook.model.vocabulary import (
-    AgreementStatus,
-    Audience,
-    Outcome,
-    Party,
-)
+from changebook.model.vocabulary import AgreementStatus, Audience, Outcome, Party
 from changebook.model.words import Words
 from changebook.read import attachments, body, sealable, unseen
 from changebook.read.commonmark import Link
@@ -286,11 +281,10 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
 
 def _entries(client: Client) -> Mapping[str, list[ChainEntry]]:
     """Return the entries of the client's chain by the ids of their records."""
-    found: dict[str, list[ChainEntry]] = defaultdict(list)
-    lock = client.lock.lock if client.lock else None
-    for entry in lock.entries if lock else ():
-        found[entry.id].append(entry)
-    return found
+    entries: dict[str, list[ChainEntry]] = defaultdict(list)
+    for entry in client.sealed:
+        entries[entry.id].append(entry)
+    return entries
 
 
 def _seen(front: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:

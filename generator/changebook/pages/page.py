@@ -21,7 +21,6 @@ from changebook.model.glossary import explain
 from changebook.model.markup import scheme
 from changebook.pages.bodies import Heading, RenderedBody
 from changebook.pages.kept_bodies import BodyRenderer
-from changebook.refusal import Refusal
 
 #: Leads to a heading. It stands everywhere, so those who hear a page or go through it by keyboard
 #: are spared it.
@@ -83,14 +82,7 @@ class Assembly:
         `addresses` are the relative ones that the edition has put into it.
         """
         number = len(self._bodies)
-        try:
-            body = self._render(markdown, addresses).whole(self._path)
-        except RecursionError:
-            raise Refusal(
-                f"the Markdown of '{self._path}' is nested too deeply: the engine stops at its "
-                "recursion limit"
-            ) from None
-        self._bodies.append(body)
+        self._bodies.append(self._render(markdown, addresses).whole(self._path))
         self._headings.append(number)
         return _BODY.format(number)
 

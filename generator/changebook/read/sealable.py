@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from changebook.model import canonical, decided, timeline
 from changebook.model.chain import ChainLink, Lock, SealedEvent
+from changebook.model.decided import Front
 from changebook.model.vocabulary import Outcome, Status
 from changebook.read.workspace import Client, Record
 
@@ -16,32 +17,24 @@ _DECISIONS = {
     Outcome.APPROVED: (SealedEvent.APPROVED, Status.APPROVED),
     Outcome.REJECTED: (SealedEvent.REJECTED, Status.REJECTED),
 }
+#: What an entry of each kind seals of a front matter, and whether there is anything to seal: in the
+#: order in which what one record has is sealed at once.
+_SEALED: Mapping[SealedEvent, tuple[Callable[[Front], dict[str, Any]], Callable[[Front], bool]]] = {
+    SealedEvent.APPROVED: (decided.content, decided.is_decided),
+    SealedEvent.REJECTED: (decided.content, decided.is_decided),
+    SealedEvent.SIGNED: (decided.agreement, decided.is_signed),
+    SealedEvent.FILED: (decided.signed_copy, decided.has_signed_copy),
+}
 
 
-#: What of one record goes first among those that are sealed at once.
-_ORDER = (SealedEvent.APPROVED, SealedEvent.REJECTED, SealedEvent.SIGNED, SealedEvent.FILED)
-
-
-def content(front: Mapping[str, Any], event: SealedEvent) -> dict[str, Any]:
+def content(front: Front, event: SealedEvent) -> dict[str, Any]:
     """Return what an entry of this kind seals of a front matter."""
-    match event:
-        case SealedEvent.SIGNED:
-            return decided.agreement(front)
-        case SealedEvent.FILED:
-            return decided.signed_copy(front)
-        case _:
-            return decided.content(front)
+    return _SEALED[event][0](front)
 
 
-def is_there(front: Mapping[str, Any], event: SealedEvent) -> bool:
+def is_there(front: Front, event: SealedEvent) -> bool:
     """Return whether there is anything of this kind to seal."""
-    match event:
-        case SealedEvent.SIGNED:
-            return decided.is_signed(front)
-        case SealedEvent.FILED:
-            return decided.has_signed_copy(front)
-        case _:
-            return decided.is_decided(front)
+    return _SEALED[event][1](front)
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,7 @@ class Fact:
     @property
     def order(self) -> tuple[date, date, str, int]:
         """The place among those that are sealed at once."""
-        return self.recorded, self.link.on, self.link.id, _ORDER.index(self.link.event)
+        return self.recorded, self.link.on, self.link.id, [*_SEALED].index(self.link.event)
 
 
 def facts(record: Record) -> Iterator[Fact]:

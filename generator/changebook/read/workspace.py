@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from changebook.model.chain import LOCK, LockFile, read_lock
+from changebook.model.chain import LOCK, ChainEntry, LockFile, read_lock
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord, Glossary, Profile
 from changebook.model.suggestion import nearest
@@ -127,6 +127,11 @@ class Client:
     def common_sources(self) -> tuple[SourceFile, ...]:
         """The files that the client reads beside the records: the profile and the glossary."""
         return (self.source, self.glossary.source) if self.glossary else (self.source,)
+
+    @property
+    def sealed(self) -> tuple[ChainEntry, ...]:
+        """The entries of the lock; none where there is no lock, or it can't be read."""
+        return self.lock.lock.entries if self.lock and self.lock.lock else ()
 
     @property
     def unseen_records(self) -> Mapping[str, str]:

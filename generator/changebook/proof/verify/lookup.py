@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from changebook.check.seals import holds
 from changebook.model import canonical, decided
 from changebook.model.chain import ChainEntry, SealedEvent
+from changebook.model.json_model import JsonModel
 from changebook.model.vocabulary import Status
 from changebook.read import sealable
 from changebook.read.workspace import Client, Record, Workspace
@@ -33,9 +34,8 @@ _WHAT: Mapping[SealedEvent, What] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Match:
-    """A record that a digest belongs to.
+class Match(JsonModel):
+    """A record that a digest belongs to, in JSON as docs/seal.md documents it.
 
     `number` is the entry's place in the chain; None where it is not sealed. `holds` says whether
     the record is still what the digest was made from. `ended` says what became of it since.
@@ -46,11 +46,11 @@ class Match:
     title: str
     what: What
     revision: int
-    number: int | None
-    event: str | None
-    on: date | None
+    number: int | None = None
+    event: str | None = None
+    on: dt.date | None = None
     digest: str
-    holds: bool
+    holds: bool = True
     ended: str | None
 
 
@@ -100,8 +100,7 @@ def _all(workspace: Workspace) -> tuple[Match, ...]:
 
 
 def _sealed(client: Client) -> Iterator[Match]:
-    lock = client.lock.lock if client.lock else None
-    for entry in lock.entries if lock else ():
+    for entry in client.sealed:
         record = _record_of(client, entry)
         yield _of_entry(client, entry, record, _WHAT[entry.event], entry.digest)
         yield _of_entry(client, entry, record, "entry", entry.entry)
@@ -109,8 +108,8 @@ def _sealed(client: Client) -> Iterator[Match]:
 
 def _record_of(client: Client, entry: ChainEntry) -> Record | None:
     """Return the record of an entry; of two with its id, the one that is not as it was sealed."""
-    found = (record for record in client.records if record.data.id == entry.id)
-    return min(found, key=lambda record: holds(record.source.data, entry), default=None)
+    records = (record for record in client.records if record.data.id == entry.id)
+    return min(records, key=lambda record: holds(record.source.data, entry), default=None)
 
 
 def _of_entry(
@@ -133,8 +132,7 @@ def _of_entry(
 
 def _unsealed(client: Client) -> Iterator[Match]:
     """Yield what is in no lock: what the client was asked, and what is not sealed yet."""
-    lock = client.lock.lock if client.lock else None
-    sealed = {entry.digest for entry in (lock.entries if lock else ())}
+    sealed = {entry.digest for entry in client.sealed}
     for record in client.records:
         front = record.source.data
         forms: list[tuple[What, str]] = [("asked", canonical.digest(decided.question(front)))]
@@ -150,11 +148,10 @@ def _unsealed(client: Client) -> Iterator[Match]:
 
 def _files(client: Client) -> Iterator[Match]:
     """Yield the signed papers, each by the digest of its file."""
-    lock = client.lock.lock if client.lock else None
     for record in client.records:
         copy = record.data.agreement and record.data.agreement.signed_copy
         if copy:
-            entries = [e for e in (lock.entries if lock else ()) if e.id == record.data.id]
+            entries = [e for e in client.sealed if e.id == record.data.id]
             filed = next((e for e in entries if e.event is SealedEvent.FILED), None)
             if filed and holds(record.source.data, filed):
                 yield _of_entry(client, filed, record, "file", copy.sha256)
@@ -169,11 +166,7 @@ def _of_record(client: Client, record: Record, what: What, digest: str) -> Match
         title=record.data.title,
         what=what,
         revision=record.data.revision,
-        number=None,
-        event=None,
-        on=None,
         digest=digest,
-        holds=True,
         ended=_ended(client, record),
     )
 

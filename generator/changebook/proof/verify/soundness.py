@@ -53,7 +53,7 @@ def verify(root: Path, slugs: Sequence[str] = (), base: str | None = None) -> Ve
     workspace, reading = read_workspace(root)
     trace = tracer(workspace.root, base) if base else None
     gone = [slug for slug in _gone(workspace, trace) if not slugs or slug in slugs]
-    asked = set(slugs or _found(workspace)) - set(gone)
+    asked = set(slugs or _slugs(workspace)) - set(gone)
     clients = [workspace.client(slug) for slug in sorted(asked)]
     return Verification(
         workspace,
@@ -64,7 +64,7 @@ def verify(root: Path, slugs: Sequence[str] = (), base: str | None = None) -> Ve
     )
 
 
-def _found(workspace: Workspace) -> set[str]:
+def _slugs(workspace: Workspace) -> set[str]:
     """Return every client that can be read, and every folder that has seals."""
     locks = (workspace.root / CHANGES).glob(f"*/{LOCK}")
     return {client.slug for client in workspace.clients} | {file.parent.name for file in locks}
@@ -77,10 +77,9 @@ def _gone(workspace: Workspace, trace: Tracer | None) -> list[str]:
 
 
 def _chain(client: Client, reading: Sequence[Problem], trace: Tracer | None) -> Chain:
-    lock = client.lock.lock if client.lock else None
-    entries = lock.entries if lock else ()
-    found = sorted({*_problems(client, reading, trace)})
-    return Chain(client.slug, len(entries), entries[-1].entry if entries else None, tuple(found))
+    entries = client.sealed
+    problems = sorted({*_problems(client, reading, trace)})
+    return Chain(client.slug, len(entries), entries[-1].entry if entries else None, tuple(problems))
 
 
 def _problems(
@@ -98,7 +97,7 @@ def _problems(
     if client.lock and lock is None:
         yield from (p for p in reading if (p.path, p.rule) == (client.lock.path, BROKEN_LOCK.name))
     known = {record.data.id for record in client.records}
-    for entry in lock.entries if lock else ():
+    for entry in client.sealed:
         if entry.id not in known and (file := unread(client, entry.id)):
             yield from (p for p in errors(reading) if client.folder.parents[1] / p.path == file)
     for finding in seal_faults(client):

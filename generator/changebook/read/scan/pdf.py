@@ -1,6 +1,10 @@
 """A signed paper as a PDF: rewritten without what is not on its pages.
 
 One that is signed digitally keeps every byte, since each is part of the signature.
+
+`pikepdf.sanitize` can't do this. It removes what it knows and keeps the rest, where only what a
+page needs may stay; it defuses what acts, where such a paper is refused; and it does not say what
+it took out, which whoever files the paper is told: that takes every test below with or without it.
 """
 
 from __future__ import annotations
