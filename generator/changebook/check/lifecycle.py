@@ -279,8 +279,11 @@ def _step(
 
 def either(statuses: list[Status]) -> str:
     """Return the statuses as a sentence names them: `a`, `b` or `c`."""
-    words = [f"`{status}`" for status in statuses]
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return _listed([f"`{status}`" for status in statuses], "or")
+
+
+def _listed(words: list[str], last: str) -> str:
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def check_needs(record: Record, client: Client) -> Iterator[Problem]:
@@ -363,7 +366,7 @@ def _missing_whole(
     below = [f"`{need.path[1]}`" for need in needs if len(need.path) > 1]
     text = f"`{key}` is missing; a record needs it from `{first}` on"
     if below:
-        holds = " and ".join(filter(None, (", ".join(below[:-1]), below[-1])))
+        holds = _listed(below, "and")
         yield from _missing(
             subject, (key,), f"{text}, with {holds}.", f"Add `{key}:` with {holds} below it."
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from changebook.check import check as check_workspace
@@ -181,20 +182,20 @@ class ClientEffect:
     slug: str
     name: str
     state: PresenceChange
-    new: tuple[RecordEffect, ...]
-    moved: tuple[RecordEffect, ...]
-    edited: tuple[RecordEffect, ...]
-    gone: tuple[RecordEffect, ...]
     files: tuple[FileChange, ...]
-    profile: tuple[str, ...]
     terms: tuple[str, ...]
-    approvers: tuple[tuple[str, bool], ...]
     figures: Figures | None
-    revealed: tuple[Revealed, ...]
-    concealed: tuple[RecordEffect, ...]
-    waiting: tuple[Wait, ...]
-    settled: tuple[Wait, ...]
     problems: tuple[Problem, ...]
+    new: tuple[RecordEffect, ...] = ()
+    moved: tuple[RecordEffect, ...] = ()
+    edited: tuple[RecordEffect, ...] = ()
+    gone: tuple[RecordEffect, ...] = ()
+    profile: tuple[str, ...] = ()
+    approvers: tuple[tuple[str, bool], ...] = ()
+    revealed: tuple[Revealed, ...] = ()
+    concealed: tuple[RecordEffect, ...] = ()
+    waiting: tuple[Wait, ...] = ()
+    settled: tuple[Wait, ...] = ()
 
     @property
     def has_internal_words(self) -> bool:
@@ -325,24 +326,23 @@ def _whole(
         raise ValueError("no client on either side")
     entries = tuple(_entry(r, client, new=new is not None) for r in client.records)
     waits = tuple(_newly({}, _waits(client)))
-    return ClientEffect(
+    whole = partial(
+        ClientEffect,
         slug=client.slug,
         name=client.profile.name,
-        state=PresenceChange.NEW if new else PresenceChange.GONE,
-        new=entries if new else (),
-        moved=(),
-        edited=(),
-        gone=() if new else entries,
         files=tuple(_files(old, new)),
-        profile=(),
         terms=differing_terms(old, new),
-        approvers=tuple(_approvers(None, client.profile)) if new else (),
         figures=figures,
-        revealed=tuple(revealed_whole(client, hidden)) if new else (),
-        concealed=(),
-        waiting=waits if new else (),
-        settled=() if new else waits,
         problems=problems,
+    )
+    if new is None:
+        return whole(state=PresenceChange.GONE, gone=entries, settled=waits)
+    return whole(
+        state=PresenceChange.NEW,
+        new=entries,
+        approvers=tuple(_approvers(None, client.profile)),
+        revealed=tuple(revealed_whole(client, hidden)),
+        waiting=waits,
     )
 
 

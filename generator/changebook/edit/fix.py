@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from changebook.check.lifecycle import HISTORY_GOES_BACK, STATUS_NOT_LAST
 from changebook.edit.edits import Edit
@@ -273,7 +273,7 @@ class _Fixing:
         return self.change(line, UNKNOWN_KEY.name, name, near, edit)
 
     def value(self, path: KeyPath, problem: Problem) -> bool:
-        held = _held(self.text.source.data, path)
+        held = self.text.source.held(path)
         if not isinstance(held, str):
             return False
         right: str | date | Decimal | None = None
@@ -390,9 +390,3 @@ def _iso(entry: object) -> date | None:
         return date.fromisoformat(on) if isinstance(on, str) else None
     except ValueError:
         return None
-
-
-def _held(data: Any, path: KeyPath) -> Any:
-    for step in path:
-        data = data[step]
-    return data

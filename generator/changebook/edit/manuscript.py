@@ -75,7 +75,7 @@ class Manuscript:
     def append(self, path: KeyPath, item: Value) -> Manuscript:
         """Append an item to the list at `path`, which need not be there yet."""
         change = self._splicer(path)
-        known = _at(self.source.data, path)
+        known = self.source.held(path)
         if not known:
             return self.set(path, [item])
         change.append(path, item)
@@ -85,7 +85,7 @@ class Manuscript:
         """Give the key at `path` another name."""
         change = self._splicer(path)
         change.rename(path, key)
-        holder = _at(self.source.data, path[:-1])
+        holder = self.source.held(path[:-1])
         if key in holder:
             change.refuse()
         renamed = {key if name == path[-1] else name: held for name, held in holder.items()}
@@ -95,7 +95,7 @@ class Manuscript:
         """Remove the key at `path`, with its value and the comments on its lines."""
         change = self._splicer(path)
         change.remove(path)
-        holder = _at(self.source.data, path[:-1])
+        holder = self.source.held(path[:-1])
         kept = {name: held for name, held in holder.items() if name != path[-1]}
         return self._changed(change, _with(self.source.data, path[:-1], kept))
 
@@ -103,7 +103,7 @@ class Manuscript:
         """Put the list at `path` into another order, each item with the comments above it."""
         change = self._splicer(path)
         change.reorder(path, order)
-        items = _at(self.source.data, path)
+        items = self.source.held(path)
         return self._changed(
             change, _with(self.source.data, path, [items[index] for index in order])
         )
@@ -169,14 +169,6 @@ def _shown(text: str, before: Manuscript, after: Manuscript) -> list[str]:
 
 def _as_read(text: str) -> str:
     return text.removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _at(data: Any, path: KeyPath) -> Any:
-    for step in path:
-        if data is None or (not isinstance(step, int) and step not in data):
-            return None
-        data = data[step]
-    return data
 
 
 def _with(data: Any, path: KeyPath, value: Any) -> Any:

@@ -230,6 +230,8 @@ BACKBONE = MappingProxyType(
         Phase.IMPLEMENT: (_S.IMPLEMENTING, _S.IMPLEMENTED, _S.CLOSED),
     }
 )
+#: The same without the phases.
+WAY = tuple(status for statuses in BACKBONE.values() for status in statuses)
 
 #: The statuses that a decision leads to, each with the outcome that the decision must have.
 OUTCOMES = MappingProxyType(

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from changebook.model.sums import Bucket, SumLine
 from changebook.pages.wording import Wording
+from changebook.views.meanings import line_name
 from changebook.views.months import DateChange, LateEntry, LineChange
 from changebook.views.news import NewsEvent
 from changebook.views.report import Assessment, DueStep, Progress, ReportStage, ReportStep
@@ -80,10 +81,7 @@ class Phrases(Wording):
 
     def line_of(self, line: SumLine) -> str:
         """Name a line of the sums; what is part of another says so."""
-        name = self.words.label(line)
-        if line is SumLine.PROCEEDING:
-            return self.words.gettext("of which: %(line)s") % {"line": name}
-        return name
+        return line_name(line, self.words)
 
     def figure(self, change: LineChange) -> str:
         """Return a line of the sums at the end."""

@@ -62,14 +62,15 @@ def edition_pages(
     site = _Site(
         edition, position, Renderer(edition.words, directory_urls, templates, store), papers
     )
+    _ = site.words.gettext
     history = index.history(edition, position)
     finding = search.search(history)
     return [
-        site.page(urls.HOME, "home", site.words.gettext("Home"), view=home.home(edition, position)),
+        site.page(urls.HOME, "home", _("Home"), view=home.home(edition, position)),
         site.page(
             urls.CHANGES,
             "changes",
-            site.words.gettext("Changes"),
+            _("Changes"),
             findable=False,
             extra={"hide": ["navigation", "toc"]},
             view=history,
@@ -77,26 +78,24 @@ def edition_pages(
         site.page(
             urls.BY_STATUS,
             "by_status",
-            site.words.gettext("Changes by status"),
+            _("Changes by status"),
             findable=False,
             groups=index.by_status(edition, position),
         ),
         site.page(
             urls.BY_SCOPE,
             "by_scope",
-            site.words.gettext("Changes by scope item"),
+            _("Changes by scope item"),
             findable=False,
             groups=index.by_item(edition, position),
         ),
-        site.page(
-            urls.IMPACT, "impact", site.words.gettext("Impact"), view=summary, summary=summary
-        ),
+        site.page(urls.IMPACT, "impact", _("Impact"), view=summary, summary=summary),
         site.page(
             urls.MONTHS,
             "months",
-            site.words.gettext("Month ends"),
+            _("Month ends"),
             findable=False,
-            extra=site.up(urls.MONTHS, site.words.gettext("Impact"), urls.IMPACT),
+            up=urls.IMPACT,
             ends=ends,
             summary=summary,
         ),
@@ -106,15 +105,15 @@ def edition_pages(
         site.page(
             urls.FOLLOW,
             "follow",
-            site.words.gettext("Stay informed"),
+            _("Stay informed"),
             findable=False,
-            extra=site.up(urls.FOLLOW, site.words.gettext("Home"), urls.HOME),
+            up=urls.HOME,
             addresses=follow.addresses(edition),
         ),
         site.page(
             urls.DECISIONS,
             "decisions",
-            site.words.gettext("Decisions"),
+            _("Decisions"),
             findable=False,
             entries=decision.log(edition),
             seals=decision.seals(edition),
@@ -122,29 +121,29 @@ def edition_pages(
         site.page(
             urls.VERIFY,
             "verify",
-            site.words.gettext("Check a fingerprint"),
+            _("Check a fingerprint"),
             findable=False,
-            extra=site.up(urls.VERIFY, site.words.gettext("Decisions"), urls.DECISIONS),
+            up=urls.DECISIONS,
             view=proof.fingerprints(edition),
         ),
         site.page(
             urls.PROCESS,
             "process",
-            site.words.gettext("How changes work"),
+            _("How changes work"),
             view=process.life_cycle(edition, position),
             statuses=meanings.of_statuses(site.words, edition.profile.vendor.name),
         ),
         site.page(
             urls.GLOSSARY,
             "glossary",
-            site.words.gettext("Glossary"),
-            extra=site.up(urls.GLOSSARY, site.words.gettext("How changes work"), urls.PROCESS),
+            _("Glossary"),
+            up=urls.PROCESS,
             view=glossary.glossary(edition, site.words),
         ),
         site.page(
             urls.SEARCH,
             "search",
-            site.words.gettext("Search"),
+            _("Search"),
             findable=False,
             extra={"hide": ["navigation", "toc"]},
             view=finding,
@@ -262,6 +261,13 @@ class _Site:
         self._position = position
         self._papers = papers
         self._render = render
+        _ = self.words.gettext
+        self._titles = {target: title for title, target in _sections(self.words)} | {
+            urls.CHANGES: _("All changes"),
+            urls.MONTHS: _("Month ends"),
+            urls.REPORTS: _("Weekly and monthly reports"),
+            urls.NEWS: _("News"),
+        }
 
     def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
         """Return the page of a record, with the ways up and on that the theme shows around it."""
@@ -278,9 +284,8 @@ class _Site:
             "record",
             f"{data.id} {data.title}",
             description=data.summary,
-            extra=self.up(path, self.words.gettext("All changes"), urls.CHANGES)
-            | pager
-            | {"cb_paper": f"{data.id} · {revision}"},
+            up=urls.CHANGES,
+            extra=pager | {"cb_paper": f"{data.id} · {revision}"},
             found=found,
             view=view,
             data=data,
@@ -301,94 +306,66 @@ class _Site:
                 "month",
                 self.words.gettext("The position on %(day)s") % {"day": day},
                 findable=False,
-                extra=self.up(path, self.words.gettext("Month ends"), urls.MONTHS)
-                | pager
-                | {"cb_footer": self._footer(day)},
+                up=urls.MONTHS,
+                extra=pager | {"cb_footer": self._footer(day)},
                 view=end,
                 summary=summary,
             )
 
     def reports(self, views: Sequence[report.PeriodReport]) -> Iterator[GeneratedPage]:
-        """Yield the list of all reports, and a page each."""
-        _ = self.words.gettext
+        """Yield the list of all reports, and a page each, with its own day."""
         wording = Wording(self.words, self._edition.profile, self._edition.audience)
         yield self.page(
             urls.REPORTS,
             "reports",
-            _("Weekly and monthly reports"),
+            self._titles[urls.REPORTS],
             findable=False,
-            extra=self.up(urls.REPORTS, _("Home"), urls.HOME),
+            up=urls.HOME,
             reports=views,
             wording=wording,
         )
+
+        def link(other: report.PeriodReport) -> tuple[str, str]:
+            return wording.period(other.period), urls.report(other.period.id)
+
         for kind in periods.PeriodKind:
             # The newest comes first.
             chosen = [view for view in views if view.period.kind is kind]
             for newer, view, older in _each_between(chosen):
-                yield self._report(view, newer, older, wording)
-
-    def _report(
-        self,
-        view: report.PeriodReport,
-        newer: report.PeriodReport | None,
-        older: report.PeriodReport | None,
-        wording: Wording,
-    ) -> GeneratedPage:
-        """Return the page of a report, with its own day instead of the edition's."""
-        _ = self.words.gettext
-        path = urls.report(view.period.id)
-        pager = self._pager(
-            path,
-            newer,
-            older,
-            lambda other: (wording.period(other.period), urls.report(other.period.id)),
-        )
-        return self.page(
-            path,
-            "report",
-            wording.title(view.period),
-            description=wording.joined(wording.summary(view)),
-            findable=False,
-            extra=self.up(path, _("Weekly and monthly reports"), urls.REPORTS)
-            | pager
-            | {"cb_footer": self._footer(self.words.date(view.on))},
-            view=view,
-            wording=wording,
-        )
+                path = urls.report(view.period.id)
+                yield self.page(
+                    path,
+                    "report",
+                    wording.title(view.period),
+                    description=wording.joined(wording.summary(view)),
+                    findable=False,
+                    up=urls.REPORTS,
+                    extra=self._pager(path, newer, older, link)
+                    | {"cb_footer": self._footer(self.words.date(view.on))},
+                    view=view,
+                    wording=wording,
+                )
 
     def news(self, view: news.News) -> Iterator[GeneratedPage]:
         """Yield what happened lately, and a page for each older month of a long log."""
-        _ = self.words.gettext
-        title = _("News")
-        yield self.page(
-            urls.NEWS,
-            "news",
-            title,
-            findable=False,
-            extra=self.up(urls.NEWS, _("Home"), urls.HOME),
-            view=view,
-        )
+        title = self._titles[urls.NEWS]
+        yield self.page(urls.NEWS, "news", title, findable=False, up=urls.HOME, view=view)
+
+        def link(other: news.NewsMonth) -> tuple[str, str]:
+            return self.words.month(other.first), urls.news(other.first)
+
         # The newest comes first.
         for newer, month, older in _each_between(view.older):
             path = urls.news(month.first)
-            pager = self._pager(
-                path,
-                newer,
-                older,
-                lambda other: (self.words.month(other.first), urls.news(other.first)),
-            )
             yield self.page(
                 path,
                 "news_month",
                 self.words.month(month.first),
                 findable=False,
-                extra=self.up(path, title, urls.NEWS) | pager,
+                up=urls.NEWS,
+                extra=self._pager(path, newer, older, link),
                 view=month,
             )
-
-    def up(self, path: str, title: str, target: str) -> dict[str, Any]:
-        """Return the link above a page to the one that it belongs to."""
-        return {"cb_up": {"title": title, "href": self._render.href(path, target)}}
 
     def _pager(
         self,
@@ -421,6 +398,7 @@ class _Site:
         *,
         description: str | None = None,
         findable: bool = True,
+        up: str | None = None,
         extra: Mapping[str, Any] | None = None,
         **view: Any,
     ) -> GeneratedPage:
@@ -457,6 +435,9 @@ class _Site:
         }
         if path != urls.VERIFY:
             meta["cb_verify"] = self._render.href(path, urls.VERIFY)
+        if up:
+            # The link above the page to the one that it belongs to.
+            meta["cb_up"] = {"title": self._titles[up], "href": self._render.href(path, up)}
         meta |= extra or {}
         if description:
             meta["description"] = description

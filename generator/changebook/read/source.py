@@ -117,6 +117,15 @@ class SourceFile:
         """The front matter as people read it: Chinese lines join without a space."""
         return MappingProxyType(_with_texts(self.data, self.joined)) if self.joined else self.data
 
+    def held(self, path: KeyPath) -> Any:
+        """Return the value at a path; None where nothing is there."""
+        value: Any = self.data
+        for step in path:
+            if value is None or (not isinstance(step, int) and step not in value):
+                return None
+            value = value[step]
+        return value
+
     def place(self, *path: str | int) -> Place:
         """Return where the key or the nearest key above it stands, or else the file's start."""
         places = self.places

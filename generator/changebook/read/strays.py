@@ -60,10 +60,7 @@ def strays(model: type[BaseModel], source: SourceFile) -> Iterator[Problem]:
 
 def _is_text(model: type[BaseModel], source: SourceFile, path: KeyPath) -> bool:
     """Return whether what stands behind a value, or instead of one, can be part of it."""
-    held: Any = source.data
-    for step in path:
-        held = held[step]
-    return held is None or annotation_at(model, path) in (str, Any)
+    return source.held(path) is None or annotation_at(model, path) in (str, Any)
 
 
 def _wrapped(

@@ -37,6 +37,7 @@ from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level, Term
 from changebook.model.words import Words
 from changebook.views.impact import HEADLINE, Group, ImpactView, OpenRisk, PendingChange, RiskCell
+from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, LateEntry, MonthEnd
 
 
@@ -140,9 +141,7 @@ def _sum_rows(view: ImpactView, words: Words) -> Iterator[_SumRow]:
         return _SumRow(label, Money(figure.amount, currency), figure.ids, figure.unknown)
 
     for line, figure in view.headline:
-        label = words.label(line)
-        part_of = _("of which: %(line)s") % {"line": label}
-        yield row(part_of if line is SumLine.PROCEEDING else label, figure)
+        yield row(line_name(line, words), figure)
     yield row(part(_("Approved changes"), _("Added")), position.adds)
     yield row(part(_("Approved changes"), _("Credited")), position.credits)
     yield row(part(_("Pending changes"), _("Added")), position.pending_adds)
@@ -485,11 +484,9 @@ def _month_ends(position: Position, ends: Sequence[MonthEnd], words: Words) -> T
         def amount(row: _MonthEndRow) -> Money:
             return Money(row.position.line(of).after.amount, position.currency)
 
-        name = words.label(of)
-        title = _("of which: %(line)s") % {"line": name} if of is SumLine.PROCEEDING else name
         # The original sum is the same in each, so that text, which is narrow, leaves it out.
         on = Medium.FILE if of is SumLine.ORIGINAL else FLAT
-        return Column(title, amount, Format.MONEY, on=on)
+        return Column(line_name(of, words), amount, Format.MONEY, on=on)
 
     def agreed(milestone: MilestonePosition) -> Column[_MonthEndRow]:
         def day(row: _MonthEndRow) -> date:

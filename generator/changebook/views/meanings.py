@@ -51,6 +51,12 @@ def of_statuses(words: Words, vendor: str) -> Mapping[Status, str]:
     }
 
 
+def line_name(line: SumLine, words: Words) -> str:
+    """Return the name of a line of the sums; what is part of another says so."""
+    part = words.gettext("of which: %(line)s") if line is SumLine.PROCEEDING else "%(line)s"
+    return part % {"line": words.label(line)}
+
+
 def of_sums(words: Words) -> Mapping[SumLine, str]:
     """Return the lines of the sums."""
     _ = words.gettext

@@ -326,25 +326,19 @@ def sum_picture(position: Position, pending: Iterable[Standing]) -> SumPicture |
         drawn.axis,
         drawn.cut,
         drawn.original,
-        tuple(map(_order_bar, orders, approved, drawn.approved)),
+        tuple(
+            SumBar(amount, bar, orders=group)
+            for group, amount, bar in zip(orders, approved, drawn.approved, strict=True)
+        ),
         drawn.revised,
-        tuple(map(_pending_bar, standings, asked, drawn.pending)),
+        tuple(
+            SumBar(amount, bar, standings=group)
+            for group, amount, bar in zip(standings, asked, drawn.pending, strict=True)
+        ),
         drawn.forecast,
         by_quarter,
         by_bucket,
     )
-
-
-def _order_bar(
-    orders: tuple[ChangeOrder, ...], amount: Decimal | None, bar: Bar[Decimal]
-) -> SumBar:
-    return SumBar(amount, bar, orders=orders)
-
-
-def _pending_bar(
-    standings: tuple[Standing, ...], amount: Decimal | None, bar: Bar[Decimal]
-) -> SumBar:
-    return SumBar(amount, bar, standings=standings)
 
 
 def _place(standing: Standing) -> int:

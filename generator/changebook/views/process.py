@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from changebook.edition.editions import Edition
 from changebook.model.sums import Position
-from changebook.model.vocabulary import BACKBONE, ENDED, TRANSITIONS, Phase, Status
+from changebook.model.vocabulary import BACKBONE, ENDED, TRANSITIONS, WAY, Phase, Status
 from changebook.views.change import ChangeRow, newest_first, row
-
-_WAY = tuple(status for statuses in BACKBONE.values() for status in statuses)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def life_cycle(edition: Edition, position: Position) -> LifeCycle:
     rows = (row(record, edition.profile, position) for record in edition.records)
     for each in sorted(rows, key=newest_first):
         at[each.status].append(each)
-    sides = [s for s in Status if s not in _WAY and s is not Status.DRAFT]
+    sides = [s for s in Status if s not in WAY and s is not Status.DRAFT]
     return LifeCycle(
         tuple(
             ProcessStage(phase, tuple(_station(status, at) for status in statuses))
@@ -74,6 +72,6 @@ def life_cycle(edition: Edition, position: Position) -> LifeCycle:
 
 def _station(status: Status, at: Mapping[Status, Sequence[ChangeRow]]) -> Station:
     rows = at.get(status, ())
-    following = _WAY[_WAY.index(status) + 1 : _WAY.index(status) + 2] if status in _WAY else ()
+    following = WAY[WAY.index(status) + 1 : WAY.index(status) + 2] if status in WAY else ()
     beside = tuple(s for s in Status if s in TRANSITIONS[status] and s not in following)
     return Station(status, beside, () if status in ENDED else tuple(rows), len(rows))

@@ -11,13 +11,11 @@ from changebook.model import canonical, sums
 from changebook.model.chain import SealedEvent
 from changebook.model.schema import ChangeRecord, Communication, Profile
 from changebook.model.sums import ChangeOrder, CostTable, Position
-from changebook.model.vocabulary import BACKBONE, ENDED, OPEN, Status, SupersedeMode
+from changebook.model.vocabulary import ENDED, OPEN, WAY, Status, SupersedeMode
 from changebook.views import change, decision, waiting
 from changebook.views.charts import calendar_axis
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
 
-#: The way of a change that goes through; other statuses are places where the way ends or waits.
-_WAY = tuple(status for statuses in BACKBONE.values() for status in statuses)
 _NO_WAY_ON = frozenset({Status.REJECTED, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
 
 
@@ -210,7 +208,7 @@ def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
     A step that was undone (assessed again after the client asked) is to come again.
     """
     entered = {entry.status: entry.on for entry in data.history}
-    way = [Status.DRAFT, *_WAY] if data.status is Status.DRAFT or not entered else list(_WAY)
+    way = [Status.DRAFT, *WAY] if data.status is Status.DRAFT or not entered else list(WAY)
     if data.status in way:
         here = way.index(data.status)
     else:

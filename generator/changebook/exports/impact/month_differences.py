@@ -12,8 +12,8 @@ from typing import Literal
 
 from changebook.edition.editions import Then
 from changebook.model.json_model import JsonModel
-from changebook.model.sums import SumLine
 from changebook.model.words import Words
+from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, MonthEnd, date_changes, line_changes
 
 VERSION: Literal[1] = 1
@@ -64,8 +64,5 @@ def as_json(ends: Sequence[MonthEnd], words: Words) -> bytes:
 
 def _rows(of: Comparison, words: Words) -> Iterator[str]:
     """Yield the names of the rows, as the pages have them."""
-    for change in of.lines:
-        label = words.label(change.line)
-        part = change.line is SumLine.PROCEEDING
-        yield words.gettext("of which: %(line)s") % {"line": label} if part else label
+    yield from (line_name(change.line, words) for change in of.lines)
     yield from (moved.after.name for moved in of.dates)
