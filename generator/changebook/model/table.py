@@ -47,6 +47,8 @@ class Format(Enum):
     MONEY_DIFFERENCE = "money-difference"
     #: The same in calendar days.
     DAYS_DIFFERENCE = "days-difference"
+    #: A picture of other columns, whose title is only for those who hear the page.
+    BARS = "bars"
 
     @property
     def is_number(self) -> bool:
@@ -65,7 +67,7 @@ class Format(Enum):
 
 
 _TEXTS = frozenset({Format.TEXT, Format.ALARM, Format.ID, Format.LINK})
-_NUMBERS = frozenset(Format) - _TEXTS - {Format.DATE}
+_NUMBERS = frozenset(Format) - _TEXTS - {Format.DATE, Format.BARS}
 
 
 class Medium(Flag):

@@ -46,7 +46,7 @@ def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[An
     return (
         _sums(view, words),
         register(view.position, view.titles, words),
-        _pending(view, words),
+        pending(view, words),
         milestones(view.position, words),
         people(view.position, words),
         risks(view, words),
@@ -55,7 +55,7 @@ def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[An
         _course(view, words),
         quarters(view, words),
         months(view, words),
-        _statuses(view, words),
+        statuses(view, words),
         answers(view, words),
         aging(view, words),
         _month_ends(view.position, ends, words),
@@ -185,7 +185,8 @@ def _tax(line: TaxLine, currency: str, words: Words) -> str:
     return words.pgettext("clause", ", ").join((rate, on))
 
 
-def _pending(view: ImpactView, words: Words) -> Table[PendingChange]:
+def pending(view: ImpactView, words: Words) -> Table[PendingChange]:
+    """Return the pending changes, those to be decided first in front."""
     _, currency = words.gettext, view.position.currency
 
     def days_on(milestone: MilestonePosition) -> Column[PendingChange]:
@@ -196,16 +197,24 @@ def _pending(view: ImpactView, words: Words) -> Table[PendingChange]:
         return Column(_("%(milestone)s: days") % {"milestone": milestone.name}, days, Format.NUMBER)
 
     columns: tuple[Column[PendingChange], ...] = (
-        Column(_("Change"), lambda change: change.standing.id, Format.ID),
+        Column(_("Change"), lambda change: change.standing.id, Format.ID, on=ALL, name="change"),
         Column(_("Title"), lambda change: change.row.title, width=40),
-        Column(_("Status"), lambda change: words.label(change.row.status)),
+        Column(_("Status"), lambda c: words.label(c.row.status), on=ALL, name="status"),
         Column(_("Counts as"), lambda change: words.label(change.standing.bucket)),
-        Column(_("Decision due"), lambda change: change.due, Format.DATE),
+        Column(_("Decision due"), lambda change: change.due, Format.DATE, on=ALL, name="due"),
         money_column(_("Amount"), lambda change: change.standing.own, currency),
         Column(
             _("Replaces"), lambda change: [part.id for part in change.standing.replaces], Format.ID
         ),
-        money_column(_("Amount counted"), lambda change: change.standing.amount, currency),
+        money_column(
+            _("Amount counted"),
+            lambda change: change.standing.amount,
+            currency,
+            on=ALL,
+            signed=True,
+            name="counted",
+        ),
+        Column(_("Days"), format=Format.NUMBER, on=Medium.PAGE, name="days"),
         *map(days_on, view.position.milestones),
     )
     return Table(_("Pending changes"), columns, view.pending)
@@ -318,7 +327,25 @@ class _GroupRow:
 
 
 def _groups(view: ImpactView, words: Words) -> Table[_GroupRow]:
-    _, currency = words.gettext, view.position.currency
+    _ = words.gettext
+    kinds: tuple[tuple[str, Iterable[Group[Any]]], ...] = (
+        (_("Reason"), view.by_reason),
+        (_("Type"), view.by_type),
+        (words.pgettext("group", "Requested by"), view.by_party),
+        (_("Scope item"), view.by_item),
+    )
+    tables = [breakdown(by, groups, view.position.currency, words) for by, groups in kinds]
+    rows = tuple(row for table in tables for row in table.rows)
+    return Table(_("Where the changes come from"), tables[0].columns, rows)
+
+
+def breakdown(
+    by: str, groups: Iterable[Group[Any]], currency: str, words: Words
+) -> Table[_GroupRow]:
+    """Return the groups of one kind."""
+    _ = words.gettext
+    rows = tuple(_GroupRow(by, group) for group in groups)
+    drawn = Medium.PAGE if any(row.group.bars for row in rows) else Medium(0)
 
     def name(row: _GroupRow) -> str:
         term = row.group.term
@@ -332,26 +359,31 @@ def _groups(view: ImpactView, words: Words) -> Table[_GroupRow]:
     def most(row: _GroupRow) -> int | None:
         return row.group.share.requested.high if row.group.share.requested else None
 
+    def money(title: str, figure: Callable[[_GroupRow], Figure]) -> Column[_GroupRow]:
+        return money_column(title, lambda r: figure(r).amount, currency, on=ALL, signed=True)
+
     columns: tuple[Column[_GroupRow], ...] = (
         Column(_("Grouped by"), lambda row: row.by),
         Column(_("Group"), name),
+        Column(by, name, on=Medium.PAGE),
+        Column(_("Changes"), lambda r: r.group.share.ids, on=Medium.PAGE, name="changes"),
         Column(_("Number of changes"), lambda row: row.group.share.ids, Format.COUNT),
-        money_column(_("Approved"), lambda row: row.group.share.approved.amount, currency),
-        money_column(_("Pending"), lambda row: row.group.share.pending.amount, currency),
-        Column(_("Effect on completion"), lambda row: row.group.share.granted, Format.NUMBER),
+        money(_("Approved"), lambda row: row.group.share.approved),
+        money(_("Pending"), lambda row: row.group.share.pending),
+        Column(_("Approved and pending, as bars"), format=Format.BARS, on=drawn, name="bars"),
+        Column(
+            _("Effect on completion"),
+            lambda row: row.group.share.granted,
+            Format.NUMBER,
+            on=ALL,
+            name="effect",
+        ),
         Column(_("Pending days, least"), least, Format.NUMBER),
         Column(_("Pending days, most"), most, Format.NUMBER),
         Column(_("Changes"), lambda row: row.group.share.ids, Format.ID),
         Column(_("Not assessed"), lambda row: row.group.share.pending.unknown, Format.ID),
     )
-    kinds: tuple[tuple[str, Iterable[Group[Any]]], ...] = (
-        (_("Reason"), view.by_reason),
-        (_("Type"), view.by_type),
-        (words.pgettext("group", "Requested by"), view.by_party),
-        (_("Scope item"), view.by_item),
-    )
-    rows = tuple(_GroupRow(by, group) for by, groups in kinds for group in groups)
-    return Table(_("Where the changes come from"), columns, rows)
+    return Table(by, columns, rows)
 
 
 def _course(view: ImpactView, words: Words) -> Table[CoursePoint]:
@@ -400,13 +432,19 @@ def months(view: ImpactView, words: Words) -> Table[MonthRate]:
     return Table(_("Requested and decided"), columns, view.pace.months)
 
 
-def _statuses(view: ImpactView, words: Words) -> Table[StatusPace]:
+def statuses(view: ImpactView, words: Words) -> Table[StatusPace]:
+    """Return how long changes stay in each status."""
     _ = words.gettext
+    drawn = Medium.PAGE if any(view.day_bars) else Medium(0)
     columns: tuple[Column[StatusPace], ...] = (
-        Column(_("Status"), lambda pace: words.label(pace.status)),
-        Column(_("Median days"), lambda pace: pace.median, Format.NUMBER),
+        Column(_("Status"), lambda pace: words.label(pace.status), on=ALL, name="status"),
+        Column(_("Median days"), lambda pace: pace.median, Format.NUMBER, on=ALL),
+        Column(_("Median and longest days, as bars"), format=Format.BARS, on=drawn, name="bars"),
+        Column(_("Completed"), on=Medium.PAGE, name="completed"),
         Column(_("Completed"), lambda pace: pace.completed, Format.NUMBER),
+        Column(_("Now"), lambda p: [stay.id for stay in p.now], Format.COUNT, on=Medium.PAGE),
         Column(_("Now"), lambda pace: len(pace.now), Format.NUMBER),
+        Column(_("Longest so far"), on=Medium.PAGE, name="longest"),
         Column(
             _("Longest so far"),
             lambda pace: pace.longest.days if pace.longest else None,
