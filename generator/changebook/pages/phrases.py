@@ -8,7 +8,7 @@ from decimal import Decimal
 from changebook.model.sums import Bucket, SumLine
 from changebook.pages.wording import Wording
 from changebook.views.meanings import line_name
-from changebook.views.months import DateChange, LateEntry, LineChange
+from changebook.views.months import Comparison, DateChange, LateEntry, LineChange
 from changebook.views.news import NewsEvent
 from changebook.views.report import Assessment, DueStep, Progress, ReportStage, ReportStep
 from changebook.views.waiting import OpenObjection, UnsignedAgreement, WaitingDecision
@@ -82,6 +82,14 @@ class Phrases(Wording):
     def line_of(self, line: SumLine) -> str:
         """Name a line of the sums; what is part of another says so."""
         return line_name(line, self.words)
+
+    def lines(self, since: Comparison) -> tuple[LineChange, ...]:
+        """Return the lines of the sums, without work that began undecided where there is none."""
+        return tuple(
+            change
+            for change in since.lines
+            if change.line is not SumLine.PROCEEDING or change.before.amount or change.after.amount
+        )
 
     def figure(self, change: LineChange) -> str:
         """Return a line of the sums at the end."""

@@ -38,7 +38,7 @@ from changebook.model.vocabulary import Level, Term
 from changebook.model.words import Words
 from changebook.views.impact import HEADLINE, Group, ImpactView, OpenRisk, PendingChange, RiskCell
 from changebook.views.meanings import line_name
-from changebook.views.months import Comparison, LateEntry, MonthEnd
+from changebook.views.months import Comparison, DateChange, LateEntry, LineChange, MonthEnd
 
 
 def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[AnyTable, ...]:
@@ -503,6 +503,39 @@ def aging(view: ImpactView, words: Words) -> Table[AgeBand]:
     )
     bands = view.aging.bands if view.pending else ()
     return Table(_("Pending changes by age"), columns, bands)
+
+
+def sums_between(since: Comparison, currency: str, words: Words) -> Table[LineChange]:
+    """Return the lines of the sums on two days; paper has the later one alone."""
+    _, both = words.gettext, Medium.PAGE | Medium.PAPER
+
+    def on(day: date, figure: Callable[[LineChange], Figure]) -> Column[LineChange]:
+        return money_column(
+            words.date(day), lambda line: figure(line).amount, currency, on=Medium.PAGE
+        )
+
+    columns: tuple[Column[LineChange], ...] = (
+        Column(_("Line"), lambda line: line_name(line.line, words), on=both),
+        on(since.before, lambda line: line.before),
+        on(since.after, lambda line: line.after),
+        Column(_("Amount"), format=Format.MONEY, on=Medium.PAPER, name="amount"),
+        Column(_("Difference"), format=Format.MONEY, on=both, name="difference"),
+        Column(_("Changes"), on=Medium.PAGE, name="changes"),
+    )
+    return Table(_("Contract sum"), columns, since.lines)
+
+
+def dates_between(since: Comparison, words: Words) -> Table[DateChange]:
+    """Return the agreed dates of the milestones on two days."""
+    _, both = words.gettext, Medium.PAGE | Medium.PAPER
+    columns: tuple[Column[DateChange], ...] = (
+        Column(_("Milestone"), lambda moved: moved.after.name, on=both),
+        Column(words.date(since.before), lambda m: m.before.agreed, Format.DATE, on=both),
+        Column(words.date(since.after), lambda m: m.after.agreed, Format.DATE, on=both),
+        Column(_("Moved by"), lambda m: m.days, Format.DAYS_DIFFERENCE, on=both, name="moved"),
+        Column(_("Changes"), on=both, name="changes"),
+    )
+    return Table(_("Dates"), columns, since.dates)
 
 
 @dataclass(frozen=True)
