@@ -249,13 +249,14 @@ def _foreign(source: SourceFile) -> Iterator[Problem]:
 
 def _comments(source: SourceFile) -> Iterator[Problem]:
     text = body.uncommented(body.public(source.body))
-    if not (
-        any(sign in text for sign in _SIGNS_OF_COMMENT) or _TAG_OF_COMMENT.search(text)
-    ) or not (found := list(_NO_COMMENT.finditer(text))):
+    if not any(sign in text for sign in _SIGNS_OF_COMMENT) and not _TAG_OF_COMMENT.search(text):
+        return  # the search for what they begin takes its time
+    comments = list(_NO_COMMENT.finditer(text))
+    if not comments:
         return
     hidden = ((part.start, part.end) for part in unseen.unseen(text))
     apart = Ranges((*hidden, *parse(text).code))
-    for match in found:
+    for match in comments:
         at = match.start()
         if at not in apart:
             yield AS_WRITTEN.at(

@@ -104,16 +104,16 @@ def seal_faults(client: Client) -> Iterator[SealFault]:
     missing: set[str] = set()
     for index, entry in enumerate(lock.entries):
         for record in records[entry.id]:
-            there = known[record.source.path]
-            if entry.link in (fact.link for fact in there):
+            own = known[record.source.path]
+            if entry.link in (fact.link for fact in own):
                 continue
             yield from (SealFault(p, entry) for p in _altered(record, entry))
-            yield from map(SealFault, _misstated(there, index, entry, path))
+            yield from map(SealFault, _misstated(own, index, entry, path))
         if not (records[entry.id] or entry.id in missing or unread(client, entry.id)):
             # Of a file that is there and can't be read, a check says why.
             missing.add(entry.id)
             yield SealFault(_missing(path, index, entry), entry)
-    for fact in unsealed(lock, (fact for there in known.values() for fact in there)):
+    for fact in unsealed(lock, (fact for own in known.values() for fact in own)):
         yield SealFault(_not_sealed(fact))
 
 

@@ -161,8 +161,8 @@ def _answered(step: Step, wanted: Wanted) -> Step:
         answer = {**step.milestones, wanted.of: answer}
     elif wanted.name == "by":
         answer = (answer,)
-    said: dict[str, Any] = {wanted.name: answer}
-    return replace(step, **said)
+    answered: dict[str, Any] = {wanted.name: answer}
+    return replace(step, **answered)
 
 
 def _say_what_is_missing(id_: str, step: Step, plan: Plan) -> None:
@@ -186,8 +186,8 @@ def _say_what_was_done(id_: str, plan: Plan) -> None:
         click.echo(f"{after['id']}: {before['status']} -> {after['status']} in {edit.after.path}")
     for old in plan.leaves:
         if core.may_become_superseded(old):
-            said = f'--by "{plan.step.by[0]}" --on {plan.step.on}'
-            what = f"Mark it: changebook advance {old.id} superseded {said}"
+            options = f'--by "{plan.step.by[0]}" --on {plan.step.on}'
+            what = f"Mark it: changebook advance {old.id} superseded {options}"
         else:
             what = f"It is still `{old.status}`: {core.instead(old)}"
         click.echo(f"{old.id} is superseded by {id_}. {what}")

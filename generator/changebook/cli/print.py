@@ -140,12 +140,12 @@ def _print(
     make: Callable[[Sequence[Paper]], Iterator[Printed]],
 ) -> list[Path]:
     """Write the PDFs and print what was found in them; return those that can't be printed."""
-    found: dict[str, list[tuple[str | None, Finding]]] = {}
+    findings_of: dict[str, list[tuple[str | None, Finding]]] = {}
     unsound: list[Path] = []
     with progress("Printing", "printed") as step:
         for done, made in enumerate(make([paper for paper, _ in documents]), 1):
             path = documents[done - 1][1]
-            found.setdefault(path.parts[0], []).extend(
+            findings_of.setdefault(path.parts[0], []).extend(
                 (made.paper.record, finding) for finding in made.found
             )
             if not made.sound:
@@ -154,7 +154,7 @@ def _print(
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             atomic.write(out / path, made.content)
             step(done, len(documents), short(out / path))
-    for slug, findings in found.items():
+    for slug, findings in findings_of.items():
         print_problems(problems(findings, workspace.client(slug)), workspace.root, err=True)
     return unsound
 

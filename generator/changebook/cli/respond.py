@@ -55,9 +55,9 @@ def command(
     """
     path = visible(str(file))
     answer = reading.read(letter.read_file(file, path), path)
-    workspace, found = read_workspace(root)
+    workspace, faults = read_workspace(root)
     said = planning.Said(id_, AnswerKind(kind) if kind else None, by, on, words)
-    done = planning.respond(workspace, found, answer, path, said, datetime.now(UTC))
+    done = planning.respond(workspace, faults, answer, path, said, datetime.now(UTC))
     if done.edit is None:
         click.echo(f"{path} was taken over before, in {done.place}; nothing was written.")
         return

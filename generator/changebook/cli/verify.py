@@ -56,12 +56,12 @@ def command(
             raise click.UsageError("--digest searches all clients: leave out --client and --base")
         _verify_digest(root, digest, form)
         return
-    found = verify(root, slugs, base)
+    verification = verify(root, slugs, base)
     if form == "json":
-        click.echo(rows_as_json(found.chains, ChainJson))
+        click.echo(rows_as_json(verification.chains, ChainJson))
     else:
-        _print_chains(found)
-    sys.exit(0 if found.is_sound else PROBLEMS)
+        _print_chains(verification)
+    sys.exit(0 if verification.is_sound else PROBLEMS)
 
 
 def _print_chains(found: Verification) -> None:

@@ -243,7 +243,7 @@ def effect(
     after = {client.slug: client for client in change.after.clients}
     pairs = {pair.after.slug: pair for pair in change.clients}
     problems = tuple(problems)
-    found = []
+    effects = []
     for slug in sorted({*before, *after}):
         if slug in pairs and not _differs(pairs[slug]):
             continue
@@ -251,13 +251,12 @@ def effect(
         figures = None if slug in unsound else _figures(old, new, audience, as_of)
         own = tuple(problem for problem in problems if _slug(problem) == slug)
         if slug in pairs:
-            found.append(_changed(pairs[slug], figures, hidden, own))
+            effects.append(_changed(pairs[slug], figures, hidden, own))
         else:
-            found.append(_whole(old, new, figures, hidden, own))
-    told = {client.slug for client in found}
-    return Effect(
-        audience, tuple(found), tuple(problem for problem in problems if _slug(problem) not in told)
-    )
+            effects.append(_whole(old, new, figures, hidden, own))
+    told = {client.slug for client in effects}
+    elsewhere = tuple(problem for problem in problems if _slug(problem) not in told)
+    return Effect(audience, tuple(effects), elsewhere)
 
 
 def _slug(problem: Problem) -> str | None:
@@ -495,14 +494,14 @@ def _waits(client: Client) -> _Waits:
     approvers = tuple(person.name for person in profile.people if person.approves)
     seen = [EditionRecord(r.data, "") for r in client.records if r.data.status is not Status.DRAFT]
     day = max((e.on for r in seen for e in r.data.history), default=profile.contract.signed)
-    found = waiting(seen, day)
+    outstanding = waiting(seen, day)
     waits = [
         Wait(What.ASSESSMENT, r.data.id, r.data.title, vendor)
         for r in seen
         if r.data.status in (Status.SUBMITTED, Status.ASSESSING)
     ]
-    waits += [Wait(What.DECISION, d.id, d.title, approvers, d.due) for d in found.decisions]
-    for open_ in found.objections:
+    waits += [Wait(What.DECISION, d.id, d.title, approvers, d.due) for d in outstanding.decisions]
+    for open_ in outstanding.objections:
         objection = open_.objection
         answered = objection.response is not None
         waits.append(
@@ -516,7 +515,7 @@ def _waits(client: Client) -> _Waits:
             )
         )
     waits += [
-        Wait(What.SIGNATURE, a.id, a.title, (profile.name, *vendor)) for a in found.agreements
+        Wait(What.SIGNATURE, a.id, a.title, (profile.name, *vendor)) for a in outstanding.agreements
     ]
     return {wait.key: wait for wait in waits}
 

@@ -85,12 +85,12 @@ def hidden_phrases(before: Workspace) -> tuple[Phrase, ...]:
     These are keys below `internal` and of one's own, internal blocks, comments, and internal
     records.
     """
-    found: dict[tuple[str, str], Phrase] = {}
+    phrases: dict[tuple[str, str], Phrase] = {}
     for client in before.clients:
         for source, unseen in _sources(client):
             for phrase in _hidden(source, unseen):
-                found.setdefault((phrase.words, phrase.path), phrase)
-    return tuple(found.values())
+                phrases.setdefault((phrase.words, phrase.path), phrase)
+    return tuple(phrases.values())
 
 
 def revealed(pair: ClientPair, hidden: Iterable[Phrase]) -> Iterator[Revealed]:

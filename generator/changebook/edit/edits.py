@@ -69,12 +69,12 @@ def applied(client: Client, edits: Iterable[Edit]) -> tuple[Client, list[Problem
 
 def edited_lines(root: Path, edits: Iterable[Edit]) -> Callable[[str, int], str | None]:
     """Return a function that gives one line of a file as it would be, by its path below `root`."""
-    there = source_lines(root)
+    on_disk = source_lines(root)
     new = {edit.after.path: edit.after.source.lines for edit in edits}
 
     def line(path: str, number: int) -> str | None:
         if path not in new:
-            return there(path, number)
+            return on_disk(path, number)
         return new[path][number - 1] if number <= len(new[path]) else None
 
     return line

@@ -90,15 +90,15 @@ def fixed_files(
     root = root.resolve()
     written = dict(_manuscripts(root))
     with_crlf = _unwanted_crlf(root, written)
-    found = []
+    fixed = []
     for file, text in written.items():
         if chosen(file):
             fixing = _Fixing(text)
             fixing.whole(crlf=file in with_crlf)
             if fixing.fixes:
                 fixes = tuple(sorted(fixing.fixes, key=lambda each: each.line))
-                found.append(FixedFile(file, text, fixing.text, fixes))
-    return tuple(found)
+                fixed.append(FixedFile(file, text, fixing.text, fixes))
+    return tuple(fixed)
 
 
 def _manuscripts(root: Path) -> Iterator[tuple[Path, Manuscript]]:
@@ -159,9 +159,9 @@ class _Fixing:
                 self.status()
 
     def note(self, line: int, rule: str, before: str, after: str, decided: bool = False) -> None:
-        found = Fix(self.text.path, line, rule, before, after, decided)
-        if found not in self.fixes:
-            self.fixes.append(found)
+        noted = Fix(self.text.path, line, rule, before, after, decided)
+        if noted not in self.fixes:
+            self.fixes.append(noted)
 
     def change(
         self, line: int, rule: str, before: str, after: str, edit: Callable[[], Manuscript]
@@ -216,10 +216,10 @@ class _Fixing:
             edited = self.text
             for number in {problem.line for problem in group}:
                 line = self.text.source.lines[number - 1]
-                found = {problem.column - 1 for problem in group if problem.line == number}
+                columns = {problem.column - 1 for problem in group if problem.line == number}
                 suspects = set(full_width.suspects(line))
-                found |= suspects if found & suspects else set()
-                for index in sorted(found, reverse=True):
+                columns |= suspects if columns & suspects else set()
+                for index in sorted(columns, reverse=True):
                     line = full_width.replaced(line, index, width=width)
                 edited = edited.with_line(number, line)
             after = _problems(edited)
@@ -375,11 +375,11 @@ def _narrow(text: str) -> str:
 def day(text: str) -> date | None:
     """Return the day that a text means beyond doubt: year, month and day in this order."""
     plain = _narrow(text)
-    found = _DATE.fullmatch(plain) or _DIGITS.fullmatch(plain) or _CHINESE_DATE.fullmatch(plain)
-    if not found:
+    match = _DATE.fullmatch(plain) or _DIGITS.fullmatch(plain) or _CHINESE_DATE.fullmatch(plain)
+    if not match:
         return None
     try:
-        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError:
         return None
 

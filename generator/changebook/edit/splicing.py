@@ -85,14 +85,14 @@ class Splicer:
         yield 0, here
         for depth, step in enumerate(path, 1):
             if isinstance(here, yaml.MappingNode):
-                found = [value for name, value in here.value if name.value == step]
+                below = [value for name, value in here.value if name.value == step]
             elif isinstance(here, yaml.SequenceNode) and isinstance(step, int):
-                found = here.value[step : step + 1]
+                below = here.value[step : step + 1]
             else:
                 return
-            if not found:
+            if not below:
                 return
-            here = found[0]
+            here = below[0]
             yield depth, here
 
     def is_empty(self, path: KeyPath) -> bool:
@@ -127,8 +127,8 @@ class Splicer:
         """Return where the line after the one of a value's end begins."""
         if index and self.text[index - 1] in "\r\n":
             return index
-        found = _BREAK.search(self.text, index)
-        return found.end() if found else len(self.text)
+        line_end = _BREAK.search(self.text, index)
+        return line_end.end() if line_end else len(self.text)
 
     def newline(self, index: int) -> str:
         """Return the line end in use around a place: of its line, or of the one before it."""

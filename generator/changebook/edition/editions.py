@@ -329,11 +329,11 @@ def _back_links(records: Iterable[ChangeRecord]) -> dict[str, dict[str, tuple[st
 
 def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
     """Return the profile without email addresses, and of the vendor only people who are named."""
-    said = "\n".join(map(words_of, records))
+    texts = "\n".join(map(words_of, records))
     people = tuple(
         person.model_copy(update={"email": None})
         for person in profile.people
-        if person.party is Party.CLIENT or names(said, person.name)
+        if person.party is Party.CLIENT or names(texts, person.name)
     )
     return profile.model_copy(update={"people": people})
 

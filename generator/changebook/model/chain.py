@@ -255,13 +255,13 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
 def _place_of(path: tuple[int | str, ...], text: str) -> Place:
     match path:
         case ("entries", int(index), str(key), *_) if key in _KEYS:
-            found = place(index, key)
+            spot = place(index, key)
         case ("entries", int(index), *_):
-            found = place(index)
+            spot = place(index)
         case _:
             return START
     # Only a file in the one layout is sure to have that line.
-    return found if found.line <= text.count("\n") else START
+    return spot if spot.line <= text.count("\n") else START
 
 
 def _broken(path: str, place: Place, why: str) -> Problem:

@@ -81,12 +81,12 @@ def agreement(front: Front) -> dict[str, Any]:
 
 def signed_copy(front: Front) -> dict[str, Any]:
     """Return which paper was filed as signed, and for which record."""
-    found = _of_agreement(front, lambda key: key in _AGREEMENT_LATER)
-    match found:
+    whole = _of_agreement(front, lambda key: key in _AGREEMENT_LATER)
+    match whole:
         case {"agreement": {"signed_copy": {**copy}}}:
             kept = {key: value for key, value in copy.items() if key not in _COPY_LATER}
-            return found | {"agreement": {"signed_copy": kept}}
-    return found
+            return whole | {"agreement": {"signed_copy": kept}}
+    return whole
 
 
 def _of_agreement(front: Front, is_meant: Callable[[str], bool]) -> dict[str, Any]:

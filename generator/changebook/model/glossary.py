@@ -64,12 +64,12 @@ def terms_of(data: ChangeRecord, body: str, glossary: Glossary | None) -> tuple[
     if glossary is None:
         return own
     taken = {term.casefold() for term in data.glossary}
-    said = (f"{words_of(data)}\n{body}").casefold()
+    text = (f"{words_of(data)}\n{body}").casefold()
     return own + tuple(
         term
         for term in client_terms(glossary)
         if taken.isdisjoint(word.casefold() for word in term.spellings)
-        and any(word.split()[0].casefold() in said for word in term.spellings)
+        and any(word.split()[0].casefold() in text for word in term.spellings)
     )
 
 

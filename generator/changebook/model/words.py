@@ -50,8 +50,8 @@ def languages(own: Path | None = None) -> tuple[str, ...]:
     `own` is a team's own `site_templates`.
     """
     files = (file for folder in _folders(own) for file in folder.glob("*.po"))
-    found = {file.stem.replace("_", "-") for file in files} - {SOURCE_LANGUAGE}
-    return (SOURCE_LANGUAGE, *sorted(found))
+    known = {file.stem.replace("_", "-") for file in files} - {SOURCE_LANGUAGE}
+    return (SOURCE_LANGUAGE, *sorted(known))
 
 
 def _folders(own: Path | None) -> tuple[Path, ...]:

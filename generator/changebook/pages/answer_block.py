@@ -77,13 +77,13 @@ def mark(words: str) -> str:
 
 def blocks(lines: Iterable[str]) -> tuple[Block, ...]:
     """Return the blocks in a text, each from its first field on; without a record it is none."""
-    found: list[dict[str, str]] = []
+    groups: list[dict[str, str]] = []
     for name, value in FIELD.findall("\n".join(lines)):
         key = name.lower()
-        if not found or key in found[-1]:
-            found.append({})
-        found[-1][key] = value
-    return tuple(block for fields in found if (block := _block(fields)))
+        if not groups or key in groups[-1]:
+            groups.append({})
+        groups[-1][key] = value
+    return tuple(block for fields in groups if (block := _block(fields)))
 
 
 def _block(fields: dict[str, str]) -> Block | None:

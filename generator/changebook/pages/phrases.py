@@ -31,15 +31,15 @@ class Phrases(Wording):
         _ = self.words.gettext
         if decision := progress.decision:
             names = _(", ").join(person.name for person in decision.by)
-            said = [self._said(_("Decided by"), names)] if names else []
+            clauses = [self._said(_("Decided by"), names)] if names else []
             if decision.effective:
-                said.append(
+                clauses.append(
                     _("effective from %(day)s") % {"day": self.words.date(decision.effective)}
                 )
             if decision.review:
                 text = _("to be reviewed on %(day)s")
-                said.append(text % {"day": self.words.date(decision.review)})
-            return self.joined_clauses(said)
+                clauses.append(text % {"day": self.words.date(decision.review)})
+            return self.joined_clauses(clauses)
         if progress.stage is ReportStage.REQUESTED and progress.data.requested:
             return self._said(_("Requested by"), progress.data.requested.by)
         return progress.steps[-1].note or ""
@@ -125,10 +125,10 @@ class Phrases(Wording):
     def objection(self, item: OpenObjection) -> str:
         """Describe an open objection with its answer."""
         _, objection = self.words.gettext, item.objection
-        said = [self._said(_("Open objection"), self._said(objection.by, objection.concern))]
+        sentences = [self._said(_("Open objection"), self._said(objection.by, objection.concern))]
         if objection.response:
-            said.append(_("Answer: %(text)s") % {"text": objection.response})
-        return self.joined(said)
+            sentences.append(_("Answer: %(text)s") % {"text": objection.response})
+        return self.joined(sentences)
 
     def agreement(self, item: UnsignedAgreement) -> str:
         """Describe an agreement that waits for its signatures."""
@@ -147,11 +147,11 @@ class Phrases(Wording):
         """Describe a step that was recorded after the report's day."""
         _ = self.words.gettext
         when = self._when(entry.on, entry.recorded)
-        said = self._with(self.words.label(entry.status), when)
+        late_step = self._with(self.words.label(entry.status), when)
         if entry.counts_from:
             counts = _("effective from %(day)s") % {"day": self.words.date(entry.counts_from)}
-            said = self.joined_clauses((said, counts))
-        return said
+            late_step = self.joined_clauses((late_step, counts))
+        return late_step
 
     def _step(self, step: ReportStep) -> str:
         status = self.words.label(step.status)

@@ -195,12 +195,12 @@ class Wording:
                 ngettext("%(num)s withdrawn or voided", "%(num)s withdrawn or voided", ended),
             ),
         )
-        said: list[str] = []
+        counted: list[str] = []
         for number, whole, short in counts:
             if number:
-                said.append((short if said else whole) % {"num": self.words.number(number)})
-        if said:
-            yield self.words.gettext("%(clauses)s.") % {"clauses": self.joined_clauses(said)}
+                counted.append((short if counted else whole) % {"num": self.words.number(number)})
+        if counted:
+            yield self.words.gettext("%(clauses)s.") % {"clauses": self.joined_clauses(counted)}
 
     def _sum(self, report: PeriodReport) -> str:
         _ = self.words.gettext

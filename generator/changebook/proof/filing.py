@@ -84,10 +84,10 @@ def filing(
         after = after.set(("agreement", key), value)
     edit = Edit(record.file, before, after)
     copy, faults = applied(client, (edit,))
-    found = problems_after_edit(workspace, reading, copy, faults, whole=(record.source.path,))
+    unfiltered = problems_after_edit(workspace, reading, copy, faults, whole=(record.source.path,))
     # The file is not there yet, and the seal comes in the same run.
     silent = {NOT_SEALED.name, *(rule.name for rule in OF_FILES)}
-    problems = tuple(problem for problem in found if problem.rule not in silent)
+    problems = tuple(problem for problem in unfiltered if problem.rule not in silent)
     return Filing(client, paper, file, edit, problems)
 
 
@@ -169,7 +169,7 @@ def _said(
     reference = (agreement.reference if agreement else None) or signature.reference
     if reference is None:
         raise Refusal("the record does not name the amendment: name it with --reference")
-    said: dict[str, Value] = {"status": AgreementStatus.SIGNED}
+    keys: dict[str, Value] = {"status": AgreementStatus.SIGNED}
     if signature.reference:
-        said["reference"] = signature.reference
-    return said | {"signed": signature.on, "signed_copy": copy}
+        keys["reference"] = signature.reference
+    return keys | {"signed": signature.on, "signed_copy": copy}

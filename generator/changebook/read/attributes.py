@@ -24,20 +24,20 @@ _AT_END = re.compile(rf"[ \t]*{_LIST}[ \t]*$")
 def at_begin(text: str) -> tuple[str, Mapping[str, str]]:
     """Return the text without the attribute list that it begins with, and what that sets."""
     match = _AT_BEGIN.match(text)
-    found = _attributes(match["list"]) if match else None
-    return (text[match.end() :], found) if match and found else (text, {})
+    given = _attributes(match["list"]) if match else None
+    return (text[match.end() :], given) if match and given else (text, {})
 
 
 def at_end(text: str) -> tuple[str, Mapping[str, str]]:
     """Return the text without the attribute list at its end, and what that sets."""
     match = _AT_END.search(text)
-    found = _attributes(match["list"]) if match else None
-    return (text[: match.start()], found) if match and found else (text, {})
+    given = _attributes(match["list"]) if match else None
+    return (text[: match.start()], given) if match and given else (text, {})
 
 
 def _attributes(text: str) -> Mapping[str, str] | None:
     """Return what an attribute list sets, or None if the text is none."""
-    found: dict[str, str] = {}
+    given: dict[str, str] = {}
     classes: list[str] = []
     at = 0
     while at < len(text):
@@ -46,7 +46,7 @@ def _attributes(text: str) -> Mapping[str, str] | None:
             return None
         at = match.end()
         if match["id"]:
-            found["id"] = match["id"]
+            given["id"] = match["id"]
         elif match["class"]:
             classes.append(match["class"])
         else:
@@ -54,7 +54,7 @@ def _attributes(text: str) -> Mapping[str, str] | None:
             if match["key"] == "class":
                 classes += value.split()
             elif match["key"] in ALLOWED:
-                found[match["key"]] = value
+                given[match["key"]] = value
             else:
                 return None
-    return {**found, "class": " ".join(classes)} if classes else found
+    return {**given, "class": " ".join(classes)} if classes else given

@@ -44,8 +44,8 @@ def turned(path: str, text: str) -> Iterator[Problem]:
 
 def escaped(written: str, value: str) -> str | None:
     """Return such a character of a value that is written as an escape."""
-    found = _TURNS.search(value) if "\\" in written else None
-    return found["char"] if found and found[0] not in written else None
+    match = _TURNS.search(value) if "\\" in written else None
+    return match["char"] if match and match[0] not in written else None
 
 
 def named(path: str, place: Place, char: str) -> Problem:

@@ -238,10 +238,10 @@ def _type_problem(source: SourceFile, place: Place, name: str, fault: ErrorDetai
 def _full_width(source: SourceFile, place: Place) -> Problem | None:
     """Return the problem of the first full-width mark in YAML's place, from a place on."""
     line = source.lines[place.line - 1]
-    found = next(full_width.suspects(line), None)
-    if found is None or (found < place.column - 1 and line[: place.column - 1].strip(" -")):
+    index = next(full_width.suspects(line), None)
+    if index is None or (index < place.column - 1 and line[: place.column - 1].strip(" -")):
         return None
-    return full_width.named(source.path, Place(place.line, found + 1), line[found])
+    return full_width.named(source.path, Place(place.line, index + 1), line[index])
 
 
 def _odd_character(fault: ErrorDetails) -> str:

@@ -549,12 +549,12 @@ class _Reader:
         marks = "，、；" if of_names else "，"
         if len(plain) == 1 or of_names:
             for item in filter(None, plain):
-                found = re.search(f"[{marks}]", item.value)
-                if found and item.end_mark.line == item.start_mark.line:
+                mark = re.search(f"[{marks}]", item.value)
+                if mark and item.end_mark.line == item.start_mark.line:
                     self.note(
                         COMMA_IN_BRACKETS,
-                        self.at(item.start_mark.index + found.start()),
-                        f"A full-width `{found[0]}` does not end an item in brackets: YAML needs "
+                        self.at(item.start_mark.index + mark.start()),
+                        f"A full-width `{mark[0]}` does not end an item in brackets: YAML needs "
                         "`,`.",
                         "Write `, ` between two items. Quote it if it is one text.",
                     )

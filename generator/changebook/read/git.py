@@ -55,10 +55,10 @@ class Repository:
 
     def commit(self, revision: str) -> str:
         """Return the full name of a revision's commit. Raises Refusal if it names none."""
-        found = self._ask(
+        full_name = self._ask(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{}}"
         )
-        if found is None:
+        if full_name is None:
             shallow = self._ask("rev-parse", "--is-shallow-repository") == "true\n"
             hint = (
                 "the clone is shallow: fetch the whole history (`git fetch --unshallow`)"
@@ -66,12 +66,12 @@ class Repository:
                 else f"fetch it first, or look at `git branch --all` in {self.top}"
             )
             raise Refusal(f"git does not know the revision `{revision}`: {hint}")
-        return found.strip()
+        return full_name.strip()
 
     def fork(self, commit: str) -> str | None:
         """Return the newest commit that HEAD and `commit` have in common; None if there is none."""
-        found = self._ask("merge-base", commit, "HEAD")
-        return found.strip() if found else None
+        name = self._ask("merge-base", commit, "HEAD")
+        return name.strip() if name else None
 
     @contextmanager
     def checked_out(self, commit: str) -> Iterator[Path]:
@@ -165,14 +165,14 @@ class Repository:
         one before.
         """
         how = ("--reverse", "--first-parent", "--format=%H%x00%cs%x00%s")
-        said = self._do("log", *how, f"{since}..HEAD", "--", self._path(path))
-        rows = (line.split("\0", 2) for line in said.splitlines())
+        logged = self._do("log", *how, f"{since}..HEAD", "--", self._path(path))
+        rows = (line.split("\0", 2) for line in logged.splitlines())
         return tuple(Commit(name, date.fromisoformat(day), text) for name, day, text in rows)
 
     def text(self, commit: str, path: str) -> str | None:
         """Return a file of the workspace as it was at a commit; None where it was not there."""
-        found = self._ask("show", f"{commit}:{self._path(path)}")
-        return found and found.replace("\r\n", "\n")
+        content = self._ask("show", f"{commit}:{self._path(path)}")
+        return content and content.replace("\r\n", "\n")
 
     def files(self, commit: str, path: str) -> tuple[str, ...]:
         """Return the files below a folder of the workspace as it was at a commit."""

@@ -24,7 +24,7 @@ def source_lines(root: Path) -> Callable[[str, int], str | None]:
             return []  # that it can't be read is the problem that is being shown
 
     def line(path: str, number: int) -> str | None:
-        found = lines(path)
-        return found[number - 1].rstrip("\r") if number <= len(found) else None
+        content = lines(path)
+        return content[number - 1].rstrip("\r") if number <= len(content) else None
 
     return line

@@ -87,7 +87,8 @@ def _wrapped(
             yield BROKEN_YAML.at(
                 source.path,
                 begin,
-                f"The text that begins with this {mark} goes on to line {numbers[-1]}, with the "
+                f"The text that begins with this {mark} goes on to line "
+                f"{begin.line + len(lines) - 1}, with the "
                 f"key `{key['key']}` and all between in it.",
                 f"Close the text with {mark} where it ends.",
             )

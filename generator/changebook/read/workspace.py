@@ -156,11 +156,11 @@ class Workspace:
 
     def record(self, id: str) -> tuple[Client, Record]:
         """Return a record by its id, and whose it is. Raises WorkspaceError for none, or two."""
-        found = [(c, r) for c in self.clients for r in c.records if r.data.id == id]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            paths = " and ".join(record.source.path for _, record in found)
+        matches = [(c, r) for c in self.clients for r in c.records if r.data.id == id]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            paths = " and ".join(record.source.path for _, record in matches)
             raise WorkspaceError(f"{id} is in {paths}: give one of them another id first")
         near = nearest(id, (r.data.id for client in self.clients for r in client.records))
         hint = f"did you mean {near}? " if near else ""
@@ -262,8 +262,8 @@ def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]
     for file in walk(root, folder, problems):
         path = file.relative_to(root).as_posix()
         if file == folder / LOCK:
-            lock, found = read_lock(file, path)
-            problems += found
+            lock, faults = read_lock(file, path)
+            problems += faults
             continue
         if file.suffix.lower() != ".md":
             if file.is_file() and os.access(file, os.R_OK):
@@ -278,19 +278,19 @@ def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]
                     )
                 )
             continue
-        source, found = read_source(file, path)
-        problems += found
+        source, faults = read_source(file, path)
+        problems += faults
         if file == folder / PROFILE:
             profile_source = source
             if source:
-                profile, found, reported = fit(Profile, source, _STAND_INS)
-                problems += found
+                profile, faults, reported = fit(Profile, source, _STAND_INS)
+                problems += faults
         elif file == folder / GLOSSARY:
-            glossary, found = _glossary(source)
-            problems += found
+            glossary, faults = _glossary(source)
+            problems += faults
         elif source:
-            data, found, left_out = fit(ChangeRecord, source)
-            problems += found
+            data, faults, left_out = fit(ChangeRecord, source)
+            problems += faults
             if data:
                 records.append(Record(data, source, file, left_out))
     if os.access(folder, os.R_OK | os.X_OK) and not (folder / PROFILE).exists():

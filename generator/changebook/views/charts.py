@@ -175,16 +175,16 @@ def steps(
     points: Sequence[tuple[date, Decimal]], until: date, across: Axis[date], up: Axis[Decimal]
 ) -> tuple[Segment, ...]:
     """Return the line of a value that holds from each point to the next, the last to `until`."""
-    found: list[Segment] = []
+    segments: list[Segment] = []
     ends = [*(day for day, _ in points[1:]), until]
     before: Decimal | None = None
     for (day, value), end in zip(points, ends, strict=True):
         x, y = across.at(day), height(up, value)
         if before is not None and before != y:
-            found.append(Segment(x, before, x, y))
-        found.append(Segment(x, y, across.at(end), y))
+            segments.append(Segment(x, before, x, y))
+        segments.append(Segment(x, y, across.at(end), y))
         before = y
-    return tuple(found)
+    return tuple(segments)
 
 
 def _round_steps(spread: Decimal) -> Iterator[Decimal]:

@@ -117,8 +117,8 @@ def log(edition: Edition) -> tuple[DecisionEntry, ...]:
 
 def seals(edition: Edition) -> tuple[Seal, ...]:
     """Return the client's chain as far as this reader sees it, in its order."""
-    found = (seal for record in edition.records for seal in record.seals)
-    return tuple(sorted(found, key=lambda seal: seal.entry.number))
+    sealed = (seal for record in edition.records for seal in record.seals)
+    return tuple(sorted(sealed, key=lambda seal: seal.entry.number))
 
 
 def _new_dates(record: EditionRecord, profile: Profile) -> tuple[NewDate, ...]:

@@ -164,7 +164,7 @@ def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
     the history. An approval that counts back to the edition's day, but was given later, is no event
     of it.
     """
-    found: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: defaultdict(list))
+    months: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: defaultdict(list))
     for record in edition.records:
         entry = row(record, edition.profile, position)
         steps = [
@@ -176,14 +176,14 @@ def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
             steps.insert(0, (entry.day, Status.SUBMITTED))
         for on, status in steps:
             kind = _KIND.get(status, "requested")
-            found[on.replace(day=1)][kind].append(Happening(on, status, entry))
+            months[on.replace(day=1)][kind].append(Happening(on, status, entry))
 
     def newest(steps: list[Happening]) -> tuple[Happening, ...]:
         return tuple(sorted(steps, key=lambda step: (step.on, step.row.id), reverse=True))
 
     return tuple(
-        Happened(first, *(newest(found[first][kind]) for kind in _KINDS))
-        for first in sorted(found, reverse=True)
+        Happened(first, *(newest(months[first][kind]) for kind in _KINDS))
+        for first in sorted(months, reverse=True)
     )
 
 
@@ -247,14 +247,14 @@ def anchors_of(names: Iterable[str]) -> dict[str, str]:
 
 def slugs(names: Iterable[str]) -> dict[str, str]:
     """Return for each name a word that an address can hold, no two the same."""
-    found: dict[str, str] = {}
+    taken: dict[str, str] = {}
     for name in names:
         wanted = base = re.sub(r"[^\w]+", "-", name.casefold()).strip("-") or "-"
         number = 2
-        while wanted in found.values():
+        while wanted in taken.values():
             wanted, number = f"{base}-{number}", number + 1
-        found[name] = wanted
-    return found
+        taken[name] = wanted
+    return taken
 
 
 def state(of: ChangeRow) -> State | None:

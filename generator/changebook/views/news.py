@@ -113,9 +113,9 @@ class NewsEvent:
 
 def events(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
     """Return all events, the newest first."""
-    found = [event for record in records for event in _events(record.data, record.unseen)]
-    found.sort(key=lambda event: (event.on, event.id), reverse=True)
-    return tuple(found)
+    happened = [event for record in records for event in _events(record.data, record.unseen)]
+    happened.sort(key=lambda event: (event.on, event.id), reverse=True)
+    return tuple(happened)
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,9 @@ def decision_days(records: Iterable[ChangeRecord], as_of: date) -> tuple[tuple[s
 
 
 def _answered(days: Iterable[tuple[str, int]]) -> Answered:
-    found = list(days)
-    middle = median(Decimal(number) for _, number in found) if found else None
-    return Answered(middle, _ids(id for id, _ in found))
+    answers = list(days)
+    middle = median(Decimal(number) for _, number in answers) if answers else None
+    return Answered(middle, _ids(id for id, _ in answers))
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:

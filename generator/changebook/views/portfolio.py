@@ -309,8 +309,8 @@ def _oldest(clients: Iterable[ClientLine]) -> ClientAge | None:
 
 def _members(clients: Iterable[ClientLine], ids: Mapping[str, Iterable[str]]) -> Members:
     """Return the records by client, in the order of the clients; `ids` by slug."""
-    found = ((client, tuple(ids.get(client.slug, ()))) for client in clients)
-    return Members(tuple((client, own) for client, own in found if own))
+    own_ids = ((client, tuple(ids.get(client.slug, ()))) for client in clients)
+    return Members(tuple((client, own) for client, own in own_ids if own))
 
 
 def _terms(
@@ -361,25 +361,25 @@ def _hottest_first(line: BudgetLine) -> tuple[bool, Decimal, Decimal, str]:
 
 def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
     """Return open decisions by the day they are due, then those without by how long they wait."""
-    found = [
+    waits = [
         ClientDecision(client, decision, (client.as_of - decision.since).days)
         for client in clients
         for decision in client.waiting.decisions
     ]
-    return tuple(sorted(found, key=lambda d: (d.decision.due or date.max, -d.days, d.decision.id)))
+    return tuple(sorted(waits, key=lambda d: (d.decision.due or date.max, -d.days, d.decision.id)))
 
 
 def _grave(
     clients: Iterable[ClientLine], views: Mapping[str, ImpactView]
 ) -> tuple[ClientRisk, ...]:
     """Return the grave risks, the gravest first."""
-    found = [
+    risks = [
         ClientRisk(client, risk)
         for client in clients
         for risk in views[client.slug].risks
         if risk.score >= GRAVE
     ]
-    return tuple(sorted(found, key=lambda r: -r.risk.score))
+    return tuple(sorted(risks, key=lambda r: -r.risk.score))
 
 
 def _months(clients: Sequence[ClientLine]) -> tuple[MonthTotal, ...]:
@@ -411,14 +411,14 @@ def _days_in_status(clients: Sequence[ClientLine]) -> tuple[StatusDays, ...]:
     now = [(client, stay) for client in clients for stay in client.stays if stay.until is None]
 
     def total_of(status: Status, completed: int, median: Decimal | None) -> StatusDays:
-        there = [(client, stay) for client, stay in now if stay.status is status]
-        ids = {c.slug: [stay.id for other, stay in there if other is c] for c in clients}
+        staying = [(client, stay) for client, stay in now if stay.status is status]
+        ids = {c.slug: [stay.id for other, stay in staying if other is c] for c in clients}
         return StatusDays(
             status,
             completed,
             median,
             _members(clients, ids),
-            min(there, key=lambda pair: (-pair[1].days, pair[1].id), default=None),
+            min(staying, key=lambda pair: (-pair[1].days, pair[1].id), default=None),
         )
 
     return tuple(total_of(pace.status, pace.completed, pace.median) for pace in paces)

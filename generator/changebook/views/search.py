@@ -57,8 +57,8 @@ class Search:
 def search(history: History) -> Search:
     """Return what an edition can be searched by; a facet has only values that some change has."""
     listed = [*history.undated, *(entry for month in history.months for entry in month.listed)]
-    found = {entry.row.id: _found(entry) for entry in listed}
-    used = {pair for entry in found.values() for pair in entry.filters}
+    changes = {entry.row.id: _found(entry) for entry in listed}
+    used = {pair for entry in changes.values() for pair in entry.filters}
     facets = [
         Facet(f.key, tuple(choice for choice in f.choices if (f.key, choice.value) in used))
         for key in _SHARED
@@ -72,7 +72,7 @@ def search(history: History) -> Search:
     return Search(
         facets=tuple(facet for facet in facets if facet.choices),
         periods=tuple(facet for facet in periods if facet.periods),
-        found=MappingProxyType(found),
+        found=MappingProxyType(changes),
     )
 
 
@@ -109,9 +109,9 @@ def _filters(entry: Listed) -> Iterator[tuple[str, str]]:
 
 
 def _periods(days: Iterator[date | None]) -> tuple[FacetPeriod, ...]:
-    found = {period for day in days if day for period in (_year(day), _quarter(day))}
+    periods = {period for day in days if day for period in (_year(day), _quarter(day))}
     return tuple(
-        sorted(found, key=lambda p: (-p.first.year, not p.is_year, -p.first.month, p.value))
+        sorted(periods, key=lambda p: (-p.first.year, not p.is_year, -p.first.month, p.value))
     )
 
 

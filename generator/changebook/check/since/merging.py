@@ -53,11 +53,11 @@ def check_merge(revision: str, root: Path, known: Iterable[Problem]) -> MergeFin
         # Where one side was taken, that the other's is gone is no news.
         between = _between(ours, theirs, merged, compared)
         new += [problem for problem in between if problem.path not in conflicts]
-        found = [_as_merged(problem, revision) for problem in dict.fromkeys(new)]
-        found += [_conflict(path, revision) for path in conflicts]
+        findings = [_as_merged(problem, revision) for problem in dict.fromkeys(new)]
+        findings += [_conflict(path, revision) for path in conflicts]
         lines = source_lines(merged_root)
-        shown = {(p.path, p.line): lines(p.path, p.line) for p in found}
-    return MergeFindings(tuple(sorted(found)), shown)
+        shown = {(p.path, p.line): lines(p.path, p.line) for p in findings}
+    return MergeFindings(tuple(sorted(findings)), shown)
 
 
 def _is_lock(path: str) -> bool:

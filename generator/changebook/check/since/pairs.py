@@ -82,11 +82,11 @@ def _matching(
     old: list[Record], new: list[Record], key: Callable[[Record], Any]
 ) -> Iterator[tuple[Record, Record]]:
     """Yield pairs that agree in a key; they are removed from both lists."""
-    found: dict[Any, Record] = {}
+    by_key: dict[Any, Record] = {}
     for record in new:
-        found.setdefault(key(record), record)
+        by_key.setdefault(key(record), record)
     for record in tuple(old):
-        if match := found.pop(key(record), None):
+        if match := by_key.pop(key(record), None):
             old.remove(record)
             new.remove(match)
             yield record, match

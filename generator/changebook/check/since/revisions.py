@@ -34,15 +34,15 @@ def revisions(root: Path, revision: str, *, exact: bool = False) -> Revisions:
 
     Raises Refusal without git, for an unknown revision, and where the two have nothing in common.
     """
-    found = repository(root)
-    base = found.commit(revision)
-    fork = base if exact else found.fork(base)
+    repo = repository(root)
+    base = repo.commit(revision)
+    fork = base if exact else repo.fork(base)
     if fork is None:
         raise Refusal(
             f"`{revision}` and the current branch have no commit in common: fetch the whole "
             "history (`git fetch --unshallow`), or compare with the revision itself (`--exact`)"
         )
-    return Revisions(found, fork, base)
+    return Revisions(repo, fork, base)
 
 
 @contextmanager

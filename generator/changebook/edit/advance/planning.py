@@ -89,15 +89,15 @@ def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> li
     `reading` are the problems of reading the workspace. What the plan names as missing or leaves
     to do is not said again, nor what is sealed in the same run.
     """
-    said = {NOT_MARKED_SUPERSEDED.name}
+    silent = {NOT_MARKED_SUPERSEDED.name}
     if plan.step.seals:
-        said.add(NOT_SEALED.name)
+        silent.add(NOT_SEALED.name)
     if not plan.is_complete:
         missing = (NEEDED_BY_STATUS, MUST_BE_VISIBLE, NEEDS_NOTE_RULE, AGREEMENT_UNPROVEN)
-        said |= {rule.name for rule in missing}
+        silent |= {rule.name for rule in missing}
     paths = {edit.after.path for edit in plan.edits}
-    found = problems_after_edit(workspace, reading, plan.client, plan.faults, whole=paths)
-    return [problem for problem in found if problem.rule not in said]
+    unfiltered = problems_after_edit(workspace, reading, plan.client, plan.faults, whole=paths)
+    return [problem for problem in unfiltered if problem.rule not in silent]
 
 
 def _possible_by(client: Client, step: Step) -> str:

@@ -60,22 +60,22 @@ def _entry(step: Step) -> dict[str, Value]:
 
 def _with_decision(text: Manuscript, client: Client, data: ChangeRecord, step: Step) -> Manuscript:
     people = [person(client, name) for name in step.by]
-    said: dict[str, Value] = {
+    keys: dict[str, Value] = {
         "outcome": OUTCOMES[step.status],
         "on": step.on,
         "by": [_named(one) for one in people],
     }
     for name in ("effective", "option", "amount", "rationale", "review"):
         if (value := getattr(step, name)) is not None:
-            said[name] = value
+            keys[name] = value
     if step.conditions:
-        said["conditions"] = [{"text": condition} for condition in step.conditions]
+        keys["conditions"] = [{"text": condition} for condition in step.conditions]
     if data.decision and data.decision.outcome is Outcome.DEFERRED:
         # What the deferral said must not be read as part of this decision.
         for name in ("effective", "option", "amount", "rationale", "review", "conditions"):
-            if name not in said and name in text.source.data["decision"]:
+            if name not in keys and name in text.source.data["decision"]:
                 text = text.remove(("decision", name))
-    for name, value in said.items():
+    for name, value in keys.items():
         text = text.set(("decision", name), value)
     text = _with_all(text, ("decision", "milestones"), step.milestones)
     return _with_all(text, ("decision", "days"), step.days)

@@ -165,15 +165,15 @@ def _held(part: EmailMessage) -> list[EmailMessage]:
 
 def _bodies(message: EmailMessage) -> list[EmailMessage]:
     """Return the text in each form that it has: plain, then HTML."""
-    found = []
+    bodies = []
     for kind in ("plain", "html"):
         try:
             body = message.get_body(preferencelist=(kind,))
         except (*_MALFORMED, KeyError):
             body = None
         if isinstance(body, EmailMessage) and body.get_content_type() == f"text/{kind}":
-            found.append(body)
-    return found
+            bodies.append(body)
+    return bodies
 
 
 def _text(message: EmailMessage) -> tuple[Line, ...]:
@@ -200,12 +200,12 @@ def _decoded(part: EmailMessage) -> str:
     """Return the part's text; where its charset is wrong or unknown, by what the bytes can be."""
     try:
         content = part.get_payload(decode=True)
-        said = str(part.get_content_charset("utf-8"))
+        named = str(part.get_content_charset("utf-8"))
     except (*_MALFORMED, UnicodeError):
         return ""
     if not isinstance(content, bytes):
         return ""
-    for charset in (_WIDER.get(said, said), *_GUESSES):
+    for charset in (_WIDER.get(named, named), *_GUESSES):
         try:
             return content.decode(charset)
         except (ValueError, LookupError):

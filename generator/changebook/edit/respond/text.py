@@ -219,17 +219,17 @@ class Head:
 
 def last_head(texts: Sequence[str]) -> Head:
     """Return the last of the heads of quoted mails in some lines; an empty one for none."""
-    found = [_HEADER.fullmatch(text[:_LONGEST_HEAD]) for text in texts]
-    begins = [at for at, header in enumerate(found) if header and header["sender"]]
+    headers = [_HEADER.fullmatch(text[:_LONGEST_HEAD]) for text in texts]
+    begins = [at for at, header in enumerate(headers) if header and header["sender"]]
     if not begins:
         return Head()
     first = last = begins[-1]
-    while first and found[first - 1]:
+    while first and headers[first - 1]:
         first -= 1
-    while last + 1 < len(found) and found[last + 1]:
+    while last + 1 < len(headers) and headers[last + 1]:
         last += 1
-    sender = found[begins[-1]]
-    dates = [each["value"].strip() for each in found[first : last + 1] if each and each["date"]]
+    sender = headers[begins[-1]]
+    dates = [each["value"].strip() for each in headers[first : last + 1] if each and each["date"]]
     written = dates[0] if len(dates) == 1 else ""
     return Head(sender["value"].strip() if sender else "", written, last + 1)
 

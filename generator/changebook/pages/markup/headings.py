@@ -37,7 +37,7 @@ def _headings(state: StateCore) -> None:
     levels = [int(state.tokens[at].tag[1]) for at in openings]
     down = max(0, state.env["highest"] - min(levels, default=_DEEPEST))
     slugs = Slugs()
-    found: list[Heading] = []
+    listed: list[Heading] = []
     for at, level in zip(openings, levels, strict=True):
         opening, inline, closing = state.tokens[at : at + 3]
         title = _plain(inline.children or [])
@@ -45,8 +45,8 @@ def _headings(state: StateCore) -> None:
         new = min(_DEEPEST, level + down)
         opening.tag = closing.tag = f"h{new}"
         opening.attrSet("id", id)
-        found.append(Heading(new, id, title))
-    state.env["headings"] = tuple(found)
+        listed.append(Heading(new, id, title))
+    state.env["headings"] = tuple(listed)
 
 
 def _plain(tokens: Sequence[Token]) -> str:

@@ -63,12 +63,12 @@ def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
 class NearMiss:
     """A match that `digits` are not, in so many characters: a slip of the hand, or another digest.
 
-    `there` is what its digest has in their place.
+    `beginning` is what its digest has in their place.
     """
 
     match: Match
     digits: str
-    there: str
+    beginning: str
     distance: int
 
 
@@ -82,11 +82,11 @@ def near_misses(workspace: Workspace, digits: str) -> tuple[NearMiss, ...]:
 def _miss(match: Match, digits: str) -> NearMiss:
     """Measure how far digits are from the beginning of a digest; one more or less counts too."""
     lengths = range(len(digits) - 1, min(len(digits) + 1, len(match.digest)) + 1)
-    distance, _, there = min(
-        (OSA.distance(digits, there), abs(len(there) - len(digits)), there)
-        for there in (match.digest[:length] for length in lengths)
+    distance, _, beginning = min(
+        (OSA.distance(digits, beginning), abs(len(beginning) - len(digits)), beginning)
+        for beginning in (match.digest[:length] for length in lengths)
     )
-    return NearMiss(match, digits, there, distance)
+    return NearMiss(match, digits, beginning, distance)
 
 
 def _all(workspace: Workspace) -> tuple[Match, ...]:

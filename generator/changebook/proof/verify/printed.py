@@ -28,13 +28,13 @@ def digits(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).strip()
     if address := _IN_ADDRESS.search(plain):
         plain = unquote(address[1])
-    found = _BETWEEN.sub("", _NAMED.sub("", plain.strip())).casefold()
-    if other := re.search(r"[^0-9a-f]", found):
+    bare = _BETWEEN.sub("", _NAMED.sub("", plain.strip())).casefold()
+    if other := re.search(r"[^0-9a-f]", bare):
         raise Refusal(
             f"`{text}` is not a digest: it has `{other[0]}`, and only 0-9 and a-f are digits"
         )
-    if not SHORTEST <= len(found) <= FULL:
+    if not SHORTEST <= len(bare) <= FULL:
         raise Refusal(
-            f"`{text}` is not a digest: it has {len(found)} digits, and needs {SHORTEST} to {FULL}"
+            f"`{text}` is not a digest: it has {len(bare)} digits, and needs {SHORTEST} to {FULL}"
         )
-    return found
+    return bare

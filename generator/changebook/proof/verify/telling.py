@@ -15,7 +15,7 @@ def told_of_miss(miss: NearMiss) -> tuple[str, ...]:
         f"It is NOT the same as that of {record}, from which it differs by {number}.",
         "If you typed it, compare it again:",
         f"  yours  {canonical.grouped(miss.digits)}",
-        f"  there  {canonical.grouped(miss.there)}",
+        f"  there  {canonical.grouped(miss.beginning)}",
     )
 
 

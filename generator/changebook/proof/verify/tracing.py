@@ -103,14 +103,14 @@ class Tracer:
 
 def tracer(root: Path, revision: str) -> Tracer:
     """Look back from the workspace to a revision. Raises Refusal where git does not know it."""
-    found = repository(root)
-    commit = found.commit(revision)
+    repo = repository(root)
+    commit = repo.commit(revision)
     locks: dict[str, Lock | None] = {}
-    for path in found.files(commit, CHANGES):
+    for path in repo.files(commit, CHANGES):
         match PurePosixPath(path).parts:
             case (_, slug, name) if name == LOCK:
-                locks[slug], _ = parse(found.text(commit, path) or "", path)
-    return Tracer(found, revision, commit, locks)
+                locks[slug], _ = parse(repo.text(commit, path) or "", path)
+    return Tracer(repo, revision, commit, locks)
 
 
 def _altered(before: Front, after: Front, entry: ChainEntry) -> tuple[KeyPath, ...]:

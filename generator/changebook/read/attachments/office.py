@@ -110,22 +110,22 @@ def _hidden(root: Element, part: str) -> Iterator[str]:
         yield "hidden slides"
     for element in root.iter():
         tag = element.tag.rpartition("}")[2]
-        said = {name.rpartition("}")[2]: value for name, value in element.items()}
-        if tag == "sheet" and said.get("state") in ("hidden", "veryHidden"):
-            yield f"the hidden sheet `{said.get('name', '')}`"
-        elif tag in ("row", "col") and said.get("hidden") in ("1", "true"):
+        attributes = {name.rpartition("}")[2]: value for name, value in element.items()}
+        if tag == "sheet" and attributes.get("state") in ("hidden", "veryHidden"):
+            yield f"the hidden sheet `{attributes.get('name', '')}`"
+        elif tag in ("row", "col") and attributes.get("hidden") in ("1", "true"):
             yield "hidden rows or columns"
-        elif tag in ("ins", "del", "moveFrom", "moveTo") and "author" in said:
+        elif tag in ("ins", "del", "moveFrom", "moveTo") and "author" in attributes:
             yield "tracked changes"
-        elif tag == "vanish" and said.get("val") not in ("0", "false"):
+        elif tag == "vanish" and attributes.get("val") not in ("0", "false"):
             yield "hidden text"
         elif tag == "tracked-changes" and len(element):
             yield "tracked changes"
         elif tag == "annotation":
             yield "comments"
-        elif tag in ("table-row", "table-column") and said.get("visibility") == "collapse":
+        elif tag in ("table-row", "table-column") and attributes.get("visibility") == "collapse":
             yield "hidden rows or columns"
-        elif tag == "table-properties" and said.get("display") == "false":
+        elif tag == "table-properties" and attributes.get("display") == "false":
             yield "a hidden sheet"
         elif tag == "hidden-text":
             yield "hidden text"

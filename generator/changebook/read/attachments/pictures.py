@@ -83,9 +83,9 @@ def _png(content: bytes) -> bytes:
     parts = [_PNG]
     for name, piece in chunks(content[len(_PNG) :]):
         if name == b"IDAT" and turn != 1:
-            said = jpeg.turned(turn).removeprefix(b"Exif\0\0")
-            body = b"eXIf" + said
-            parts.append(len(said).to_bytes(4) + body + zlib.crc32(body).to_bytes(4))
+            exif = jpeg.turned(turn).removeprefix(b"Exif\0\0")
+            body = b"eXIf" + exif
+            parts.append(len(exif).to_bytes(4) + body + zlib.crc32(body).to_bytes(4))
             turn = 1
         if name in _OF_PNG:
             parts.append(piece)
@@ -140,7 +140,7 @@ def _webp(content: bytes) -> bytes:
             kept.append(piece)
         at += 8 + size + size % 2
     if turn != 1:
-        said = jpeg.turned(turn)
-        kept.append(b"EXIF" + len(said).to_bytes(4, "little") + said + b"\0" * (len(said) % 2))
+        exif = jpeg.turned(turn)
+        kept.append(b"EXIF" + len(exif).to_bytes(4, "little") + exif + b"\0" * (len(exif) % 2))
     whole = b"WEBP" + b"".join(kept)
     return b"RIFF" + len(whole).to_bytes(4, "little") + whole

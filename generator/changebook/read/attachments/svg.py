@@ -321,8 +321,8 @@ class _Css:
                 yield from self._url(token.value, of)
             elif token.type == "function":
                 if token.lower_name == "url":
-                    said = "".join(t.value for t in token.arguments if t.type == "string")
-                    yield from self._url(said, of)
+                    address = "".join(t.value for t in token.arguments if t.type == "string")
+                    yield from self._url(address, of)
                 elif token.lower_name not in _FUNCTIONS:
                     yield f"has `{token.name}()` in `{of}`, which a picture does not need"
                 yield from self._faults(token.arguments, of)
