@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew",
         action="store_true",
-        help="write the expected files of golden cases anew; read the difference before you commit",
+        help="write the expected files of golden cases; read the difference before you commit",
     )
 
 

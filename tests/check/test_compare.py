@@ -123,7 +123,7 @@ def test_what_is_taken_out_of_what_was_decided_is_found(path: KeyPath, tmp_path:
         holder = holder[step]
     del holder[path[-1]]
     found = judged(tmp_path, front)
-    # Without what is always required the file is no record any more, which is an error of its own.
+    # Without what is always required the file is no longer a record, an error of its own.
     assert {"decided-altered", "missing-key"} & {problem.rule for problem in found}
 
 
@@ -340,7 +340,7 @@ def test_a_merge_of_two_successors_of_one_record(scratch: Scratch) -> None:
     assert (done.exit_code, rules_of(done)) == (1, ["replaced-twice"])
 
 
-def test_a_merge_of_two_approvals_that_reckon_from_the_same_date(scratch: Scratch) -> None:
+def test_a_merge_of_two_approvals_that_count_from_the_same_date(scratch: Scratch) -> None:
     other = CARDS.replace("0012-split-payments", "0013-invoices")
     scratch.commit({other: AWAITING.replace("ACME-0012", "ACME-0013")})
     parted(scratch, {CARDS: APPROVED}, {other: APPROVED.replace("ACME-0012", "ACME-0013")})

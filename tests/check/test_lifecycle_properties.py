@@ -216,7 +216,7 @@ def test_each_needed_key_is_missed(
 
 
 def _needs_decision(way: list[Status]) -> bool:
-    """Whether the decision may be emptied: only a deferral that is assessed anew lets it."""
+    """Whether the decision may be emptied: only a deferral that is assessed again lets it."""
     return (
         S.AWAITING_DECISION in way or bool(DECIDED.keys() & set(way)) or way[-1] is S.IMPLEMENTING
     )

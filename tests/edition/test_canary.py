@@ -238,7 +238,7 @@ GUARDS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     ),
     "comments of diagrams are taken out": (_keep_what_nobody_sees, "comment in a diagram"),
     "attributes are taken out": (_keep_what_nobody_sees, "attribute that no page shows"),
-    "drawings are written anew": (_keep_makers, "hidden layer of a drawing"),
+    "drawings are written again": (_keep_makers, "hidden layer of a drawing"),
     "photographs are stripped": (_keep_makers, "artist of a photograph"),
     "papers are stripped": (_keep_makers, "author of an attached paper"),
     "workbooks are stripped": (_keep_makers, "maker of a workbook"),

@@ -138,7 +138,7 @@ RETURNED = walked(
 )
 
 
-def test_a_record_that_comes_back_to_a_status_stays_there_anew() -> None:
+def test_a_record_that_comes_back_to_a_status_stays_there_again() -> None:
     found = stays([RETURNED], date(2026, 3, 31))
     assert [(stay.status.value, stay.days, stay.until is None) for stay in found] == [
         ("submitted", 1, False),

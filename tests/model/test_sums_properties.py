@@ -52,7 +52,7 @@ def test_each_record_is_in_one_bucket_and_on_its_line_alone(log: Log) -> None:
 @checked
 @given(logs() | logs(approved=True))
 def test_the_approved_sum_is_what_the_format_says(log: Log) -> None:
-    """Computed anew, record by record, in the words of record-format.md.
+    """Computed in another way, record by record, in the words of record-format.md.
 
     As of a day, an approval of a later day that counts back to it is in effect.
     """
@@ -62,13 +62,13 @@ def test_the_approved_sum_is_what_the_format_says(log: Log) -> None:
 @checked
 @given(logs() | logs(approved=True))
 def test_the_approved_sum_as_known_takes_what_was_written_down(log: Log) -> None:
-    """As known on a day, an approval that was given or written down after it is not."""
+    """As known on a day, an approval that was given or recorded after it is not."""
     known = position(log, log.day)
     assert known.approved.amount == approved_by_the_format(log, log.day)
 
 
 def approved_by_the_format(log: Log, known_on: date) -> Decimal:
-    """What was approved, in effect by the log's day and written down by `known_on`."""
+    """What was approved, in effect by the log's day and recorded by `known_on`."""
     by_id = {r.id: r for r in log.records}
 
     def in_effect(record: ChangeRecord) -> bool:

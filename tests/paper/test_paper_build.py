@@ -144,7 +144,7 @@ def test_without_a_change_nothing_is_made(again: Path, first: Path, typeset: lis
 
 
 @pytest.mark.slow
-def test_what_is_damaged_is_made_anew(again: Path, first: Path) -> None:
+def test_what_is_damaged_is_made_again(again: Path, first: Path) -> None:
     whole, cut, other = entries(again)[:3]
     # The third is whole, in another's place.
     for entry, content in (
@@ -173,7 +173,7 @@ def test_only_what_says_something_else_is_made(again: Path, typeset: list[str]) 
 
 
 @pytest.mark.slow
-def test_the_day_of_the_edition_alone_makes_no_document_anew(
+def test_the_day_of_the_edition_alone_makes_no_document_again(
     again: Path, typeset: list[str]
 ) -> None:
     build(again, jobs=1, pdf=True, as_of=date(2026, 3, 15))

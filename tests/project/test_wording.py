@@ -1,4 +1,4 @@
-"""Words that a reader stumbles over are out of messages, comments and documentation."""
+"""Words that a reader stumbles over are out of messages, comments, templates and documentation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "generator" / "changebook"
 PAGES = sorted(
     (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md"))
 )
@@ -48,14 +47,26 @@ def test_the_documentation_has_no_word_that_is_out(path: Path) -> None:
     assert list(faults(path.read_text("utf-8"))) == []
 
 
-def test_the_code_has_no_word_that_is_out() -> None:
-    found = [
-        f"{path.relative_to(PACKAGE)}: {fault}"
-        for path in sorted(PACKAGE.rglob("*.py"))
+@pytest.mark.parametrize("folder", ["generator", "tests", "benchmarks"])
+def test_the_code_has_no_word_that_is_out(folder: str) -> None:
+    out = [
+        f"{path.relative_to(ROOT)}: {fault}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path != Path(__file__).resolve()
         for text in words(path.read_text("utf-8"))
         for fault in faults(text)
     ]
-    assert found == []
+    assert out == []
+
+
+def test_templates_scripts_and_catalogues_have_no_word_that_is_out() -> None:
+    out = [
+        f"{path.relative_to(ROOT)}: {fault}"
+        for path in sorted((ROOT / "site_templates").rglob("*"))
+        if path.suffix in (".j2", ".js", ".css", ".po")
+        for fault in faults(path.read_text("utf-8"))
+    ]
+    assert out == []
 
 
 @pytest.mark.parametrize(

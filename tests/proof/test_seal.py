@@ -254,7 +254,7 @@ def test_each_finding_points_at_its_line(sealed: Path) -> None:
         assert f'"number": {index + 1},' in text[line]
 
 
-def test_a_chain_that_was_made_anew_is_sound_in_itself(sealed: Path) -> None:
+def test_a_chain_that_was_made_again_is_sound_in_itself(sealed: Path) -> None:
     """Which is what anchors are for."""
     (sealed / CHAIN).unlink()
     alter(sealed, FIRST, "Customers asked for it.", "Nobody asked for it.")
@@ -263,7 +263,7 @@ def test_a_chain_that_was_made_anew_is_sound_in_itself(sealed: Path) -> None:
     assert lock(sealed).entries[-1].entry != lock(CASE).entries[-1].entry
 
 
-def test_an_entry_that_was_made_anew_with_another_day_is_found(sealed: Path) -> None:
+def test_an_entry_that_was_made_again_with_another_day_is_found(sealed: Path) -> None:
     links = [ChainLink(e.id, e.revision, e.event, e.on, e.digest) for e in lock(sealed).entries]
     links[0] = ChainLink("ACME-0001", 1, SealedEvent.APPROVED, date(2026, 1, 1), links[0].digest)
     forged = extended(Lock(), links)
@@ -361,16 +361,16 @@ def test_what_was_so_before_is_not_put_on_anybody(scratch: Scratch) -> None:
     assert message.endswith("No state since after is what was sealed.")
 
 
-def test_a_chain_that_was_made_anew_is_found_with_a_base(scratch: Scratch) -> None:
+def test_a_chain_that_was_made_again_is_found_with_a_base(scratch: Scratch) -> None:
     alter(scratch.root, FIRST, "Customers asked for it.", "Nobody asked for it.")
     (scratch.root / CHAIN).unlink()
     seal.seal(scratch.root)
-    guilty = scratch.commit({}, "Seal anew")
+    guilty = scratch.commit({}, "Seal again")
     (message,) = messages(scratch)
     assert message == (
         "At then the seals had entry 1 (ACME-0001 approved 2026-03-20), but "
         "it has been sealed again since, with another digest. "
-        f"Altered in {guilty[:12]} of 2026-03-02 (Seal anew)."
+        f"Altered in {guilty[:12]} of 2026-03-02 (Seal again)."
     )
 
 

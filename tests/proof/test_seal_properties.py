@@ -202,7 +202,7 @@ LATER: dict[str, tuple[str, str]] = {
         "2026-02-12, by: Chen Yu}\n  - {status: implementing, on: 2026-02-16, by: Lin Wei}\n",
     ),
     "a condition that is met": ("text: Tested first,", "text: Tested first, met: 2026-02-20,"),
-    "a link that is mended": ("link: https://a.example/tickets", "link: https://b.example/t"),
+    "a link that is corrected": ("link: https://a.example/tickets", "link: https://b.example/t"),
     "evidence that gets a link": ("source: Survey,", "source: Survey, link: https://a.example/s,"),
     "progress of the plan": ("step: Build it,", "step: Build it, done: 2026-02-20,"),
     "a talk": (

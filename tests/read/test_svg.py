@@ -1,4 +1,4 @@
-"""SVG files: real ones are published looking the same, and what is no picture is refused."""
+"""SVG files: real ones are published looking the same, and what is not a picture is refused."""
 
 from __future__ import annotations
 

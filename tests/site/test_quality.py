@@ -30,7 +30,7 @@ RULES = {
 LOOKS = {**RULES, "runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
 #: What stands for one of many of its kind, in an address.
 ONE_OF_MANY = [(r"[A-Z]+-\d+", "ID"), (r"\d{4}-w?\d\d", "period")]
-#: What scripts add to a page or arrange anew; the rest must be the same without them.
+#: What scripts add to a page or arrange again; the rest must be the same without them.
 TOOLS = (
     ".cb-choices, .cb-compare, .cb-filter__form, .cb-find__form, .cb-shown, .cb-switch,"
     " .cb-timeline, .cb-verify, #find-without"
@@ -136,7 +136,7 @@ def whole_without_scripts_and_styles(still: Page, scripted: Page) -> None:
 def test_every_kind_of_page_is_for_everybody(
     browser: Browser, address: str, sample_sites: Path, client: str
 ) -> None:
-    """Each page is loaded once and then shown in other ways: to load it anew for each is dear.
+    """Each page is loaded once and then shown in other ways: to load it again for each is dear.
 
     In all that time there is no word on the console and no request to another host.
     """

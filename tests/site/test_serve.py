@@ -80,7 +80,7 @@ def edit(file: Path, old: str, new: str) -> None:
     draft.replace(file)  # as most editors save
 
 
-def test_a_save_is_shown_a_broken_one_is_told_and_a_mended_one_is_shown_again(
+def test_a_save_is_shown_a_broken_one_is_told_and_a_corrected_one_is_shown_again(
     workspace: Path,
 ) -> None:
     record = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"

@@ -1,4 +1,4 @@
-"""The page on which a client finds out whose a fingerprint is, in a browser."""
+"""The page on which a client finds the decision behind a fingerprint, in a browser."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_fingerprint_is_typed_as_it_is_printed(sample_sites: Path, visit: Visi
     assert f"the whole chain up to No. {sealed['number']}" in verdict(page, "good")
 
 
-def test_chinese_decisions_are_reckoned_alike(sample_sites: Path, visit: Visit) -> None:
+def test_chinese_decisions_are_computed_alike(sample_sites: Path, visit: Visit) -> None:
     sealed = entry(decisions(sample_sites, "yunfan"), "YF-0006", "filed")
     text = verdict(open_page(visit, f"?digest={sealed['digest']}", "yunfan"), "good")
     assert "YF-0006" in text
@@ -171,7 +171,7 @@ def test_a_signed_paper_is_known_by_its_content(
     renamed.write_bytes(filed.read_bytes())
     page.get_by_label("Or choose a file").set_input_files(renamed)
     assert "This is the signed copy of MER-0008" in verdict(page, "good")
-    other = tmp_path / "saved anew.pdf"
+    other = tmp_path / "saved again.pdf"
     other.write_bytes(filed.read_bytes() + b"\n")
     page.get_by_label("Or choose a file").set_input_files(other)
     assert "No signed copy here matches this file." in verdict(page, "bad")
@@ -193,7 +193,7 @@ def _altered(data: dict[str, Any], kind: str) -> None:
         case "removed":
             del entries[2]
         case "forged":
-            # All of it made anew from an altered decision, as who can write to the log could.
+            # All of it made again from an altered decision, as who can write to the log could.
             entries[2]["content"]["decision"]["amount"] = "1.00"
             previous = entries[1]["entry"]
             for each in entries[2:]:

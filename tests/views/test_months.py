@@ -1,4 +1,4 @@
-"""Month ends: each stays as it was known then, and says what was written down later."""
+"""Month ends: each stays as it was known then, and says what was recorded later."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def record(number: int, *way: str | dict[str, Any], days: int = 0, **decision: A
 
 
 def approved(number: int, on: str, *, asked: str | None = None, **keys: Any) -> ChangeRecord:
-    """A change that was approved on a day, and perhaps written down later."""
+    """A change that was approved on a day, and perhaps recorded later."""
     asked, recorded = asked or on, keys.pop("recorded", None)
     return record(
         number,

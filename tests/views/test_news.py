@@ -83,7 +83,7 @@ def test_a_status_entered_again_is_another_event() -> None:
     assert keys[2] == "ACME-0001/status/assessing/1"
 
 
-def test_mended_words_keep_the_key(edition: Edition) -> None:
+def test_corrected_words_keep_the_key(edition: Edition) -> None:
     before = events(edition.records)
     id = next(event.id for event in before if event.kind is EventKind.TALK)
     talks = tuple(

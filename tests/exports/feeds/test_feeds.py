@@ -179,15 +179,15 @@ def test_another_host_changes_links_only(
         assert unfolded[0].replace(b"https://elsewhere.example", SITE.encode()) == unfolded[1]
 
 
-def test_a_mended_word_announces_nothing(
+def test_a_corrected_word_announces_nothing(
     files: Mapping[str, Mapping[str, bytes]], editions: Mapping[str, Edition]
 ) -> None:
     edition = editions["meridian-outdoor"]
     id = events(edition.records)[0].id
-    mended = _made(_with(edition, id, title="A better title", summary="A better sentence."))
+    corrected = _made(_with(edition, id, title="A better title", summary="A better sentence."))
     for path in ATOM:
-        assert _entries(mended[path]) == _entries(files["meridian-outdoor"][path])
-    assert mended[urls.FEED_CHANGES] != files["meridian-outdoor"][urls.FEED_CHANGES]
+        assert _entries(corrected[path]) == _entries(files["meridian-outdoor"][path])
+    assert corrected[urls.FEED_CHANGES] != files["meridian-outdoor"][urls.FEED_CHANGES]
 
 
 def test_a_step_announces_itself_and_nothing_else(editions: Mapping[str, Edition]) -> None:
@@ -204,7 +204,7 @@ def test_a_step_announces_itself_and_nothing_else(editions: Mapping[str, Edition
     after = _entries(content)
     (new,) = after.keys() - before.keys()
     assert next(iter(after)) == new
-    # It could not be learned before it was written down.
+    # It could not be learned before it was recorded.
     assert after[new] == midnight(known, edition.profile.timezone)
     assert feedparser.parse(content).feed.updated == after[new]
     assert all(after[id] == before[id] for id in after.keys() & before.keys())

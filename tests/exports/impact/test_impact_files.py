@@ -257,7 +257,7 @@ def test_json_has_every_month_end_as_known_then_and_now(exported: ImpactFigures)
 
 
 def counting_back() -> ImpactFigures:
-    """An approval of 3 March that counts from 20 February and was written down on 10 March."""
+    """An approval of 3 March that counts from 20 February and was recorded on 10 March."""
     return crafted(
         decision={
             "outcome": "approved",
@@ -539,7 +539,7 @@ def test_a_workbook_bears_the_day_of_its_figures() -> None:
 def test_known_on_leaves_out_what_was_written_down_later() -> None:
     yunfan = client_of("yunfan")
     day, known = date(2026, 5, 15), date(2026, 5, 15)
-    # YF-0009 counts from 14 May, and was written down on 18 May.
+    # YF-0009 counts from 14 May, and was recorded on 18 May.
     now, then = impact_figures(yunfan, as_of=day), impact_figures(yunfan, as_of=day, known_on=known)
     assert "YF-0009" in now.position.approved.ids
     assert "YF-0009" not in then.position.approved.ids
@@ -568,7 +568,7 @@ def same_figures(one: Position, other: Position) -> bool:
 
 
 def test_what_was_a_draft_then_is_kept_from_the_client() -> None:
-    """Asked for in December, but written down as submitted only in March."""
+    """Asked for in December, but recorded as submitted only in March."""
     yunfan = client_of("yunfan")
     record = next(r for r in yunfan.records if r.data.id == "YF-0003")
     first, *others = record.data.history

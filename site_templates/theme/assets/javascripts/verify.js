@@ -1,4 +1,4 @@
-// Says whose a fingerprint is, and reckons the chain of the decisions anew on the reader's device.
+// Finds the decision behind a fingerprint, and computes the chain of the decisions again on the reader's device.
 // All words come from the page; nothing is sent anywhere.
 (() => {
   const box = document.getElementById("verify")
@@ -77,7 +77,7 @@
   const digestOf = value => sha256(new TextEncoder().encode(canonical(value)))
 
   /** What of a file of decisions does not fit, what it leaves out, and what it does not show. */
-  const reckoned = async ({entries}) => {
+  const computed = async ({entries}) => {
     const faults = []
     const gaps = []
     const notShown = []
@@ -101,7 +101,7 @@
     data.entries.every(entry => entry !== null && typeof entry === "object" && "content" in entry &&
       typeof entry.digest === "string" && typeof entry.entry === "string")
 
-  // This site's own chain, loaded and reckoned once; a file of it that the reader chose will do too.
+  // This site's own chain, loaded and computed once; a file of it that the reader chose will do too.
   let own = null
   const ownChain = async () => {
     if (own || !source) return own
@@ -109,7 +109,7 @@
       const loaded = await fetch(source.href)
       if (!loaded.ok) return null
       const data = await loaded.json()
-      if (isDecisions(data)) own = {data, ...(await reckoned(data))}
+      if (isDecisions(data)) own = {data, ...(await computed(data))}
     } catch {
       return null // from a disk, browsers load no files
     }
@@ -161,7 +161,7 @@
     ...questions.map(row => ({row, digest: row.dataset.digest, name: "asked"})),
   ]
 
-  /** What the reckoning says of an entry: sentences, and whether it holds. */
+  /** What the computed chain says of an entry: sentences, and whether it holds. */
   const proof = (row, chain) => {
     if (!canReckon) return {holds: false, sentences: [said("insecure")]}
     if (!chain) return {holds: false, sentences: [said("no-source")]}
@@ -251,7 +251,7 @@
       show("bad", [said("no-file")])
       return
     }
-    const {faults, gaps, notShown} = await reckoned(data)
+    const {faults, gaps, notShown} = await computed(data)
     const {sentence, fits} = compared(data.entries)
     const sentences = faults.length
       ? [said("file-broken"), ...faults.map(fault => said(fault.name, fault))]
@@ -276,7 +276,7 @@
       try {
         data = JSON.parse(new TextDecoder().decode(bytes))
       } catch {
-        // what is no JSON is no file of decisions
+        // what is not JSON is not a file of decisions
       }
       await lookAtDecisions(data)
       return
