@@ -105,22 +105,29 @@ class Answers:
             values = {"id": data.id, "revision": data.revision, "title": title}
             whole = title == data.title and (option is None or chosen == option.title)
             lines = self.lines(block, {**values, "digest": digest, "option": chosen}, whole)
-            mail = self._mail(self._subject(block) % values, lines)
+            mail = self._mail(self._meant(block)[0] % values, lines)
             if mail is None or len(mail) <= LONGEST_ADDRESS:
                 break
         return mail
 
-    def _subject(self, block: Block) -> str:
+    def _meant(self, block: Block) -> tuple[str, str]:
+        """Return the subject of an answer's mail, and what the answer says."""
         _ = self.words.gettext
         if block.kind is AnswerKind.ASK:
-            return _("Question on %(id)s, revision %(revision)s: %(title)s")
+            subject = _("Question on %(id)s, revision %(revision)s: %(title)s")
+            return subject, _("We have a question.")
         if block.kind is AnswerKind.OBJECT:
-            return _("Objection to %(id)s, revision %(revision)s: %(title)s")
+            subject = _("Objection to %(id)s, revision %(revision)s: %(title)s")
+            return subject, _("We object, for the reasons given above.")
         if block.about is About.AGREEMENT:
-            return _("Amendment for %(id)s, revision %(revision)s: %(title)s")
+            subject = _("Amendment for %(id)s, revision %(revision)s: %(title)s")
+            return subject, _("We agree to the contract amendment.")
         if block.about is About.OBJECTION:
-            return _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
-        return _("Decision on %(id)s, revision %(revision)s: %(title)s")
+            subject = _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
+            return subject, _("We consider the objection settled.")
+        subject = _("Decision on %(id)s, revision %(revision)s: %(title)s")
+        chosen = _("We approve the option “%(option)s”.")
+        return subject, chosen if block.option else _("We approve.")
 
     def lines(self, block: Block, values: Mapping[str, object], whole: bool = True) -> list[str]:
         """Return the lines of an answer's mail.
@@ -138,7 +145,7 @@ class Answers:
             mark(_("Please leave the rest as it is")),
             f"{values['id']} {values['title']}",
             _("Revision %(revision)s, fingerprint %(digest)s") % values,
-            self._says(block) % values,
+            self._meant(block)[1] % values,
             *(
                 [counts]
                 if block.kind is AnswerKind.APPROVE and block.about is About.DECISION
@@ -148,18 +155,6 @@ class Answers:
             *block.lines(),
             mark(_("End")),
         ]
-
-    def _says(self, block: Block) -> str:
-        _ = self.words.gettext
-        if block.kind is AnswerKind.ASK:
-            return _("We have a question.")
-        if block.kind is AnswerKind.OBJECT:
-            return _("We object, for the reasons given above.")
-        if block.about is About.AGREEMENT:
-            return _("We agree to the contract amendment.")
-        if block.about is About.OBJECTION:
-            return _("We consider the objection settled.")
-        return _("We approve the option “%(option)s”.") if block.option else _("We approve.")
 
     @property
     def questions(self) -> tuple[str, ...]:
