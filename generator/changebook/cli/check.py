@@ -88,12 +88,12 @@ def command(
         some = _fix(root, paths, dry_run=dry_run)
         if dry_run:
             sys.exit(PROBLEMS if some else 0)
-    found = check_since(root, base, exact=exact) if base else _as_it_is(root, cache, jobs)
-    known = (*found.problems, *found.older)
+    findings = check_since(root, base, exact=exact) if base else _as_it_is(root, cache, jobs)
+    known = (*findings.problems, *findings.older)
     merge = check_merge(merge_with, root, known) if merge_with else MergeFindings()
     top = root.resolve()
-    older = list(_below(found.older, top, paths))
-    problems = sorted((*_below(found.problems, top, paths), *(older if show_older else ())))
+    older = list(_below(findings.older, top, paths))
+    problems = sorted((*_below(findings.problems, top, paths), *(older if show_older else ())))
     merged = list(_below(merge.problems, top, paths))
     if form in FORMATS:
         click.echo(FORMATS[form]([*problems, *merged], folder_in_repository(top)))
