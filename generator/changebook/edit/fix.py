@@ -206,10 +206,7 @@ class _Fixing:
         return False
 
     def straightened(self, group: Sequence[Problem]) -> Manuscript | None:
-        """Return the text with YAML's own marks in the lines of the problems.
-
-        None unless that takes problems away and brings none, and can mean one thing alone.
-        """
+        """Return the text with YAML's marks, if that only helps and can mean one thing alone."""
         before = _problems(self.text)
         better = []
         for width in (1, 2):
@@ -340,10 +337,7 @@ def _problems(text: Manuscript) -> list[Problem]:
 
 
 def _is_better(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
-    """Return whether fewer marks are wrong and nothing else is misread.
-
-    What was hidden may come to light: a key that is missing, a date that is none.
-    """
+    """Return whether fewer marks are wrong and nothing else is misread; more may come to light."""
     rules = [Counter(problem.rule for problem in problems) for problems in (before, after)]
     marks = [sum(each[rule.name] for rule in _MARKS) for each in rules]
     return marks[1] < marks[0] and not any(rules[1][r.name] > rules[0][r.name] for r in _MISREAD)

@@ -39,10 +39,7 @@ _UNBRACKETED = re.compile(r"[<>\\\n]")
 
 @dataclass(frozen=True)
 class Asset:
-    """A file that a visible body uses, and where it lies in the edition.
-
-    A signed copy that was filed keeps each byte, since its digest is sealed.
-    """
+    """A file that a visible body uses, and its path; one that was filed keeps every byte."""
 
     file: Path
     path: str
@@ -55,10 +52,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Seal:
-    """An entry of the client's chain, and the content that its digest was made from.
-
-    The content is None where this reader may not see all of it.
-    """
+    """An entry of the chain with what its digest is of; None if this reader may not see all."""
 
     entry: ChainEntry
     content: Mapping[str, Any] | None

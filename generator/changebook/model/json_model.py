@@ -48,10 +48,7 @@ def rows_as_json(rows: Iterable[Any], of: type[JsonModel]) -> str:
 
 
 def at(*path: str, key: str | None = None) -> Any:
-    """Say by which attributes a field is found, where it is not the one of its name.
-
-    `key` is its key where Python has no such name for a field.
-    """
+    """Say by which attributes a field is found; `key` is its key where Python has no such name."""
     return Field(validation_alias=AliasPath(*path), serialization_alias=key)
 
 

@@ -45,10 +45,7 @@ class CatalogueError(ValueError):
 
 
 def languages(own: Path | None = None) -> tuple[str, ...]:
-    """Return the languages that pages can be made in, as profiles name them (`zh-CN`).
-
-    `own` is a team's own `site_templates`.
-    """
+    """Return the languages of pages, as profiles name them; `own` are a team's `site_templates`."""
     files = (file for folder in _folders(own) for file in folder.glob("*.po"))
     known = {file.stem.replace("_", "-") for file in files} - {SOURCE_LANGUAGE}
     return (SOURCE_LANGUAGE, *sorted(known))

@@ -29,10 +29,7 @@ from changebook.refusal import Refusal
 
 @dataclass(frozen=True)
 class Signature:
-    """What the paper says: the day and whose signatures, and the amendment's name.
-
-    `filed` is the day on which the paper is put next to the record.
-    """
+    """The day, the names and the amendment on a paper; `filed` is the day on which it is filed."""
 
     on: date
     by: tuple[str, ...]

@@ -285,8 +285,5 @@ def _run(
 
 
 def _outside() -> dict[str, str]:
-    """Return the environment without what git tells its hooks of their repository.
-
-    With it git would take the folder that it is run in for the top of that repository.
-    """
+    """Return the environment without what git tells hooks: it would take the folder for the top."""
     return {name: value for name, value in os.environ.items() if name not in _TOLD_TO_HOOKS}

@@ -84,10 +84,7 @@ class WorkspaceError(Refusal):
 
 @dataclass(frozen=True)
 class Record:
-    """One change record: what it says, and where it says it.
-
-    `reported` are the key paths whose faults the form check has named already.
-    """
+    """One change record; `reported` are the paths whose faults the form check has named."""
 
     data: ChangeRecord
     source: SourceFile

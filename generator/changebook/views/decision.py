@@ -43,10 +43,7 @@ class SignedPaper:
 
 @dataclass(frozen=True)
 class DecisionEntry:
-    """What was decided, by whom, when, why, on what conditions, and what was not chosen.
-
-    `void_on` is the day on which an approval was reversed.
-    """
+    """What was decided, why, and what was not chosen; `void_on` is the day of a reversal."""
 
     id: str
     title: str

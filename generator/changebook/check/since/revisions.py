@@ -66,10 +66,7 @@ class Findings:
 
 
 def check_since(root: Path, revision: str, *, exact: bool = False) -> Findings:
-    """Return all problems of the workspace, sorted by whether the change made them.
-
-    What is uncommitted or untracked belongs to the change.
-    """
+    """Return the workspace's problems by whether the change, committed or not, made them."""
     compared = revisions(root, revision, exact=exact)
     after, problems = load_checked(root)
     with sides(after, compared) as (change, read):

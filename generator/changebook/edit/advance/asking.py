@@ -29,9 +29,9 @@ from changebook.read.workspace import Client
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a step still has to say: the option that says it, and the question that asks for it.
+    """What a step still has to say: a field of Step, its option, and the question that asks.
 
-    `name` is the field of Step; `of` is the milestone of a date.
+    `of` is the milestone of a date.
     """
 
     name: str

@@ -207,10 +207,7 @@ def is_forward(split: Sequence[Line]) -> bool:
 
 @dataclass(frozen=True)
 class Head:
-    """What is above a mail that is quoted: who wrote it, and when, as it is written there.
-
-    `end` is the number of the first line below it.
-    """
+    """What is above a quoted mail: who wrote it, and when. `end` is the first line below it."""
 
     sender: str = ""
     date: str = ""

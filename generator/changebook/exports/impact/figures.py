@@ -42,10 +42,7 @@ def impact_figures(
     as_of: date | None = None,
     known_on: date | None = None,
 ) -> ImpactFigures:
-    """Return the figures that the audience may see, as of a day and as known on a day.
-
-    By default as of the newest event, with everything known by now, like the pages.
-    """
+    """Return what the audience may see, as of a day and known by one: by default the newest."""
     edition = make_edition(client, audience, as_of)
     if known_on:
         edition = as_known(edition, edition.as_of, known_on)

@@ -61,10 +61,7 @@ def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
 
 @dataclass(frozen=True)
 class NearMiss:
-    """A match that `digits` are not, in so many characters: a slip of the hand, or another digest.
-
-    `beginning` is what its digest has in their place.
-    """
+    """A match with so many characters other than `digits`; its digest begins with `beginning`."""
 
     match: Match
     digits: str

@@ -21,10 +21,7 @@ _BETWEEN = re.compile(r"[\s\-‐-―·•.,:;…'\"`“”‘’«»()\[\]<>|/\u
 
 
 def digits(text: str) -> str:
-    """Return the digits of a digest, or of its beginning, however it was written down.
-
-    Raises Refusal for a text that is none.
-    """
+    """Return a digest's digits, or its first, however written down. Raises Refusal for others."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if address := _IN_ADDRESS.search(plain):
         plain = unquote(address[1])
