@@ -155,6 +155,15 @@ def test_nesting_as_deep_as_the_checks_allow_loses_nothing() -> None:
     assert all(f"a{depth}" in html(text) for depth in range(20))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["> " * 2000 + "a", "- " * 2000 + "a", "[" * 2000 + "a" + "](b)" * 2000, "**a " * 2000],
+    ids=["quotations", "lists", "links", "emphasis"],
+)
+def test_no_depth_of_markup_stops_the_renderer(text: str) -> None:
+    assert html(text)
+
+
 _PIECES = st.sampled_from(
     [
         "**",
