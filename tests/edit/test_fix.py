@@ -18,6 +18,7 @@ from changebook.cli import main
 from changebook.edit import fix
 from changebook.model.suggestion import beyond_doubt
 from changebook.model.vocabulary import Priority
+from changebook.read.workspace import OWN
 
 CASES = Path(__file__).parents[1] / "cases" / "fix"
 RECORD = "changes/example/2026/EX-0002-gift-cards.md"
@@ -28,7 +29,10 @@ def run(root: Path, *arguments: str) -> Result:
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    files = (file for file in root.rglob("*") if file.is_file() and ".git" not in file.parts)
+    """What people wrote: neither what git keeps nor what Changebook does."""
+    files = (
+        file for file in root.rglob("*") if file.is_file() and not {".git", OWN} & {*file.parts}
+    )
     return {file.relative_to(root).as_posix(): file.read_bytes() for file in files}
 
 

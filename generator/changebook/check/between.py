@@ -7,7 +7,7 @@ others' is told as facts, which are compared once all are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from changebook.check.references import RELATIONS
 from changebook.check.subject import Subject
 from changebook.model.diagnostics import START, KeyPath, Place, Problem, Rule, rule
 from changebook.model.schema import Profile
+from changebook.read.form import as_written
+from changebook.read.source import SourceFile
 from changebook.read.workspace import PROFILE, Client, Record
 
 DUPLICATE_ID = rule(
@@ -62,16 +64,15 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Mention:
-    """An id or a prefix, and where it stands; `is_broken` is one of a file that can't be read."""
+    """An id or a prefix, and the key that it is the value of; without one it is of a file's name.
+
+    `is_broken` is one of a file that can't be read.
+    """
 
     text: str
     path: str
-    place: Place
+    key: KeyPath = ()
     is_broken: bool = False
-
-    def at(self, rule: Rule, message: str, help: str) -> Problem:
-        """Return a problem at this place."""
-        return rule.at(self.path, self.place, message, help)
 
 
 @dataclass(frozen=True)
@@ -109,48 +110,68 @@ def glimpse(root: Path, folder: Path, who: Neighbour) -> ClientFacts:
     files = [(file, _ID.match(file.name)) for file in sorted(folder.rglob("*.md"))]
     profile = (folder / PROFILE).relative_to(root).as_posix()
     return ClientFacts(
-        (Mention(who.prefix, profile, START),) if who.prefix else (),
-        tuple(Mention(id[0], f.relative_to(root).as_posix(), START) for f, id in files if id),
+        (Mention(who.prefix, profile),) if who.prefix else (),
+        tuple(Mention(id[0], f.relative_to(root).as_posix()) for f, id in files if id),
         (),
     )
 
 
-def check_between(clients: Sequence[ClientFacts]) -> Iterator[Problem]:
+#: Returns the file of a path below the workspace, for the place of what is wrong in it.
+Find = Callable[[str], SourceFile | None]
+
+
+def check_between(clients: Sequence[ClientFacts], find: Find) -> Iterator[Problem]:
     """Check that ids and prefixes are unique over all clients, and that links lead somewhere."""
     ids = _by_text(mention for client in clients for mention in client.ids)
     for id, same in ids.items():
         for mention in same if len(same) > 1 else ():
-            yield mention.at(
+            yield _problem(
                 DUPLICATE_ID,
-                f"{id} is also the id of {_others(mention, same)}.",
+                find,
+                mention,
+                f"{id} is also the id of {_others(find, mention, same)}.",
                 "Give the newer record the next free id, in its file name too.",
             )
     prefixes = _by_text(mention for client in clients for mention in client.prefix)
     for prefix, same in prefixes.items():
         for mention in same if len(same) > 1 else ():
-            yield mention.at(
+            yield _problem(
                 SHARED_PREFIX,
-                f"{prefix} is also the prefix in {_others(mention, same)}.",
+                find,
+                mention,
+                f"{prefix} is also the prefix in {_others(find, mention, same)}.",
                 "Give one of the clients another prefix.",
             )
-    homes = frozenset(ids)
     for mention in (mention for client in clients for mention in client.foreign):
-        if mention.text in homes:
-            yield mention.at(
+        if mention.text in ids:
+            yield _problem(
                 OTHER_CLIENTS_RECORD,
+                find,
+                mention,
                 f"{mention.text} is a record of another client.",
                 "Remove the link; put a note for the team below `internal:`.",
             )
         elif not mention.is_broken:
-            yield mention.at(
+            yield _problem(
                 UNKNOWN_RECORD,
+                find,
+                mention,
                 f"There is no record {mention.text}.",
                 "Correct the id, write the record first, or remove the link.",
             )
 
 
-def _others(mention: Mention, same: Sequence[Mention]) -> str:
-    return ", ".join(f"{m.path}:{m.place.line}" for m in same if m is not mention)
+def _problem(rule: Rule, find: Find, mention: Mention, message: str, help: str) -> Problem:
+    return rule.at(mention.path, _place(find, mention), message, help)
+
+
+def _others(find: Find, mention: Mention, same: Iterable[Mention]) -> str:
+    return ", ".join(f"{m.path}:{_place(find, m).line}" for m in same if m is not mention)
+
+
+def _place(find: Find, mention: Mention) -> Place:
+    source = find(mention.path) if mention.key else None
+    return source.value(*mention.key) if source else START
 
 
 def _by_text(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
@@ -161,7 +182,7 @@ def _by_text(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
 
 
 def _mention(checked: Record | Client, text: str, *at: str | int, broken: bool = False) -> Mention:
-    return Mention(text, checked.source.path, Subject.of(checked).place(at), broken)
+    return Mention(text, checked.source.path, as_written(at, checked.reported), broken)
 
 
 def _foreign(client: Client) -> Iterator[Mention]:

@@ -70,7 +70,12 @@ def check(workspace: Workspace) -> Iterator[Problem]:
     others = tuple(neighbour(c.slug, c.profile, c.reported) for c in workspace.clients)
     for client in workspace.clients:
         yield from check_client(client, others)
-    yield from check_between([facts(client) for client in workspace.clients])
+    sources = {
+        source.path: source
+        for client in workspace.clients
+        for source in (client.source, *(record.source for record in client.records))
+    }
+    yield from check_between([facts(client) for client in workspace.clients], sources.get)
     yield from check_team_files(workspace.root)
 
 

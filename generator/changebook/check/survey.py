@@ -27,6 +27,7 @@ from changebook.check.team_files import check_team_files
 from changebook.keep.digests import digest, of_file, of_folder, software
 from changebook.keep.store import Store
 from changebook.model.diagnostics import Problem, errors
+from changebook.read.source import read_source
 from changebook.read.workspace import CHANGES, PROFILE, client_folders, read_client, read_profile
 
 
@@ -116,7 +117,11 @@ def survey(
     between = [client.facts for client in surveyed if client.facts]
     unread = {folder.name: folder for folder in folders if folder not in clients}
     between += [glimpse(root, unread[o.slug], o) for o in others if o.slug in unread]
-    problems += (p for p in check_between(between) if p.path.split("/")[1] not in unread)
+    problems += (
+        p
+        for p in check_between(between, lambda path: read_source(root / path, path)[0])
+        if p.path.split("/")[1] not in unread
+    )
     problems += check_team_files(root)
     slugs = tuple(other.slug for other in others)
     return Survey(root, sorted(problems), surveyed, slugs, nameless)
