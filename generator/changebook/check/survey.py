@@ -117,11 +117,8 @@ def survey(
     between = [client.facts for client in surveyed if client.facts]
     unread = {folder.name: folder for folder in folders if folder not in clients}
     between += [glimpse(root, unread[o.slug], o) for o in others if o.slug in unread]
-    problems += (
-        p
-        for p in check_between(between, lambda path: read_source(root / path, path)[0])
-        if p.path.split("/")[1] not in unread
-    )
+    found = check_between(between, lambda path: read_source(root / path, path)[0])
+    problems += (problem for problem in found if problem.path.split("/")[1] not in unread)
     problems += check_team_files(root)
     slugs = tuple(other.slug for other in others)
     return Survey(root, sorted(problems), surveyed, slugs, nameless)
