@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Nothing of the person's own settings, and one author at one time.
-_ENVIRONMENT = {
+_OWN = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
     "GIT_AUTHOR_NAME": "Lin Wei",
@@ -19,6 +19,11 @@ _ENVIRONMENT = {
     "GIT_AUTHOR_DATE": "2026-03-02T09:00:00+08:00",
     "GIT_COMMITTER_DATE": "2026-03-02T09:00:00+08:00",
 }
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which git runs."""
+    return {**os.environ, **_OWN}
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Scratch:
         """Run git, which must succeed; what it says."""
         return subprocess.run(
             ["git", "-C", str(self.root), *words],
-            env={**os.environ, **_ENVIRONMENT},
+            env=environment(),
             check=True,
             capture_output=True,
             text=True,

@@ -25,7 +25,7 @@ MADE_BY_STYLES = {"layout-remark"}  # test_paper_pdf.py
 BETWEEN_REVISIONS = CASES.parent / "base"
 #: Rules that break only when a document is typeset: a build's problems.
 ON_PAPER = CASES.parent / "paper"
-MADE_BY_GIT = {"merge-conflict"}  # test_compare.py
+MADE_BY_GIT = {"merge-conflict", "kept-out-of-git", "dated-ahead"}  # test_compare, test_evasions
 
 
 def cases() -> list[str]:

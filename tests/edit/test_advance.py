@@ -11,8 +11,10 @@ import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from difflib import unified_diff
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,10 +23,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from changebook.check import load_checked
-from changebook.cli import main
+from changebook.cli import main, options
 from changebook.model.diagnostics import errors
 from changebook.model.vocabulary import Status, may_become
 from changebook.proof import seal
+from tests.scratch import Scratch
 
 CASES = Path(__file__).parents[1] / "cases" / "advance"
 WORKSPACE = CASES / "workspace"
@@ -38,8 +41,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
-def run(root: Path, *arguments: str, typed: str = "") -> Result:
-    return CliRunner().invoke(main, [*arguments, "--workspace", str(root)], input=typed)
+def run(root: Path, *arguments: str, typed: str = "", today: str | None = None) -> Result:
+    """Run a command on the newest day that it names, or on another one."""
+    days = [value for name, value in pairwise(arguments) if name in ("--on", "--recorded")]
+    day = date.fromisoformat(today or max(days)) if today or days else None
+    with patch("changebook.cli.advance.today", lambda client: day or options.today(client)):
+        return CliRunner().invoke(main, [*arguments, "--workspace", str(root)], input=typed)
 
 
 def contents(root: Path) -> dict[str, str]:
@@ -187,3 +194,36 @@ def test_what_is_written_passes_check(
     assert after.status is status
     assert after.history[:-1] == record.history
     assert (after.history[-1].status, after.history[-1].on) == (status, date(2026, 11, 2))
+
+
+def test_a_person_of_the_commits_is_known(root: Path) -> None:
+    git = Scratch.at(root)
+    said = ("advance", "ACME-0002", "assessing", "--on", "2026-02-03")
+    git.git("config", "user.name", "Somebody Else")
+    assert "--by NAME" in run(root, *said).stderr
+    git.git("config", "user.name", "Lin Wei")
+    assert run(root, *said).exit_code == 0
+    workspace, _ = load_checked(root)
+    assert workspace.record("ACME-0002")[1].data.history[-1].by == "Lin Wei"
+    # Who may not decide does not do so by having a name.
+    assert "--by NAME" in run(root, "advance", "ACME-0007", "approved").stderr
+
+
+def test_what_is_written_down_late_says_so(root: Path) -> None:
+    said = ("advance", "ACME-0002", "assessing", "--by", "Lin Wei", "--on", "2026-02-03")
+    done = run(root, *said, today="2026-02-02")
+    assert done.exit_code == 2
+    assert "--on 2026-02-03 is in the future: it is 2026-02-02" in done.stderr
+    for more, recorded in (
+        ((), date(2026, 2, 9)),
+        (("--recorded", "2026-02-04"), date(2026, 2, 4)),
+    ):
+        before = contents(root)
+        assert run(root, *said, *more, today="2026-02-09").exit_code == 0
+        workspace, _ = load_checked(root)
+        assert workspace.record("ACME-0002")[1].data.history[-1].recorded == recorded
+        for path, text in before.items():
+            (root / path).write_bytes(text.encode())
+    assert run(root, *said).exit_code == 0
+    workspace, _ = load_checked(root)
+    assert workspace.record("ACME-0002")[1].data.history[-1].recorded is None

@@ -44,7 +44,7 @@ def test_case(case: str, root: Path, matches: Callable[[Path, str], None]) -> No
         before = contents(root)
         done = run(root, *shlex.split(command[2:]))
         parts = (done.stdout, done.stderr, changes(before, contents(root)))
-        printed = [part.rstrip("\n").replace(" \n", "\n") for part in parts if part]
+        printed = [p.rstrip("\n").replace(" \n", "\n").replace(str(root), ".") for p in parts if p]
         shown += [command, f"exit {done.exit_code}", *printed, ""]
         _, problems = load_checked(root)
         assert not errors(problems)
@@ -54,3 +54,14 @@ def test_case(case: str, root: Path, matches: Callable[[Path, str], None]) -> No
 def test_every_mail_is_in_a_case() -> None:
     used = "".join(file.read_text("utf-8") for file in CASES.glob("*.txt"))
     assert [mail.name for mail in sorted(MAILS.iterdir()) if mail.name not in used] == []
+
+
+@pytest.mark.parametrize("mail", ["gmail-approve", "foxmail-approve"])
+def test_the_command_that_is_printed_runs_as_it_is(mail: str, root: Path) -> None:
+    said = run(root, "respond", f"{mail}.eml")
+    line = said.stdout.partition("next, to record it as the decision: ")[2].strip()
+    command, *words = shlex.split(line)
+    assert command == "changebook"
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "awaiting-decision -> approved" in done.stdout

@@ -57,7 +57,7 @@ def test_links_into_the_repository_resolve(name: str) -> None:
 
 def test_the_table_of_commands_is_that_of_the_command_line() -> None:
     assert isinstance(main, click.Group)
-    table = re.findall(r"^\| `changebook ([a-z]+)", README, re.MULTILINE)
+    table = re.findall(r"^\| `changebook ([a-z-]+)", README, re.MULTILINE)
     assert sorted(table) == sorted(main.commands)
 
 

@@ -92,7 +92,7 @@ def test_the_fork_is_where_the_branch_began(scratch: Scratch) -> None:
     scratch.checkout("main")
     later = scratch.commit({"changes/other.md": "theirs"})
     scratch.checkout("feature")
-    assert repository(scratch.root).fork(later) == began
+    assert repository(scratch.root).forks(later) == (began,)
 
 
 def test_the_fork_after_a_rebase(scratch: Scratch) -> None:
@@ -103,7 +103,7 @@ def test_the_fork_after_a_rebase(scratch: Scratch) -> None:
     later = scratch.commit({"changes/other.md": "theirs"})
     scratch.checkout("feature")
     scratch.git("rebase", "--quiet", "main")
-    assert repository(scratch.root).fork(later) == later
+    assert repository(scratch.root).forks(later) == (later,)
 
 
 def test_no_fork_where_nothing_is_shared(scratch: Scratch) -> None:
@@ -111,7 +111,7 @@ def test_no_fork_where_nothing_is_shared(scratch: Scratch) -> None:
     scratch.git("checkout", "--quiet", "--orphan", "other")
     other = scratch.commit({FILE: "two"})
     scratch.checkout("main")
-    assert repository(scratch.root).fork(other) is None
+    assert repository(scratch.root).forks(other) == ()
 
 
 def test_a_commit_is_checked_out_beside_the_working_tree(scratch: Scratch) -> None:
@@ -138,7 +138,7 @@ def test_a_workspace_in_a_folder_is_checked_out_alone(scratch: Scratch) -> None:
     found = repository(scratch.root / "log")
     with found.checked_out(name) as root:
         assert read(root) == {FILE: "ours"}
-    assert found.text(name, FILE) == "ours"
+    assert found.text(name, f"log/{FILE}") == "ours"
 
 
 def test_what_is_touched(scratch: Scratch) -> None:

@@ -18,6 +18,7 @@ from changebook.check import (
     signed_copies,
     team_files,
 )
+from changebook.check.since import guarding
 from changebook.check.since import rules as since_rules
 from changebook.model import chain
 from changebook.model.diagnostics import Rule
@@ -32,6 +33,7 @@ _DECLARING = (
     front_matter,
     full_width,
     glossaries,
+    guarding,
     isolation,
     lifecycle,
     markup,

@@ -30,6 +30,8 @@ _COMMANDS = {
     "impact": "Print what all changes of CLIENT add up to: the figures of its Impact page.",
     "index": "Make the search index of an exported site that was built.",
     "init": "Lay out a new workspace with an example client.",
+    "merge-seals": "Put decisions.lock in order after a merge of two branches that both sealed "
+    "something.",
     "new": "Write the next record of CLIENT with the keys that its status needs.",
     "print": "Make PDFs to print, sign and file: the change orders of the IDs, or a client's "
     "documents.",
@@ -40,6 +42,7 @@ _COMMANDS = {
     "seal": "Seal what was decided: add it to the client's decisions.lock.",
     "serve": "Preview with live reload; problems are shown on the page.",
     "sign": "File the signed paper of the record ID next to it.",
+    "unseal": "Take the seal of the record ID back, as long as it is not at the base.",
     "verify": "Verify that every decision is still what was sealed.",
 }
 
@@ -74,5 +77,5 @@ for name, summary in _COMMANDS.items():
 
 def load(name: str) -> click.Command:
     """Return a command with its options."""
-    command: click.Command = import_module(f"{__name__}.{name}").command
+    command: click.Command = import_module(f"{__name__}.{name.replace('-', '_')}").command
     return command

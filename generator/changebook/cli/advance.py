@@ -24,6 +24,7 @@ from changebook.model.vocabulary import (
     Term,
     Visibility,
 )
+from changebook.read.git import has_repository, repository
 from changebook.read.workspace import Client, read_workspace
 
 
@@ -66,7 +67,9 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @click.option(
     "--note", metavar="TEXT", help="For the history: why it ended, or what to know about it."
 )
-@click.option("--recorded", type=Day(), help="When it was recorded, if on a later day.")
+@click.option(
+    "--recorded", type=Day(), help="When it was recorded.  [default: today, if --on is earlier]"
+)
 @click.option("--visibility", type=_Word(Visibility), help="Who may read it from now on.")
 @click.option("--type", type=_Word(ChangeType), help="What kind of change it is.")
 @click.option("--priority", type=_Word(Priority), help="How much it matters.")
@@ -117,8 +120,8 @@ def command(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) 
     step = _step(client, said)
     asks = sys.stdin.isatty() if ask is None else ask
     plan = core.plan(workspace, id_, step)
-    while plan.wanted and asks and not plan.unwritten:
-        step = _answered(step, plan.wanted[0])
+    while not plan.unwritten and (wanted := _next(plan, asks=asks)):
+        step = _answered(step, wanted, asks=asks)
         plan = core.plan(workspace, id_, step)
     problems = core.problems(plan, workspace, reading)
     wrong = errors(problems)
@@ -139,7 +142,7 @@ def command(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) 
     print_problems(problems, workspace.root, err=True)
     _say_what_was_done(id_, plan)
     if step.seals:
-        seal_written(workspace, client)
+        seal_written(workspace, client, id_)
 
 
 def _step(client: Client, said: dict[str, Any]) -> Step:
@@ -147,16 +150,39 @@ def _step(client: Client, said: dict[str, Any]) -> Step:
     for option, name in (("--milestone", "milestones"), ("--days", "days")):
         once_each(option, [key for key, _ in said[name]])
         said[name] = dict(said[name])
-    said["on"] = said["on"] or today(client)
+    day = today(client)
+    said["on"] = said["on"] or day
+    for name in ("on", "recorded", "signed"):
+        if said[name] and said[name] > day:
+            raise click.UsageError(f"--{name} {said[name]} is in the future: it is {day}")
+    if said["on"] < day:
+        said["recorded"] = said["recorded"] or day
+    said["by"] = said["by"] or _committer(client, said["status"])
     return Step(**said)
 
 
-def _answered(step: Step, wanted: Wanted) -> Step:
-    """Return the step with the answer of the person at the terminal."""
+def _committer(client: Client, status: Status) -> tuple[str, ...]:
+    """Return the person whose commits these are, if client.md lets that person take the step."""
+    name = repository(client.root).user() if has_repository(client.root) else None
+    return (name,) if name in core.able(client.profile, status) else ()
+
+
+def _next(plan: Plan, *, asks: bool) -> Wanted | None:
+    """Return what is wanted next, of a person or, without one, of what has an offered answer."""
+    return next((w for w in plan.wanted if asks or w.offered), None)
+
+
+def _answered(step: Step, wanted: Wanted, *, asks: bool) -> Step:
+    """Return the step with the answer of the person at the terminal, or the offered one."""
     kind = _TYPES.get(wanted.name) or (
         click.Choice(wanted.choices) if wanted.choices else click.STRING
     )
-    answer: Any = click.prompt(wanted.question, type=kind, default=wanted.suggestion, err=True)
+    answer: Any
+    if asks:
+        answer = click.prompt(wanted.question, type=kind, default=wanted.suggestion, err=True)
+    else:
+        answer = kind.convert(wanted.offered, None, None)
+        click.echo(f"{wanted.question}: {wanted.offered}", err=True)
     if wanted.of:
         answer = {**step.milestones, wanted.of: answer}
     elif wanted.name == "by":

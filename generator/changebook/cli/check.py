@@ -13,7 +13,7 @@ from changebook.check.since.merging import MergeFindings, check_merge
 from changebook.check.since.revisions import Findings, check_since
 from changebook.check.survey import survey
 from changebook.check.workers import Workers
-from changebook.cli.options import cache_folder, folder, named
+from changebook.cli.options import cache_folder, folder, named, today
 from changebook.cli.output import PROBLEMS, print_problems, summary
 from changebook.edit import fix
 from changebook.keep.place import open_store
@@ -88,7 +88,7 @@ def command(
         some = _fix(root, paths, dry_run=dry_run)
         if dry_run:
             sys.exit(PROBLEMS if some else 0)
-    findings = check_since(root, base, exact=exact) if base else _as_it_is(root, cache, jobs)
+    findings = check_since(root, base, today, exact=exact) if base else _as_it_is(root, cache, jobs)
     known = (*findings.problems, *findings.older)
     merge = check_merge(merge_with, root, known) if merge_with else MergeFindings()
     top = root.resolve()

@@ -54,7 +54,7 @@ def command(
         out = out or root / _OUT[to] / slug
     if out:
         refuse_among_records(out, root)
-    edition = located(make_edition(checked(root).client(slug), to, as_of), site_url(root))
+    edition = located(make_edition(checked(root, (slug,)).client(slug), to, as_of), site_url(root))
     if form == _SITE and out:
         written = write_site(edition, root, out)
         click.echo(f"wrote {len(written)} files into {short(out.absolute())}")

@@ -47,6 +47,6 @@ def command(
         raise click.UsageError("a workbook is not text for a terminal: name a file with --out")
     if out:
         refuse_among_records(out, root)
-    client = checked(root).client(slug)
+    client = checked(root, (slug,)).client(slug)
     figures = impact_figures(client, Audience(audience), as_of, known_on)
     deliver(FORMATS[form](figures), out)

@@ -9,6 +9,8 @@ import click
 from changebook.cli.options import named
 from changebook.cli.output import short
 from changebook.edit import scaffold
+from changebook.proof import merge
+from changebook.read.git import has_repository
 
 
 @named("init")
@@ -17,4 +19,8 @@ def command(place: Path) -> None:
     """Lay out a new workspace with an example client."""
     for file in scaffold.init(place):
         click.echo(f"wrote {short(file)}")
+    if has_repository(place):
+        merge.set_up(place)
+    else:
+        click.echo("Once it is in a git repository: changebook merge-seals --set-up")
     click.echo("Next: changebook check, then changebook serve, in that folder.")

@@ -17,7 +17,7 @@ from changebook.model import periods
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.schema import Number
 from changebook.model.vocabulary import Term
-from changebook.read.workspace import CHANGES, Client
+from changebook.read.workspace import CHANGES, PROFILE, Client
 from changebook.refusal import Refusal
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -131,9 +131,18 @@ def folder() -> Callable[[_F], _F]:
         "--workspace",
         "root",
         type=click.Path(path_type=Path),
-        default=Path(),
-        help="The folder that holds changes/.  [default: the current one]",
+        callback=lambda _context, _option, given: given or _workspace_here(),
+        help="The folder that holds changes/.  [default: the current one, or the nearest above it]",
     )
+
+
+def _workspace_here() -> Path:
+    """Return the current folder, or the nearest one above it that holds clients."""
+    here = Path.cwd()
+    if (here / CHANGES).is_dir():
+        return Path()
+    above = (each for each in here.parents if any(each.glob(f"{CHANGES}/*/{PROFILE}")))
+    return next(above, Path())
 
 
 def words(terms: type[Term]) -> click.Choice[str]:

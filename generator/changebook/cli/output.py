@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from changebook import atomic
 from changebook.check import load_checked
+from changebook.check.concern import concerning
 from changebook.model.diagnostics import Problem, as_text, count, errors
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Workspace
@@ -31,19 +34,39 @@ def print_problems(
     *,
     err: bool = False,
 ) -> None:
-    """Print problems as people read them, with lines from the files below `root` by default."""
+    """Print problems as people read them, with lines from the files below `root` by default.
+
+    Someone who stands below `root` reads paths from there.
+    """
     if not problems:
         return
-    for line in as_text(problems, source_line or source_lines(root)).split("\n"):
+    here, top = Path.cwd(), root.resolve()
+    known = source_line or source_lines(root)
+    paths = {problem.path: problem.path for problem in problems}
+    if here != top and here.is_relative_to(top):
+        paths = {os.path.relpath(top / path, here): path for path in paths}
+    shown = {path: name for name, path in paths.items()}
+    told = [replace(problem, path=shown[problem.path]) for problem in problems]
+    for line in as_text(told, lambda name, number: known(paths[name], number)).split("\n"):
         word, bracket, rest = line.partition("[")
-        shown = coloured(word) + bracket + rest if bracket and word in _COLOURS else line
-        click.echo(shown, err=err)
+        is_head = bracket and word in _COLOURS
+        click.echo(coloured(word) + bracket + rest if is_head else line, err=err)
 
 
-def checked(root: Path) -> Workspace:
-    """Return the workspace, with its problems on stderr. Exit where there are errors."""
-    workspace, problems = load_checked(root)
+def checked(root: Path, slugs: Collection[str] = (), ids: Collection[str] = ()) -> Workspace:
+    """Return the workspace for a command that needs some clients, by slugs or ids of records.
+
+    Their problems go to stderr, with those that concern all clients; exit where there are errors.
+    Of other clients, one line says who has errors.
+    """
+    workspace, found = load_checked(root)
+    owners = {r.data.id: client.slug for client in workspace.clients for r in client.records}
+    concerned = {*slugs, *(owners[id] for id in ids if id in owners)}
+    problems, others = concerning(found, concerned)
     print_problems(problems, workspace.root, err=True)
+    if others:
+        names = ", ".join(f"{slug} ({number})" for slug, number in sorted(others.items()))
+        say("note", f"other clients have errors: {names}; `changebook check` names them")
     if errors(problems):
         sys.exit(PROBLEMS)
     return workspace

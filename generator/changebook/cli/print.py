@@ -101,7 +101,7 @@ def command(
     root = root.resolve()
     out = (out or root / _DEFAULT_OUT).resolve()
     refuse_among_records(out, root)
-    workspace = checked(root)
+    workspace = checked(root, (slug,) if slug else (), ids)
     typesetting.require()
     for shortcoming in typesetting.shortcomings():
         say("warning", shortcoming)

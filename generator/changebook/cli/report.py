@@ -68,7 +68,7 @@ def command(
         raise click.UsageError("--to and --from are for a mail: add --format eml")
     if out:
         refuse_among_records(out, root)
-    workspace = checked(root)
+    workspace = checked(root, (slug,))
     edition, chosen = edition_of_period(workspace.client(slug), Audience(audience), period, as_of)
     if not edition.site_url:
         edition = located(edition, site_url(workspace.root))

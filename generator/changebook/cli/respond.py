@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import Day, folder, named
-from changebook.cli.output import PROBLEMS, print_problems, say
+from changebook.cli.output import PROBLEMS, print_problems, say, short
 from changebook.edit.edits import edited_lines
 from changebook.edit.respond import letter, planning, reading
 from changebook.model.diagnostics import errors, visible
@@ -86,6 +87,10 @@ def command(
     say("note", "the sender's address does not prove who wrote the mail: read it yourself")
     for text in done.next_:
         click.echo(f"next, {text}")
+    if done.command:
+        elsewhere = not Path.cwd().is_relative_to(workspace.root)
+        where = ("--workspace", short(workspace.root)) if elsewhere else ()
+        click.echo(f"next, to record it as the decision: {shlex.join((*done.command, *where))}")
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,7 @@ import click
 
 from changebook.cli.output import PROBLEMS, print_problems
 from changebook.proof.seal import Sealing, seal
+from changebook.read.git import has_repository
 from changebook.read.workspace import Client, Workspace
 
 
@@ -17,13 +18,15 @@ def refuse_broken_seals(workspace: Workspace, client: Client) -> None:
     _exit_with_problems(sealing, workspace, "This keeps it from being sealed; nothing was written.")
 
 
-def seal_written(workspace: Workspace, client: Client) -> None:
+def seal_written(workspace: Workspace, client: Client, id_: str) -> None:
     """Seal what was decided or signed in the files that were written, and say so."""
     sealing = seal(workspace.root, (client.slug,))
     _exit_with_problems(sealing, workspace, "It was written, but this keeps it from being sealed.")
     for addition in sealing.additions:
         for entry in addition.entries:
             click.echo(f"sealed {entry.says()} in {workspace.relative(addition.file)}")
+    if sealing.additions and has_repository(workspace.root):
+        click.echo(f"Until it is merged, `changebook unseal {id_}` takes that back.")
 
 
 def _exit_with_problems(sealing: Sealing, workspace: Workspace, says: str) -> None:

@@ -72,7 +72,7 @@ def command(
     file_paper(plan)
     click.echo(_told(plan, workspace, "filed"))
     click.echo(f"{id_}: agreement signed on {on} in {plan.edit.after.path}")
-    seal_written(workspace, client)
+    seal_written(workspace, client, id_)
     click.echo("Commit the paper, the record and the seals together.")
 
 

@@ -149,6 +149,7 @@ def _client(client: ClientEffect, words: Words) -> Iterator[Block]:
         )
     elif client.state is PresenceChange.CHANGED or client.figures.lines:
         yield from _figures(client.figures, words)
+        yield from _closed(client.closed, words)
     yield from _waiting(client)
 
 
@@ -259,17 +260,30 @@ def _profile(client: ClientEffect) -> Iterator[Block]:
 def _figures(figures: Figures, words: Words) -> Iterator[Block]:
     yield HeadingBlock("Sums and dates", 3)
     day = words.date(figures.as_of)
-    every = (*figures.lines, *figures.budget)
-    amounts = [c for c in every if c.before != c.after and (c.before or c.after)]
-    dates = [change for change in figures.dates if _span(change.before) != _span(change.after)]
-    if not amounts and not dates:
+    if not figures.moved_amounts and not figures.moved_dates:
         yield Sentence(f"No sums or dates change (as of {day}).")
         return
     yield Sentence(f"As of {day}, before and after this change. Anything not listed is unchanged.")
-    if amounts:
-        yield _amounts(amounts, figures.currency, words)
-    if dates:
-        yield _dates(dates, words)
+    yield from _moved(figures, words)
+
+
+def _closed(closed: Sequence[Figures], words: Words) -> Iterator[Block]:
+    if closed:
+        yield HeadingBlock("Months that are over", 3)
+        yield Sentence(
+            "Somebody may have read a report of them. One of that day shows what was known then; "
+            "what is known of them now is different after this change."
+        )
+    for figures in closed:
+        yield Sentence(f"As of {words.date(figures.as_of)}, before and after this change:")
+        yield from _moved(figures, words)
+
+
+def _moved(figures: Figures, words: Words) -> Iterator[Block]:
+    if figures.moved_amounts:
+        yield _amounts(figures.moved_amounts, figures.currency, words)
+    if figures.moved_dates:
+        yield _dates(figures.moved_dates, words)
 
 
 def _amounts(amounts: Iterable[AmountChange], currency: str, words: Words) -> Table[AmountChange]:
@@ -289,14 +303,6 @@ def _amounts(amounts: Iterable[AmountChange], currency: str, words: Words) -> Ta
         ),
     )
     return Table("Sums", columns, tuple(amounts))
-
-
-def _span(position: MilestonePosition | None) -> tuple[date | None, ...]:
-    """Return what is shown of a milestone: the agreed date, and how far it may move."""
-    if position is None:
-        return (None,)
-    pending = position.pending
-    return (position.agreed, *((pending.earliest, pending.latest) if pending else (None, None)))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from changebook.check import check as check_workspace
 from changebook.check import load_checked
+from changebook.check.concern import owner
 from changebook.check.since.pairs import ClientPair, Pair
 from changebook.check.since.revisions import Revisions, judge, sides
 from changebook.check.since.rules import Sides
@@ -27,17 +28,18 @@ from changebook.diff.revealed import (
     revealed,
     revealed_whole,
 )
-from changebook.edition.editions import EditionRecord, default_as_of, make_edition
+from changebook.edition.editions import EditionRecord, Past, default_as_of, make_edition
 from changebook.model import sums
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.differences import differences
+from changebook.model.periods import PeriodKind, around
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
 from changebook.model.values import Money, in_currency
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
 from changebook.read.source import SourceFile
-from changebook.read.workspace import CHANGES, Client, Record
+from changebook.read.workspace import Client, Record
 from changebook.views.waiting import waiting
 
 
@@ -158,9 +160,28 @@ class Figures:
     budget: tuple[AmountChange, ...]
     dates: tuple[DateEffect, ...]
 
+    @property
+    def moved_amounts(self) -> tuple[AmountChange, ...]:
+        """The amounts that are not the same on both sides; none for what neither side has."""
+        every = (*self.lines, *self.budget)
+        return tuple(c for c in every if c.before != c.after and (c.before or c.after))
+
+    @property
+    def moved_dates(self) -> tuple[DateEffect, ...]:
+        """The milestones with another agreed date, or with others that it may become."""
+        return tuple(d for d in self.dates if _span(d.before) != _span(d.after))
+
     def line(self, name: SumLine) -> AmountChange | None:
         """Return what becomes of a line of the sums."""
         return next((change for change in self.lines if change.name is name), None)
+
+
+def _span(position: MilestonePosition | None) -> tuple[date | None, ...]:
+    """Return what is shown of a milestone: the agreed date, and how far it may move."""
+    if position is None:
+        return (None,)
+    pending = position.pending
+    return (position.agreed, *((pending.earliest, pending.latest) if pending else (None, None)))
 
 
 @dataclass(frozen=True)
@@ -176,7 +197,8 @@ class ClientEffect:
     """What a change does to one client.
 
     `figures` is None where errors stand in the way; `problems` are those of the change itself and
-    the errors of the workspace after it.
+    the errors of the workspace after it. `closed` are the figures of each month that the base has
+    got past and that moves.
     """
 
     slug: str
@@ -186,6 +208,7 @@ class ClientEffect:
     terms: tuple[str, ...]
     figures: Figures | None
     problems: tuple[Problem, ...]
+    closed: tuple[Figures, ...] = ()
     new: tuple[RecordEffect, ...] = ()
     moved: tuple[RecordEffect, ...] = ()
     edited: tuple[RecordEffect, ...] = ()
@@ -222,7 +245,7 @@ def effect_since(
     with sides(after, compared) as (change, read):
         before = [*read, *check_workspace(change.before)]
         new, _ = judge(change, problems, before)
-        unsound = {_slug(problem) for problem in errors((*before, *problems))}
+        unsound = {owner(problem) for problem in errors((*before, *problems))}
         return effect(change, new, unsound, audience, as_of)
 
 
@@ -244,25 +267,23 @@ def effect(
     pairs = {pair.after.slug: pair for pair in change.clients}
     problems = tuple(problems)
     effects = []
-    for slug in sorted({*before, *after}):
+    renamed = {pair.before.slug for pair in change.clients} - {*pairs}
+    for slug in sorted({*before, *after} - renamed):
         if slug in pairs and not _differs(pairs[slug]):
             continue
-        old, new = before.get(slug), after.get(slug)
+        old = pairs[slug].before if slug in pairs else before.get(slug)
+        new = after.get(slug)
         figures = None if slug in unsound else _figures(old, new, audience, as_of)
-        own = tuple(problem for problem in problems if _slug(problem) == slug)
+        own = tuple(problem for problem in problems if owner(problem) == slug)
         if slug in pairs:
-            effects.append(_changed(pairs[slug], figures, hidden, own))
+            changed = _changed(pairs[slug], figures, hidden, own)
+            closed = _closed(pairs[slug], audience) if figures else ()
+            effects.append(replace(changed, closed=tuple(closed)))
         else:
             effects.append(_whole(old, new, figures, hidden, own))
     told = {client.slug for client in effects}
-    elsewhere = tuple(problem for problem in problems if _slug(problem) not in told)
+    elsewhere = tuple(problem for problem in problems if owner(problem) not in told)
     return Effect(audience, tuple(effects), elsewhere)
-
-
-def _slug(problem: Problem) -> str | None:
-    """Return the client that a problem's file belongs to."""
-    parts = problem.path.split("/")
-    return parts[1] if len(parts) > 1 and parts[0] == CHANGES else None
 
 
 def _differs(pair: ClientPair) -> bool:
@@ -439,6 +460,27 @@ def _figures(
     day = as_of or max(default_as_of(client, audience) for client in clients)
     before = _position(old, audience, day) if old else None
     after = _position(new, audience, day) if new else None
+    return _compared(day, clients[-1].profile.contract.currency, before, after)
+
+
+def _closed(pair: ClientPair, audience: Audience) -> Iterator[Figures]:
+    """Yield the figures of each month that was over before the base's newest event, if they move.
+
+    They are those of the month's last day as all that is known now makes them.
+    """
+    newest = default_as_of(pair.before, audience)
+    editions = [make_edition(client, audience) for client in (pair.before, pair.after)]
+    old, new = (Past(edition, hindsight=True) for edition in editions)
+    month = around(pair.before.profile.contract.signed, PeriodKind.MONTH)
+    while month.last < newest:
+        sides = (past.on(month.last).position for past in (old, new))
+        figures = _compared(month.last, editions[1].profile.contract.currency, *sides)
+        if figures.moved_amounts or figures.moved_dates:
+            yield figures
+        month = month.next
+
+
+def _compared(day: date, currency: str, before: Position | None, after: Position | None) -> Figures:
     lines = (
         AmountChange(
             line,
@@ -449,7 +491,7 @@ def _figures(
     )
     return Figures(
         day,
-        clients[-1].profile.contract.currency,
+        currency,
         tuple(lines),
         tuple(_budget(before.budget if before else None, after.budget if after else None)),
         tuple(_dates(before, after)),

@@ -171,6 +171,7 @@ class ClientEffectJson(JsonModel):
     profile: tuple[str, ...]
     approvers: tuple[ApproverJson, ...]
     figures: FiguresJson | None
+    closed: tuple[FiguresJson, ...]
     becomes_visible: tuple[RevealedJson, ...] = at("revealed")
     no_longer_visible: Annotated[Ids, BeforeValidator(_records)] = at("concealed")
     waiting: tuple[WaitJson, ...]

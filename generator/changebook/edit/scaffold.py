@@ -76,6 +76,8 @@ def new(
     if not title.strip():
         raise Refusal("a record needs a title")
     day = on or today
+    if day > today:
+        raise Refusal(f"--on {day} is in the future: it is {today}")
     asks = person(client, by) if by is not None else None
     if from_client and asks and asks.party is not Party.CLIENT:
         raise Refusal(
@@ -88,7 +90,7 @@ def new(
     id_ = _id(client, number or max(taken, default=0) + 1)
     party = asks.party if asks else Party.CLIENT if from_client else Party.VENDOR
     lines = (
-        _submitted(id_, title, type, day, by)
+        _submitted(id_, title, type, day, by, today)
         if from_client
         else _draft(id_, title, type, _requested(day, by, party) if on or by else [])
     )
@@ -127,7 +129,7 @@ def _draft(id_: str, title: str, type_: ChangeType | None, requested: list[str])
 
 
 def _submitted(
-    id_: str, title: str, type_: ChangeType | None, on: date, by: str | None
+    id_: str, title: str, type_: ChangeType | None, on: date, by: str | None, today: date
 ) -> list[str]:
     return [
         _line("id", id_),
@@ -148,6 +150,7 @@ def _submitted(
         _line("  - status", Status.SUBMITTED),
         _line("    on", on),
         _line("    by", by),
+        *([_line("    recorded", today)] if on < today else []),
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,7 +31,7 @@ BROKEN_LOCK = rule(
     summary="A client's decisions.lock is not what `changebook seal` writes.",
     why="It is the evidence that decisions are unchanged, so every byte of it must be certain.",
     wrong="<<<<<<< HEAD",
-    right="The file from the branch that was merged first; then `changebook seal`.",
+    right="What `changebook merge-seals` makes of the two.",
 )
 BROKEN_CHAIN = rule(
     "broken-chain",
@@ -160,6 +161,29 @@ def extended(lock: Lock, links: Iterable[ChainLink]) -> Lock:
     return Lock(entries=tuple(entries))
 
 
+class SealedTwice(Exception):
+    """Two chains have sealed the same thing, and not alike: which one counts, people decide."""
+
+
+def joined(first: Lock, second: Lock) -> Lock:
+    """Return a chain with all entries of two: those of the first as they are, then the others.
+
+    Raises SealedTwice where each has an entry for the same thing, with another content.
+    """
+    known = {entry.link.about: entry for entry in first.entries}
+    for entry in second.entries:
+        other = known.get(entry.link.about, entry)
+        if other.link != entry.link:
+            raise SealedTwice(f"{other.says()} and {entry.says()} differ")
+    return extended(first, (e.link for e in second.entries if e.link.about not in known))
+
+
+def in_common(one: Lock, other: Lock) -> int:
+    """Return with how many equal entries two chains begin."""
+    pairs = zip(one.entries, other.entries, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def breaks(lock: Lock) -> Iterator[Break]:
     """Yield every entry that is not what its digest says, or does not follow the one before."""
     by_digest = {entry.entry: index for index, entry in enumerate(lock.entries)}
@@ -269,6 +293,6 @@ def _broken(path: str, place: Place, why: str) -> Problem:
         path,
         place,
         f"The seals can't be read: {why}.",
-        "Restore the file from the last commit; after a merge, from the branch that was merged "
-        "first. Then run `changebook seal`, which adds what is missing.",
+        "In a merge or rebase run `changebook merge-seals`. Otherwise restore the file from the "
+        "last commit, then run `changebook seal`, which adds what is missing.",
     )

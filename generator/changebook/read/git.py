@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +33,10 @@ _NOBODY = {
 }
 #: The mode of a symbolic link in a tree.
 _SYMLINK = "120000"
+#: The mode of a submodule.
+_SUBMODULE = "160000"
+#: Where branches are merged into, if the remote does not say.
+_MAIN_BRANCHES = ("origin/main", "origin/master", "main", "master")
 #: The exit code with which git says that it does not know an option.
 _USAGE = 129
 
@@ -68,17 +72,98 @@ class Repository:
             raise Refusal(f"git does not know the revision `{revision}`: {hint}")
         return full_name.strip()
 
-    def fork(self, commit: str) -> str | None:
-        """Return the newest commit that HEAD and `commit` have in common; None if there is none."""
-        name = self._ask("merge-base", commit, "HEAD")
-        return name.strip() if name else None
+    def main_branch(self) -> str:
+        """Return the branch that others are merged into, as far as git knows; HEAD if it does not.
+
+        The remote's own, or else the local `main` or `master`.
+        """
+        told = self._ask("rev-parse", "--abbrev-ref", "--verify", "--quiet", "origin/HEAD")
+        names = (*([told.strip()] if told else []), *_MAIN_BRANCHES)
+        return next((n for n in names if self._ask("rev-parse", "--verify", "--quiet", n)), "HEAD")
+
+    def conflicts(self, name: str) -> dict[str, tuple[str, str]]:
+        """Return the texts of both sides of each file of a name that git could not merge."""
+        rows = self._do("ls-files", "--unmerged", "--full-name", "-z").split("\0")
+        found: dict[str, dict[str, str]] = {}
+        for about, path in (row.split("\t", 1) for row in rows if row):
+            if Path(path).name == name:
+                _, blob, stage = about.split()
+                found.setdefault(path, {})[stage] = self._do("cat-file", "blob", blob)
+        return {path: (each.get("2", ""), each.get("3", "")) for path, each in found.items()}
+
+    def user(self) -> str | None:
+        """Return the name that this person's commits have."""
+        return (self._ask("config", "user.name") or "").strip() or None
+
+    def setting(self, name: str, value: str) -> None:
+        """Set something in this clone's own configuration."""
+        self._do("config", "--local", name, value)
+
+    def forks(self, commit: str) -> tuple[str, ...]:
+        """Return the newest commits that HEAD and `commit` have in common.
+
+        One, more where they were merged both ways, or none. Raises Refusal in a shallow clone,
+        where git would take an older one, or none.
+        """
+        if self._ask("rev-parse", "--is-shallow-repository") == "true\n":
+            raise Refusal(
+                "the clone is shallow, so nobody can say where the branch began: fetch the whole "
+                "history (`git fetch --unshallow`), or compare with the revision itself (`--exact`)"
+            )
+        return tuple((self._ask("merge-base", "--all", commit, "HEAD") or "").split())
 
     @contextmanager
-    def checked_out(self, commit: str) -> Iterator[Path]:
-        """Yield a folder, while it lasts, with the workspace's `changes` as of a commit."""
+    def checked_out(self, commit: str, moved: Mapping[str, str] | None = None) -> Iterator[Path]:
+        """Yield a folder, while it lasts, with the workspace's `changes` as of a commit.
+
+        `moved` are folders of the repository that lay elsewhere then, each with the name that it
+        gets below `changes`.
+        """
         with TemporaryDirectory(prefix="changebook-base-") as name:
             folder = Path(name).resolve()
-            yield self._write_out(commit, folder, {})
+            yield self._write_out(commit, folder, {}, moved or {})
+
+    def tree(self, commit: str) -> dict[str, str]:
+        """Return all files of a commit by their paths in the repository, with their objects."""
+        listed = self._do("ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+        entries = (_entry(line) for line in listed if line)
+        return {path: name for _, kind, name, path in entries if kind == "blob"}
+
+    def working_tree(self) -> frozenset[str]:
+        """Return the files that are there now, by their paths in the repository, but ignored."""
+        listed = self._do("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+        return frozenset(path for path in listed.split("\0") if (self.top / path).is_file())
+
+    def contents(self, names: Iterable[str], apart: Mapping[str, str] | None = None) -> list[bytes]:
+        """Return the contents of objects, in the same order."""
+        wanted = list(names)
+        said = "".join(f"{name}\n" for name in wanted).encode()
+        answer = _run(self.top, ("cat-file", "--batch"), {**(apart or {})}, said).stdout
+        found = []
+        start = 0
+        for name in wanted:
+            # Before each content is a line: its name, its kind and how many bytes it has.
+            content = answer.index(b"\n", start) + 1
+            size = answer[start:content].split()[-1]
+            if not size.isdigit():
+                raise Refusal(f"git does not have the object {name}: fetch the whole repository")
+            start = content + int(size) + 1
+            found.append(answer[content : start - 1])
+        return found
+
+    def kept_out(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what is below `changes` and no commit of this repository will have.
+
+        First the files that git ignores, then the folders that are repositories of their own.
+        """
+        where = ("-z", "--full-name", "--", self.path(CHANGES))
+        ignored = self._do("ls-files", "--others", "--ignored", "--exclude-standard", *where)
+        # A repository among the files has no file of its own for git, but a folder.
+        others = self._do("ls-files", "--others", "--exclude-standard", *where).split("\0")
+        staged = self._do("ls-files", "--stage", *where).split("\0")
+        links = [line.partition("\t")[2] for line in staged if line.startswith(_SUBMODULE)]
+        nested = [path.rstrip("/") for path in others if path.endswith("/")]
+        return self._below_changes(ignored.split("\0")), self._below_changes([*links, *nested])
 
     @contextmanager
     def merged(self, commit: str) -> Iterator[tuple[Path, frozenset[str]]]:
@@ -99,7 +184,7 @@ class Repository:
                 **_NOBODY,
             }
             self._do("read-tree", "HEAD", more=apart)
-            self._do("add", "--all", "--", self._path(CHANGES), more=apart)
+            self._do("add", "--all", "--", self.path(CHANGES), more=apart)
             tree = self._do("write-tree", more=apart).strip()
             ours = self._do("commit-tree", tree, "-p", "HEAD", "-m", "as it is", more=apart).strip()
             wanted = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
@@ -111,36 +196,40 @@ class Repository:
             merged, *conflicts = (word for word in done.stdout.split("\0") if word)
             yield self._write_out(merged, folder, apart), self._below_changes(conflicts)
 
-    def _write_out(self, tree: str, folder: Path, apart: dict[str, str]) -> Path:
+    def _write_out(
+        self,
+        tree: str,
+        folder: Path,
+        apart: dict[str, str],
+        moved: Mapping[str, str] | None = None,
+    ) -> Path:
         """Write the `changes` of a commit or tree below `folder`; return the workspace there.
 
         The files are as git keeps them. A checkout would go by .gitattributes as they are now, with
         which a branch could make unreadable what it is compared with.
         """
-        where = ("--full-tree", tree, "--", self._path(CHANGES))
+        changes = self.path(CHANGES)
+        places = {changes: changes}
+        places |= {old: f"{changes}/{name}" for old, name in (moved or {}).items()}
+        where = ("--full-tree", tree, "--", *places)
         listed = self._do("ls-tree", "-r", "-z", *where, more=apart).split("\0")
         entries = [_entry(line) for line in listed if line]
         for _, kind, _, path in entries:
             if kind != "blob":
                 raise Refusal(f"{path} is a submodule: its contents can't be compared")
-        names = "".join(f"{name}\n" for _, _, name, _ in entries)
-        answer = _run(self.top, ("cat-file", "--batch"), apart, names.encode()).stdout
         root = folder / "tree" / self.below
         (root / CHANGES).mkdir(parents=True, exist_ok=True)
-        start = 0
-        for mode, _, _, path in entries:
-            # Before each content is a line: its name, its kind and how many bytes it has.
-            content = answer.index(b"\n", start) + 1
-            size = answer[start:content].split()[-1]
-            if not size.isdigit():
-                raise Refusal(f"git does not have {path} of {tree}: fetch the whole repository")
-            start = content + int(size) + 1
-            file = folder / "tree" / path
+        contents = self.contents((name for _, _, name, _ in entries), apart)
+        for (mode, _, _, path), content in zip(entries, contents, strict=True):
+            old = next(place for place in places if path == place or path.startswith(f"{place}/"))
+            if path == changes:
+                raise Refusal(f"{path} is not a folder at {tree[:12]}: it can't be compared")
+            file = folder / "tree" / (places[old] + path.removeprefix(old))
             file.parent.mkdir(parents=True, exist_ok=True)
             if mode == _SYMLINK:
-                file.symlink_to(os.fsdecode(answer[content : start - 1]))
+                file.symlink_to(os.fsdecode(content))
             else:
-                file.write_bytes(answer[content : start - 1])
+                file.write_bytes(content)
         return root
 
     def _objects(self) -> str:
@@ -151,41 +240,47 @@ class Repository:
 
         What is not committed yet counts, also files that git does not know yet but does not ignore.
         """
-        where = ("--", self._path(CHANGES))
+        where = ("--", self.path(CHANGES))
         changed = self._do("diff", "--name-only", "--no-renames", "-z", commit, *where)
         unknown = self._do(
             "ls-files", "--others", "--exclude-standard", "-z", "--full-name", *where
         )
         return self._below_changes((changed + unknown).split("\0"))
 
-    def commits(self, since: str, path: str) -> tuple[Commit, ...]:
+    def commits(self, since: str, *paths: str) -> tuple[Commit, ...]:
         """Return the commits after `since` that touched a file or folder, the oldest first.
+
+        Paths are those of the repository, here and in `files` and `text`.
 
         A merge counts as one commit with all that it brought, so that each state follows from the
         one before.
         """
         how = ("--reverse", "--first-parent", "--format=%H%x00%cs%x00%s")
-        logged = self._do("log", *how, f"{since}..HEAD", "--", self._path(path))
+        logged = self._do("log", *how, f"{since}..HEAD", "--", *paths)
         rows = (line.split("\0", 2) for line in logged.splitlines())
         return tuple(Commit(name, date.fromisoformat(day), text) for name, day, text in rows)
 
+    def between(self, since: str, until: str) -> frozenset[str]:
+        """Return the names of the commits that `until` has and `since` has not."""
+        return frozenset(self._do("rev-list", f"{since}..{until}").split())
+
     def text(self, commit: str, path: str) -> str | None:
-        """Return a file of the workspace as it was at a commit; None where it was not there."""
-        content = self._ask("show", f"{commit}:{self._path(path)}")
+        """Return a file as it was at a commit; None where it was not there."""
+        content = self._ask("show", f"{commit}:{path}")
         return content and content.replace("\r\n", "\n")
 
-    def files(self, commit: str, path: str) -> tuple[str, ...]:
-        """Return the files below a folder of the workspace as it was at a commit."""
-        where = ("--full-tree", commit, "--", f"{self._path(path)}/")
+    def files(self, commit: str, folder: str) -> tuple[str, ...]:
+        """Return the files below a folder as they were at a commit."""
+        where = ("--full-tree", commit, "--", f"{folder}/")
         listed = self._do("ls-tree", "-r", "-z", "--name-only", *where).split("\0")
-        return tuple(Path(name).relative_to(self.below).as_posix() for name in listed if name)
+        return tuple(name for name in listed if name)
 
     def line_ends(self, paths: Iterable[str]) -> dict[str, str | None]:
         """Return, for files of the workspace, the line end that .gitattributes asks for.
 
         `lf` or `crlf`; `binary` where git must not touch it; None where nothing is asked.
         """
-        said = "".join(f"{self._path(path)}\0" for path in paths)
+        said = "".join(f"{self.path(path)}\0" for path in paths)
         answer = self._do("check-attr", "-z", "--stdin", "text", "eol", said=said).split("\0")
         ends: dict[str, str | None] = {}
         for name, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=False):
@@ -215,11 +310,12 @@ class Repository:
 
     def _below_changes(self, paths: Iterable[str]) -> frozenset[str]:
         """Return the repository's paths below `changes`, as paths in the workspace."""
-        changes = Path(self._path(CHANGES))
+        changes = Path(self.path(CHANGES))
         below = (path for path in map(Path, paths) if path.is_relative_to(changes))
         return frozenset(path.relative_to(self.below).as_posix() for path in below)
 
-    def _path(self, path: str) -> str:
+    def path(self, path: str) -> str:
+        """Return a path of the workspace as one of the repository."""
         return path if self.below == "." else f"{self.below}/{path}"
 
     def _do(self, *words: str, more: dict[str, str] | None = None, said: str = "") -> str:
@@ -246,12 +342,18 @@ def repository(root: Path) -> Repository:
     return Repository(top, root.relative_to(top).as_posix())
 
 
+def has_repository(root: Path) -> bool:
+    """Return whether `root` lies in a repository, and git is there to ask."""
+    try:
+        repository(root)
+    except Refusal:
+        return False
+    return True
+
+
 def folder_in_repository(root: Path) -> str:
     """Return the folder of a workspace from the top of its repository; `.` where there is none."""
-    try:
-        return repository(root).below
-    except Refusal:
-        return "."
+    return repository(root).below if has_repository(root) else "."
 
 
 def _entry(line: str) -> tuple[str, str, str, str]:

@@ -11,8 +11,8 @@ from changebook.check.checking import check as check_workspace
 from changebook.check.checking import load_checked
 from changebook.check.known import sort_out
 from changebook.check.since.revisions import Revisions, revisions
-from changebook.check.since.rules import CONFLICT, Sides, check
-from changebook.model.chain import LOCK
+from changebook.check.since.rules import CONFLICT, LATE, Sides, check
+from changebook.model.chain import LOCK, Lock, SealedTwice, joined, parse
 from changebook.model.diagnostics import START, Problem
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Workspace, read_workspace
@@ -42,9 +42,16 @@ def check_merge(revision: str, root: Path, known: Iterable[Problem]) -> MergeFin
         compared.repository.checked_out(compared.base) as theirs_root,
     ):
         for path in conflicts:
-            # Seals are settled by theirs first and ours after it, sealed again.
-            side = theirs_root if _is_lock(path) else ours.root
-            _take(side / path, merged_root / path)
+            if not _is_lock(path):
+                _take(ours.root / path, merged_root / path)
+                continue
+            _take(theirs_root / path, merged_root / path)
+            locks = [parse(_text(side / path), path)[0] for side in (theirs_root, ours.root)]
+            try:
+                seals = joined(*(lock or Lock() for lock in locks))
+            except SealedTwice:
+                continue  # the records differ, too, of which a rule tells
+            (merged_root / path).write_text(seals.text(), "utf-8")
         merged, problems = load_checked(merged_root)
         theirs, problems_of_theirs = read_workspace(theirs_root)
         new, _ = sort_out(problems, known)
@@ -62,6 +69,10 @@ def check_merge(revision: str, root: Path, known: Iterable[Problem]) -> MergeFin
 
 def _is_lock(path: str) -> bool:
     return PurePosixPath(path).name == LOCK
+
+
+def _text(file: Path) -> str:
+    return file.read_text("utf-8") if file.is_file() else ""
 
 
 def _take(chosen: Path, merged: Path) -> None:
@@ -84,7 +95,8 @@ def _between(
         fork, _ = read_workspace(fork_root)
         own = [p for side in (ours, theirs) for p in check(Sides(fork, fork, side))]
         made = [p for side in (ours, theirs) for p in check(Sides(side, side, merged))]
-    return sort_out(made, [*own, *own])[0]
+    # What is late for a side was so before; of the days since, `--base` tells.
+    return [p for p in sort_out(made, [*own, *own])[0] if p.rule != LATE.name]
 
 
 def _as_merged(problem: Problem, revision: str) -> Problem:
@@ -96,7 +108,7 @@ def _conflict(path: str, revision: str) -> Problem:
         path,
         START,
         f"git can't merge this file with `{revision}` on its own.",
-        f"Merge or rebase, take the file as it is at `{revision}`, then run `changebook seal`."
+        "Merge or rebase, then run `changebook merge-seals`: no entry is dropped."
         if _is_lock(path)
         else "Merge or rebase, and resolve the conflict by hand.",
     )

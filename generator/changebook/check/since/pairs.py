@@ -52,11 +52,22 @@ def was_submitted(data: ChangeRecord) -> bool:
 
 
 def client_pairs(before: Workspace, after: Workspace) -> Iterator[ClientPair]:
-    """Yield the clients that can be read on both sides, each with its records side by side."""
+    """Yield the clients that can be read on both sides, each with its records side by side.
+
+    One whose folder has another name is known by its prefix, or by its records.
+    """
     earlier = {client.slug: client for client in before.clients}
+    later = {client.slug for client in after.clients}
+    gone = [client for client in before.clients if client.slug not in later]
     for client in after.clients:
-        if client.slug in earlier:
-            yield _client_pair(earlier[client.slug], client, after)
+        if old := earlier.get(client.slug) or next((c for c in gone if _is_same(c, client)), None):
+            yield _client_pair(old, client, after)
+
+
+def _is_same(before: Client, after: Client) -> bool:
+    ids = {record.data.id for record in before.records}
+    same = before.profile.prefix == after.profile.prefix
+    return same or any(record.data.id in ids for record in after.records)
 
 
 def _client_pair(before: Client, after: Client, workspace: Workspace) -> ClientPair:

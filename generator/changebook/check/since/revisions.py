@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from changebook.check.checking import check as check_workspace
 from changebook.check.checking import load_checked
 from changebook.check.known import sort_out
-from changebook.check.since.rules import Sides, check
+from changebook.check.since.guarding import unguarded
+from changebook.check.since.rules import Sides, ahead, check
 from changebook.model.diagnostics import Problem
 from changebook.read.git import Repository, repository
-from changebook.read.workspace import Workspace, read_workspace
+from changebook.read.origins import origins
+from changebook.read.workspace import Client, Workspace, read_workspace
 from changebook.refusal import Refusal
 
 
 @dataclass(frozen=True)
 class Revisions:
-    """What a working tree is compared with: the commit that it started from, and the base."""
+    """What a working tree is compared with: the commit that it started from, and the base.
+
+    `more_forks` are other commits that it started from, where branches were merged both ways.
+    """
 
     repository: Repository
     fork: str
     base: str
+    more_forks: tuple[str, ...] = ()
 
 
 def revisions(root: Path, revision: str, *, exact: bool = False) -> Revisions:
@@ -32,29 +39,39 @@ def revisions(root: Path, revision: str, *, exact: bool = False) -> Revisions:
     A pull request is compared with where it left the base, so that it does not answer for what
     others did there since. `exact` compares with the revision itself.
 
-    Raises Refusal without git, for an unknown revision, and where the two have nothing in common.
+    Raises Refusal without git, for an unknown revision, where the two have nothing in common,
+    and in a shallow clone.
     """
     repo = repository(root)
     base = repo.commit(revision)
-    fork = base if exact else repo.fork(base)
-    if fork is None:
+    forks = (base,) if exact else repo.forks(base)
+    if not forks:
         raise Refusal(
-            f"`{revision}` and the current branch have no commit in common: fetch the whole "
-            "history (`git fetch --unshallow`), or compare with the revision itself (`--exact`)"
+            f"`{revision}` and the current branch have no commit in common: compare with the "
+            "revision itself (`--exact`)"
         )
-    return Revisions(repo, fork, base)
+    return Revisions(repo, forks[0], base, forks[1:])
 
 
 @contextmanager
 def sides(after: Workspace, compared: Revisions) -> Iterator[tuple[Sides, list[Problem]]]:
     """Yield the change from a revision to `after`, and the problems of reading where it started."""
-    with compared.repository.checked_out(compared.fork) as before_root:
-        before, problems = read_workspace(before_root)
-        base = before
+    with _as_of(compared.fork, after, compared.repository) as (before, problems):
         if compared.base != compared.fork:
-            with compared.repository.checked_out(compared.base) as base_root:
-                base, _ = read_workspace(base_root)
-        yield Sides(before, base, after), problems
+            with _as_of(compared.base, after, compared.repository) as (base, _):
+                yield Sides(before, base, after), problems
+        else:
+            yield Sides(before, before, after), problems
+
+
+@contextmanager
+def _as_of(
+    commit: str, after: Workspace, repository: Repository
+) -> Iterator[tuple[Workspace, list[Problem]]]:
+    """Read the workspace as of a commit, with what was moved into it since."""
+    moved = origins(repository, commit, after).moved
+    with repository.checked_out(commit, moved) as root:
+        yield read_workspace(root)
 
 
 @dataclass(frozen=True)
@@ -65,15 +82,25 @@ class Findings:
     older: Sequence[Problem] = ()
 
 
-def check_since(root: Path, revision: str, *, exact: bool = False) -> Findings:
-    """Return the workspace's problems by whether the change, committed or not, made them."""
+def check_since(
+    root: Path, revision: str, today: Callable[[Client], date], *, exact: bool = False
+) -> Findings:
+    """Return the workspace's problems by whether the change, committed or not, made them.
+
+    `today` is the day where a client is.
+    """
     compared = revisions(root, revision, exact=exact)
     after, problems = load_checked(root)
     with sides(after, compared) as (change, read):
         # Nothing is older where nothing is wrong.
         before = (*read, *check_workspace(change.before)) if problems else ()
         new, old = judge(change, problems, before)
-    return Findings(new, old)
+        new += ahead(change, today)
+        new += unguarded(compared.repository, compared.fork, change)
+    for fork in compared.more_forks:
+        with sides(after, replace(compared, fork=fork)) as (change, _):
+            new += check(change)
+    return Findings(sorted(set(new)), old)
 
 
 def judge(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
 from changebook.check.seals import rewritten
 from changebook.check.since.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
-from changebook.model import decided
+from changebook.model import decided, timeline
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.differences import KeyDifference, differences, flow, shortened
@@ -103,6 +104,24 @@ APPROVER_NOT_AT_BASE = rule(
     right="# in a branch of its own, reviewed and merged first\n# client.md\n"
     "  - {name: Wu Min, role: New sponsor, party: client, approves: true}",
 )
+LATE = rule(
+    "late-without-recorded",
+    summary="A step is new, dated before what the base already knew, and has no `recorded`.",
+    why="Reports show what was known on their day. A step that is written down later belongs into "
+    "the figures of its day, but without `recorded` a report that somebody has read would change.",
+    wrong="# the base has a step of 2026-03-31\n"
+    "  - {status: approved, on: 2026-03-20, by: Chen Yu}",
+    right="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-04-02}",
+)
+AHEAD = rule(
+    "dated-ahead",
+    severity="warning",
+    summary="A new step is dated in the future.",
+    why="The history says what has happened. Until that day, pages would show it too early, or not "
+    "at all.",
+    wrong="# on 2026-03-20\n  - {status: implementing, on: 2026-05-01, by: Lin Wei}",
+    right="  - {status: implementing, on: 2026-03-20, by: Lin Wei}",
+)
 ID_TAKEN = rule(
     "id-taken-at-base",
     summary="An id already belongs to another record at the base.",
@@ -175,7 +194,7 @@ def check(sides: Sides) -> Iterator[Problem]:
     yield from _profiles(sides)
     at_base = {client.slug: client for client in sides.base.clients}
     for client in sides.clients:
-        base = at_base.get(client.after.slug)
+        base = at_base.get(client.after.slug) or at_base.get(client.before.slug)
         yield from _gone(client, sides.after)
         yield from _baseline(client)
         yield from _seals(client)
@@ -190,7 +209,64 @@ def check(sides: Sides) -> Iterator[Problem]:
             yield from _approver(pair.after, pair.before, pair.client, base)
         for record in client.new:
             yield from _approver(record, None, client.after, base)
+        yield from _late(client, base)
     yield from _ids(sides)
+    yield from _decided_twice(sides)
+
+
+def ahead(sides: Sides, today: Callable[[Client], date]) -> Iterator[Problem]:
+    """Yield new steps that are dated after today, which is another day in another time zone."""
+    for client in sides.clients:
+        day = today(client.after)
+        for record, index, entry in _new_steps(client):
+            for key in ("on", "recorded"):
+                if (dated := getattr(entry, key)) and dated > day:
+                    yield AHEAD.at(
+                        record.source.path,
+                        record.source.value("history", index, key),
+                        f"{record.data.id} is `{entry.status}` on {dated}, which is in the future.",
+                        "Write the day on which it happened, or wait until it has.",
+                    )
+
+
+def _late(client: ClientPair, base: Client | None) -> Iterator[Problem]:
+    """Yield new steps that would alter what was known on a day that the base has got past."""
+    known = [timeline.recorded(e) for r in base.records for e in r.data.history] if base else []
+    newest = max(known, default=date.min)
+    for record, index, entry in _new_steps(client):
+        if entry.on < newest and entry.recorded is None and entry.status is not _S.DRAFT:
+            yield LATE.at(
+                record.source.path,
+                record.source.value("history", index, "on"),
+                f"{record.data.id} became `{entry.status}` on {entry.on}, and the base already "
+                f"knows of {newest}: what was reported for the days between would change.",
+                "Add `recorded:` with the day on which it was written down.",
+            )
+
+
+def _new_steps(client: ClientPair) -> Iterator[tuple[Record, int, HistoryEntry]]:
+    pairs = ((p.after, len(p.before.data.history)) for p in (*client.kept, *client.renumbered))
+    for record, first in (*pairs, *((record, 0) for record in client.new)):
+        for index, entry in enumerate(record.data.history[first:], first):
+            yield record, index, entry
+
+
+def _decided_twice(sides: Sides) -> Iterator[Problem]:
+    """Yield records that both sides have decided since they parted, and not alike."""
+    if sides.base is sides.before:
+        return
+    earlier = {
+        record.data.id
+        for client in sides.before.clients
+        for record in client.records
+        if decided.is_decided(record.source.data)
+    }
+    for client in client_pairs(sides.base, sides.after):
+        for pair in client.kept:
+            ours, theirs = pair.after.source.data, pair.before.source.data
+            new = decided.is_decided(ours) and pair.after.data.id not in earlier
+            if new and decided.content(ours) != decided.content(theirs):
+                yield from _decided(pair)  # of what the base has not decided, it says nothing
 
 
 def _profiles(sides: Sides) -> Iterator[Problem]:

@@ -12,6 +12,15 @@ from changebook.edit.advance.planning import (
     plan,
     problems,
 )
-from changebook.edit.advance.step import Step
+from changebook.edit.advance.step import Step, able
 
-__all__ = ["Plan", "Step", "Wanted", "instead", "may_become_superseded", "plan", "problems"]
+__all__ = [
+    "Plan",
+    "Step",
+    "Wanted",
+    "able",
+    "instead",
+    "may_become_superseded",
+    "plan",
+    "problems",
+]

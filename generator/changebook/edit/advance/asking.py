@@ -31,7 +31,8 @@ from changebook.read.workspace import Client
 class Wanted:
     """What a step still has to say: a field of Step, its option, and the question that asks.
 
-    `of` is the milestone of a date.
+    `name` is the field of Step; `of` is the milestone of a date. `offered` is the answer that is
+    right unless somebody says otherwise.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Wanted:
     suggestion: str | None = None
     choices: tuple[str, ...] = ()
     of: str | None = None
+    offered: str | None = None
 
 
 def _words(terms: type[Term]) -> tuple[str, ...]:
@@ -90,7 +92,9 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
     """
     if not step.by:
         who = "decided" if step.status in OUTCOMES else "did it"
-        yield Wanted("by", "--by NAME", f"Who {who}", choices=able(client.profile, step.status))
+        names = able(client.profile, step.status)
+        only = names[0] if len(names) == 1 else None
+        yield Wanted("by", "--by NAME", f"Who {who}", choices=names, offered=only)
     if step.status in NEEDS_NOTE and not step.note:
         yield Wanted("note", "--note TEXT", "Why did it end")
     hidden = after.visibility is Visibility.INTERNAL and after.status not in MAY_BE_INTERNAL
@@ -103,7 +107,11 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
         )
     for need in missing_needs(after):
         if need.path in _QUESTIONS:
-            yield replace(_QUESTIONS[need.path], suggestion=_suggestion(client, after, need.path))
+            amount = _suggestion(client, after, need.path)
+            # Among several options, one has to be chosen.
+            certain = step.option or len(after.options) < 2
+            offered = amount if certain else None
+            yield replace(_QUESTIONS[need.path], suggestion=amount, offered=offered)
     yield from _wanted_dates(client, after)
     if step.agreement is AgreementStatus.SIGNED and after.agreement:
         if not after.agreement.reference:
@@ -145,4 +153,5 @@ def _wanted_dates(client: Client, after: ChangeRecord) -> Iterator[Wanted]:
                 f"New date of {step.milestone} ({step.days:+d} days)",
                 step.after.isoformat(),
                 of=step.milestone,
+                offered=step.after.isoformat(),
             )

@@ -7,7 +7,6 @@ the decision is left to a person.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +27,7 @@ from changebook.model.canonical import grouped
 from changebook.model.diagnostics import Problem, visible
 from changebook.model.schema import ChangeRecord, TeamPerson
 from changebook.model.suggestion import nearest
+from changebook.model.sums import asked
 from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block
@@ -67,7 +67,8 @@ class Said:
 class Response:
     """An answer on a copy. `edit` is None where the mail had been taken over before, in `place`.
 
-    `warnings` are what whoever looks at it must know, `next_` the commands or edits that follow.
+    `warnings` are what whoever looks at it must know, `next_` what follows, and `command` the words
+    of the command that takes a proposed decision over; there is none for anything else.
     """
 
     entry: AnswerEntry
@@ -79,6 +80,7 @@ class Response:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
     next_: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
 
 
 def respond(
@@ -119,7 +121,8 @@ def respond(
         edit,
         tuple(problems_after_edit(workspace, found, *applied(client, (edit,)))),
         (*answer.warnings(entry), *doubts),
-        tuple(answer.next_(entry, on)),
+        tuple(answer.next_(entry)),
+        tuple(answer.command(on)) if entry is AnswerEntry.PROPOSAL else (),
     )
 
 
@@ -452,17 +455,24 @@ class _Answer:
             return _("Approves the option “%(option)s”.") % {"option": title}
         return _("Approves this change.")
 
-    def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
+    def command(self, on: date) -> Iterator[str]:
+        """Yield the words of the command with which the proposal becomes a decision."""
+        option = next((o for o in self.data.options if o.id == self._option()), None)
+        yield from ("changebook", "advance", self.data.id, "approved", "--on", f"{on}")
+        yield from ("--by", self.person.name)
+        if option:
+            yield from ("--option", option.id)
+            if option.amount is not None:
+                yield from ("--amount", f"{option.amount:f}")
+        if self.data.decision is None or self.data.decision.rationale is None:
+            yield from ("--rationale", self._stated())
+        if self.data.agreement is None:
+            priced = (option.amount if option else None) or asked(self.data, self.client.profile)
+            yield from ("--agreement", "drafting" if priced else "not-required")
+
+    def next_(self, entry: AnswerEntry) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
-        if entry is AnswerEntry.PROPOSAL:
-            option = next((o for o in self.data.options if o.id == self._option()), None)
-            command = ["changebook", "advance", self.data.id, "approved", "--on", f"{on}"]
-            command += ["--by", self.person.name]
-            if option:
-                command += ["--option", option.id]
-                command += ["--amount", f"{option.amount:f}"] if option.amount is not None else []
-            yield f"to record it as the decision: {shlex.join(command)}"
-        elif entry is AnswerEntry.OBJECTION:
+        if entry is AnswerEntry.OBJECTION:
             yield "answer it with `response`, and settle it with `outcome` and `resolved`"
         elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
             yield (

@@ -51,7 +51,7 @@ def verify(root: Path, slugs: Sequence[str] = (), base: str | None = None) -> Ve
     revision that git does not know.
     """
     workspace, reading = read_workspace(root)
-    trace = tracer(workspace.root, base) if base else None
+    trace = tracer(workspace, base) if base else None
     gone = [slug for slug in _gone(workspace, trace) if not slugs or slug in slugs]
     asked = set(slugs or _slugs(workspace)) - set(gone)
     clients = [workspace.client(slug) for slug in sorted(asked)]
@@ -73,7 +73,8 @@ def _slugs(workspace: Workspace) -> set[str]:
 def _gone(workspace: Workspace, trace: Tracer | None) -> list[str]:
     """Return the folders that had seals at the base, and no longer exist."""
     changes = workspace.root / CHANGES
-    return [slug for slug in trace.locks if not (changes / slug).is_dir()] if trace else []
+    homes = trace.origins.homes if trace else {}
+    return [slug for slug, home in homes.items() if home.lock and not (changes / slug).is_dir()]
 
 
 def _chain(client: Client, reading: Sequence[Problem], trace: Tracer | None) -> Chain:

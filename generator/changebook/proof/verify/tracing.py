@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from changebook.check.seals import SEALS_REWRITTEN, holds, is_of, rewritten
@@ -14,8 +15,9 @@ from changebook.model.chain import LOCK, ChainEntry, Lock, parse
 from changebook.model.diagnostics import START, KeyPath, Place, Problem
 from changebook.read.form import spell
 from changebook.read.git import Commit, Repository, repository
+from changebook.read.origins import Origin, Origins, origins
 from changebook.read.source import parse_source
-from changebook.read.workspace import CHANGES, Client
+from changebook.read.workspace import CHANGES, Client, Workspace
 
 Front = Mapping[str, Any]
 #: What git gives for bytes that are not UTF-8, and for other files than text.
@@ -24,15 +26,12 @@ _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Tracer:
-    """The locks of all clients at the base, and what git says of the time since.
-
-    A lock is None where it could not be read at the base.
-    """
+    """The clients' folders at the base, and what git says of the time since."""
 
     repository: Repository
     revision: str
     commit: str
-    locks: Mapping[str, Lock | None]
+    origins: Origins
 
     def dated(self, problem: Problem, client: Client, entry: ChainEntry) -> Problem:
         """Add to a problem the commit since which the record is not what the entry sealed.
@@ -40,10 +39,12 @@ class Tracer:
         Where that commit altered single keys, the problem is placed at the first of them.
         """
         folder = f"{CHANGES}/{client.slug}"
+        home = self.origins.homes.get(client.slug)
+        folders = self._now_and_then(folder, home.folder if home else None)
         record = next((r for r in client.records if r.data.id == entry.id), None)
         states = [
-            (commit, self._front(commit.name if commit else self.commit, folder, entry.id))
-            for commit in (None, *self.repository.commits(self.commit, folder))
+            (commit, self._front(commit.name if commit else self.commit, folders, entry.id))
+            for commit in (None, *self.repository.commits(self.commit, *folders))
         ]
         held = [n for n, (_, front) in enumerate(states) if front and holds(front, entry)]
         if not held:
@@ -65,8 +66,8 @@ class Tracer:
     def rewritten(self, slug: str, lock: Lock | None) -> Iterator[Problem]:
         """Yield what of the base's lock is not in the lock as it is now."""
         path = f"{CHANGES}/{slug}/{LOCK}"
-        was = self.locks.get(slug, Lock())
-        if was is None:
+        home = self.origins.homes.get(slug)
+        if home and home.lock and home.lock.lock is None:
             yield SEALS_REWRITTEN.at(
                 path,
                 START,
@@ -74,24 +75,38 @@ class Tracer:
                 "Compare with an earlier revision.",
             )
             return
-        if problem := rewritten(path, was, lock, self._then):
-            yield _adding(problem, f"Altered {_when(self._rewriting(path, was))}")
+        # What the main branch has sealed since can't be taken back either; what a branch has, can.
+        states = [(None, home.entries if home else Lock()), *self._locks(path, home)]
+        for number, (commit, was) in enumerate(states):
+            when = f"At {self.revision}" if commit is None else f"In {commit.name[:12]}"
+            if commit and commit.name not in self.published:
+                continue
+            if problem := rewritten(path, was, lock, when):
+                later = (c for c, then in states[number + 1 :] if rewritten(path, was, then, when))
+                yield _adding(problem, f"Altered {_when(next(later, None))}")
+                return
 
-    @property
-    def _then(self) -> str:
-        return f"At {self.revision}"
+    @cached_property
+    def published(self) -> frozenset[str]:
+        """The commits since the base that the main branch has."""
+        return self.repository.between(self.commit, self.repository.main_branch())
 
-    def _rewriting(self, path: str, was: Lock) -> Commit | None:
-        """Return the first commit whose lock does not continue the base's; None for none yet."""
-        for commit in self.repository.commits(self.commit, path):
-            lock, _ = parse(self.repository.text(commit.name, path) or "", path)
-            if rewritten(path, was, lock, self._then):
-                return commit
-        return None
+    def _locks(self, path: str, home: Origin | None) -> Iterator[tuple[Commit, Lock]]:
+        """Yield the states of a lock since the base, the oldest first."""
+        files = self._now_and_then(path, f"{home.folder}/{LOCK}" if home else None)
+        for commit in self.repository.commits(self.commit, *files):
+            texts = (self.repository.text(commit.name, file) for file in files)
+            lock, _ = parse(next(filter(None, texts), ""), path)
+            yield commit, lock or Lock()
 
-    def _front(self, commit: str, folder: str, id: str) -> Front | None:
+    def _now_and_then(self, path: str, then: str | None) -> tuple[str, ...]:
+        """Return where something of the workspace is in the repository, and where it was."""
+        now = self.repository.path(path)
+        return (now,) if then in (None, now) else (now, then)
+
+    def _front(self, commit: str, folders: Iterable[str], id: str) -> Front | None:
         """Return a record's front matter as of a commit; None where it can't be read there."""
-        for path in self.repository.files(commit, folder):
+        for path in (p for folder in folders for p in self.repository.files(commit, folder)):
             if is_of(PurePosixPath(path).name, id):
                 text = self.repository.text(commit, path) or ""
                 if _NO_TEXT.search(text):
@@ -101,16 +116,11 @@ class Tracer:
         return None
 
 
-def tracer(root: Path, revision: str) -> Tracer:
+def tracer(workspace: Workspace, revision: str) -> Tracer:
     """Look back from the workspace to a revision. Raises Refusal where git does not know it."""
-    repo = repository(root)
+    repo = repository(workspace.root)
     commit = repo.commit(revision)
-    locks: dict[str, Lock | None] = {}
-    for path in repo.files(commit, CHANGES):
-        match PurePosixPath(path).parts:
-            case (_, slug, name) if name == LOCK:
-                locks[slug], _ = parse(repo.text(commit, path) or "", path)
-    return Tracer(repo, revision, commit, locks)
+    return Tracer(repo, revision, commit, origins(repo, commit, workspace))
 
 
 def _altered(before: Front, after: Front, entry: ChainEntry) -> tuple[KeyPath, ...]:
