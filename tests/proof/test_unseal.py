@@ -235,3 +235,19 @@ def test_a_new_workspace_is_set_up(tmp_path: Path) -> None:
     assert run(made, "merge-seals", "--set-up").output.startswith("git merges")
     done = CliRunner().invoke(main, ["init", str(tmp_path / "without")])
     assert "Once it is in a git repository: changebook merge-seals --set-up" in done.output
+
+
+def test_advance_says_how_to_take_it_back(tmp_path: Path) -> None:
+    made = Scratch.at(tmp_path / "repository")
+    shutil.copytree(CASE.parents[1] / "advance" / "workspace", made.root, dirs_exist_ok=True)
+    assert run(made, "seal").exit_code == 0
+    made.commit({}, "First")
+    step = ("advance", "ACME-0007", "approved", "--by", "Chen Yu", "--on", "2026-02-16")
+    why = ("--rationale", "It pays.", "--amount", "1500.00", "--agreement", "not-required")
+    done = run(made, *step, *why)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.endswith(
+        "Until it is merged, `changebook unseal ACME-0007` takes that back.\n"
+    )
+    assert run(made, "unseal", "ACME-0007").exit_code == 0
+    assert run(made, "seal", "--check").exit_code == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from changebook.cli.options import folder, named
+from changebook.cli.output import short
 from changebook.proof import unseal as core
 
 
@@ -26,6 +28,7 @@ def command(root: Path, base: str | None, id_: str) -> None:
     done = core.unseal(root, id_, base)
     for entry in done.entries:
         click.echo(f"took {entry.says()} out of {done.path}")
-    click.echo("Next: correct the record, then changebook seal", nl=not done.restore)
-    if done.restore:
-        click.echo(f"; or take the step itself back: {done.restore}")
+    click.echo("Next: correct the record, then changebook seal", nl=done.file is None)
+    if done.file:
+        back = shlex.join(("git", "restore", f"--source={done.base}", "--", short(done.file)))
+        click.echo(f"; or take the step itself back: {back}")

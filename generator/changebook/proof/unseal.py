@@ -7,7 +7,7 @@ from pathlib import Path
 
 from changebook import atomic
 from changebook.model.chain import LOCK, ChainEntry, Lock, extended
-from changebook.read.git import Repository, repository
+from changebook.read.git import repository
 from changebook.read.origins import sealed_at
 from changebook.read.workspace import CHANGES, read_workspace
 from changebook.refusal import Refusal
@@ -15,11 +15,12 @@ from changebook.refusal import Refusal
 
 @dataclass(frozen=True)
 class Unsealing:
-    """What was taken out of which lock, and how the record becomes what it is at the base."""
+    """What was taken out of which lock. `file` is the record's, if the base has it, too."""
 
     path: str
     entries: tuple[ChainEntry, ...]
-    restore: str | None
+    base: str
+    file: Path | None
 
 
 def unseal(root: Path, id: str, base: str | None = None) -> Unsealing:
@@ -55,12 +56,7 @@ def unseal(root: Path, id: str, base: str | None = None) -> Unsealing:
         )
     kept = extended(Lock(entries=lock.entries[:first]), (entry.link for entry in rest))
     atomic.write(client.folder / LOCK, kept.text())
-    file = next((r.source.path for r in client.records if r.data.id == id), None)
-    return Unsealing(f"{CHANGES}/{client.slug}/{LOCK}", taken, _restore(found, commit, base, file))
-
-
-def _restore(found: Repository, commit: str, base: str, file: str | None) -> str | None:
-    """Return the command that takes the step itself back, if the base has the record's file."""
-    if file is None or found.text(commit, found.path(file)) is None:
-        return None
-    return f"git restore --source={base} -- {file}"
+    record = next((r for r in client.records if r.data.id == id), None)
+    at_base = record and found.text(commit, found.path(record.source.path)) is not None
+    path = f"{CHANGES}/{client.slug}/{LOCK}"
+    return Unsealing(path, taken, base, record.file if record and at_base else None)
