@@ -87,6 +87,8 @@ def command(
     if with_fix:
         some = _fix(root, paths, dry_run=dry_run)
         if dry_run:
+            if not some:
+                click.echo("Nothing to fix.")
             sys.exit(PROBLEMS if some else 0)
     findings = check_since(root, base, today, exact=exact) if base else _as_it_is(root, cache, jobs)
     known = (*findings.problems, *findings.older)

@@ -19,6 +19,7 @@ from changebook.check.concern import concerning
 from changebook.model.diagnostics import Problem, as_text, count, errors
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Workspace
+from changebook.refusal import Refusal
 
 #: The exit code where something is wrong with what was looked at.
 PROBLEMS = 1
@@ -76,6 +77,8 @@ def deliver(content: bytes, out: Path | None) -> None:
     """Write content into a file, and say so, or print it."""
     if out is None:
         click.echo(content, nl=False)
+    elif not out.parent.is_dir():
+        raise Refusal(f"{out.parent} is not a folder: make it first, or choose another for --out")
     else:
         atomic.write(out, content)
         click.echo(f"wrote {short(out.absolute())}")
