@@ -214,7 +214,7 @@ def test_the_words_and_meanings_are_those_of_the_page() -> None:
         key: words_with_meanings(cell) for keys, cell in table("key", "words") for key in code(keys)
     }
     statuses = {code(row[0])[0]: row[1] for row in life_cycle()}
-    told |= {"status": statuses, "history.status": statuses}
+    told |= dict.fromkeys(("status", "history.status", "imported.status"), statuses)
     found = {
         path: dict(zip(key["enum"], key["enumDescriptions"], strict=True))
         for path, key in {**RECORD, **PROFILE}.items()

@@ -494,6 +494,7 @@ def test_programs_can_look_up_a_digest(sealed: Path) -> None:
             "digest": digest,
             "holds": True,
             "ended": None,
+            "imported": None,
         }
     ]
     assert look_up(read_workspace(sealed)[0], digest)[0].holds

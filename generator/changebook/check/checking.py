@@ -27,6 +27,7 @@ from changebook.read.workspace import Client, Record, Workspace, read_workspace
 
 RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     lifecycle.check_steps,
+    lifecycle.check_people_of_steps,
     lifecycle.check_needs,
     lifecycle.check_visibility,
     lifecycle.check_decision,

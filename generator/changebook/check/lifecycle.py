@@ -25,7 +25,7 @@ from changebook.model.vocabulary import (
     Visibility,
     may_become,
 )
-from changebook.read.form import spell
+from changebook.read.form import MISSING_KEY, spell
 from changebook.read.workspace import Client, Record
 
 STATUS_NOT_LAST = rule(
@@ -204,7 +204,17 @@ def check_steps(record: Record, client: Client) -> Iterator[Problem]:
     if not subject.sound("history"):
         return
     last = data.history[-1] if data.history else None
-    if last is None and data.status is not _S.DRAFT:
+    came = data.imported_status if last is None or data.came_along(last) else None
+    if came and data.status is not came:
+        yield from subject.value(
+            STATUS_NOT_LAST,
+            ("status",),
+            f"The status is `{data.status}`, but the record was imported as `{came}`.",
+            f"Write `status: {came}`, or add an entry for `{data.status}` to the history.",
+        )
+    elif came:
+        pass
+    elif last is None and data.status is not _S.DRAFT:
         yield from subject.value(
             STATUS_NOT_LAST,
             ("status",),
@@ -219,10 +229,15 @@ def check_steps(record: Record, client: Client) -> Iterator[Problem]:
             f"Write `status: {last.status}`, or add an entry for `{data.status}` to the history.",
         )
     before: HistoryEntry | None = None
+    status: Status | None = None
     approved = False
     for index, entry in enumerate(data.history):
         at: KeyPath = ("history", index)
-        yield from _step(subject, at, before, entry, data.path, approved)
+        if not data.came_along(entry):
+            if before is None or data.came_along(before):
+                status = data.imported_status or status
+                approved = approved or (status in APPROVED_OR_LATER and was_approved(data))
+            yield from _step(subject, at, status, entry, data.path, approved)
         if before and entry.on < before.on:
             yield from subject.value(
                 HISTORY_GOES_BACK,
@@ -237,7 +252,7 @@ def check_steps(record: Record, client: Client) -> Iterator[Problem]:
                 f"`{entry.status}` happened on {entry.on}, but was recorded on {entry.recorded}.",
                 f"Give the day on which it was recorded, {entry.on} or later, or remove the key.",
             )
-        if entry.status in NEEDS_NOTE and not entry.note:
+        if entry.status in NEEDS_NOTE and not (entry.note or data.came_along(entry)):
             yield from subject.key(
                 NEEDS_NOTE_RULE,
                 (*at, "note"),
@@ -245,13 +260,35 @@ def check_steps(record: Record, client: Client) -> Iterator[Problem]:
                 "Add `note: ...` to the entry.",
             )
         approved = approved or entry.status is _S.APPROVED
-        before = entry
+        before, status = entry, entry.status
+
+
+def check_people_of_steps(record: Record, client: Client) -> Iterator[Problem]:
+    """Check that each step says who took it, unless it was imported."""
+    data, source = record.data, record.source
+    imported = data.imported.on.isoformat() if data.imported else ""
+    history = source.data.get("history")
+    for index, entry in enumerate(history if isinstance(history, list) else ()):
+        if not isinstance(entry, Mapping) or entry.get("by"):
+            continue
+        if str(entry.get("recorded") or entry.get("on")) > imported:
+            yield (NEEDED_BY_STATUS if imported else MISSING_KEY).at(
+                source.path,
+                source.place("history", index),
+                f"`history[{index}]` has no `by`.",
+                "Add `by: ...` to it.",
+            )
+
+
+def was_approved(data: ChangeRecord) -> bool:
+    """Return whether the decision that stands is an approval."""
+    return data.decision is not None and data.decision.outcome is Outcome.APPROVED
 
 
 def _step(
     subject: Subject,
     at: KeyPath,
-    before: HistoryEntry | None,
+    before: Status | None,
     entry: HistoryEntry,
     path: ChangePath | None,
     approved: bool,
@@ -264,16 +301,16 @@ def _step(
                 f"The history begins with `{entry.status}`.",
                 "Begin it with `submitted` (or `draft`), and do not skip a step.",
             )
-    elif not may_become(before.status, entry.status, path, approved):
-        allowed = [s for s in Status if may_become(before.status, s, path, approved)]
+    elif not may_become(before, entry.status, path, approved):
+        allowed = [s for s in Status if may_become(before, s, path, approved)]
         yield from subject.value(
             STEP_NOT_ALLOWED,
             (*at, "status"),
-            f"`{before.status}` can't become `{entry.status}`"
+            f"`{before}` can't become `{entry.status}`"
             + (f" on the {path} path." if path else "."),
-            f"After `{before.status}` comes {either(allowed)}."
+            f"After `{before}` comes {either(allowed)}."
             if allowed
-            else f"`{before.status}` is final: write a new record that supersedes this one.",
+            else f"`{before}` is final: write a new record that supersedes this one.",
         )
 
 
@@ -321,6 +358,10 @@ def _add(need: Need) -> str:
 
 def _needs(data: ChangeRecord) -> Iterator[tuple[Status, Need]]:
     been = {data.status, *(entry.status for entry in data.history)}
+    if data.imported:
+        been = {entry.status for entry in data.history if not data.came_along(entry)}
+        if been & {_S.AWAITING_DECISION, *OUTCOMES}:
+            been.add(_S.SUBMITTED)  # nobody is asked to decide on what does not say what it is
     decided = _last_decision(data)
     for status, needs in NEEDS.items():
         # A later decision takes the place of an earlier one, and a deferral ends with a new
@@ -330,7 +371,7 @@ def _needs(data: ChangeRecord) -> Iterator[tuple[Status, Need]]:
         )
         if status in been and not ended:
             yield from ((status, need) for need in needs)
-    if data.undecided_emergency:
+    if data.undecided_emergency and _S.IMPLEMENTING in been:
         yield from ((_S.IMPLEMENTING, need) for need in UNDECIDED_EMERGENCY_NEEDS)
 
 
@@ -425,7 +466,9 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
     decided = _last_decision(data)
     if decision.outcome and subject.sound("history"):
         expected = OUTCOMES[decided] if decided else None
-        if decision.outcome is not expected:
+        if decided is None and data.imported:
+            pass  # it counts as its keys say
+        elif decision.outcome is not expected:
             says = f"was last `{decided}`" if decided else "has no decision in its history"
             yield from subject.value(
                 OUTCOME_NOT_STATUS,
@@ -446,7 +489,9 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
             )
     approvers = [person for person in decision.by if client.profile.approver(person.name)]
     known = Subject.of(client).sound("people") and subject.sound("decision", "by")
-    if decided is _S.APPROVED and decision.by and not approvers and known:
+    entry = data.entered(decided) if decided else None
+    witnessed = data.imported is None or (entry is not None and not data.came_along(entry))
+    if decided is _S.APPROVED and decision.by and not approvers and known and witnessed:
         names = ", ".join(person.name for person in decision.by)
         yield from subject.key(
             NOT_AN_APPROVER,
@@ -524,7 +569,8 @@ def check_succession(client: Client) -> Iterator[Problem]:
         approved = [
             s.id for s in known if s.status in APPROVED_OR_LATER and not s.undecided_emergency
         ]
-        if data.status is _S.SUPERSEDED and not approved:
+        came = data.imported_status is _S.SUPERSEDED
+        if data.status is _S.SUPERSEDED and not approved and not came:
             yield from subject.value(
                 NO_SUCCESSOR,
                 ("status",),

@@ -17,6 +17,7 @@ from changebook.proof.verify import (
     Verification,
     digits,
     look_up,
+    look_up_imported,
     near_misses,
     told,
     told_of_miss,
@@ -38,7 +39,7 @@ from changebook.read.workspace import read_workspace
     "--digest",
     metavar="DIGEST",
     help="Find the decision behind a digest. The first 12 digits will do, in any printed form; "
-    "so does the text of a QR code.",
+    "so does the text of a QR code, and the id that a record had before it was imported.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -76,8 +77,9 @@ def _print_chains(found: Verification) -> None:
 
 def _verify_digest(root: Path, digest: str, form: str) -> None:
     workspace, _ = read_workspace(root)
-    typed = digits(digest)
-    matches = look_up(workspace, typed)
+    matches = look_up_imported(workspace, digest)
+    typed = "" if matches else digits(digest)
+    matches = matches or look_up(workspace, typed)
     if form == "json":
         click.echo(rows_as_json(matches, Match))
     elif matches:

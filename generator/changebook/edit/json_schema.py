@@ -105,13 +105,17 @@ def _or_empty(shape: _Json) -> _Json:
 def _conditions() -> Iterator[_Json]:
     """Return what depends on the status, from the tables that `check` goes by.
 
-    What a status of the history needs is needed still; but a deferral ends with a new assessment.
+    What a status of the history needs is needed still; but a deferral ends with a new assessment,
+    and what was imported may lack what nobody wrote down.
     """
     for status, needs in NEEDS.items():
         reached = (
             _is(status) if status is Status.DEFERRED else {"anyOf": [_is(status), _was(status)]}
         )
-        yield {"if": reached, "then": _having(needs)}
+        asked = {"allOf": [reached, {"not": {"required": ["imported"]}}]}
+        yield {"if": asked, "then": _having(needs)}
+    people = {"items": {"required": ["by"]}}
+    yield {"if": {"not": {"required": ["imported"]}}, "then": {"properties": {"history": people}}}
     internal = {"visibility": {"const": Visibility.INTERNAL.value}}
     yield {
         "if": {"properties": internal, "required": [*internal]},

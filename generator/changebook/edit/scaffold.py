@@ -84,28 +84,34 @@ def new(
             f"{asks.name} is on the vendor's side in {client.source.path}, and --from-client says "
             "that the client asks: leave one of the two out"
         )
-    taken = _taken(client, base)
+    taken = numbers_taken(client, base)
     if number in taken:
-        raise Refusal(f"{_id(client, number)} is already taken, by {taken[number]}")
-    id_ = _id(client, number or max(taken, default=0) + 1)
+        raise Refusal(f"{id_of(client, number)} is already taken, by {taken[number]}")
+    id_ = id_of(client, number or max(taken, default=0) + 1)
     party = asks.party if asks else Party.CLIENT if from_client else Party.VENDOR
     lines = (
         _submitted(id_, title, type, day, by, today)
         if from_client
         else _draft(id_, title, type, _requested(day, by, party) if on or by else [])
     )
-    name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
-    file = client.folder / str(day.year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
+    file = file_of(client, id_, title, day.year)
     file.parent.mkdir(exist_ok=True)
     atomic.create(file, "\n".join(("---", *lines, "---", "")))
     return file
 
 
-def _id(client: Client, number: int) -> str:
+def id_of(client: Client, number: int) -> str:
+    """Return the id of a client's record with this number."""
     return f"{client.profile.prefix}-{number:04}"
 
 
-def _taken(client: Client, base: str | None) -> dict[int, str]:
+def file_of(client: Client, id_: str, title: str, year: int) -> Path:
+    """Return where a new record is written."""
+    name = slugify(title, "-")[:_SLUG_LENGTH].strip("-")
+    return client.folder / str(year) / (f"{id_}-{name}.md" if name else f"{id_}.md")
+
+
+def numbers_taken(client: Client, base: str | None = None) -> dict[int, str]:
     """Return every number that was ever used, in unreadable files too, with what uses it."""
     uses = {file.name: file.name for file in client.folder.rglob("*")}
     uses |= {record.data.id: record.source.path for record in client.records}

@@ -16,7 +16,7 @@ from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Stat
 
 #: The decided keys of record-format.md. What a record takes the place of belongs to them, because
 #: it makes the sums.
-_KEYS = ("id", "title", "scope", "reason", "impact", "options", "decision")
+_KEYS = ("id", "title", "scope", "reason", "impact", "options", "decision", "imported")
 _LINKS = ("supersedes", "mode")
 #: What comes later, or may be repaired. List items have no step of their own in these paths.
 _LATER = frozenset({("decision", "conditions", "met"), ("reason", "evidence", "link")})

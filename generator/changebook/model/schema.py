@@ -776,7 +776,11 @@ class HistoryEntry(Shape):
 
     status: Status = Field(description="The status that the record reached.")
     on: Day = Field(description="The day on which it did so.")
-    by: Text = Field(description="Who took it there.", examples=["Lin Wei"])
+    by: Text | None = Field(
+        None,
+        description="Who took it there. Only what was imported may leave it out.",
+        examples=["Lin Wei"],
+    )
     recorded: Day | None = Field(
         None, description="The day on which it was recorded. Default: the same day."
     )
@@ -784,6 +788,30 @@ class HistoryEntry(Shape):
         None,
         description="A remark. Required for `void` and `withdrawn`, to say why.",
         examples=["The campaign ended."],
+    )
+
+
+class Imported(Shape):
+    """Where a record came from that was kept elsewhere before: imported, not witnessed."""
+
+    from_: Text = Field(
+        alias="from",
+        description="The file or the tracker that it was imported from.",
+        examples=["Change log 2025.xlsx"],
+    )
+    on: Day = Field(description="The day of the import.")
+    id: Text | None = Field(
+        None, description="The id that it had there. Pages show it.", examples=["CR-012"]
+    )
+    status: Status | None = Field(
+        None,
+        description="The status that it had there, if its history does not say so: what came "
+        "before is not asked for. From the day of the import on, every step is.",
+    )
+    note: Text | None = Field(
+        None,
+        description="A remark on how it was understood.",
+        examples=["The day of the decision is that of the minutes."],
     )
 
 
@@ -847,6 +875,9 @@ class ChangeRecord(Shape):
     history: tuple[HistoryEntry, ...] = Field(
         (), description="One entry for each change of status, the oldest first."
     )
+    imported: Imported | None = Field(
+        None, description="Where the record came from, if it was kept elsewhere before."
+    )
     internal: dict[str, Any] = Field(
         default_factory=dict,
         description="Any keys, for the team only. They never leave the team's edition.",
@@ -855,6 +886,19 @@ class ChangeRecord(Shape):
     def entered(self, *statuses: Status) -> HistoryEntry | None:
         """Return the last history entry with one of these statuses."""
         return next((e for e in reversed(self.history) if e.status in statuses), None)
+
+    def came_along(self, entry: HistoryEntry) -> bool:
+        """Return whether an entry of the history was imported with the record."""
+        return self.imported is not None and (entry.recorded or entry.on) <= self.imported.on
+
+    @property
+    def imported_status(self) -> Status | None:
+        """The status with which it was imported; None where it was not."""
+        if self.imported is None:
+            return None
+        known = [entry.status for entry in self.history if self.came_along(entry)]
+        later = len(self.history) > len(known)
+        return self.imported.status or (known[-1] if known else None if later else self.status)
 
     @property
     def undecided_emergency(self) -> bool:

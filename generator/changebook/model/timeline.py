@@ -59,6 +59,8 @@ def stated_dates(data: ChangeRecord) -> Iterator[date]:
     yield from history_dates(data)
     if data.requested:
         yield data.requested.on
+    if data.imported:
+        yield data.imported.on
     if data.impact and data.impact.assessed:
         yield data.impact.assessed.on
     if data.decision:
@@ -113,10 +115,14 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
     asked = data.requested and (back or data.requested.on <= day)
     requested = data.requested if asked else None
     status = history[-1].status if history else data.status
+    came = data.imported is not None and data.imported.on <= day
+    if came and all(map(data.came_along, history)):
+        status = data.imported_status or status
     if not history and (data.history or data.requested or status is not Status.DRAFT):
-        if not requested:
+        if not (requested or came):
             return None
-        status = Status.DRAFT if data.history else status
+        if not came:
+            status = Status.DRAFT if data.history else status
     then: dict[str, Any] = {
         "status": status,
         "history": history,

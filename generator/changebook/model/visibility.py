@@ -39,6 +39,7 @@ CLIENT_KEYS = (
     "agreement",
     "links",
     "history",
+    "imported",
 )
 #: Below a key that the client may read. A link stays as far as its target does; list items have no
 #: step here.

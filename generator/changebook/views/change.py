@@ -135,7 +135,9 @@ def asked_on(data: ChangeRecord) -> date | None:
     """Return the day on which a change was requested."""
     if data.requested:
         return data.requested.on
-    return data.history[0].on if data.history else None
+    # What was imported may begin later in its life.
+    begun = (e.on for e in data.history if e.status in (Status.DRAFT, Status.SUBMITTED))
+    return next(begun, None)
 
 
 def decided_on(data: ChangeRecord) -> date | None:

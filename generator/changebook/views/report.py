@@ -65,7 +65,7 @@ class ReportStep:
 
     status: Status
     on: date
-    by: str
+    by: str | None
     recorded: date | None
     note: str | None
 

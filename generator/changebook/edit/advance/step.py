@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from changebook.check.lifecycle import either
+from changebook.check.lifecycle import either, was_approved
 from changebook.edit.edits import person
 from changebook.model.schema import Profile
 from changebook.model.vocabulary import (
@@ -77,7 +77,13 @@ def refuse_impossible(client: Client, record: Record, step: Step) -> None:
     """Raise Refusal for a step that no further answer makes possible."""
     data, profile = record.data, client.profile
     approved = any(entry.status is Status.APPROVED for entry in data.history)
-    if data.history and data.history[-1].status is not data.status:
+    came = not data.history or data.came_along(data.history[-1])
+    approved = approved or (data.imported is not None and was_approved(data))
+    if (
+        data.history
+        and data.history[-1].status is not data.status
+        and not (came and data.imported_status is data.status)
+    ):
         raise Refusal(
             f"{data.id} is {data.status}, but its history ends with {data.history[-1].status}: "
             "run `changebook check --fix`"

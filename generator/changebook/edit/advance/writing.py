@@ -35,7 +35,7 @@ def written(text: Manuscript, client: Client, data: ChangeRecord, step: Step) ->
             ("agreement",),
             {"status": step.agreement, "reference": step.reference, "signed": step.signed},
         )
-    if step.status is Status.WITHDRAWN and not data.history:
+    if step.status is Status.WITHDRAWN and not (data.history or data.imported):
         # A history begins with `draft` or `submitted`; until this day it was a draft.
         text = text.append(("history",), _entry(replace(step, status=Status.DRAFT, note=None)))
     return text.append(("history",), _entry(step))

@@ -38,7 +38,8 @@ class Match(JsonModel):
     """A record that a digest belongs to, in JSON as docs/seal.md documents it.
 
     `number` is the entry's place in the chain; None where it is not sealed. `holds` says whether
-    the record is still what the digest was made from. `ended` says what became of it since.
+    the record is still what the digest was made from. `ended` says what became of it since,
+    `imported` where it was kept before.
     """
 
     slug: str
@@ -52,11 +53,23 @@ class Match(JsonModel):
     digest: str
     holds: bool = True
     ended: str | None
+    imported: str | None
 
 
 def look_up(workspace: Workspace, digits: str) -> tuple[Match, ...]:
     """Return the records that digits belong to: a whole digest or its beginning."""
     return tuple(match for match in _all(workspace) if match.digest.startswith(digits))
+
+
+def look_up_imported(workspace: Workspace, id: str) -> tuple[Match, ...]:
+    """Return what is known of the records that had this id before they were imported."""
+    records = {
+        record.data.id
+        for client in workspace.clients
+        for record in client.records
+        if record.data.imported and record.data.imported.id == id
+    }
+    return tuple(match for match in _all(workspace) if match.id in records)
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,7 @@ def _of_entry(
         digest=digest,
         holds=record is not None and holds(record.source.data, entry),
         ended=_ended(client, record) if record else None,
+        imported=_imported(record) if record else None,
     )
 
 
@@ -165,7 +179,14 @@ def _of_record(client: Client, record: Record, what: What, digest: str) -> Match
         revision=record.data.revision,
         digest=digest,
         ended=_ended(client, record),
+        imported=_imported(record),
     )
+
+
+def _imported(record: Record) -> str | None:
+    """Return the id that a record had elsewhere, and where."""
+    came = record.data.imported
+    return " in ".join(filter(None, (came.id, came.from_))) if came else None
 
 
 def _ended(client: Client, record: Record) -> str | None:

@@ -52,6 +52,8 @@ def told(match: Match) -> str:
     if match.number is not None:
         same = "The record is still the same." if match.holds else "The record was ALTERED since."
         sentences.append(same)
+    if match.imported:
+        sentences.append(f"It was imported, not witnessed here: {match.imported}.")
     if match.ended:
         sentences.append(f"It was {match.ended}.")
     return " ".join(sentences)
