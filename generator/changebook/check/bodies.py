@@ -180,7 +180,7 @@ _FAULTS: Mapping[str, tuple[Rule, str, str]] = {
 }
 #: Parsers of HTML give names in small letters.
 #: What a browser would run, and what MkDocs would take for the source of a page.
-_UNSAFE = frozenset(
+UNSAFE = frozenset(
     ".html .htm .xht .xhtml .shtml .mht .mhtml .hta .htc .js .mjs .xml .xsl .xslt .rss .atom .rdf "
     ".svgz .swf .markdown .mdown .mkdn .mkd".split()
 )
@@ -326,7 +326,7 @@ def _links(
 
 def _attachment(file: Path, is_seen: bool, path: str, place: Place) -> Iterator[Problem]:
     """Check what keeps a file from being published, or what it tells besides what it shows."""
-    if file.suffix.lower() in _UNSAFE:
+    if file.suffix.lower() in UNSAFE:
         yield UNSAFE_FILE.at(
             path,
             place,

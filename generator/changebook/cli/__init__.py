@@ -27,6 +27,7 @@ _COMMANDS = {
     "asked.",
     "explain": "Explain a rule of check: an example, and why.",
     "export": "Write the list of changes of CLIENT, or its whole site as Markdown.",
+    "import": "Make records of what was kept elsewhere: FILE is a spreadsheet or an export.",
     "impact": "Print what all changes of CLIENT add up to: the figures of its Impact page.",
     "index": "Make the search index of an exported site that was built.",
     "init": "Lay out a new workspace with an example client.",
@@ -38,7 +39,8 @@ _COMMANDS = {
     "report": "Write the report of a week or a month for CLIENT: what happened, and what waits.",
     "respond": "Take the mail FILE.eml, which answers a page, over into its record.",
     "rules": "Write a page of documentation for every rule of check.",
-    "schema": "Print the JSON Schema of a record's keys, or of a profile's or a glossary's.",
+    "schema": "Print the JSON Schema of a record's keys, or of a profile's, a glossary's or "
+    "a mapping's.",
     "seal": "Seal what was decided: add it to the client's decisions.lock.",
     "serve": "Preview with live reload; problems are shown on the page.",
     "sign": "File the signed paper of the record ID next to it.",

@@ -20,7 +20,7 @@ from changebook.model.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Ter
 
 #: Marks a key whose value may be missing though the key is there.
 _MAY_BE_EMPTY = "may-be-empty"
-_DRAFT = "http://json-schema.org/draft-07/schema#"
+DRAFT = "http://json-schema.org/draft-07/schema#"
 _Json: TypeAlias = dict[str, Any]
 
 MODELS: Mapping[str, type[BaseModel]] = {
@@ -37,18 +37,23 @@ _TITLES = {
 
 def schema(name: str) -> _Json:
     """Return the schema of a `record`, a `profile` or a `glossary`."""
-    made = MODELS[name].model_json_schema(by_alias=True, schema_generator=_Draft7)
-    whole = _finished(made, made.pop("$defs", {}))
+    whole = schema_of(MODELS[name])
     if name == "record":
         whole["properties"]["history"]["items"] |= _noted()
         whole["allOf"] = list(_conditions())
-    return {"$schema": _DRAFT, "title": _TITLES[name], **whole}
+    return {"$schema": DRAFT, "title": _TITLES[name], **whole}
+
+
+def schema_of(model: type[BaseModel]) -> _Json:
+    """Return the schema of any mapping with keys of this format's kinds."""
+    made = model.model_json_schema(by_alias=True, schema_generator=_Draft7)
+    return _finished(made, made.pop("$defs", {}))
 
 
 class _Draft7(GenerateJsonSchema):
     """What pydantic knows of the models, as an editor can use it."""
 
-    schema_dialect = _DRAFT
+    schema_dialect = DRAFT
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         """Return the schema as if it were never None: the default says what may be left out."""
@@ -98,6 +103,7 @@ def _or_empty(shape: _Json) -> _Json:
     nothing: _Json = {"type": [*types, "null"]}
     if "enum" in shape:
         nothing["enum"] = [*shape["enum"], None]
+    if "enumDescriptions" in shape:
         nothing["enumDescriptions"] = [*shape["enumDescriptions"], "left empty: counts as absent"]
     return {**shape, **nothing}
 

@@ -1,0 +1,132 @@
+"""`changebook import`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from changebook.cli.options import Day, folder, named, refuse_among_records, today
+from changebook.cli.output import PROBLEMS, deliver, print_problems, say, short
+from changebook.importing import dry_run as shown
+from changebook.importing.mapping import SourceSettings, read_map
+from changebook.importing.planning import WRITTEN, Fate, ImportPlan, plan_import
+from changebook.importing.proposal import propose
+from changebook.importing.source import Kind
+from changebook.importing.sources import kind_of, read_source_of
+from changebook.importing.writing import write
+from changebook.model.diagnostics import errors, visible
+from changebook.model.words import Words
+from changebook.packaged import own_templates
+from changebook.read.workspace import Client, read_workspace
+
+
+@named("import")
+@folder()
+@click.argument("file", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
+@click.option("--client", "slug", required=True, metavar="SLUG", help="Whose records they become.")
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="What it is.  [default: by the file's name]",
+)
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What its columns and words become. Without it, a mapping is proposed.",
+)
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook, for the proposal.")
+@click.option("--encoding", metavar="ENC", help="The encoding of a CSV file, for the proposal.")
+@click.option("--on", type=Day(), help="The day of the import.  [default: today]")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "json", "xlsx"]),
+    default="text",
+    show_default=True,
+    help="How a dry run is shown.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file for the proposed mapping or the dry run.  [default: it is printed]",
+)
+def command(
+    root: Path,
+    file: Path,
+    slug: str,
+    kind: str | None,
+    map_file: Path | None,
+    sheet: str | None,
+    encoding: str | None,
+    on: date | None,
+    dry_run: bool,
+    form: str,
+    out: Path | None,
+) -> None:
+    """Make records of what was kept elsewhere: FILE is a spreadsheet or an export.
+
+    Without --map, a mapping is proposed to be read and completed. With it, --dry-run shows what
+    each item becomes, and without --dry-run the records are written: all, or none. Exit code 1:
+    something is not understood.
+    """
+    if out:
+        refuse_among_records(out, root)
+    workspace, _ = read_workspace(root)
+    client = workspace.client(slug)
+    if map_file is None:
+        settings = SourceSettings(
+            kind=Kind(kind) if kind else kind_of(file), sheet=sheet, encoding=encoding
+        )
+        proposed = propose(read_source_of(file, settings), client.profile)
+        deliver(proposed.encode(), out)
+        return
+    if kind or sheet or encoding:
+        raise click.UsageError("--from, --sheet and --encoding are in the mapping: leave them out")
+    mapping, problems = read_map(map_file)
+    print_problems(problems, Path(), err=True)
+    if mapping is None or errors(problems):
+        sys.exit(PROBLEMS)
+    source = read_source_of(file, mapping.source)
+    plan = plan_import(workspace, client, source, mapping, on or today(client), file.parent)
+    if dry_run:
+        _show(plan, client, root, form, out, on or today(client))
+    for fault in plan.faults:
+        say("error", visible(fault))
+    print_problems(errors(plan.problems), workspace.root, err=True)
+    if not plan.understood:
+        click.echo("Not everything is understood; nothing was written.", err=True)
+        sys.exit(PROBLEMS)
+    if dry_run:
+        return
+    for line in shown.remarks(plan):
+        say("note", visible(line))
+    for planned in plan.records:
+        if planned.fate not in (*WRITTEN, Fate.SAME):
+            say("warning", f"{planned.id}: {planned.fate.label}")
+    files = write(plan)
+    click.echo(f"wrote {len(files)} files into {short(client.folder)}")
+
+
+def _show(
+    plan: ImportPlan, client: Client, root: Path, form: str, out: Path | None, on: date
+) -> None:
+    profile = client.profile
+    words = Words(profile.language, own_templates(root))
+    match form:
+        case "md":
+            content = shown.as_markdown(plan, profile, words)
+        case "json":
+            content = shown.as_json(plan, profile)
+        case "xlsx":
+            if out is None and sys.stdout.isatty():
+                raise click.UsageError("a workbook is not text: name a file with --out")
+            content = shown.as_workbook(plan, profile, words, client.profile.name, on)
+        case _:
+            content = shown.as_plain_text(plan, profile, words)
+    deliver(content, out)

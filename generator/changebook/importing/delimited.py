@@ -1,0 +1,82 @@
+"""The rows of a CSV file in the encoding and with the delimiter that it has."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from pathlib import Path
+
+from openpyxl.utils import get_column_letter
+
+from changebook.importing.grids import Grid
+from changebook.importing.source import Cell, UnreadableSource
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_DELIMITERS = ",;\t|"
+#: A field may be a whole description, but not a book.
+_LONGEST_FIELD = 1 << 20
+
+
+def read_text(file: Path, encoding: str | None) -> tuple[str, str]:
+    """Return a file's text and its encoding: its mark's, else UTF-8, else GB18030."""
+    content = file.read_bytes()
+    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
+        try:
+            text = content.decode(name or "utf-8")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            wrong = f"{file.name}, line {line}: byte {content[error.start]:#04x} is not {name}"
+        except LookupError:
+            raise UnreadableSource(f"{encoding} is not an encoding such as big5") from None
+        else:
+            if "\0" in text:
+                raise UnreadableSource(
+                    f"{file.name}, line {text[: text.index(chr(0))].count(chr(10)) + 1}: there is "
+                    "a NUL character, so it is no such text: say what it is with --encoding, e.g. "
+                    "utf-16-le"
+                )
+            return text, name or "utf-8"
+    raise UnreadableSource(f"{wrong}: say what it is with --encoding, e.g. big5")
+
+
+def read_delimited(file: Path, encoding: str | None) -> Grid:
+    """Return the cells of a CSV file."""
+    text, used = read_text(file, encoding)
+    csv.field_size_limit(_LONGEST_FIELD)
+    delimiter = max(_DELIMITERS, key=lambda each: _columns(text, each))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, dict[int, Cell]]] = []
+    try:
+        for number, row in enumerate(reader, 1):
+            cells = {
+                column: Cell(value.strip(), f"row {number}, column {get_column_letter(column)}")
+                for column, value in enumerate(row, 1)
+                if value.strip()
+            }
+            rows.append((number, cells))
+    except csv.Error as error:
+        raise UnreadableSource(f"{file.name}, line {reader.line_num}: {error}") from None
+    notes: tuple[str, ...] = ()
+    if used == "gb18030" and not encoding:
+        notes = ("read as GB18030: if the words are wrong, say --encoding, e.g. big5",)
+    return Grid(rows, [], {"encoding": used, "delimiter": delimiter}, notes, ())
+
+
+def _columns(text: str, delimiter: str) -> int:
+    """Return how many columns the first lines have with a delimiter."""
+    head = io.StringIO(text[:65536], newline="")
+    widths: list[int] = []
+    try:
+        for row in csv.reader(head, delimiter=delimiter):
+            widths.append(len(row))
+            if len(widths) == 10:
+                break
+    except csv.Error:
+        return max(widths, default=0)
+    return max(widths, default=0)

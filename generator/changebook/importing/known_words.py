@@ -1,0 +1,71 @@
+"""What headers and words are known to mean: the data of `vocabulary.yaml`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_MARKS = re.compile(r"[\s_:*]+")
+
+
+def plainly(text: str) -> str:
+    """Return a header or a word as it is compared: without case, width, spaces and brackets."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return _MARKS.sub(" ", _BRACKETS.sub("", text)).strip() or text.strip()
+
+
+def in_brackets(text: str) -> str:
+    """Return what stands in the brackets of a header, such as a unit."""
+    found = _BRACKETS.search(unicodedata.normalize("NFKC", text))
+    return (found[1] or found[2] or "").strip() if found else ""
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    text = Path(__file__).with_name("vocabulary.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data
+
+
+@cache
+def headers() -> Mapping[str, tuple[str, int]]:
+    """Return each known header with what it becomes, and its rank among headers for that."""
+    return {
+        plainly(header): (target, rank)
+        for target, known in _data()["columns"].items()
+        for rank, header in enumerate(known)
+    }
+
+
+@cache
+def words(target: str) -> Mapping[str, str]:
+    """Return the known words for the values of a key, such as `status`."""
+    known = _data()["words"].get(target, {})
+    return {plainly(word): value for value, each in known.items() for word in (value, *each)}
+
+
+@cache
+def totals() -> frozenset[str]:
+    """Return the words with which a row begins that adds up the ones above it."""
+    return frozenset(map(plainly, _data()["totals"]))
+
+
+@cache
+def units() -> Mapping[str, int]:
+    """Return the words behind a number that multiply it."""
+    return dict(_data()["units"])
+
+
+@cache
+def currencies() -> Mapping[str, str]:
+    """Return the signs and words for currencies, the longest first."""
+    known = _data()["currencies"]
+    plain = {unicodedata.normalize("NFKC", sign): currency for sign, currency in known.items()}
+    return {sign: plain[sign] for sign in sorted(plain, key=len, reverse=True)}

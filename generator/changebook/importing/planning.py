@@ -1,0 +1,488 @@
+"""What an import would write: ids, links, dates that follow from each other, and what stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from changebook.check.bodies import UNSAFE
+from changebook.check.checking import check
+from changebook.check.lifecycle import NEEDS
+from changebook.edit import yaml_text
+from changebook.edit.scaffold import file_of, id_of, numbers_taken
+from changebook.edit.yaml_text import Value
+from changebook.importing import understanding
+from changebook.importing.drafting import Draft, StatedStep, draft
+from changebook.importing.mapping import LEFT_OUT, ImportMap
+from changebook.importing.source import Source
+from changebook.importing.understanding import Notation, NotUnderstood
+from changebook.model import canonical, decided, sums, timeline
+from changebook.model.diagnostics import Problem, errors
+from changebook.model.schema import OWN_KEY, ChangeRecord
+from changebook.model.vocabulary import APPROVED_OR_LATER, Status, SupersedeMode, Term
+from changebook.pages.literal import literal
+from changebook.read.form import fit, spell
+from changebook.read.source import parse_source
+from changebook.read.workspace import Client, Record, Workspace
+
+#: The key by which a second import sees what has changed, there and here.
+AGAIN = f"{OWN_KEY}import"
+_NUMBER = re.compile(r"(\d+)\D*$")
+_AGAIN_LINE = re.compile(rf"^{AGAIN}: .*\n", re.MULTILINE)
+
+
+class Fate(Term):
+    """What becomes of an item."""
+
+    NEW = "new", "New"
+    SAME = "same", "Unchanged"
+    UPDATED = "updated", "Updated"
+    KEPT = "kept", "Edited here, unchanged there: not touched"
+    CONFLICT = "conflict", "Conflict, edited here and changed there: not touched"
+    DECIDED = "decided", "Decided here, changed there: not touched"
+
+
+#: What is written; all else stays as it is.
+WRITTEN = frozenset({Fate.NEW, Fate.UPDATED})
+_DIGITS = 16
+
+
+@dataclass
+class PlannedRecord:
+    """An item with the record that it becomes. `text` is the whole file."""
+
+    draft: Draft
+    id: str
+    fate: Fate
+    file: Path
+    front: dict[str, Any]
+    body: list[str]
+    there: str
+    missing: tuple[str, ...]
+    text: str = ""
+    new_dates: dict[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AddedUp:
+    """A total of the source beside what the rows above it come to."""
+
+    place: str
+    column: str
+    stated: Decimal
+    computed: Decimal
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """All that an import would do. Nothing is written while there are faults."""
+
+    records: tuple[PlannedRecord, ...]
+    totals: tuple[AddedUp, ...]
+    faults: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    left_out: Mapping[str, int]
+    attachments: Mapping[Path, Path]
+    before: sums.Position
+    after: sums.Position
+
+    @property
+    def understood(self) -> bool:
+        """Whether everything is understood, so that it can be written."""
+        return not (self.faults or errors(self.problems))
+
+    @property
+    def written(self) -> tuple[PlannedRecord, ...]:
+        """The records that are written."""
+        return tuple(r for r in self.records if r.fate in WRITTEN)
+
+
+def plan_import(
+    workspace: Workspace, client: Client, source: Source, mapping: ImportMap, on: date, beside: Path
+) -> ImportPlan:
+    """Return what an import on a day does; attachments lie in the folder `beside`."""
+    contract = client.profile.contract
+    notation = Notation(
+        ZoneInfo(client.profile.timezone),
+        mapping.currency or contract.currency,
+        mapping.decimal,
+        mapping.date_order,
+        mapping.year,
+        mapping.source.epoch or 1900,
+    )
+    faults = [*source.faults, *_unmapped(source, mapping)]
+    if notation.currency != contract.currency:
+        faults.append(
+            f"the mapping's currency is {notation.currency}, the contract's {contract.currency}"
+        )
+    drafts = [draft(item, source, mapping, client.profile, notation) for item in source.items]
+    faults += (error for each in drafts for error in each.errors)
+    faults += _twice(drafts)
+    imports = _Imports(client, source, on, drafts, beside)
+    faults += imports.faults
+    totals = [*_totals(source, mapping, drafts, notation)]
+    faults += (each for each in totals if isinstance(each, str))
+    result = imports.client()
+    return ImportPlan(
+        tuple(imports.records),
+        tuple(each for each in totals if isinstance(each, AddedUp)),
+        tuple(faults),
+        () if faults else tuple(_problems(workspace, result, imports)),
+        (*source.notes, *imports.notes, *_without_column(source, mapping), *imports.vanished()),
+        _left_out(source, mapping),
+        imports.attachments,
+        _position(client),
+        _position(result),
+    )
+
+
+def _problems(workspace: Workspace, result: Client, imports: _Imports) -> Iterator[Problem]:
+    """Yield what the check says of the records that would be written."""
+    clients = tuple(result if c.slug == result.slug else c for c in workspace.clients)
+    written = {workspace.relative(r.file) for r in imports.records if r.fate in WRITTEN}
+    # The attachments are not in place yet: the check of what was written looks into them.
+    names = [f"`{file.name}`" for file in imports.attachments]
+    for problem in (*imports.problems, *check(replace(workspace, clients=clients))):
+        if problem.path in written and not any(name in problem.message for name in names):
+            yield problem
+
+
+def _without_column(source: Source, mapping: ImportMap) -> Iterator[str]:
+    for column in mapping.columns:
+        if column not in source.columns:
+            yield f"the mapping has a column `{column}`, which the source does not"
+
+
+def _left_out(source: Source, mapping: ImportMap) -> Mapping[str, int]:
+    """Return how many cells the mapping leaves out on purpose, by column."""
+    return Counter(
+        column
+        for item in source.items
+        for column, cells in item.cells.items()
+        if mapping.columns.get(column) == LEFT_OUT
+        for _ in cells
+    )
+
+
+def _position(client: Client) -> sums.Position:
+    return sums.position([r.data for r in client.records], client.profile, date.max)
+
+
+def _unmapped(source: Source, mapping: ImportMap) -> Iterator[str]:
+    for column in source.columns:
+        if column not in mapping.columns:
+            yield (
+                f"column `{column}` is not in the mapping: say below `columns` what becomes of it, "
+                f"or `{LEFT_OUT}`"
+            )
+
+
+def _twice(drafts: Sequence[Draft]) -> Iterator[str]:
+    places: dict[str, str] = {}
+    for each in drafts:
+        if each.old_id is None:
+            continue
+        if first := places.get(each.old_id):
+            yield f"{each.item.place}: `{each.old_id}` is also the id of {first}"
+        places.setdefault(each.old_id, each.item.place)
+
+
+class _Imports:
+    """The drafts with ids, links and texts, beside the records that there are."""
+
+    def __init__(
+        self, client: Client, source: Source, on: date, drafts: Sequence[Draft], beside: Path
+    ) -> None:
+        self._client, self._source, self._on, self._beside = client, source, on, beside
+        self.faults: list[str] = []
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self.attachments: dict[Path, Path] = {}
+        self._known = {
+            _key_of(record): record for record in client.records if _is_of(record, source)
+        }
+        self._keys = [each.old_id or f"={each.title}" for each in drafts]
+        ids = self._ids(drafts)
+        self._new_ids = {
+            each.old_id: id for each, id in zip(drafts, ids, strict=True) if each.old_id
+        }
+        self._turn_round(drafts)
+        days = (day for r in client.records for day in timeline.history_dates(r.data))
+        self._newest = max(days, default=date.min)
+        self.records = [
+            self._planned(each, key, id)
+            for each, key, id in zip(drafts, self._keys, ids, strict=True)
+        ]
+        self._read: dict[str, Record] = {}
+        if not self.faults and not any(each.errors for each in drafts):
+            self._chain_dates()
+            for planned in self.records:
+                self._write(planned)
+
+    def client(self) -> Client:
+        """Return the client with the records as they would be."""
+        kept = [r for r in self._client.records if r.data.id not in self._read]
+        ordered = sorted((*kept, *self._read.values()), key=lambda r: (r.data.id, r.source.path))
+        return replace(self._client, records=tuple(ordered))
+
+    def vanished(self) -> Iterator[str]:
+        """Say which records the source had before and has no more."""
+        there = set(self._keys)
+        for key, record in self._known.items():
+            if key not in there:
+                yield f"{record.data.id} ({key.removeprefix('=')}) is not in the source any more"
+
+    def _ids(self, drafts: Sequence[Draft]) -> list[str]:
+        """Return each item's id: the one that it has here, its own number, or the next free one."""
+        taken = set(numbers_taken(self._client))
+        wanted = [_number(each.old_id) for each in drafts]
+        unique = Counter(number for number in wanted if number)
+        found: list[str | None] = []
+        for key, number in zip(self._keys, wanted, strict=True):
+            if record := self._known.get(key):
+                found.append(record.data.id)
+            elif number and unique[number] == 1 and number not in taken:
+                taken.add(number)
+                found.append(id_of(self._client, number))
+            else:
+                found.append(None)
+        free = max(taken, default=0)
+        ids: list[str] = []
+        for id in found:
+            free += id is None
+            ids.append(id or id_of(self._client, free))
+        return ids
+
+    def _turn_round(self, drafts: Sequence[Draft]) -> None:
+        """Write `superseded by` at the other end, where the format has it."""
+        by_id = {each.old_id: each for each in drafts if each.old_id}
+        for each in drafts:
+            for old, place in each.links.pop("superseded_by", []):
+                if old in by_id and each.old_id:
+                    by_id[old].links.setdefault("supersedes", []).append((each.old_id, place))
+                else:
+                    self._no_such_id(old, place)
+
+    def _no_such_id(self, old: str, place: str) -> None:
+        self.faults.append(f"{place}: `{old}` is the id of nothing in the source")
+
+    def _planned(self, each: Draft, key: str, id: str) -> PlannedRecord:
+        known = self._known.get(key)
+        there = _digest(each)
+        year = min((step.on.year for step in each.steps), default=self._on.year)
+        file = known.file if known else file_of(self._client, id, each.title, year)
+        front = self._front(each, id, known)
+        body = [*each.body, *self._attached(each, front, id, file)]
+        fate = _fate(known, there) if known else Fate.NEW
+        return PlannedRecord(each, id, fate, file, front, body, there, tuple(_missing(front)))
+
+    def _front(self, each: Draft, id: str, known: Record | None) -> dict[str, Value]:
+        front: dict[str, Value] = {"id": id, "title": each.title, "status": each.status.value}
+        front |= each.front
+        if each.decision:
+            front["decision"] = dict(each.decision)
+        links = front.get("links")
+        linked: dict[str, Value] = dict(links) if isinstance(links, Mapping) else {}
+        for kind, named in each.links.items():
+            ids: set[str] = set()
+            for old, place in named:
+                if (new := self._new_ids.get(old)) is None:
+                    self._no_such_id(old, place)
+                elif new != id:
+                    ids.add(new)
+            if ids:
+                linked[kind] = sorted(ids)
+        if "supersedes" in linked:
+            linked["mode"] = SupersedeMode.REPLACE.value
+        if linked:
+            front["links"] = linked
+        if history := [self._entry(step, known) for step in each.steps]:
+            front["history"] = history
+        front["imported"] = {
+            key: value
+            for key, value in (
+                ("from", self._source.name),
+                ("on", self._on),
+                ("id", each.old_id),
+                ("status", each.imported_status and each.imported_status.value),
+                ("note", each.note),
+            )
+            if value is not None
+        }
+        return front
+
+    def _entry(self, step: StatedStep, known: Record | None) -> Value:
+        entry: dict[str, Value] = {"status": step.status.value, "on": step.on}
+        if step.by:
+            entry["by"] = step.by
+        had = known.data.history if known else ()
+        old = next((e for e in had if (e.status, e.on) == (step.status, step.on)), None)
+        if old and old.recorded:
+            entry["recorded"] = old.recorded
+        elif old is None and step.on < self._newest:
+            # The log goes on already, and what it said of that day was read.
+            entry["recorded"] = self._on
+        return entry
+
+    def _attached(self, each: Draft, front: dict[str, Value], id: str, file: Path) -> Iterator[str]:
+        """Yield links to the files that lie beside the source; the names of others are kept."""
+        missing: list[Value] = []
+        for name, place in each.files:
+            if not name.strip(".") or set(name) & set("/\\<>:") or name.startswith("."):
+                self.faults.append(f"{place}: `{name}` is not the name of a file beside the source")
+            elif (self._beside / name).is_symlink() or not (self._beside / name).is_file():
+                missing.append(name)
+                self.notes.append(f"{place}: {name} is not beside the source; its name is kept")
+            elif (self._beside / name).suffix.lower() in UNSAFE:
+                self.faults.append(f"{place}: {name} can't be attached: it may run in a browser")
+            else:
+                to = file.with_name(f"{id}-{name}")
+                self.attachments[to] = self._beside / name
+                yield f"[{literal(name)}](<{to.name}>)"
+        if missing:
+            front[f"{OWN_KEY}attachments"] = missing
+
+    def _chain_dates(self) -> None:
+        """Compute the date that each milestone was agreed for, from one approval to the next."""
+        new = {r.id: r for r in self.records if r.fate in WRITTEN}
+        kept = [r.data for r in self._client.records if r.data.id not in new]
+        data = [ChangeRecord.model_validate(_without_own(r.front)) for r in new.values()]
+        position = sums.position([*kept, *data], self._client.profile, date.max)
+        for milestone in position.milestones:
+            for step in milestone.steps:
+                decision = new[step.id].front["decision"] if step.id in new else None
+                if isinstance(decision, dict) and step.days and not step.reversal:
+                    decision.setdefault("milestones", {})[milestone.id] = step.after
+                    new[step.id].new_dates[milestone.id] = step.after
+
+    def _write(self, planned: PlannedRecord) -> None:
+        """Give a record its text, and read it as the check does."""
+        if planned.fate not in WRITTEN:
+            return
+        planned.text = _text(planned, {"kind": self._source.kind.value, "there": planned.there})
+        path = planned.file.relative_to(self._client.root).as_posix()
+        source, problems = parse_source(planned.text, path)
+        self.problems += problems
+        if source:
+            data, faults, left_out = fit(ChangeRecord, source)
+            self.problems += faults
+            if data:
+                self._read[planned.id] = Record(data, source, planned.file, left_out)
+
+
+def _without_own(value: Value) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _without_own(v) for k, v in value.items() if not k.startswith(OWN_KEY)}
+    return yaml_text.plain(value)
+
+
+def _is_of(record: Record, source: Source) -> bool:
+    """Return whether a record was imported from a source of this kind."""
+    again = record.source.data.get(AGAIN)
+    return isinstance(again, Mapping) and again.get("kind") == source.kind.value
+
+
+def _key_of(record: Record) -> str:
+    came = record.data.imported
+    return (came and came.id) or f"={record.data.title}"
+
+
+def _number(old_id: str | None) -> int | None:
+    found = _NUMBER.search(old_id or "")
+    return int(found[1]) if found and len(found[1]) <= 9 else None
+
+
+def _digest(each: Draft) -> str:
+    """Return the digest of what the source says of an item."""
+    said: Value = {
+        "title": each.title,
+        "status": each.status.value,
+        "front": each.front,
+        "decision": each.decision,
+        "steps": [[s.status.value, s.on, s.by or ""] for s in each.steps],
+        "links": {kind: [old for old, _ in named] for kind, named in each.links.items()},
+        "files": [name for name, _ in each.files],
+        "body": each.body,
+    }
+    return canonical.digest(yaml_text.plain(said))[:_DIGITS]
+
+
+def _fate(known: Record, there: str) -> Fate:
+    again = known.source.data[AGAIN]
+    same = again.get("there") == there
+    if _here("\n".join(known.source.lines)) != again.get("here"):
+        if same:
+            return Fate.KEPT
+        return Fate.DECIDED if decided.is_decided(known.source.data) else Fate.CONFLICT
+    if same:
+        return Fate.SAME
+    return Fate.DECIDED if decided.is_decided(known.source.data) else Fate.UPDATED
+
+
+def _here(text: str) -> str:
+    """Return the digest of a record's text but for the line about the import."""
+    return hashlib.sha256(_AGAIN_LINE.sub("", text).encode()).hexdigest()[:_DIGITS]
+
+
+def _text(planned: PlannedRecord, again: Mapping[str, str]) -> str:
+    """Return a record's file: its keys in the order of the format, then its own, and the text."""
+    order = {(f.alias or name): n for n, (name, f) in enumerate(ChangeRecord.model_fields.items())}
+    keys = sorted(planned.front, key=lambda key: (order.get(key, len(order)), key))
+    lines = [line for key in keys for line in yaml_text.entry((key,), planned.front[key], 0)]
+    body = "\n\n".join(planned.body)
+    text = "\n".join(("---", *lines, "---", *([body, ""] if body else [""])))
+    line = yaml_text.entry((AGAIN,), {**again, "here": _here(text)}, 0)[0]
+    return "\n".join(("---", *lines, line, "---", *([body, ""] if body else [""])))
+
+
+def _missing(front: Mapping[str, Value]) -> Iterator[str]:
+    """Yield the keys that a record of this status has when it does not come from elsewhere."""
+    reached = {Status.SUBMITTED, Status(str(front["status"]))} - {Status.DRAFT}
+    if Status(str(front["status"])) in APPROVED_OR_LATER:
+        reached.add(Status.APPROVED)
+    for status in NEEDS:
+        for need in NEEDS[status] if status in reached else ():
+            holder: Any = front
+            for step in need.path:
+                holder = holder.get(step) if isinstance(holder, Mapping) else None
+            if holder is None:
+                yield spell(need.path)
+
+
+def _totals(
+    source: Source, mapping: ImportMap, drafts: Sequence[Draft], notation: Notation
+) -> Iterator[AddedUp | str]:
+    """Compare the rows that add up others with what those come to: since the last one, or all."""
+    columns = [c for c, t in mapping.columns.items() if t.rpartition(".")[2] == "amount"]
+    last: Counter[str] = Counter()
+    for count, total in source.totals:
+        for column in columns:
+            unit = mapping.units.get(column)
+            for cell in total.cells.get(column, ()):
+                try:
+                    stated = understanding.amount(cell, notation, unit)
+                    amounts = [
+                        understanding.amount(each, notation, unit)
+                        for item in source.items[:count]
+                        for each in item.cells.get(column, ())[:1]
+                    ]
+                    since = [
+                        understanding.amount(each, notation, unit)
+                        for item in source.items[last[column] : count]
+                        for each in item.cells.get(column, ())[:1]
+                    ]
+                except NotUnderstood as error:
+                    yield f"{cell.place} ({column}): {error}"
+                    continue
+                partly, whole = sum(since, Decimal(0)), sum(amounts, Decimal(0))
+                last[column] = count
+                yield AddedUp(cell.place, column, stated, partly if stated == partly else whole)

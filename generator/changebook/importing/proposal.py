@@ -1,0 +1,190 @@
+"""A mapping for a source, proposed with a remark at each line for the people who review it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from changebook.edit import yaml_text
+from changebook.importing import known_words, understanding
+from changebook.importing.drafting import names_in
+from changebook.importing.known_words import plainly
+from changebook.importing.mapping import LEFT_OUT, WORDED
+from changebook.importing.source import Cell, Source
+from changebook.model.schema import OWN_KEY, Profile
+from changebook.model.vocabulary import Channel, Visibility
+
+#: What several columns may become.
+_SEVERAL = frozenset({"body", "comment", "attachment", "links.related", "links.depends_on"})
+#: A text of this length is one to read, and none of a few words.
+_LONG = 60
+_EXAMPLES = 3
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_PEOPLE = ("requested.by", "decision.by")
+
+
+def propose(source: Source, profile: Profile) -> str:
+    """Return a mapping as YAML: nothing that is not sure is filled in, and each line says why."""
+    columns = _columns(source)
+    count = len(source.items)
+    lines = [
+        f"# What `changebook import` makes of {source.name}: {count} items.",
+        "# Read each line, fill in what is empty, and keep the file: the next export needs it.",
+        *_entry("source", {"kind": source.kind.value, **source.settings}),
+        *(f"# {note}" for note in (*source.notes, *source.faults)),
+        "columns:",
+    ]
+    for column, target in columns.items():
+        examples = _examples(source, column)
+        lines.append(f"  {yaml_text.key(column)}: {target}  # {examples}")
+    if units := {c: u for c in columns if (u := _unit(c, columns[c]))}:
+        lines += _entry("units", units)
+    lines += _words(source, columns)
+    lines += _people(source, columns, profile)
+    lines += _always(columns, source)
+    lines += _figures(source, columns, profile)
+    return "\n".join(lines) + "\n"
+
+
+def _entry(key: str, value: yaml_text.Value) -> list[str]:
+    return yaml_text.entry((key,), value, 0)
+
+
+def _columns(source: Source) -> dict[str, str]:
+    """Return what each column may become: of those for one key, the best known."""
+    ranked: list[tuple[int, str, str]] = []
+    for column in source.columns:
+        known = known_words.headers().get(plainly(column))
+        if known is None and " / " in column:
+            known = known_words.headers().get(plainly(column.rpartition(" / ")[2]))
+        if known:
+            ranked.append((known[1], known[0], column))
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    places = {column: place for place, column in enumerate(source.columns)}
+    for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
+        if target in taken and target not in _SEVERAL:
+            continue
+        taken.add(target)
+        found[column] = target
+    return {column: found.get(column) or _own(source, column) for column in source.columns}
+
+
+def _own(source: Source, column: str) -> str:
+    """Return the body for long texts, else a key of one's own; an empty column is left out."""
+    cells = _cells(source, column)
+    if not cells:
+        return LEFT_OUT
+    if max(len(cell.text) for cell in cells) > _LONG:
+        return "body"
+    name = re.sub(r"[^\w.-]+", "-", column).strip("-")
+    return f"{OWN_KEY}{name or 'column'}"
+
+
+def _cells(source: Source, column: str) -> list[Cell]:
+    return [cell for item in source.items for cell in item.cells.get(column, ())]
+
+
+def _examples(source: Source, column: str) -> str:
+    cells = _cells(source, column)
+    texts = dict.fromkeys(" ".join(cell.text.split()) for cell in cells)
+    shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
+    return f"{len(cells)} cells: {' | '.join(shown)}" if shown else "empty"
+
+
+def _unit(column: str, target: str) -> str | None:
+    unit = known_words.in_brackets(column)
+    if target.rpartition(".")[2] == "amount":
+        unit = unit.removesuffix("元")
+        return unit if unit in known_words.units() else None
+    return "UTC" if unit.upper() == "UTC" else None
+
+
+def _words(source: Source, columns: Mapping[str, str]) -> Iterator[str]:
+    """Yield the words in each column of words, with what they are known to mean."""
+    written = False
+    for target in WORDED:
+        cells = [c for column, t in columns.items() if t == target for c in _cells(source, column)]
+        counted = Counter(" ".join(cell.text.split()) for cell in cells)
+        if not counted:
+            continue
+        if not written:
+            written = True
+            yield "words:"
+        yield f"  {target}:"
+        for word, count in counted.items():
+            meant = known_words.words(target).get(plainly(word), "")
+            remark = f"{count} times" if meant else f"{count} times; not known: what does it mean?"
+            yield f"    {yaml_text.key(word)}: {meant}  # {remark}"
+
+
+def _people(source: Source, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
+    known = {person.name: person for person in profile.people}
+    names = Counter(
+        name
+        for column, target in columns.items()
+        for cell in (_cells(source, column) if target in _PEOPLE else ())
+        for name in (names_in(cell.text) if target == "decision.by" else [cell.text])
+    )
+    if names:
+        yield "people:  # on whose side each of them is: client or vendor"
+    for name, count in names.items():
+        party = known[name].party.value if name in known else ""
+        remark = "as in client.md" if party else "not in client.md: client or vendor?"
+        yield f"  {yaml_text.key(name)}: {{party: {party}}}  # {count} times; {remark}"
+
+
+def _always(columns: Mapping[str, str], source: Source) -> Iterator[str]:
+    targets = set(columns.values())
+    yield "always:  # what the source does not say, and holds for all of it"
+    words = " or ".join(word.value for word in Visibility)
+    yield f"  visibility: {Visibility.CLIENT.value}  # {words}: who may read them"
+    if "status" not in targets:
+        yield "  status:  # no column has the status"
+    if "reason" in targets:
+        yield "  # reason: client-request  # the category of every reason; without it they are text"
+    if "scope.item" in targets:
+        yield "  # scope: modify  # what happens to each item; without it they are text"
+    yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
+
+
+def _figures(source: Source, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
+    by_target: dict[str, list[str]] = {}
+    for column, target in columns.items():
+        by_target.setdefault(target, []).extend(c.text for c in _cells(source, column))
+    amounts = any(by_target.get(t) for t in ("amount", "impact.amount", "decision.amount"))
+    if amounts:
+        yield f"currency: {profile.contract.currency}  # the contract's"
+        yield "decimal: '.'  # what stands before the cents: . or ,"
+    days = [
+        text
+        for target, texts in by_target.items()
+        if target.endswith((".on", ".due", ".signed")) or target.startswith("history.")
+        for text in texts
+    ]
+    if any(map(understanding.is_ambiguous, days)):
+        order = understanding.orders(days)
+        remark = "by the days after the 12th" if order else "dmy or mdy: the source does not tell"
+        yield f"date_order: {order or ''}  # {remark}"
+    if any(map(understanding.lacks_year, days)):
+        years = _years(source, days)
+        year = next(iter(years)) if len(years) == 1 else ""
+        yield f"year: {year}  # of days without one, such as 3月5日{_by_name(source)}"
+    if by_target.get("days"):
+        milestones = profile.contract.milestones
+        ends = [each.id for each in milestones if each.completion]
+        one = ends[0] if len(ends) == 1 else ""
+        yield f"days_on: {one}  # the milestone: {', '.join(m.id for m in milestones)}"
+    if by_target.get("comment"):
+        yield f"channel:  # how the conversations were held: {', '.join(Channel)}"
+
+
+def _years(source: Source, days: Sequence[str]) -> set[str]:
+    """Return the years that the file's name, or else its other days, have."""
+    named = set(_YEAR.findall(f"{source.name} {source.settings.get('sheet', '')}"))
+    return named or {year for day in days for year in _YEAR.findall(day)}
+
+
+def _by_name(source: Source) -> str:
+    return "; by the file's name" if _YEAR.search(source.name) else ""

@@ -1,0 +1,81 @@
+"""What was read from elsewhere, before anything is made of it: items with named columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from changebook.model.vocabulary import Term
+from changebook.refusal import Refusal
+
+#: What a cell holds; a date is a datetime where it has a time.
+Held: TypeAlias = str | Decimal | date | bool
+
+
+class Kind(Term):
+    """Where records come from."""
+
+    EXCEL = "excel", "Excel", "a sheet of a workbook (.xlsx)"
+    CSV = "csv", "CSV", "a table as text"
+
+
+class Markup(StrEnum):
+    """In which markup long texts are."""
+
+    TEXT = "text"
+    HTML = "html"
+    WIKI = "wiki"
+    MARKDOWN = "markdown"
+
+
+class Cell(NamedTuple):
+    """A value, and where it stands: `Changes, row 5, column D`."""
+
+    held: Held
+    place: str
+
+    @property
+    def text(self) -> str:
+        """What people see."""
+        if isinstance(self.held, Decimal):
+            return f"{self.held:f}"
+        if isinstance(self.held, datetime) and self.held.time() == time():
+            return self.held.date().isoformat()
+        if isinstance(self.held, bool):
+            return "true" if self.held else "false"
+        return str(self.held).strip()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row, an issue or a file: the cells of each column that has any, in their order."""
+
+    place: str
+    cells: Mapping[str, tuple[Cell, ...]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """All items, and what else there is to say of where they were read.
+
+    `totals` are the rows that add up the ones above them, each with the number of items above it.
+    `settings` says how it was read, as the mapping keeps it. `faults` name a place each.
+    """
+
+    kind: Kind
+    name: str
+    columns: tuple[str, ...]
+    items: tuple[Item, ...]
+    totals: tuple[tuple[int, Item], ...] = ()
+    markup: Markup = Markup.TEXT
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class UnreadableSource(Refusal):
+    """A file that can't be imported: the message says where and why."""

@@ -1,0 +1,162 @@
+"""The rows of an Excel workbook: values, where they stand, and what of the sheet is odd."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.sax import parse
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import MAC_EPOCH
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
+
+from changebook.importing.grids import Grid, Merge
+from changebook.importing.source import Cell, Held, UnreadableSource
+
+#: What a workbook may unpack to: 100,000 rows of 20 columns take a third of it.
+_MOST_BYTES = 1 << 30
+_MOST_TIMES = 500
+_OLD_FORMAT = b"\xd0\xcf\x11\xe0"
+
+
+def read_workbook(file: Path, wanted: str | None) -> Grid:
+    """Return the cells of the one sheet that has any, or of the one that is wanted."""
+    _refuse_harmful(file)
+    try:
+        values = load_workbook(file, read_only=True, data_only=True)
+    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SAXException) as error:
+        raise UnreadableSource(f"{file.name} is not a workbook: {error}") from None
+    try:
+        return _sheet(file, values, wanted)
+    finally:
+        values.close()
+
+
+def _refuse_harmful(file: Path) -> None:
+    with file.open("rb") as stream:
+        if stream.read(4) == _OLD_FORMAT:
+            raise UnreadableSource(
+                f"{file.name} is in Excel's old format, or has a password: save it as .xlsx "
+                "without one"
+            )
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile:
+        raise UnreadableSource(f"{file.name} is not a workbook: save it as .xlsx") from None
+    size, packed = sum(p.file_size for p in parts), sum(p.compress_size for p in parts)
+    if size > _MOST_BYTES or size > _MOST_TIMES * max(packed, 1 << 20):
+        raise UnreadableSource(
+            f"{file.name} unpacks to {size >> 20} MB, {size // max(packed, 1)} times its size: "
+            "no list of changes does, so it is not opened"
+        )
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise UnreadableSource(f"{file.name} has macros: save it as .xlsx without them")
+
+
+def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
+    names = [sheet.title for sheet in book.worksheets]
+    if wanted is not None and wanted not in names:
+        raise UnreadableSource(f"{file.name} has no sheet `{wanted}`; it has {', '.join(names)}")
+    filled = [name for name in names if _has_cells(book[name])]
+    if wanted is None and len(filled) != 1:
+        raise UnreadableSource(
+            f"{file.name} has several sheets: choose one with --sheet ({', '.join(filled)})"
+            if filled
+            else f"{file.name} has no cells"
+        )
+    name = wanted or filled[0]
+    oddities = _oddities(file, book[name])
+    faults: list[str] = []
+    rows: list[tuple[int, dict[int, Cell]]] = []
+    for number, row in enumerate(book[name].iter_rows(values_only=True), 1):
+        cells: dict[int, Cell] = {}
+        for column, value in enumerate(row, 1):
+            place = f"{name}, row {number}, column {get_column_letter(column)}"
+            coordinate = f"{get_column_letter(column)}{number}"
+            if value is None or value == "":
+                if coordinate in oddities.formulas:
+                    faults.append(
+                        f"{place}: a formula without its value: open the file in the program that "
+                        "made it, and save it again"
+                    )
+            elif isinstance(value, str) and value in _ERRORS:
+                faults.append(f"{place}: the formula gives {value}")
+            elif (held := _held(value)) != "":
+                cells[column] = Cell(held, place)
+        rows.append((number, cells))
+    notes = [
+        f"row {n} is hidden in the sheet, and is read like the others" for n in oddities.hidden
+    ]
+    if book.epoch == MAC_EPOCH:
+        notes.append("the workbook counts its days from 1904")
+    others = [other for other in filled if other != name]
+    if others:
+        notes.append(f"sheets that are not read: {', '.join(others)}")
+    settings: dict[str, str | int] = {"sheet": name}
+    if book.epoch == MAC_EPOCH:
+        settings["epoch"] = 1904
+    return Grid(rows, oddities.merges, settings, tuple(notes), tuple(faults))
+
+
+_ERRORS = frozenset("#REF! #N/A #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC!".split())
+
+
+def _has_cells(sheet: Any) -> bool:
+    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
+
+
+def _held(value: Any) -> Held:
+    match value:
+        case bool() | date():
+            return value
+        case int() | float():
+            return Decimal(f"{value:.15g}")  # as many digits as the spreadsheet shows for certain
+        case time():
+            return value.isoformat()
+        case _:
+            return str(value).strip()
+
+
+class _Oddities(ContentHandler):
+    """What a sheet's XML says besides values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: list[int] = []
+        self.merges: list[Merge] = []
+        self.formulas: set[str] = set()
+        self._cell = ""
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - the parser's name
+        match name.rpartition(":")[2]:
+            case "row" if attrs.get("hidden") in ("1", "true"):
+                self.hidden.append(int(attrs["r"]))
+            case "c":
+                self._cell = attrs.get("r", "")
+            case "f":
+                self.formulas.add(self._cell)
+            case "mergeCell":
+                merged = CellRange(attrs["ref"])
+                self.merges.append(
+                    Merge(merged.min_row, merged.min_col, merged.max_row, merged.max_col)
+                )
+
+
+def _oddities(file: Path, sheet: Any) -> _Oddities:
+    found = _Oddities()
+    path: str = sheet._worksheet_path  # noqa: SLF001 - nothing else says which part it is
+    with zipfile.ZipFile(file) as archive, archive.open(path.lstrip("/")) as stream:
+        try:
+            parse(stream, found, forbid_dtd=True)
+        except (SAXException, DefusedXmlException) as error:
+            raise UnreadableSource(f"{file.name} can't be read: {error}") from None
+    return found

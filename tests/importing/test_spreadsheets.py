@@ -1,0 +1,323 @@
+"""A change log in a workbook: from the proposal to records that check, and again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft7Validator
+from openpyxl import load_workbook
+from ruamel.yaml import YAML
+
+from changebook.check import load_checked
+from changebook.cli import main
+from changebook.importing.mapping import schema
+from changebook.model import sums
+from changebook.model.schema import ChangeRecord
+from changebook.model.vocabulary import Status
+from tests.importing.exports import change_log, change_log_rows, workbook
+
+CASE = Path(__file__).parents[1] / "cases" / "import" / "change-log"
+PROFILE = CASE / "client.md"
+DAY = "2026-11-29"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace" / "changes" / "acme"
+    folder.mkdir(parents=True)
+    shutil.copy(PROFILE, folder / "client.md")
+    return tmp_path / "workspace"
+
+
+def run(root: Path, file: Path, *more: str) -> Result:
+    words = ("import", str(file), "--workspace", str(root), "--client", "acme", *more)
+    return CliRunner().invoke(main, [*words])
+
+
+def imported(root: Path, file: Path, mapping: Path | None = None, *more: str) -> Result:
+    mapping = mapping or CASE / "map.yml"
+    return run(root, file, "--map", str(mapping), "--on", DAY, *more)
+
+
+def records(root: Path) -> dict[str, ChangeRecord]:
+    return {r.data.id: r.data for r in load_checked(root)[0].client("acme").records}
+
+
+def files(root: Path) -> dict[str, bytes]:
+    found = sorted((root / "changes").rglob("*.md"))
+    return {file.name: file.read_bytes() for file in found if file.name != "client.md"}
+
+
+def mapped(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "own.yml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+SHORT = """\
+source: {kind: excel, header: 1, header_rows: 1}
+columns: {No: id, Title: title, Status: status, Amount: amount, Date: requested.on}
+words: {status: {open: submitted, approved: approved}}
+always: {visibility: client, decided: 2025-12-31}
+"""
+
+
+def short_import(root: Path, tmp_path: Path, *rows: Sequence[object], more: str = "") -> Result:
+    head = ("No", "Title", "Status", "Amount", "Date")
+    file = workbook(tmp_path / "short.xlsx", head, *map(tuple, rows))
+    return imported(root, file, mapped(tmp_path, SHORT + more))
+
+
+def test_a_mapping_is_proposed(
+    root: Path, tmp_path: Path, matches: Callable[[Path, str], None]
+) -> None:
+    file = change_log(tmp_path / "变更台账 2025.xlsx", total=1)
+    said = run(root, file)
+    assert said.exit_code == 0, said.output
+    matches(CASE / "proposed.yml", said.stdout)
+
+
+def test_the_mapping_has_a_schema() -> None:
+    validator = Draft7Validator(schema())
+    read = YAML(typ="safe", pure=True).load
+    assert list(validator.iter_errors(read((CASE / "map.yml").read_text("utf-8")))) == []
+    wrong = read("source: {kind: exel}\ncolumns: {a: titel, b: x-b, c: internal.c}\n")
+    paths = ["/".join(map(str, e.absolute_path)) for e in validator.iter_errors(wrong)]
+    assert sorted(paths) == ["columns/a", "source/kind"]
+
+
+def test_what_is_not_filled_in_is_not_guessed(root: Path, tmp_path: Path) -> None:
+    file = change_log(tmp_path / "变更台账 2025.xlsx")
+    said = imported(root, file, CASE / "proposed.yml")
+    assert said.exit_code == 1
+    assert "`people.赵立强` has no `party`" in said.stderr
+    assert files(root) == {}
+
+
+def test_a_dry_run_says_what_becomes_of_each_row(
+    root: Path, tmp_path: Path, matches: Callable[[Path, str], None]
+) -> None:
+    file = change_log(tmp_path / "变更台账 2025.xlsx", 12, total=1)
+    said = imported(root, file, None, "--dry-run", "--format", "md")
+    assert said.exit_code == 0, said.output
+    assert files(root) == {}
+    matches(CASE / "dry-run.md", said.stdout)
+    as_json = json.loads(imported(root, file, None, "--dry-run", "--format", "json").stdout)
+    assert len(as_json["records"]) == 12
+    assert as_json["totals"] == [
+        {
+            "place": "变更台账, row 15, column H",
+            "column": "金额（元）",
+            "stated": "1.00",
+            "computed": "76115.00",
+        }
+    ]
+    out = tmp_path / "dry.xlsx"
+    imported(root, file, None, "--dry-run", "--format", "xlsx", "--out", str(out))
+    assert load_workbook(out).worksheets[0].max_row == 13
+
+
+def test_the_records_check_and_come_with_the_same_bytes_each_time(
+    root: Path, tmp_path: Path, matches: Callable[[Path, str], None]
+) -> None:
+    file = change_log(tmp_path / "变更台账 2025.xlsx")
+    said = imported(root, file)
+    assert said.exit_code == 0, said.output
+    assert load_checked(root)[1] == []
+    first = files(root)
+    assert len(first) == 36
+    matches(CASE / "ACME-0008.md", first["ACME-0008-8.md"].decode())
+    assert "wrote 0 files" in imported(root, file).output
+    shutil.rmtree(root / "changes" / "acme" / "2025")
+    imported(root, file)
+    assert files(root) == first
+
+
+def test_every_cell_is_in_its_record(root: Path, tmp_path: Path) -> None:
+    imported(root, change_log(tmp_path / "变更台账 2025.xlsx"))
+    client = load_checked(root)[0].client("acme")
+    by_old = {
+        r.data.imported.id: (r, f"{r.source.data} {r.source.body}")
+        for r in client.records
+        if r.data.imported
+    }
+    for row in change_log_rows(36):
+        record, text = by_old[row[0]]
+        shown = text.replace("\\", "").replace("&lt;", "<").replace("&gt;", ">")
+        for value in (row[1], row[6], *(v for v in row[9:12] if v), row[13] or ""):
+            assert str(value) in shown, (row[0], value)
+        for line in (row[12] or "").split("\n"):
+            assert line in shown
+        has_amount = row[7] is not None
+        own = sums.asked(record.data, client.profile)
+        agreed = record.data.decision and record.data.decision.amount
+        assert has_amount == (own is not None or agreed is not None), row[0]
+
+
+def test_the_dates_follow_from_the_days(root: Path, tmp_path: Path) -> None:
+    mapping = (
+        SHORT.replace("Date: requested.on", "Date: decision.on, Days: days").replace(
+            "decided: 2025-12-31", ""
+        )
+        + "days_on: go-live\n"
+    )
+    head = ("No", "Title", "Status", "Amount", "Date", "Days")
+    file = workbook(
+        tmp_path / "days.xlsx",
+        head,
+        ("1", "Second", "approved", 1, date(2026, 3, 2), 5),
+        ("2", "First", "approved", 1, date(2026, 2, 2), 7),
+    )
+    said = imported(root, file, mapped(tmp_path, mapping))
+    assert said.exit_code == 0, said.output
+    assert load_checked(root)[1] == []
+    dates = {data.id: data.decision and data.decision.milestones for data in records(root).values()}
+    assert dates == {
+        "ACME-0001": {"go-live": date(2026, 7, 12)},
+        "ACME-0002": {"go-live": date(2026, 7, 7)},
+    }
+
+
+def test_the_day_of_a_decision_is_asked_for(root: Path, tmp_path: Path) -> None:
+    rows = [("1", "A", "approved", 5, "2025-03-01")]
+    assert short_import(root, tmp_path, *rows).exit_code == 0
+    (data,) = records(root).values()
+    assert data.decision
+    assert data.decision.on == date(2025, 12, 31)
+    assert data.imported
+    assert (
+        data.imported.note == "The source does not say when it was decided; 2025-12-31 was taken."
+    )
+    shutil.rmtree(root / "changes" / "acme" / "2025")
+    mapping = mapped(tmp_path, SHORT.replace(", decided: 2025-12-31", ""))
+    said = imported(root, tmp_path / "short.xlsx", mapping)
+    assert said.exit_code == 1
+    assert "row 2: it is `approved`, but the day of the decision is missing" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("1", "A", "open", "abc", None), "row 2, column D (Amount): `abc` should be an amount"),
+        (("1", "A", "open", "$5 USD", None), "`$5 USD` is in USD, not in CNY"),
+        (("1", "A", "open", "5.005", None), "`5.005` has more decimals than CNY"),
+        (("1", "A", "open", "1,20", None), "`1,20` should be an amount"),
+        (("1", "A", "open", 5, "3/4/2025"), "`3/4/2025` may be day or month first"),
+        (("1", "A", "open", 5, "2025-02-30"), "`2025-02-30` is not a day of the calendar"),
+        (("1", "A", "open", 5, "3月5日"), "`3月5日` has no year"),
+        (("1", "A", "open", 5, "soon"), "`soon` should be a day such as 2026-03-31"),
+        (("1", "A", "later", 5, None), "column C (Status): `later` has no status"),
+        (("1", "A", None, 5, None), "row 2: there is no status"),
+        (("1", None, "open", 5, None), "row 2: there is no title"),
+        (("1", "A", "open", "#REF!", None), "row 2, column D: the formula gives #REF!"),
+    ],
+)
+def test_what_is_not_understood_is_told_by_its_place(
+    root: Path, tmp_path: Path, row: tuple[object, ...], message: str
+) -> None:
+    said = short_import(root, tmp_path, row, ("2", "B", "open", 1, None))
+    assert said.exit_code == 1
+    assert message in said.stderr, said.stderr
+    assert "nothing was written" in said.stderr
+    assert files(root) == {}
+
+
+def test_an_id_that_is_there_twice_is_told(root: Path, tmp_path: Path) -> None:
+    said = short_import(root, tmp_path, *[("1", "A", "open", 5, None)] * 2)
+    assert said.exit_code == 1
+    assert "row 3: `1` is also the id of row 2" in said.stderr
+
+
+def test_a_column_that_the_mapping_does_not_name_is_told(root: Path, tmp_path: Path) -> None:
+    file = workbook(
+        tmp_path / "a.xlsx", ("No", "Title", "Status", "Colour"), ("1", "A", "open", "r")
+    )
+    said = imported(root, file, mapped(tmp_path, SHORT))
+    assert said.exit_code == 1
+    assert "column `Colour` is not in the mapping" in said.stderr
+
+
+def test_a_newer_export_updates_adds_and_names_what_is_gone(root: Path, tmp_path: Path) -> None:
+    old = [(str(n), f"Change {n}", "open", n, "2025-03-01") for n in range(1, 7)]
+    old[0] = ("1", "Change 1", "approved", 1, "2025-03-01")
+    assert short_import(root, tmp_path, *old).exit_code == 0
+    before = files(root)
+    folder = root / "changes" / "acme" / "2025"
+    for name in ("ACME-0003-change-3.md", "ACME-0004-change-4.md"):
+        text = (folder / name).read_text("utf-8")
+        (folder / name).write_text(text.replace("title: Change", "title: Our change"), "utf-8")
+    new = [
+        ("1", "Change 1, again", "approved", 100, "2025-03-01"),  # decided here
+        ("2", "Change 2", "open", 200, "2025-03-01"),  # changed there alone
+        ("3", "Change 3", "open", 300, "2025-03-01"),  # changed on both sides
+        ("4", "Change 4", "open", 4, "2025-03-01"),  # changed here alone
+        ("5", "Change 5", "open", 5, "2025-03-01"),  # not changed
+        ("7", "Change 7", "open", 7, "2025-03-01"),  # new; 6 is gone
+    ]
+    said = short_import(root, tmp_path, *new)
+    assert said.exit_code == 0, said.output
+    assert "ACME-0001: Decided here, changed there: not touched" in said.stderr
+    assert "ACME-0003: Conflict, edited here and changed there: not touched" in said.stderr
+    assert "ACME-0004: Edited here, unchanged there: not touched" in said.stderr
+    assert "ACME-0006 (6) is not in the source any more" in said.stderr
+    now = files(root)
+    assert [n for n in now if now[n] != before.get(n)] == [
+        "ACME-0002-change-2.md",
+        "ACME-0003-change-3.md",
+        "ACME-0004-change-4.md",
+        "ACME-0007-change-7.md",
+    ]
+    assert b"amount: 200.00" in now["ACME-0002-change-2.md"]
+    assert b"Our change 3" in now["ACME-0003-change-3.md"]
+    assert b"amount: 3.00" in now["ACME-0003-change-3.md"]
+    assert len(now) == 7
+    assert load_checked(root)[1] == []
+
+
+def test_a_step_before_what_was_read_says_when_it_was_recorded(root: Path, tmp_path: Path) -> None:
+    short_import(root, tmp_path, ("1", "A", "open", 1, "2025-06-01"))
+    short_import(
+        root, tmp_path, ("1", "A", "open", 1, "2025-06-01"), ("2", "B", "open", 1, "2025-03-01")
+    )
+    found = records(root)
+    assert found["ACME-0001"].history[0].recorded is None
+    assert found["ACME-0002"].history[0].recorded == date(2026, 11, 29)
+    assert load_checked(root)[1] == []
+
+
+def test_totals_among_the_rows_are_compared(root: Path, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("1", "A", "open", 1, None),
+        ("2", "B", "open", 2, None),
+        ("小计", None, None, 3, None),
+        ("3", "C", "open", "1,000.50", None),
+        ("小计：", None, None, "1,000.50", None),
+        ("合计", None, None, 1003.5, None),
+    ]
+    file = workbook(tmp_path / "t.xlsx", ("No", "Title", "Status", "Amount", "Date"), *rows)
+    said = imported(root, file, mapped(tmp_path, SHORT), "--dry-run", "--format", "json")
+    totals = json.loads(said.stdout)["totals"]
+    assert [(t["stated"], t["computed"]) for t in totals] == [
+        ("3.00", "3.00"),
+        ("1000.50", "1000.50"),
+        ("1003.50", "1003.50"),
+    ]
+    assert len(json.loads(said.stdout)["records"]) == 3
+
+
+def test_what_is_approved_counts(root: Path, tmp_path: Path) -> None:
+    short_import(
+        root, tmp_path, ("1", "A", "approved", "1.2万", None), ("2", "B", "open", "(500)", None)
+    )
+    client = load_checked(root)[0].client("acme")
+    lines = sums.position([r.data for r in client.records], client.profile, date.max).lines
+    assert lines[sums.SumLine.APPROVED].amount == Decimal("12000.00")
+    assert lines[sums.SumLine.PENDING].amount == Decimal("-500.00")
+    assert records(root)["ACME-0001"].status is Status.APPROVED
