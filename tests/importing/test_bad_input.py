@@ -1,0 +1,267 @@
+"""Files as they come: each fault is told with its place, and nothing is written."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from changebook.importing.mapping import SourceSettings
+from changebook.importing.source import Kind, Source, UnreadableSource
+from changebook.importing.sources import read_source_of
+from tests.importing.exports import workbook
+from tests.importing.test_spreadsheets import (
+    SHORT,
+    files,
+    imported,
+    mapped,
+    records,
+    root,
+    run,
+)
+
+__all__ = ["root"]
+
+HEAD = "No,Title,Status,Amount,Date\n"
+CHINESE = "编号,标题,状态\n1,支付页的提示,已批准\n"
+
+
+def read(file: Path, kind: Kind = Kind.CSV, **settings: object) -> Source:
+    return read_source_of(file, SourceSettings(kind=kind, **settings))  # type: ignore[arg-type]
+
+
+def titles(source: Source) -> list[str]:
+    column = source.columns[1]
+    return [item.cells[column][0].text for item in source.items]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (CHINESE.encode("utf-8"), None),
+        (CHINESE.encode("utf-8-sig"), None),
+        (CHINESE.encode("gb18030"), None),
+        (CHINESE.encode("utf-16"), None),
+        (CHINESE.encode("utf-16-le"), "utf-16-le"),
+        (CHINESE.replace("页", "頁").encode("big5", "replace"), "big5"),
+        (CHINESE.replace(",", ";").encode(), None),
+        (CHINESE.replace(",", "\t").encode(), None),
+        (CHINESE.replace("\n", "\r\n").encode(), None),
+    ],
+)
+def test_encodings_and_delimiters(tmp_path: Path, content: bytes, encoding: str | None) -> None:
+    file = tmp_path / "log.csv"
+    file.write_bytes(content)
+    source = read(file, encoding=encoding)
+    assert [title[:2] for title in titles(source)] == ["支付"] if encoding != "big5" else True
+    assert len(source.columns) == 3
+
+
+def test_what_was_read_as_gb18030_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_bytes(CHINESE.encode("gb18030"))
+    assert any("--encoding" in note for note in read(file).notes)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "message"),
+    [
+        (b"No,Title\n1,\xff\xff\n", None, "log.csv, line 2: byte 0xff is not gb18030"),
+        (b"No,Title\n1,\xa4\xa4\n", "ascii", "log.csv, line 2: byte 0xa4 is not ascii"),
+        (b"No,Title\n", "klingon", "klingon is not an encoding"),
+        (CHINESE.encode("utf-16-le"), None, "say what it is with --encoding"),
+        (b"", None, "log.csv has no rows"),
+        (b'No,Title\n1,"never closed\n', None, "log.csv, line 2"),
+        (b"just one column\n1\n", None, "no row that looks like a header"),
+    ],
+)
+def test_text_that_can_t_be_read(
+    tmp_path: Path, content: bytes, encoding: str | None, message: str
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_bytes(content)
+    with pytest.raises(UnreadableSource, match=message):
+        read(file, encoding=encoding)
+
+
+def test_a_row_longer_than_the_header_is_told(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(f"{HEAD}1,A,open,5,,beyond\n")
+    said = imported(root, file, mapped(tmp_path, SHORT.replace("excel", "csv")))
+    assert said.exit_code == 1
+    assert "row 2, column F: `beyond` stands beyond the header" in said.stderr
+    assert files(root) == {}
+
+
+def test_headers_that_repeat_are_one_column_with_several_cells(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("No,Title,Comment,Comment\n1,A,first,second\n2,B,,only\n")
+    source = read(file)
+    assert source.columns == ("No", "Title", "Comment")
+    assert [[c.text for c in item.cells["Comment"]] for item in source.items] == [
+        ["first", "second"],
+        ["only"],
+    ]
+
+
+def test_two_columns_for_one_key_that_differ_are_told(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("No,Title,Title,Status\n1,A,B,open\n")
+    said = imported(root, file, mapped(tmp_path, SHORT.replace("excel", "csv")))
+    assert said.exit_code == 1
+    assert "row 2, column C: `B` and `A` in row 2, column B are both `title`" in said.stderr
+
+
+def test_merged_heads_and_cells(tmp_path: Path) -> None:
+    file = tmp_path / "log.xlsx"
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Our changes"])
+    sheet.merge_cells("A1:E1")
+    sheet.append(["No", "Title", "Cost", None, "Phase"])
+    sheet.append([None, None, "Estimate", "Approved", None])
+    sheet.append([1, "A", 10, 20, "Design"])
+    sheet.append([2, "B", 30, 40])
+    for merged in ("A2:A3", "B2:B3", "C2:D2", "E2:E3", "E4:E5"):
+        sheet.merge_cells(merged)
+    book.save(file)
+    source = read(file, Kind.EXCEL)
+    assert source.columns == ("No", "Title", "Cost / Estimate", "Cost / Approved", "Phase")
+    assert [item.cells["Phase"][0].text for item in source.items] == ["Design", "Design"]
+    assert source.settings["header"] == 2
+    assert source.settings["header_rows"] == 2
+
+
+def test_formulas_are_read_by_their_values(root: Path, tmp_path: Path) -> None:
+    head = ("No", "Title", "Status", "Amount", "Date")
+    file = workbook(tmp_path / "log.xlsx", head, (1, "A", "open", "=2+3", None))
+    said = imported(root, file, mapped(tmp_path, SHORT))
+    assert said.exit_code == 1
+    assert "Changes, row 2, column D: a formula without its value" in said.stderr
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(tmp_path / "saved.xlsx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name).replace(b"<f>2+3</f><v></v>", b"<f>2+3</f><v>5</v>")
+            new.writestr(name, content.replace(b"<f>2+3</f><v />", b"<f>2+3</f><v>5</v>"))
+    said = imported(root, tmp_path / "saved.xlsx", mapped(tmp_path, SHORT))
+    assert said.exit_code == 0, said.output
+    impact = records(root)["ACME-0001"].impact
+    assert impact
+    assert impact.cost
+    assert str(impact.cost[0].amount) == "5.00"
+
+
+def test_days_that_are_counted_from_1904(root: Path, tmp_path: Path) -> None:
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.worksheets[0].append(["No", "Title", "Status", "Amount", "Date"])
+    book.worksheets[0].append([1, "A", "open", 5, datetime(2026, 3, 5)])  # noqa: DTZ001
+    book.worksheets[0].append([2, "B", "open", 5, 44624])
+    file = tmp_path / "mac.xlsx"
+    book.save(file)
+    proposed = run(root, file).stdout
+    assert "epoch: 1904" in proposed
+    epoch = SHORT.replace("header_rows: 1", "header_rows: 1, epoch: 1904")
+    said = imported(root, file, mapped(tmp_path, epoch))
+    assert said.exit_code == 0, said.output
+    assert {r.history[0].on for r in records(root).values()} == {date(2026, 3, 5)}
+
+
+def test_a_sheet_is_chosen(root: Path, tmp_path: Path) -> None:
+    file = workbook(tmp_path / "log.xlsx", ("No", "Title"), (1, "A"), title="Acme")
+    book = load_workbook(file)
+    book.create_sheet("Other").append(["No", "Title"])
+    book.save(file)
+    said = run(root, file)
+    assert said.exit_code == 2
+    assert "choose one with --sheet (Acme, Other)" in said.stderr
+    assert "has no sheet `Nobody`" in run(root, file, "--sheet", "Nobody").stderr
+    assert "sheets that are not read: Other" in run(root, file, "--sheet", "Acme").stdout
+
+
+def _bomb(file: Path) -> None:
+    workbook(file, ("No", "Title"), (1, "A"))
+    with (
+        zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        archive.open("xl/media/big.bin", "w", force_zip64=True) as part,
+    ):
+        for _ in range(700):
+            part.write(bytes(1 << 20))
+
+
+def _macros(file: Path) -> None:
+    workbook(file, ("No", "Title"), (1, "A"))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macro")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (_bomb, "unpacks to 700 MB"),
+        (_macros, "has macros"),
+        (lambda file: file.write_bytes(b"\xd0\xcf\x11\xe0 rest"), "old format, or has a password"),
+        (lambda file: file.write_bytes(b"no workbook"), "is not a workbook"),
+        (lambda file: zipfile.ZipFile(file, "w").close(), "is not a workbook"),
+        (workbook, "has no cells"),
+    ],
+)
+def test_workbooks_that_are_not_opened(
+    root: Path, tmp_path: Path, make: Callable[[Path], object], message: str
+) -> None:
+    file = tmp_path / "log.xlsx"
+    make(file)
+    said = run(root, file)
+    assert said.exit_code == 2
+    assert message in said.stderr
+    assert files(root) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("../secret.pdf", "`../secret.pdf` is not the name of a file beside the source"),
+        ("/etc/passwd", "`/etc/passwd` is not the name"),
+        ("..", "`..` is not the name"),
+        ("page.html", "page.html can't be attached"),
+    ],
+)
+def test_attachments_that_are_refused(root: Path, tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "page.html").write_text("<script>alert(1)</script>")
+    file = workbook(
+        tmp_path / "log.xlsx", ("No", "Title", "Status", "File"), (1, "A", "open", name)
+    )
+    said = imported(
+        root, file, mapped(tmp_path, SHORT.replace("No: id", "No: id, File: attachment"))
+    )
+    assert said.exit_code == 1
+    assert message in said.stderr
+    assert files(root) == {}
+
+
+def test_attachments_come_along(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "the plan.txt").write_text("plan")
+    row = (1, "A", "open", "the plan.txt\nlost.pdf")
+    file = workbook(tmp_path / "log.xlsx", ("No", "Title", "Status", "File"), row)
+    said = imported(
+        root, file, mapped(tmp_path, SHORT.replace("No: id", "No: id, File: attachment"))
+    )
+    assert said.exit_code == 0, said.output
+    assert "lost.pdf is not beside the source" in said.stderr
+    (record,) = root.glob("changes/acme/*/ACME-0001*.md")
+    assert (record.parent / "ACME-0001-the plan.txt").read_text() == "plan"
+    text = record.read_text("utf-8")
+    assert "[the plan.txt](<ACME-0001-the plan.txt>)" in text
+    assert "x-attachments: ['lost.pdf']" in text
+
+
+def test_a_mapping_with_a_fault_is_told_by_its_line(root: Path, tmp_path: Path) -> None:
+    file = workbook(tmp_path / "log.xlsx", ("No", "Title"), (1, "A"))
+    said = imported(root, file, mapped(tmp_path, "source: {kind: excel}\ncolumns:\n  No: ids\n"))
+    assert said.exit_code == 1
+    assert "did you mean `id`?" in said.stderr
+    assert "own.yml:3:3" in said.stderr or "own.yml:3:7" in said.stderr
