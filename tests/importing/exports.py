@@ -99,3 +99,280 @@ def workbook(file: Path, *rows: tuple[Any, ...], title: str = "Changes") -> Path
 def stamp(day: date) -> datetime:
     """Return a day as a spreadsheet has it, with a time."""
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a spreadsheet has no zone
+
+
+_HTML = (
+    "<p>客户<strong>必须</strong>同意</p><ul><li>甲</li><li>乙</li></ul>"
+    '<script>alert(1)</script><img alt="图" src="data:image/png;base64,AAAA">'
+)
+WHO = ("陈瑜", "Lin Wei", "赵立强")
+
+
+def pingcode(count: int = 32) -> dict[str, Any]:
+    """Return a page of work items as PingCode's API gives them."""
+    states = ("打开", "进行中", "已完成", "已关闭", "待审批")
+    return {
+        "page_size": 100,
+        "page_index": 0,
+        "total": count,
+        "values": [
+            {
+                "id": f"5edca524cad2fa112232{n:04}",
+                "url": f"https://rest_api_root/v1/project/work_items/{n}",
+                "identifier": f"SCR-{n}",
+                "html_url": f"https://northwind.pingcode.example/pjm/items/SCR-{n}",
+                "title": f"{_TITLES[n % 6]}（{n}）",
+                "description": _HTML,
+                "project": {
+                    "id": "5edca5",
+                    "identifier": "SCR",
+                    "name": "商城二期",
+                    "type": "scrum",
+                },
+                "type": "story",
+                "state": {"id": f"5f{n % 5}", "name": states[n % 5], "type": "pending"},
+                "priority": {"id": f"6f{n % 3}", "name": ("最高", "普通", "较低")[n % 3]},
+                "assignee": {"id": "a1", "name": "lin", "display_name": "Lin Wei"},
+                "start_at": 1740787200 + n * 86400,
+                "end_at": None,
+                "completed_at": 1743465600 + n * 86400 if n % 5 in (2, 3) else None,
+                "properties": {"biangengleixing": "需求变更", "is_paid": n % 2},
+                "tags": [{"id": "t1", "name": "二期"}, {"id": "t2", "name": "支付"}],
+                "story_points": 3,
+                "created_at": 1740787200 + n * 86400,
+                "created_by": {"id": "c1", "name": "chen", "display_name": WHO[n % 3]},
+                "updated_at": 1743465600,
+            }
+            for n in range(1, count + 1)
+        ],
+    }
+
+
+def jira(count: int = 32, *, documents: bool = False) -> dict[str, Any]:
+    """Return issues as Jira's API gives them: wiki markup in version 2, documents in 3."""
+
+    def text(words: str) -> Any:
+        if not documents:
+            return f"h2. 背景\n客户*必须*同意 {words}\n||A||B||\n|1|2|"
+        strong = {"type": "text", "text": "必须", "marks": [{"type": "strong"}]}
+        around = [
+            {"type": "text", "text": "客户"},
+            strong,
+            {"type": "text", "text": f"同意 {words}"},
+        ]
+        return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": around}]}
+
+    return {
+        "startAt": 0,
+        "total": count,
+        "issues": [
+            {
+                "id": f"{10000 + n}",
+                "key": f"PAY-{n}",
+                "fields": {
+                    "summary": f"Change {n}",
+                    "issuetype": {"name": "Change", "iconUrl": "https://jira.example/icon"},
+                    "status": {"name": ("To Do", "In Progress", "Done", "Declined")[n % 4]},
+                    "priority": {"name": ("High", "Medium", "Low")[n % 3]},
+                    "reporter": {"displayName": WHO[n % 3], "active": True},
+                    "created": f"2025-03-{n % 28 + 1:02}T23:30:00.000+0000",
+                    "resolutiondate": "2025-06-01T10:00:00.000+0800" if n % 4 == 2 else None,
+                    "description": text(f"number {n}"),
+                    "labels": ["二期"] if n % 2 else [],
+                    "comment": {
+                        "comments": [
+                            {
+                                "author": {"displayName": "Lin Wei"},
+                                "created": "2025-04-02T09:00:00.000+0800",
+                                "body": text("seen; and heard"),
+                            }
+                        ]
+                        if n == 3
+                        else []
+                    },
+                    "attachment": [{"filename": "flow.png", "size": 3}] if n == 4 else [],
+                    "issuelinks": [
+                        {
+                            "type": {
+                                "name": "Blocks",
+                                "inward": "is blocked by",
+                                "outward": "blocks",
+                            },
+                            "inwardIssue": {"key": "PAY-1"},
+                        }
+                    ]
+                    if n == 5
+                    else [],
+                },
+                "changelog": {
+                    "histories": [
+                        {
+                            "author": {"displayName": "Lin Wei"},
+                            "created": "2025-04-05T09:00:00.000+0800",
+                            "items": [
+                                {
+                                    "field": "status",
+                                    "fromString": "To Do",
+                                    "toString": "In Progress",
+                                },
+                                {"field": "assignee", "fromString": None, "toString": "Lin Wei"},
+                            ],
+                        }
+                    ]
+                    if n % 4 == 1
+                    else []
+                },
+            }
+            for n in range(1, count + 1)
+        ],
+    }
+
+
+def jira_csv(count: int = 32) -> str:
+    """Return Jira's CSV: headers that repeat, comments with semicolons, days in its own form."""
+    head = "Summary,Issue key,Issue id,Status,Reporter,Created,Resolved,Description,Comment,Comment"
+    rows = [f"{head},Attachment,Custom field (Change reason)"]
+    for n in range(1, count + 1):
+        status = ("To Do", "In Progress", "Done", "Declined")[n % 4]
+        talk = '"11/May/24 03:26 PM;lin;first; with a semicolon"' if n == 2 else ""
+        resolved = "13/Jun/24 9:00 AM" if n % 4 == 2 else ""
+        rows.append(
+            f"Change {n},PAY-{n},{10000 + n},{status},{WHO[n % 3]},{n % 28 + 1:02}/May/24 03:26 PM,"
+            f'{resolved},"客户*必须*同意\nh3. B",{talk},,,Upgrade'
+        )
+    return "\n".join(rows) + "\n"
+
+
+def github(count: int = 32) -> list[dict[str, Any]]:
+    """Return issues as `gh issue list --json` gives them."""
+    return [
+        {
+            "number": n,
+            "title": f"Change {n}",
+            "state": "OPEN" if n % 3 else "CLOSED",
+            "stateReason": "" if n % 3 else ("NOT_PLANNED" if n % 2 else "COMPLETED"),
+            "labels": [{"id": "L1", "name": "change", "color": "ff0000", "description": ""}],
+            "assignees": [{"login": "linwei", "id": "U1", "name": "Lin Wei"}],
+            "author": {"login": ("chenyu", "linwei")[n % 2], "id": "U2", "is_bot": False},
+            "body": "- [x] **done**\n\n::: internal\nnot a block of ours\n",
+            "comments": [
+                {
+                    "author": {"login": "linwei"},
+                    "createdAt": "2025-03-09T23:30:00Z",
+                    "body": "Looks *good*; go on.",
+                }
+            ]
+            if n == 2
+            else [],
+            "createdAt": f"2025-03-{n % 28 + 1:02}T23:30:00Z",
+            "closedAt": None if n % 3 else "2025-06-01T10:00:00Z",
+            "url": f"https://github.com/acme/shop/issues/{n}",
+        }
+        for n in range(1, count + 1)
+    ]
+
+
+def gitlab_csv(count: int = 32) -> str:
+    """Return GitLab's CSV."""
+    head = "Title,Description,Issue ID,URL,State,Author,Confidential,Due Date"
+    rows = [f"{head},Created At (UTC),Closed At (UTC),Labels"]
+    rows += [
+        f"Change {n},**bold**,{n},https://gitlab.example/acme/shop/-/issues/{n},"
+        f"{'Open' if n % 3 else 'Closed'},{WHO[n % 3]},{'Yes' if n % 3 == 1 else 'No'},,"
+        f"2025-03-{n % 28 + 1:02} 23:30:00,{'' if n % 3 else '2025-06-01 10:00:00'},change"
+        for n in range(1, count + 1)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def azure(count: int = 32) -> dict[str, Any]:
+    """Return work items as the API of Azure DevOps gives them."""
+    return {
+        "count": count,
+        "value": [
+            {
+                "id": n,
+                "rev": 3,
+                "fields": {
+                    "System.WorkItemType": "Change Request",
+                    "System.Title": f"Change {n}",
+                    "System.State": ("Proposed", "Active", "Resolved", "Closed")[n % 4],
+                    "System.CreatedBy": {
+                        "displayName": WHO[n % 3],
+                        "uniqueName": "someone@northwind.example",
+                    },
+                    "System.CreatedDate": f"2025-03-{n % 28 + 1:02}T23:30:00.123Z",
+                    "System.Description": "<div>客户<b>必须</b>同意 &lt;x&gt;</div>",
+                    "System.Tags": "二期; 支付",
+                    "Microsoft.VSTS.Common.ClosedDate": "2025-06-01T10:00:00Z"
+                    if n % 4 == 3
+                    else None,
+                },
+                "url": f"https://dev.azure.example/_apis/wit/workItems/{n}",
+            }
+            for n in range(1, count + 1)
+        ],
+    }
+
+
+def azure_csv(count: int = 32) -> str:
+    """Return the CSV of a query: people with addresses, days month first."""
+    rows = ["ID,Work Item Type,Title,Assigned To,State,Created Date,Created By,Description"]
+    rows += [
+        f'{n},Change Request,Change {n},,Active,"{n % 12 + 1}/{n % 28 + 1}/2025 6:55:03 PM",'
+        f'"Lin Wei <lin@northwind.example>","<div>a | b</div>"'
+        for n in range(1, count + 1)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def procore(count: int = 32) -> list[dict[str, Any]]:
+    """Return change orders as Procore's API gives them."""
+    return [
+        {
+            "id": 900 + n,
+            "number": f"{n:03}",
+            "title": f"Change {n}",
+            "status": ("approved", "pending", "draft", "rejected")[n % 4],
+            "revision": 0,
+            "description": "<p>Move the <em>wall</em></p>",
+            "change_order_change_reason": {"id": 1, "change_reason": "Client Request"},
+            "due_date": "2025-07-01",
+            "created_at": f"2025-03-{n % 28 + 1:02}T12:00:00Z",
+            "grand_total": f"{100 + n}.00",
+            "schedule_impact_amount": 2 if n == 4 else 0,
+            "executed": n % 4 == 0,
+            "signed_change_order_received_date": "2025-04-01" if n % 4 == 0 else None,
+        }
+        for n in range(1, count + 1)
+    ]
+
+
+def worktile(file: Path, count: int = 32) -> Path:
+    """Write Worktile's fixed attributes as a workbook."""
+    head = (
+        "编号",
+        "标题（必填）",
+        "状态",
+        "负责人",
+        "开始时间",
+        "截止时间",
+        "项目名称",
+        "任务类型",
+        "描述",
+    )
+    rows = [
+        (
+            f"SHOP-{n}",
+            f"{_TITLES[n % 6]}（{n}）",
+            ("未开始", "进行中", "已完成")[n % 3],
+            WHO[n % 3],
+            f"2025-03-{n % 28 + 1:02}",
+            None,
+            "商城二期",
+            "变更",
+            "<p>客户<strong>必须</strong>同意</p>",
+        )
+        for n in range(1, count + 1)
+    ]
+    return workbook(file, head, *rows, title="任务")

@@ -97,7 +97,7 @@ def test_what_is_not_filled_in_is_not_guessed(root: Path, tmp_path: Path) -> Non
     file = change_log(tmp_path / "变更台账 2025.xlsx")
     said = imported(root, file, CASE / "proposed.yml")
     assert said.exit_code == 1
-    assert "`people.赵立强` has no `party`" in said.stderr
+    assert "on whose side is 赵立强?" in said.stderr
     assert files(root) == {}
 
 
@@ -321,3 +321,19 @@ def test_what_is_approved_counts(root: Path, tmp_path: Path) -> None:
     assert lines[sums.SumLine.APPROVED].amount == Decimal("12000.00")
     assert lines[sums.SumLine.PENDING].amount == Decimal("-500.00")
     assert records(root)["ACME-0001"].status is Status.APPROVED
+
+
+def test_the_way_out_has_the_ids_and_columns_of_the_source(root: Path, tmp_path: Path) -> None:
+    imported(root, change_log(tmp_path / "变更台账 2025.xlsx"))
+    found = {}
+    for audience in ("team", "client"):
+        out = tmp_path / f"{audience}.xlsx"
+        words = ("export", "--workspace", str(root), "acme", "--format", "xlsx")
+        said = CliRunner().invoke(main, [*words, "--audience", audience, "--out", str(out)])
+        assert said.exit_code == 0, said.output
+        head, *rows = load_workbook(out).worksheets[0].iter_rows(values_only=True)
+        found[audience] = [dict(zip(head, row, strict=True)) for row in rows]
+    ids = {row["Number there"]: row.get("x-颜色") for row in found["team"]}
+    assert ids == {row[0]: row[13] for row in change_log_rows(36)}
+    assert {row["Number there"] for row in found["client"]} == set(ids)
+    assert "x-颜色" not in found["client"][0]

@@ -98,7 +98,13 @@ def command(
         _show(plan, client, root, form, out, on or today(client))
     for fault in plan.faults:
         say("error", visible(fault))
-    print_problems(errors(plan.problems), workspace.root, err=True)
+    lines = {workspace.relative(planned.file): planned.text.split("\n") for planned in plan.written}
+    print_problems(
+        errors(plan.problems),
+        workspace.root,
+        lambda path, line: lines[path][line - 1] if line <= len(lines[path]) else None,
+        err=True,
+    )
     if not plan.understood:
         click.echo("Not everything is understood; nothing was written.", err=True)
         sys.exit(PROBLEMS)

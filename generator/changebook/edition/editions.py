@@ -21,7 +21,14 @@ from changebook import packaged
 from changebook.edition import urls
 from changebook.model import canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
-from changebook.model.schema import ChangeRecord, Glossary, Links, Profile, words_of
+from changebook.model.schema import (
+    OWN_KEY,
+    ChangeRecord,
+    Glossary,
+    Links,
+    Profile,
+    words_of,
+)
 from changebook.model.sums import Position, Positions
 from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
 from changebook.model.vocabulary import AgreementStatus, Audience, Outcome, Party
@@ -66,7 +73,8 @@ class EditionRecord:
     ones in it, beyond which none is shown. `unseen` marks a record that
     the client does not see (a draft or an internal one): only team editions have such. `question`
     is what the client is or was asked to decide on, with each value as it is written. `signed_copy`
-    is the paper that was signed, which is one of the assets.
+    is the paper that was signed, which is one of the assets. `untouched` is what an import kept
+    under keys of its own: the team can go back to where it came from with it. No client has it.
     """
 
     data: ChangeRecord
@@ -80,6 +88,7 @@ class EditionRecord:
     question: Mapping[str, Any] = field(default_factory=dict)
     seals: tuple[Seal, ...] = ()
     signed_copy: Asset | None = None
+    untouched: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -206,6 +215,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
                 decided.question(_seen(record.source.data, ids)),
                 _standing(_seals(record, sealed[data.id], ids), data),
                 copy,
+                _untouched(record) if audience is Audience.TEAM else {},
             )
         )
     welcome = text.copy(client.source.body, client.folder, urls.HOME)
@@ -271,6 +281,13 @@ def _copy(data: ChangeRecord, audience: Audience, ids: frozenset[str]) -> Change
         return data.model_copy(update={"links": kept})
     values = {key: getattr(data, key) for key in CLIENT_KEYS}
     return ChangeRecord(**(values | {"links": kept, "history": since_submitted(data.history)}))
+
+
+def _untouched(record: Record) -> Mapping[str, Any]:
+    """Return the keys of its own that a record came with from elsewhere."""
+    if record.data.imported is None:
+        return {}
+    return {key: value for key, value in record.source.data.items() if key.startswith(OWN_KEY)}
 
 
 def _entries(client: Client) -> Mapping[str, list[ChainEntry]]:

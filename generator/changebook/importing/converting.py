@@ -38,7 +38,7 @@ def markdown(text: str, markup: Markup) -> str:
             made = text
         case Markup.TEXT:
             made = "\n".join(_lines(text))
-    return _FENCE.sub(r"\1\\:::", made).strip()
+    return _FENCE.sub(r"\1&#58;&#58;&#58;", made).strip()
 
 
 def plain(text: str, markup: Markup) -> str:

@@ -13,7 +13,7 @@ from changebook.edit.yaml_text import Value
 from changebook.importing import converting, understanding
 from changebook.importing.known_words import plainly
 from changebook.importing.mapping import LEFT_OUT, ImportMap
-from changebook.importing.source import Cell, Item, Markup, Source
+from changebook.importing.source import OWN_TEXT, Cell, Item, Markup, Source
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.sums.amounts import rounded
@@ -44,6 +44,9 @@ _LINKS = ("supersedes", "superseded_by", "depends_on", "related")
 #: What separates the ids in a cell, and the names of files.
 _SEPARATORS = re.compile(r"[\s,;，；、]+")
 _BETWEEN_FILES = re.compile(r"\s*[\n;；]\s*")
+#: Options of MADR: a heading each, and points below it.
+_OPTION = re.compile(r"^(?=### )", re.MULTILINE)
+_POINT = re.compile(r"[*-] +\**(Good|Bad)\**,? +(?:because +)?(.+)")
 _URL = re.compile(r"https?://\S+")
 _ORDER = {status: n for n, status in enumerate(Status)}
 
@@ -143,6 +146,7 @@ class _Drafting:
         self._agreement()
         self._links()
         self._comments()
+        self._options()
         self._attachments()
         self._bodies()
         self._own_keys()
@@ -233,7 +237,8 @@ class _Drafting:
         mapped = self.mapping.people.get(name)
         known = {each.name: each for each in self.profile.people}
         real = (mapped.name if mapped else None) or name
-        party = (mapped.party if mapped else None) or (known[real].party if real in known else None)
+        stated = mapped.party if mapped else None
+        party = stated or (known[real].party if real in known else self.mapping.always.party)
         if party is None:
             self._wrong(
                 f"{cell.place} ({column}): on whose side is {name}? Write it below `people` in the "
@@ -344,6 +349,9 @@ class _Drafting:
         if on is None:
             on = next((s.on for s in self._stated_steps() if s.status is entered), None)
         if on is None and (on := self.mapping.always.decided):
+            # Nobody carries out, in the source, what is decided later.
+            under_way = (s.on for s in self._stated_steps() if s.status in APPROVED_OR_LATER)
+            on = min((on, *under_way))
             made.note = f"The source does not say when it was decided; {on} was taken."
         if on is None:
             if not self._cells("decision.on"):
@@ -410,7 +418,7 @@ class _Drafting:
             made.steps = [s for s in made.steps if s not in undone]
         if not made.steps or made.steps[-1].status is not made.status:
             made.imported_status = made.status
-        if made.status in (Status.VOID, Status.SUPERSEDED) and made.imported_status:
+        if made.status is Status.VOID and made.imported_status:
             self._wrong(
                 f"{self.item.place}: it is `{made.status}`, but not since when: map a column to "
                 f"`history.{made.status}`, or the word to another status"
@@ -460,6 +468,13 @@ class _Drafting:
         if talks:
             self.made.front["communications"] = talks
 
+    def _options(self) -> None:
+        for column, cell in self._cells("options"):
+            if options := options_of(cell.text):
+                self.made.front["options"] = options
+            else:
+                self._sections([(column, cell)])
+
     def _attachments(self) -> None:
         for _, cell in self._cells("attachment"):
             # Jira's are `date;author;name;address`.
@@ -476,8 +491,8 @@ class _Drafting:
 
     def _sections(self, cells: list[tuple[str, Cell]]) -> None:
         for column, cell in cells:
-            head = converting.markdown(column, Markup.TEXT)
-            self.made.body.append(f"## {head}\n\n{self._markdown(cell)}")
+            head = f"## {converting.markdown(column, Markup.TEXT)}\n\n"
+            self.made.body.append(f"{'' if column in OWN_TEXT else head}{self._markdown(cell)}")
 
     def _markdown(self, cell: Cell) -> str:
         return converting.markdown(cell.text, self.source.markup)
@@ -493,6 +508,22 @@ class _Drafting:
                 internal[target.partition(".")[2]] = held
         if internal:
             self.made.front["internal"] = internal
+
+
+def options_of(text: str) -> list[Value]:
+    """Return the options of a section of MADR; none where it says more than good and bad points."""
+    options: list[Value] = []
+    for block in filter(str.strip, _OPTION.split(text)):
+        title, *lines = filter(None, map(str.strip, block.split("\n")))
+        points: dict[str, list[Value]] = {"good": [], "bad": []}
+        for line in lines:
+            if not (point := _POINT.fullmatch(line)):
+                return []
+            points[point[1].lower()].append(point[2])
+        named = {"pros": points["good"], "cons": points["bad"]}
+        option = {"id": f"{len(options) + 1}", "title": title.lstrip("# ")}
+        options.append(option | {key: each for key, each in named.items() if each})
+    return options if _OPTION.match(text.lstrip()) else []
 
 
 def names_in(text: str) -> list[str]:

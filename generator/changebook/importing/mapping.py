@@ -59,6 +59,7 @@ TARGETS: Mapping[str, str] = MappingProxyType(
         "impact.amount": "the amount requested",
         "decision.amount": "the amount approved",
         "days": "calendar days on the milestone `days_on`, granted or requested",
+        "options": "options with what is good and bad about each, as MADR writes them",
         "decision.on": "the day of the decision",
         "decision.by": "who decided: people of `people`",
         "decision.due": "the day by which a decision is needed",
@@ -71,6 +72,7 @@ TARGETS: Mapping[str, str] = MappingProxyType(
         "links.superseded_by": "the id, as it is there, of what replaces it",
         "links.depends_on": "ids, as they are there, of what must come first",
         "links.related": "ids, as they are there, of what belongs to it",
+        "history": "changes of status, each with its day, its person and its word",
         "comment": "conversations, each with its day: the client reads them",
         "attachment": "names of files beside the source",
         "body": "part of the text, below the column's name",
@@ -131,7 +133,7 @@ class MappedPerson(Shape):
     """A person of the source."""
 
     name: Text | None = Field(None, description="The name in client.md, if it differs.")
-    party: Party = Field(description="Which side the person is on.")
+    party: Party | None = Field(None, description="Which side the person is on.")
 
 
 class Always(Shape):
@@ -144,6 +146,9 @@ class Always(Shape):
     visibility: Visibility | None = Field(None, description="Who may read what says nothing of it.")
     reason: ReasonCategory | None = Field(None, description="The category of every reason.")
     scope: ScopeAction | None = Field(None, description="What happens to every item of a scope.")
+    party: Party | None = Field(
+        None, description="The side of everybody who is neither below `people` nor in client.md."
+    )
     decided: Day | None = Field(
         None,
         description="The day that counts for decisions whose day the source does not give; the "

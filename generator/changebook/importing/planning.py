@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,8 @@ from changebook.model.diagnostics import Problem, errors
 from changebook.model.schema import OWN_KEY, ChangeRecord
 from changebook.model.vocabulary import APPROVED_OR_LATER, Status, SupersedeMode, Term
 from changebook.pages.literal import literal
+from changebook.read import body
+from changebook.read.commonmark import Link
 from changebook.read.form import fit, spell
 from changebook.read.source import parse_source
 from changebook.read.workspace import Client, Record, Workspace
@@ -53,6 +56,8 @@ class Fate(Term):
 #: What is written; all else stays as it is.
 WRITTEN = frozenset({Fate.NEW, Fate.UPDATED})
 _DIGITS = 16
+#: A longer number is a day, or one that a program made.
+_LONGEST_NUMBER = 6
 
 
 @dataclass
@@ -146,14 +151,16 @@ def plan_import(
 
 
 def _problems(workspace: Workspace, result: Client, imports: _Imports) -> Iterator[Problem]:
-    """Yield what the check says of the records that would be written."""
+    """Yield what the check says of the records that would be written, with their items' places."""
     clients = tuple(result if c.slug == result.slug else c for c in workspace.clients)
-    written = {workspace.relative(r.file) for r in imports.records if r.fate in WRITTEN}
+    places = {
+        workspace.relative(r.file): r.draft.item.place for r in imports.records if r.fate in WRITTEN
+    }
     # The attachments are not in place yet: the check of what was written looks into them.
     names = [f"`{file.name}`" for file in imports.attachments]
     for problem in (*imports.problems, *check(replace(workspace, clients=clients))):
-        if problem.path in written and not any(name in problem.message for name in names):
-            yield problem
+        if problem.path in places and not any(name in problem.message for name in names):
+            yield replace(problem, message=f"{places[problem.path]}: {problem.message}")
 
 
 def _without_column(source: Source, mapping: ImportMap) -> Iterator[str]:
@@ -212,9 +219,8 @@ class _Imports:
         }
         self._keys = [each.old_id or f"={each.title}" for each in drafts]
         ids = self._ids(drafts)
-        self._new_ids = {
-            each.old_id: id for each, id in zip(drafts, ids, strict=True) if each.old_id
-        }
+        self._new_ids = {key: record.data.id for key, record in self._known.items()}
+        self._new_ids |= dict(zip(self._keys, ids, strict=True))
         self._turn_round(drafts)
         days = (day for r in client.records for day in timeline.history_dates(r.data))
         self._newest = max(days, default=date.min)
@@ -223,6 +229,7 @@ class _Imports:
             for each, key, id in zip(drafts, self._keys, ids, strict=True)
         ]
         self._read: dict[str, Record] = {}
+        self._files = {r.draft.item.file: r.file for r in self.records if r.draft.item.file}
         if not self.faults and not any(each.errors for each in drafts):
             self._chain_dates()
             for planned in self.records:
@@ -270,10 +277,36 @@ class _Imports:
                 if old in by_id and each.old_id:
                     by_id[old].links.setdefault("supersedes", []).append((each.old_id, place))
                 else:
-                    self._no_such_id(old, place)
+                    self._elsewhere(each.front, "superseded_by", old, place)
+        self._date_superseded(drafts)
 
-    def _no_such_id(self, old: str, place: str) -> None:
-        self.faults.append(f"{place}: `{old}` is the id of nothing in the source")
+    def _date_superseded(self, drafts: Sequence[Draft]) -> None:
+        """Date what was superseded by the approval of what supersedes it, as the format does."""
+        days = {
+            old: each.decision["on"]
+            for each in drafts
+            if each.approved and "on" in each.decision
+            for old, _ in each.links.get("supersedes", ())
+        }
+        for each in drafts:
+            if each.status is not Status.SUPERSEDED or each.imported_status is None:
+                continue
+            on = days.get(each.old_id or "")
+            if isinstance(on, date) and all(step.on <= on for step in each.steps):
+                each.steps.append(StatedStep(Status.SUPERSEDED, on))
+                each.imported_status = None
+            elif each.amount:
+                self.faults.append(
+                    f"{each.item.place}: it is `superseded`, but not since when: map a column to "
+                    "`history.superseded`, or the word to another status"
+                )
+
+    def _elsewhere(self, front: dict[str, Value], kind: str, old: str, place: str) -> None:
+        """Keep a link to what is not in the source as a key of its own."""
+        key = f"{OWN_KEY}{kind}"
+        held = front.get(key)
+        front[key] = [*(held if isinstance(held, list) else []), old]
+        self.notes.append(f"{place}: `{old}` is not in the source; it is kept as `{key}`")
 
     def _planned(self, each: Draft, key: str, id: str) -> PlannedRecord:
         known = self._known.get(key)
@@ -281,9 +314,9 @@ class _Imports:
         year = min((step.on.year for step in each.steps), default=self._on.year)
         file = known.file if known else file_of(self._client, id, each.title, year)
         front = self._front(each, id, known)
-        body = [*each.body, *self._attached(each, front, id, file)]
+        parts = [*each.body, *self._attached(each, front, id, file)]
         fate = _fate(known, there) if known else Fate.NEW
-        return PlannedRecord(each, id, fate, file, front, body, there, tuple(_missing(front)))
+        return PlannedRecord(each, id, fate, file, front, parts, there, tuple(_missing(front)))
 
     def _front(self, each: Draft, id: str, known: Record | None) -> dict[str, Value]:
         front: dict[str, Value] = {"id": id, "title": each.title, "status": each.status.value}
@@ -296,7 +329,7 @@ class _Imports:
             ids: set[str] = set()
             for old, place in named:
                 if (new := self._new_ids.get(old)) is None:
-                    self._no_such_id(old, place)
+                    self._elsewhere(front, kind, old, place)
                 elif new != id:
                     ids.add(new)
             if ids:
@@ -351,6 +384,27 @@ class _Imports:
         if missing:
             front[f"{OWN_KEY}attachments"] = missing
 
+    def _relinked(self, part: str, planned: PlannedRecord) -> str:
+        """Return a text in which links between the source's files lead to their records.
+
+        Of a link to anything else beside the source, the words stay, and a note says so.
+        """
+        if planned.draft.item.file is None:
+            return part
+
+        def replaced(link: Link) -> str | None:
+            if link.external or not link.path:
+                return None
+            inner = body.replace_links(link.text, replaced)
+            to = self._files.get(PurePosixPath(link.path).name)
+            if to is None:
+                self.notes.append(f"{planned.draft.item.place}: the link to {link.target} is text")
+                return "#" if link.html else inner or link.path
+            there = os.path.relpath(to, planned.file.parent).replace(os.sep, "/") + link.fragment
+            return there if link.html else f"[{inner}]({there})"
+
+        return body.replace_links(part, replaced)
+
     def _chain_dates(self) -> None:
         """Compute the date that each milestone was agreed for, from one approval to the next."""
         new = {r.id: r for r in self.records if r.fate in WRITTEN}
@@ -368,6 +422,7 @@ class _Imports:
         """Give a record its text, and read it as the check does."""
         if planned.fate not in WRITTEN:
             return
+        planned.body = [self._relinked(part, planned) for part in planned.body]
         planned.text = _text(planned, {"kind": self._source.kind.value, "there": planned.there})
         path = planned.file.relative_to(self._client.root).as_posix()
         source, problems = parse_source(planned.text, path)
@@ -398,7 +453,7 @@ def _key_of(record: Record) -> str:
 
 def _number(old_id: str | None) -> int | None:
     found = _NUMBER.search(old_id or "")
-    return int(found[1]) if found and len(found[1]) <= 9 else None
+    return int(found[1]) if found and len(found[1]) <= _LONGEST_NUMBER else None
 
 
 def _digest(each: Draft) -> str:
@@ -438,10 +493,11 @@ def _text(planned: PlannedRecord, again: Mapping[str, str]) -> str:
     order = {(f.alias or name): n for n, (name, f) in enumerate(ChangeRecord.model_fields.items())}
     keys = sorted(planned.front, key=lambda key: (order.get(key, len(order)), key))
     lines = [line for key in keys for line in yaml_text.entry((key,), planned.front[key], 0)]
-    body = "\n\n".join(planned.body)
-    text = "\n".join(("---", *lines, "---", *([body, ""] if body else [""])))
+    parts = "\n\n".join(planned.body)
+    end = ("---", *([parts] if parts else []), "")
+    text = "\n".join(("---", *lines, *end))
     line = yaml_text.entry((AGAIN,), {**again, "here": _here(text)}, 0)[0]
-    return "\n".join(("---", *lines, line, "---", *([body, ""] if body else [""])))
+    return "\n".join(("---", *lines, line, *end))
 
 
 def _missing(front: Mapping[str, Value]) -> Iterator[str]:

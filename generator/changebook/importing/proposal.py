@@ -11,16 +11,21 @@ from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
 from changebook.importing.mapping import LEFT_OUT, WORDED
-from changebook.importing.source import Cell, Source
+from changebook.importing.source import Cell, Kind, Source
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.vocabulary import Channel, Visibility
 
+#: How Jira names the columns of a team's own fields.
+_CUSTOM = "custom field"
 #: What several columns may become.
-_SEVERAL = frozenset({"body", "comment", "attachment", "links.related", "links.depends_on"})
+_SEVERAL = frozenset(
+    {"body", "comment", "attachment", "links.related", "links.depends_on", "links.supersedes"}
+)
 #: A text of this length is one to read, and none of a few words.
 _LONG = 60
 _EXAMPLES = 3
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_ADDRESS = re.compile(r"\s*(?:<[^<>]*@[^<>]*>|\(@[\w-]+\))")
 _PEOPLE = ("requested.by", "decision.by")
 
 
@@ -55,9 +60,10 @@ def _columns(source: Source) -> dict[str, str]:
     """Return what each column may become: of those for one key, the best known."""
     ranked: list[tuple[int, str, str]] = []
     for column in source.columns:
-        known = known_words.headers().get(plainly(column))
-        if known is None and " / " in column:
-            known = known_words.headers().get(plainly(column.rpartition(" / ")[2]))
+        names = (plainly(column), plainly(column.rpartition(" / ")[2]))
+        if names[0] == _CUSTOM:
+            names = (plainly(known_words.in_brackets(column)),) * 2
+        known = next(filter(None, map(known_words.headers().get, names)), None)
         if known:
             ranked.append((known[1], known[0], column))
     found: dict[str, str] = {}
@@ -74,8 +80,9 @@ def _columns(source: Source) -> dict[str, str]:
 def _own(source: Source, column: str) -> str:
     """Return the body for long texts, else a key of one's own; an empty column is left out."""
     cells = _cells(source, column)
-    if not cells:
-        return LEFT_OUT
+    parent, dot, _ = column.rpartition(".")
+    if not cells or (dot and parent in source.columns):
+        return LEFT_OUT  # nothing, or more about what has a column: a person's picture, an id
     if max(len(cell.text) for cell in cells) > _LONG:
         return "body"
     name = re.sub(r"[^\w.-]+", "-", column).strip("-")
@@ -130,9 +137,11 @@ def _people(source: Source, columns: Mapping[str, str], profile: Profile) -> Ite
     if names:
         yield "people:  # on whose side each of them is: client or vendor"
     for name, count in names.items():
-        party = known[name].party.value if name in known else ""
+        real = _ADDRESS.sub("", name)
+        party = known[real].party.value if real in known else ""
         remark = "as in client.md" if party else "not in client.md: client or vendor?"
-        yield f"  {yaml_text.key(name)}: {{party: {party}}}  # {count} times; {remark}"
+        named = f"name: {yaml_text.scalar(real, flow=True)}, " if real != name else ""
+        yield f"  {yaml_text.key(name)}: {{{named}party: {party}}}  # {count} times; {remark}"
 
 
 def _always(columns: Mapping[str, str], source: Source) -> Iterator[str]:
@@ -146,6 +155,8 @@ def _always(columns: Mapping[str, str], source: Source) -> Iterator[str]:
         yield "  # reason: client-request  # the category of every reason; without it they are text"
     if "scope.item" in targets:
         yield "  # scope: modify  # what happens to each item; without it they are text"
+    if targets & {*_PEOPLE}:
+        yield "  # party: vendor  # of everybody who is not below `people`"
     yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
 
 
@@ -166,6 +177,8 @@ def _figures(source: Source, columns: Mapping[str, str], profile: Profile) -> It
     if any(map(understanding.is_ambiguous, days)):
         order = understanding.orders(days)
         remark = "by the days after the 12th" if order else "dmy or mdy: the source does not tell"
+        if source.kind is Kind.JIRA and order is None:
+            order, remark = "dmy", "11/May/24 is how Jira writes days"
         yield f"date_order: {order or ''}  # {remark}"
     if any(map(understanding.lacks_year, days)):
         years = _years(source, days)

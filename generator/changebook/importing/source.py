@@ -16,11 +16,26 @@ from changebook.refusal import Refusal
 Held: TypeAlias = str | Decimal | date | bool
 
 
+#: Columns that stand for the text of a file itself, which needs no heading.
+OWN_TEXT = frozenset({"text", "introduction"})
+
+
 class Kind(Term):
     """Where records come from."""
 
     EXCEL = "excel", "Excel", "a sheet of a workbook (.xlsx)"
     CSV = "csv", "CSV", "a table as text"
+    PINGCODE = "pingcode", "PingCode", "work items of its API, or its workbook"
+    WORKTILE = "worktile", "Worktile", "tasks of its export, or its workbook"
+    JIRA = "jira", "Jira", "issues of its API (JSON), or its CSV"
+    AZURE = "azure", "Azure DevOps", "work items of its API, or its CSV"
+    GITHUB = "github", "GitHub", "issues as `gh issue list --json` gives them"
+    GITLAB = "gitlab", "GitLab", "issues of its API, or its CSV"
+    PROCORE = "procore", "Procore", "change orders of its API, or its CSV"
+    MADR = "madr", "MADR", "a folder of Markdown decision records"
+    ADR_TOOLS = "adr-tools", "adr-tools", "a folder of records as adr-tools writes them"
+    LOG4BRAINS = "log4brains", "Log4brains", "a folder of records as Log4brains writes them"
+    EIP = "eip", "EIP", "a folder of improvement proposals"
 
 
 class Markup(StrEnum):
@@ -52,10 +67,14 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """A row, an issue or a file: the cells of each column that has any, in their order."""
+    """A row, an issue or a file: the cells of each column that has any, in their order.
+
+    `file` is the name of its file, by which other items link to it.
+    """
 
     place: str
     cells: Mapping[str, tuple[Cell, ...]]
+    file: str | None = None
 
 
 @dataclass(frozen=True)

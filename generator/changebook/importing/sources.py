@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
+from changebook.importing.decision_files import read_folder
 from changebook.importing.grids import items_of
 from changebook.importing.mapping import SourceSettings
-from changebook.importing.source import Kind, Source, UnreadableSource
+from changebook.importing.source import Kind, Markup, Source, UnreadableSource
+from changebook.importing.trackers import MARKUP, read_issues
 
-_BY_SUFFIX = {".xlsx": Kind.EXCEL, ".xlsm": Kind.EXCEL, ".xls": Kind.EXCEL, ".csv": Kind.CSV}
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
+_BY_SUFFIX: Mapping[str, Kind] = MappingProxyType(
+    {**dict.fromkeys(_WORKBOOKS, Kind.EXCEL), ".csv": Kind.CSV}
+)
+_FOLDERS = frozenset({Kind.MADR, Kind.ADR_TOOLS, Kind.LOG4BRAINS, Kind.EIP})
 
 
 def kind_of(path: Path) -> Kind:
@@ -21,10 +29,17 @@ def kind_of(path: Path) -> Kind:
 
 def read_source_of(path: Path, settings: SourceSettings) -> Source:
     """Return the items of a file or folder. Raises UnreadableSource, with the place, or OSError."""
+    kind = settings.kind
     if not path.exists():
         raise UnreadableSource(f"{path} does not exist")
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-        # Loading what reads workbooks takes a while.
+    if kind in _FOLDERS:
+        return read_folder(path, kind)
+    if path.is_dir() or path.suffix.lower() == ".json":
+        if kind not in MARKUP:
+            raise UnreadableSource(f"{path.name}: say with --from which tracker it is of")
+        return read_issues(path, kind)
+    if path.suffix.lower() in _WORKBOOKS:
+        # What reads workbooks takes a while to load.
         from changebook.importing.workbooks import read_workbook  # noqa: PLC0415
 
         grid = read_workbook(path, settings.sheet)
@@ -33,5 +48,10 @@ def read_source_of(path: Path, settings: SourceSettings) -> Source:
 
         grid = read_delimited(path, settings.encoding)
     return items_of(
-        grid, settings.kind, path.name, head=settings.header, depth=settings.header_rows
+        grid,
+        kind,
+        path.name,
+        head=settings.header,
+        depth=settings.header_rows,
+        markup=MARKUP.get(kind, Markup.TEXT),
     )

@@ -27,7 +27,8 @@ _NUMERIC = re.compile(
 _WITHOUT_YEAR = re.compile(r"(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)(?: UTC|Z)?", re.ASCII)
-_ORDERED = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?:\D.*)?", re.ASCII)
+_ORDERED = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}(?:\D.*)?", re.ASCII)
+_WITH_YEAR = re.compile(r"\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ]\d{4}(?:\D.*)?", re.ASCII)
 _DAYS = re.compile(r"([+-]?\d{1,9})(?:\.0+)?\s*(?:days?|d|个?(?:日历)?[天日])?", re.ASCII)
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _HOW = {"dmy": "DMY", "mdy": "MDY", "ymd": "YMD"}
@@ -138,7 +139,7 @@ def _day_of(text: str, notation: Notation) -> date:
         if notation.year is None:
             raise NotUnderstood("has no year: give one as `year` in the mapping")
         return _calendar(notation.year, int(found[1]), int(found[2]))
-    if _ORDERED.fullmatch(text) and notation.order is None:
+    if is_ambiguous(text) and notation.order is None:
         raise NotUnderstood("may be day or month first: say which as `date_order` in the mapping")
     parsed: datetime | None = dateparser.parse(
         text,
@@ -164,7 +165,8 @@ def _calendar(year: int, month: int, of_month: int) -> date:
 
 def orders(texts: list[str]) -> str | None:
     """Return `dmy` or `mdy` where one of the texts can only be the one; None otherwise."""
-    numbers = [re.findall(r"\d+", text)[:2] for text in texts if _ORDERED.fullmatch(text)]
+    found = [re.findall(r"\d+|[A-Za-z]+", text)[:2] for text in texts if is_ambiguous(text)]
+    numbers = [pair for pair in found if pair[1].isdigit()]
     first = any(int(each[0]) > 12 for each in numbers)
     second = any(int(each[1]) > 12 for each in numbers)
     return None if first == second else "dmy" if first else "mdy"
@@ -177,4 +179,5 @@ def lacks_year(text: str) -> bool:
 
 def is_ambiguous(text: str) -> bool:
     """Return whether a text is a day that may begin with the day or the month."""
-    return _ORDERED.fullmatch(text.strip()) is not None
+    text = text.strip()
+    return _ORDERED.fullmatch(text) is not None and _WITH_YEAR.fullmatch(text) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,6 +43,22 @@ class ChangeList:
     def changes(self) -> tuple[ListedChange, ...]:
         pairs = ordered(self.edition, self.position)
         return tuple(ListedChange(record, row) for record, row in pairs)
+
+
+def _number_there(change: ListedChange) -> str | None:
+    return change.data.imported.id if change.data.imported else None
+
+
+def _untouched(key: str) -> Column[ListedChange]:
+    """Return a column of what an import kept as it was; only a team edition has any."""
+
+    def value(change: ListedChange) -> str | None:
+        held = change.record.untouched.get(key)
+        return (
+            held if held is None or isinstance(held, str) else json.dumps(held, ensure_ascii=False)
+        )
+
+    return Column(key, value)
 
 
 def changes_table(listed: ChangeList) -> Table[ListedChange]:
@@ -98,6 +115,10 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
         Column(_("Depends on"), lambda change: change.data.links.depends_on, Format.ID),
         Column(_("In this status since"), lambda change: change.row.since, Format.DATE),
     ]
+    if any(change.data.imported for change in listed.changes):
+        columns.append(Column(_("Number there"), _number_there, Format.ID))
+    kept = dict.fromkeys(key for c in listed.changes for key in c.record.untouched)
+    columns += (_untouched(key) for key in sorted(kept))
     if edition.audience is Audience.TEAM:
         columns.append(Column(_("Internal"), lambda c: _("Internal") if c.row.unseen else None))
     if site:

@@ -1,0 +1,155 @@
+"""Folders of decision records and proposals: front matter, bullets, and sections of Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from changebook.importing.source import Cell, Item, Kind, Markup, Source, UnreadableSource
+
+#: Files beside the records that are none.
+_NOT_RECORDS = frozenset({"readme.md", "index.md", "template.md", "adr-template.md"})
+_FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_TITLE = re.compile(r"^# +(?:(?:ADR|EIP)[- ]?)?(?:(\d+)[.:]? +)?(.+?)(?: +#+)? *$", re.MULTILINE)
+_BULLET = re.compile(r"^(?:[*-] +)?\**([A-Z][A-Za-z /-]{1,30}?)\**: *\**(.*?)\** *$")
+_SECTION = re.compile(r"^## +(.+?)(?: +#+)? *$", re.MULTILINE)
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_LINKED = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
+_BY = re.compile(r"(?i)\b(supersed|superced|replac|amend|clarif)\w*( by)?:? +(.+)")
+_FILE_NUMBER = re.compile(r"(\d+)")
+_FIRST_WORD = re.compile(r"[*_\[]*([A-Za-z][A-Za-z' ]*?)\b(?= by\b| with\b|[^A-Za-z' ]|$)")
+
+
+def read_folder(folder: Path, kind: Kind) -> Source:
+    """Return the records in a folder, one a file."""
+    if not folder.is_dir():
+        raise UnreadableSource(f"{folder} is not a folder")
+    items, faults = [], []
+    for file in sorted(folder.glob("*.md"), key=lambda file: (_number(file.stem), file.name)):
+        if file.is_symlink() or file.name.lower() in _NOT_RECORDS:
+            continue
+        try:
+            text = file.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = file.read_bytes()[: error.start].count(b"\n") + 1
+            faults.append(f"{file.name}, line {line}: this is not UTF-8")
+            continue
+        cells: dict[str, list[Cell]] = {}
+        try:
+            for column, held in _of_text(text.replace("\r\n", "\n"), file, kind):
+                if not held:
+                    continue
+                cells.setdefault(column, []).append(Cell(held, f"{file.name}, {column}"))
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 2 if mark else 1
+            faults.append(f"{file.name}, line {line}: the keys at the top can't be read")
+            continue
+        held_cells = {column: tuple(each) for column, each in cells.items()}
+        items.append(Item(file.name, held_cells, file.name))
+    if not items and not faults:
+        raise UnreadableSource(f"{folder} has no records (.md)")
+    columns = dict.fromkeys(column for item in items for column in item.cells)
+    return Source(
+        kind,
+        folder.name,
+        tuple(columns),
+        tuple(items),
+        markup=Markup.MARKDOWN,
+        faults=tuple(faults),
+    )
+
+
+def _number(stem: str) -> int:
+    found = _FILE_NUMBER.search(stem)
+    return int(found[1]) if found else 0
+
+
+def _of_text(text: str, file: Path, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a file, each with its name."""
+    yield "file", file.name
+    stated, text = _front_matter(text)
+    for key, value in stated.items():
+        for each in value if isinstance(value, list) else [value]:
+            yield from _stated(str(key), str(each).strip(), kind)
+    title = _TITLE.search(text)
+    if title and "title" not in stated:
+        yield "title", title[2].replace("`", "")
+    if "eip" not in stated:
+        yield "number", _id_in((title and title[1]) or file.stem, kind)
+    if kind is Kind.EIP:
+        yield "text", text.strip()
+        return
+    if title:
+        text = text[: title.start()] + text[title.end() :]
+    yield from _sections(text, kind)
+
+
+def _sections(text: str, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Yield the bullets at the top, what else stands there, and each section."""
+    (_, head), *sections = _split(text)
+    rest = []
+    for line in head.split("\n"):
+        if (bullet := _BULLET.fullmatch(line.strip())) and bullet[2]:
+            yield from _stated(bullet[1].strip(), bullet[2].strip(), kind)
+        else:
+            rest.append(line)
+    yield "introduction", "\n".join(rest).strip()
+    for name, content in sections:
+        if name.casefold() == "status":
+            for line in content.split("\n"):
+                yield from _stated("status", line.strip(), kind)
+        else:
+            yield name, content.strip()
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Return the keys at the top of a text, and the rest."""
+    found = _FRONT.match(text)
+    if not found:
+        return {}, text
+    loaded = yaml.load(found[1], yaml.BaseLoader)  # noqa: S506 - texts alone: no type is made
+    return (loaded if isinstance(loaded, dict) else {}), text[found.end() :]
+
+
+def _id_in(text: str, kind: Kind) -> str:
+    """Return the id of the record that a file's name or a title tells."""
+    if kind is Kind.LOG4BRAINS:
+        return text  # their names begin with a day, which several may have
+    found = _FILE_NUMBER.search(text)
+    return str(int(found[1])) if found else ""
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    """Return the text before the first section, and each section with its name; code is skipped."""
+    blank = _FENCED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    parts, name, start = [], "", 0
+    for heading in _SECTION.finditer(blank):
+        parts.append((name, text[start : heading.start()]))
+        name, start = heading[1], heading.end()
+    return [*parts, (name, text[start:])]
+
+
+def _stated(key: str, value: str, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Yield a key of the top; a status may also say what replaces what."""
+    if key.casefold() != "status" or not value:
+        yield key, value
+        return
+    relation = _BY.search(value)
+    first = _FIRST_WORD.match(value)
+    word = first[1].strip() if first else value
+    if relation:
+        way = "ed by" if relation[2] else "es"
+        for text, address in _LINKED.findall(relation[3]) or [(relation[3], "")]:
+            if id := _id_in(PurePosixPath(address).stem or text, kind):
+                yield f"{relation[1].lower()}{way}", id
+        if relation[2] or relation.start():
+            yield "status", word
+        return
+    yield "status", word
+    if word != value:
+        yield "status in full", value

@@ -1,0 +1,158 @@
+"""Issues as trackers give them in JSON: each value under the path of its keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from changebook.importing.converting import html_of_document
+from changebook.importing.delimited import read_text
+from changebook.importing.source import Cell, Item, Kind, Markup, Source, UnreadableSource
+
+#: In which markup each tracker has its long texts.
+MARKUP: Mapping[Kind, Markup] = MappingProxyType(
+    {
+        Kind.PINGCODE: Markup.HTML,
+        Kind.WORKTILE: Markup.HTML,
+        Kind.AZURE: Markup.HTML,
+        Kind.PROCORE: Markup.HTML,
+        Kind.JIRA: Markup.WIKI,
+        Kind.GITHUB: Markup.MARKDOWN,
+        Kind.GITLAB: Markup.MARKDOWN,
+    }
+)
+#: Where the items are; without any of these, the file is one list.
+_LISTS = ("values", "issues", "value", "items", "data")
+#: What a person, a status or a file is called, among the keys that it has.
+_NAMES = ("display_name", "displayName", "name", "value", "login", "filename", "title", "key")
+#: Folders of keys that say nothing.
+_EMPTY_PREFIXES = ("fields.", "System.", "Microsoft.VSTS.Common.", "Microsoft.VSTS.Scheduling.")
+_WHEN = ("created", "createdAt", "created_at", "createdDate")
+_WHO = ("author", "created_by", "createdBy", "user")
+_WORDS = ("body", "content", "text")
+
+
+def read_issues(path: Path, kind: Kind) -> Source:
+    """Return the issues in a file, or in all JSON files of a folder, page by page."""
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    if not files:
+        raise UnreadableSource(f"{path.name} has no .json files")
+    issues = [(file.name, n, issue) for file in files for n, issue in enumerate(_issues(file), 1)]
+    return source_of(path.name, kind, issues)
+
+
+def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> Source:
+    """Return issues as a source; each comes with its file and its number there."""
+    items, faults = [], []
+    markup = MARKUP[kind]
+    for file, number, issue in issues:
+        place = f"{file}, item {number}"
+        if not isinstance(issue, Mapping):
+            faults.append(f"{place}: this is not an object with keys")
+            continue
+        if _has_document(issue):
+            markup = Markup.HTML
+        cells: dict[str, list[Cell]] = {}
+        for key, cell in (*_cells(issue, "", place), *_derived(issue, kind, place)):
+            cells.setdefault(key, []).append(cell)
+        items.append(Item(place, {key: tuple(each) for key, each in cells.items()}))
+    columns = dict.fromkeys(key for item in items for key in item.cells)
+    return Source(kind, name, tuple(columns), tuple(items), markup=markup, faults=tuple(faults))
+
+
+def _issues(file: Path) -> list[Any]:
+    text, _ = read_text(file, None)
+    try:
+        found = json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise UnreadableSource(
+            f"{file.name}, line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
+    except RecursionError:
+        raise UnreadableSource(f"{file.name} is nested too deep") from None
+    if isinstance(found, Mapping):
+        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), [found])
+    if not isinstance(found, list):
+        raise UnreadableSource(f"{file.name} has no list of items")
+    return found
+
+
+def _has_document(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return value.get("type") == "doc" or any(map(_has_document, value.values()))
+    return isinstance(value, list) and any(map(_has_document, value))
+
+
+def _cells(value: Any, path: str, place: str) -> Iterator[tuple[str, Cell]]:
+    """Yield every value with the path of its keys."""
+    for prefix in _EMPTY_PREFIXES:
+        path = path.removeprefix(prefix)
+    where = f"{place}, {path}"
+    match value:
+        case None | "" | []:
+            return
+        case bool() | str() | Decimal():
+            yield path, Cell(value, where)
+        case int():
+            yield path, Cell(Decimal(value), where)
+        case {"type": "doc"}:
+            yield path, Cell(html_of_document(value), where)
+        case Mapping():
+            yield from _of_mapping(value, path, where, place)
+        case list():
+            for each in value:
+                yield from _of_list(each, path, where, place)
+
+
+def _of_mapping(
+    value: Mapping[str, Any], path: str, where: str, place: str
+) -> Iterator[tuple[str, Cell]]:
+    name = next((key for key in _NAMES if path and isinstance(value.get(key), str)), None)
+    if name and value[name].strip():
+        yield path, Cell(value[name], where)
+    for key, each in value.items():
+        if key != name:
+            yield from _cells(each, f"{path}.{key}" if path else key, place)
+
+
+def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str, Cell]]:
+    if not isinstance(each, Mapping):
+        yield from _cells(each, path, place)
+        return
+    when, who, words = (_first(each, keys) for keys in (_WHEN, _WHO, _WORDS))
+    if when and words:
+        yield path, Cell(f"{when};{who};{words}", where)
+    elif when and isinstance(each.get("items"), list):
+        for change in each["items"]:
+            kind = "history" if change.get("field") == "status" else "history of other fields"
+            text = change.get("toString") or ""
+            if kind != "history":
+                text = f"{change.get('field')}: {change.get('fromString') or ''} → {text}"
+            yield kind, Cell(f"{when};{who};{text}", where)
+    elif isinstance(link := each.get("type"), Mapping) and {"inwardIssue", "outwardIssue"} & {
+        *each
+    }:
+        way = "inward" if "inwardIssue" in each else "outward"
+        yield f"{path}: {link.get(way)}", Cell(str(each[f"{way}Issue"].get("key")), where)
+    else:
+        yield from _cells(each, path, place)
+
+
+def _first(holder: Mapping[str, Any], keys: Iterable[str]) -> str:
+    value = next((holder[key] for key in keys if holder.get(key)), "")
+    if isinstance(value, Mapping):
+        if value.get("type") == "doc":
+            return html_of_document(value)
+        value = next((value[key] for key in _NAMES if value.get(key)), "")
+    return str(value)
+
+
+def _derived(issue: Mapping[str, Any], kind: Kind, place: str) -> Iterator[tuple[str, Cell]]:
+    """Yield what takes two keys to say: GitHub closes an issue as completed, or as not planned."""
+    if kind is Kind.GITHUB and isinstance(state := issue.get("state"), str):
+        reason = issue.get("stateReason") or issue.get("state_reason") or ""
+        yield "status", Cell(f"{state} {reason}".strip(), f"{place}, state")

@@ -1,0 +1,190 @@
+"""Exports of trackers in their published shapes, from the proposal to records that check."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from changebook.check import load_checked
+from changebook.importing.mapping import LEFT_OUT, SourceSettings, read_map
+from changebook.importing.source import Kind
+from changebook.importing.sources import read_source_of
+from changebook.model.diagnostics import errors
+from changebook.model.vocabulary import Status, Visibility
+from tests.importing import exports
+from tests.importing.test_spreadsheets import imported, records, root, run
+
+__all__ = ["root"]
+
+PEOPLE = (r"\{(name: [^,]*, )?party: \}", r"{\1party: client}")
+DECIDED = (r"  # decided: .*", "  decided: 2025-12-31")
+CHANNEL = (r"^channel:.*", "channel: chat")
+MILESTONE = (r"^days_on:.*", "days_on: go-live")
+
+
+def as_json(value: Any) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        file = folder / "export.json"
+        file.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+        return file
+
+    return write
+
+
+def as_csv(text: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        file = folder / "export.csv"
+        file.write_text(text, "utf-8")
+        return file
+
+    return write
+
+
+def as_workbook(folder: Path) -> Path:
+    return exports.worktile(folder / "export.xlsx")
+
+
+Changes = Sequence[tuple[str, str]]
+#: Each export with what a person fills in or alters in the proposed mapping.
+EXPORTS: Mapping[str, tuple[Kind, Callable[[Path], Path], Changes]] = {
+    "pingcode": (Kind.PINGCODE, as_json(exports.pingcode()), ()),
+    "worktile": (Kind.WORKTILE, as_workbook, ()),
+    "jira": (Kind.JIRA, as_json(exports.jira()), (CHANNEL,)),
+    "jira documents": (Kind.JIRA, as_json(exports.jira(documents=True)), (CHANNEL,)),
+    "jira csv": (Kind.JIRA, as_csv(exports.jira_csv()), (CHANNEL,)),
+    "github": (Kind.GITHUB, as_json(exports.github()), (CHANNEL,)),
+    "gitlab csv": (Kind.GITLAB, as_csv(exports.gitlab_csv()), ()),
+    "azure": (Kind.AZURE, as_json(exports.azure()), ()),
+    "azure csv": (Kind.AZURE, as_csv(exports.azure_csv()), ()),
+    "procore": (Kind.PROCORE, as_json(exports.procore()), (MILESTONE,)),
+}
+
+
+@pytest.fixture(params=EXPORTS)
+def taken(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> tuple[str, Path, Path]:
+    """An export that was imported by its mapping, which was filled in where it was empty."""
+    name: str = request.param
+    kind, write, changes = EXPORTS[name]
+    file = write(tmp_path)
+    proposed = run(root, file, "--from", kind.value)
+    assert proposed.exit_code == 0, proposed.output
+    text = proposed.stdout
+    for pattern, replacement in (PEOPLE, DECIDED, *changes):
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    mapping = tmp_path / "map.yml"
+    mapping.write_text(text, "utf-8")
+    said = imported(root, file, mapping)
+    assert said.exit_code == 0, f"{said.output}\n{text}"
+    return name, file, mapping
+
+
+def test_an_export_becomes_records_that_check_and_nothing_is_lost(
+    taken: tuple[str, Path, Path], root: Path
+) -> None:
+    name, file, map_file = taken
+    workspace, problems = load_checked(root)
+    assert errors(problems) == []
+    mapping, _ = read_map(map_file)
+    assert mapping
+    source = read_source_of(file, SourceSettings(kind=EXPORTS[name][0]))
+    assert len(source.items) == len(workspace.client("acme").records) == 32
+    written = {
+        r.data.imported.id: f"{r.source.data}"
+        for r in workspace.client("acme").records
+        if r.data.imported
+    }
+    (key,) = (column for column, target in mapping.columns.items() if target == "id")
+    kept = {c for c, target in mapping.columns.items() if target.startswith("x-")}
+    for item in source.items:
+        front = written[item.cells[key][0].text]
+        for column, cells in item.cells.items():
+            assert column in mapping.columns
+            for cell in cells if column in kept else ():
+                assert cell.text in front, (column, cell)
+    left_out = {column for column, target in mapping.columns.items() if target == LEFT_OUT}
+    assert not {column for column in left_out if "." not in column} & {
+        column for item in source.items for column in item.cells
+    }
+
+
+def test_what_each_export_says_is_in_its_record(taken: tuple[str, Path, Path], root: Path) -> None:
+    name = taken[0]
+    found = records(root)
+    first = found["ACME-0002"]
+    text = next(root.glob("changes/acme/*/ACME-0002*.md")).read_text("utf-8")
+    expected: dict[str, tuple[Status, str | None, str]] = {
+        "pingcode": (Status.IMPLEMENTED, "2025-03-03", "客户**必须**同意\n\n- 甲\n- 乙\n\n图"),
+        "worktile": (Status.IMPLEMENTED, None, "客户**必须**同意"),
+        "jira": (Status.IMPLEMENTED, "2025-03-04", "客户**必须**同意 number 2"),
+        "jira documents": (Status.IMPLEMENTED, "2025-03-04", "客户**必须**同意 number 2"),
+        "jira csv": (Status.IMPLEMENTED, "2024-05-03", "客户**必须**同意"),
+        "github": (Status.SUBMITTED, "2025-03-04", "- [x] **done**"),
+        "gitlab csv": (Status.SUBMITTED, "2025-03-04", "**bold**"),
+        "azure": (Status.IMPLEMENTED, "2025-03-04", "客户**必须**同意 \\<x\\>"),
+        "azure csv": (Status.IMPLEMENTING, "2025-03-03", "a \\| b"),
+        "procore": (Status.DRAFT, None, "Move the *wall*"),
+    }
+    status, asked, words = expected[name]
+    assert first.status is status
+    assert (str(first.requested.on) if first.requested else None) == asked
+    assert words in text
+    assert "alert" not in text
+
+
+@pytest.mark.parametrize("taken", ["jira", "jira documents"], indirect=True)
+def test_jira_comments_history_links(taken: tuple[str, Path, Path], root: Path) -> None:
+    found = records(root)
+    (talk,) = found["ACME-0003"].communications
+    assert (str(talk.on), talk.with_) == ("2025-04-02", ("Lin Wei",))
+    assert "seen; and heard" in talk.summary
+    assert found["ACME-0005"].links.depends_on == ("ACME-0001",)
+    steps = [(entry.status.value, str(entry.on), entry.by) for entry in found["ACME-0005"].history]
+    assert ("implementing", "2025-04-05", "Lin Wei") in steps
+    text = next(root.glob("changes/acme/*/ACME-0004*.md")).read_text("utf-8")
+    assert "x-attachments: ['flow.png']" in text
+
+
+@pytest.mark.parametrize("taken", ["jira csv"], indirect=True)
+def test_jira_comments_in_columns_that_repeat(taken: tuple[str, Path, Path], root: Path) -> None:
+    (talk,) = records(root)["ACME-0002"].communications
+    assert (str(talk.on), talk.with_) == ("2024-05-11", ("lin",))
+    assert talk.summary == "first; with a semicolon"
+
+
+@pytest.mark.parametrize("taken", ["github"], indirect=True)
+def test_github_closes_for_two_reasons(taken: tuple[str, Path, Path], root: Path) -> None:
+    found = records(root)
+    assert found["ACME-0003"].status is Status.WITHDRAWN
+    assert found["ACME-0006"].status is Status.CLOSED
+    assert str(found["ACME-0002"].communications[0].on) == "2025-03-10"
+    text = next(root.glob("changes/acme/*/ACME-0001*.md")).read_text("utf-8")
+    assert "&#58;&#58;&#58; internal" in text
+
+
+@pytest.mark.parametrize("taken", ["gitlab csv"], indirect=True)
+def test_what_is_confidential_stays_with_the_team(
+    taken: tuple[str, Path, Path], root: Path
+) -> None:
+    seen = {data.visibility for id, data in records(root).items() if int(id[-4:]) % 3 == 1}
+    assert seen == {Visibility.INTERNAL}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"values": [1]}', "export.json, item 1: this is not an object with keys"),
+        ('{"values": [', "export.json, line 1, column"),
+        ("7", "export.json has no list of items"),
+        ("[" * 100_000, "export.json is nested too deep"),
+    ],
+)
+def test_json_that_can_t_be_read(root: Path, tmp_path: Path, content: str, message: str) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(content, "utf-8")
+    said = run(root, file, "--from", "pingcode")
+    assert message in said.output
