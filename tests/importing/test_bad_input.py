@@ -89,6 +89,13 @@ def test_text_that_can_t_be_read(
         read(file, encoding=encoding)
 
 
+def test_more_rows_than_a_log_has(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(HEAD + "".join(f"{n},A,open,5,\n" for n in range(50_001)))
+    with pytest.raises(UnreadableSource, match="has 50001 items"):
+        read(file)
+
+
 def test_a_row_longer_than_the_header_is_told(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(f"{HEAD}1,A,open,5,,beyond\n")

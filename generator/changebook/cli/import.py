@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -14,13 +15,14 @@ from changebook.importing import dry_run as shown
 from changebook.importing.mapping import SourceSettings, read_map
 from changebook.importing.planning import WRITTEN, Fate, ImportPlan, plan_import
 from changebook.importing.proposal import propose
+from changebook.importing.remote import TOKEN, fetched
 from changebook.importing.source import Kind
 from changebook.importing.sources import kind_of, read_source_of
 from changebook.importing.writing import write
 from changebook.model.diagnostics import errors, visible
 from changebook.model.words import Words
 from changebook.packaged import own_templates
-from changebook.read.workspace import Client, read_workspace
+from changebook.read.workspace import Client, Workspace, read_workspace
 
 
 @named("import")
@@ -38,6 +40,11 @@ from changebook.read.workspace import Client, read_workspace
     "map_file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="What its columns and words become. Without it, a mapping is proposed.",
+)
+@click.option(
+    "--url",
+    help="The address of a tracker's API (github, gitlab, jira, pingcode): its issues are written "
+    f"into FILE first. A token is read from {TOKEN}.",
 )
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook, for the proposal.")
 @click.option("--encoding", metavar="ENC", help="The encoding of a CSV file, for the proposal.")
@@ -62,6 +69,7 @@ def command(
     slug: str,
     kind: str | None,
     map_file: Path | None,
+    url: str | None,
     sheet: str | None,
     encoding: str | None,
     on: date | None,
@@ -79,6 +87,10 @@ def command(
         refuse_among_records(out, root)
     workspace, _ = read_workspace(root)
     client = workspace.client(slug)
+    if url:
+        if kind is None:
+            raise click.UsageError("--url goes with --from: which tracker is it?")
+        deliver(fetched(url, Kind(kind), os.environ.get(TOKEN)), file)
     if map_file is None:
         settings = SourceSettings(
             kind=Kind(kind) if kind else kind_of(file), sheet=sheet, encoding=encoding
@@ -86,16 +98,24 @@ def command(
         proposed = propose(read_source_of(file, settings), client.profile)
         deliver(proposed.encode(), out)
         return
-    if kind or sheet or encoding:
+    if (kind and not url) or sheet or encoding:
         raise click.UsageError("--from, --sheet and --encoding are in the mapping: leave them out")
     mapping, problems = read_map(map_file)
     print_problems(problems, Path(), err=True)
     if mapping is None or errors(problems):
         sys.exit(PROBLEMS)
+    day = on or today(client)
     source = read_source_of(file, mapping.source)
-    plan = plan_import(workspace, client, source, mapping, on or today(client), file.parent)
+    plan = plan_import(workspace, client, source, mapping, day, file.parent)
     if dry_run:
-        _show(plan, client, root, form, out, on or today(client))
+        _show(plan, client, root, form, out, day)
+    _refuse_faults(plan, workspace)
+    if not dry_run:
+        _write(plan, client)
+
+
+def _refuse_faults(plan: ImportPlan, workspace: Workspace) -> None:
+    """Exit where something is not understood, and say all that is not."""
     for fault in plan.faults:
         say("error", visible(fault))
     lines = {workspace.relative(planned.file): planned.text.split("\n") for planned in plan.written}
@@ -108,8 +128,9 @@ def command(
     if not plan.understood:
         click.echo("Not everything is understood; nothing was written.", err=True)
         sys.exit(PROBLEMS)
-    if dry_run:
-        return
+
+
+def _write(plan: ImportPlan, client: Client) -> None:
     for line in shown.remarks(plan):
         say("note", visible(line))
     for planned in plan.records:

@@ -70,6 +70,8 @@ def _columns(source: Source) -> dict[str, str]:
     taken: set[str] = set()
     places = {column: place for place, column in enumerate(source.columns)}
     for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
+        if target == "comment" and all(c.text.isdecimal() for c in _cells(source, column)):
+            continue  # only how many there are
         if target in taken and target not in _SEVERAL:
             continue
         taken.add(target)

@@ -16,6 +16,8 @@ _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
 _BY_SUFFIX: Mapping[str, Kind] = MappingProxyType(
     {**dict.fromkeys(_WORKBOOKS, Kind.EXCEL), ".csv": Kind.CSV}
 )
+#: Each takes some 45 kB of memory until all is written.
+_MOST_ITEMS = 50_000
 _FOLDERS = frozenset({Kind.MADR, Kind.ADR_TOOLS, Kind.LOG4BRAINS, Kind.EIP})
 
 
@@ -29,6 +31,16 @@ def kind_of(path: Path) -> Kind:
 
 def read_source_of(path: Path, settings: SourceSettings) -> Source:
     """Return the items of a file or folder. Raises UnreadableSource, with the place, or OSError."""
+    source = _read(path, settings)
+    if len(source.items) > _MOST_ITEMS:
+        raise UnreadableSource(
+            f"{source.name} has {len(source.items)} items, and no client's log has more than "
+            f"{_MOST_ITEMS}: leave out what is none of its changes"
+        )
+    return source
+
+
+def _read(path: Path, settings: SourceSettings) -> Source:
     kind = settings.kind
     if not path.exists():
         raise UnreadableSource(f"{path} does not exist")

@@ -1,0 +1,140 @@
+"""All issues of a running tracker, page by page, as one file like those that people export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from time import sleep
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from changebook.importing.source import Kind
+from changebook.refusal import Refusal
+
+#: The environment variable with the token: `user:token` where the tracker wants both.
+TOKEN = "CHANGEBOOK_IMPORT_TOKEN"  # noqa: S105 - the variable's name
+_PAGE = 100
+_SECONDS = 60
+_TRIES = 4
+#: What a tracker answers when it is asked too often, or is out of order for a moment.
+_LATER = frozenset({429, 502, 503, 504})
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_Get = Callable[[str, Mapping[str, str | int]], tuple[Any, requests.Response]]
+
+
+def fetched(url: str, kind: Kind, token: str | None) -> bytes:
+    """Return all issues of a tracker as JSON. Raises Refusal where it does not give them."""
+    if kind not in _READERS:
+        raise Refusal(f"{kind} has no API here: give a file; {', '.join(_READERS)} have one")
+    address = urlsplit(url)
+    if address.scheme != "https" and address.hostname not in _LOCAL:
+        raise Refusal(f"{url} should begin with https://: a token must not be read on its way")
+    with requests.Session() as session:
+        session.headers["Accept"] = "application/json"
+        if token and kind is Kind.GITLAB:
+            session.headers["PRIVATE-TOKEN"] = token
+        elif token and ":" in token:
+            user, _, secret = token.partition(":")
+            session.auth = (user, secret)
+        elif token:
+            session.headers["Authorization"] = f"Bearer {token}"
+
+        def get(at: str, query: Mapping[str, str | int]) -> tuple[Any, requests.Response]:
+            return _answer(session, at, query)
+
+        issues = [*_READERS[kind](get, url.rstrip("/"))]
+    return (json.dumps(issues, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _answer(
+    session: requests.Session, url: str, query: Mapping[str, str | int]
+) -> tuple[Any, requests.Response]:
+    for last in (*(False,) * (_TRIES - 1), True):
+        try:
+            answer = session.get(url, params=query, timeout=_SECONDS, allow_redirects=False)
+        except requests.RequestException as error:
+            raise Refusal(f"{url} can't be reached: {error}") from None
+        if answer.status_code not in _LATER or last:
+            break
+        wait = answer.headers.get("Retry-After", "1")
+        sleep(min(int(wait), _SECONDS) if wait.isdecimal() else 1)
+    if answer.status_code != requests.codes.ok:
+        hint = f"; the token is read from {TOKEN}" if answer.status_code in (401, 403) else ""
+        raise Refusal(f"{url} answers {answer.status_code} {answer.reason}{hint}")
+    try:
+        return answer.json(), answer
+    except requests.JSONDecodeError:
+        raise Refusal(f"{url} does not answer in JSON: is it the address of the API?") from None
+
+
+def _list(found: Any, url: str) -> list[Any]:
+    if not isinstance(found, list):
+        raise Refusal(f"{url} does not answer with a list of issues: is it the address of the API?")
+    return found
+
+
+def _by_links(get: _Get, url: str, query: Mapping[str, str | int]) -> Iterator[Any]:
+    """Yield what GitHub and GitLab give, whose pages name the next one."""
+    at, asked = f"{url}/issues", dict(query)
+    while True:
+        found, answer = get(at, asked)
+        yield from _list(found, at)
+        following = answer.links.get("next", {}).get("url")
+        if not following:
+            return
+        following = urljoin(at, following)
+        if urlsplit(following).netloc != urlsplit(url).netloc:
+            raise Refusal(f"{at} names a next page on another host, {following}")
+        at, asked = following, {}
+
+
+def _github(get: _Get, url: str) -> Iterator[Any]:
+    for issue in _by_links(get, url, {"state": "all", "per_page": _PAGE}):
+        if "pull_request" not in issue:
+            yield issue
+
+
+def _gitlab(get: _Get, url: str) -> Iterator[Any]:
+    yield from _by_links(get, url, {"scope": "all", "per_page": _PAGE})
+
+
+def _jira(get: _Get, url: str) -> Iterator[Any]:
+    at, start = f"{url}/rest/api/2/search", 0
+    while True:
+        query: dict[str, str | int] = {
+            "startAt": start,
+            "maxResults": _PAGE,
+            "expand": "changelog",
+            "fields": "*all",
+        }
+        found, _ = get(at, query)
+        issues = _list(found.get("issues") if isinstance(found, dict) else found, at)
+        yield from issues
+        start += len(issues)
+        if not issues or start >= int(found.get("total", 0)):
+            return
+
+
+def _pingcode(get: _Get, url: str) -> Iterator[Any]:
+    at, page, count = f"{url}/v1/project/work_items", 0, 0
+    while True:
+        found, _ = get(at, {"page_index": page, "page_size": _PAGE})
+        items = _list(found.get("values") if isinstance(found, dict) else found, at)
+        yield from items
+        count, page = count + len(items), page + 1
+        if not items or count >= int(found.get("total", 0)):
+            return
+
+
+_READERS: Mapping[Kind, Callable[[_Get, str], Iterator[Any]]] = MappingProxyType(
+    {
+        Kind.GITHUB: _github,
+        Kind.GITLAB: _gitlab,
+        Kind.JIRA: _jira,
+        Kind.PINGCODE: _pingcode,
+    }
+)

@@ -1,0 +1,159 @@
+"""Running trackers, played by a local server that answers in the published shapes."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from changebook.importing import remote
+from changebook.importing.source import Kind
+from changebook.refusal import Refusal
+from tests.importing import exports
+from tests.importing.test_spreadsheets import files, root, run
+
+__all__ = ["root"]
+
+COUNT = 230
+
+
+@dataclass
+class Tracker:
+    """What the server answers, and what it was asked."""
+
+    answer: Callable[[str, dict[str, str]], tuple[int, dict[str, str], Any]]
+    url: str = ""
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def tracker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
+    tracker = Tracker(lambda path, query: (404, {}, {}))
+    waits: list[float] = []
+    monkeypatch.setattr(remote, "sleep", waits.append)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            said = self.headers.get("Authorization") or self.headers.get("PRIVATE-TOKEN") or ""
+            tracker.asked.append((parts.path, said))
+            status, headers, body = tracker.answer(parts.path, query)
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    tracker.url = f"http://127.0.0.1:{server.server_port}"
+    yield tracker
+    assert all(0 < wait <= 60 for wait in waits)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def jira(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+    whole = exports.jira(COUNT)
+    start, most = int(query["startAt"]), int(query["maxResults"])
+    return 200, {}, {**whole, "issues": whole["issues"][start : start + most], "startAt": start}
+
+
+def pingcode(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+    whole = exports.pingcode(COUNT)
+    start = int(query["page_index"]) * int(query["page_size"])
+    return 200, {}, {**whole, "values": whole["values"][start : start + int(query["page_size"])]}
+
+
+def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+    page = int(query.get("page", "1"))
+    issues = [
+        {
+            "number": n,
+            "iid": n,
+            "title": f"Change {n}",
+            "state": "open",
+            "user": {"login": "chenyu"},
+        }
+        for n in range((page - 1) * 100 + 1, min(page * 100, COUNT) + 1)
+    ]
+    issues[0]["pull_request"] = {}
+    following = f'<{path}?page={page + 1}>; rel="next"' if page < 3 else ""
+    return 200, {"Link": following} if following else {}, issues
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "count", "said"),
+    [
+        (Kind.JIRA, jira, COUNT, "Bearer secret"),
+        (Kind.PINGCODE, pingcode, COUNT, "Bearer secret"),
+        (Kind.GITHUB, linked, COUNT - 3, "Bearer secret"),
+        (Kind.GITLAB, linked, COUNT, "secret"),
+    ],
+)
+def test_all_pages_are_read(
+    tracker: Tracker, kind: Kind, answer: Callable[..., Any], count: int, said: str
+) -> None:
+    tracker.answer = answer
+    issues = json.loads(remote.fetched(tracker.url, kind, "secret"))
+    assert len(issues) == count
+    assert [who for _, who in tracker.asked] == [said] * 3
+
+
+def test_it_is_asked_again_later(tracker: Tracker) -> None:
+    answers: Iterator[tuple[int, dict[str, str], Any]] = iter(
+        [(429, {"Retry-After": "7"}, {}), (503, {}, {})]
+    )
+    tracker.answer = lambda path, query: next(answers, None) or pingcode(path, query)
+    assert len(json.loads(remote.fetched(tracker.url, Kind.PINGCODE, None))) == COUNT
+    assert len(tracker.asked) == 5
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ((401, {}, {}), "answers 401 Unauthorized; the token is read from CHANGEBOOK_IMPORT_TOKEN"),
+        ((429, {}, {}), "answers 429"),
+        ((302, {"Location": "https://elsewhere.example/"}, {}), "answers 302"),
+        ((200, {}, b"<html>"), "does not answer in JSON"),
+        ((200, {}, {"error": "no"}), "does not answer with a list of issues"),
+        ((200, {"Link": '<https://elsewhere.example/>; rel="next"'}, []), "on another host"),
+    ],
+)
+def test_what_does_not_answer_as_it_should(
+    tracker: Tracker, answer: tuple[int, dict[str, str], Any], message: str
+) -> None:
+    tracker.answer = lambda path, query: answer
+    with pytest.raises(Refusal, match=message):
+        remote.fetched(tracker.url, Kind.GITHUB, "secret")
+
+
+def test_a_token_is_not_sent_in_the_clear() -> None:
+    with pytest.raises(Refusal, match="should begin with https://"):
+        remote.fetched("http://jira.example", Kind.JIRA, "user:secret")
+
+
+def test_the_answer_is_kept_and_goes_the_way_of_files(
+    tracker: Tracker, root: Path, tmp_path: Path
+) -> None:
+    tracker.answer = pingcode
+    file = tmp_path / "pingcode.json"
+    said = run(root, file, "--from", "pingcode", "--url", tracker.url)
+    assert said.exit_code == 0, said.output
+    assert len(json.loads(file.read_text("utf-8"))) == COUNT
+    assert "identifier: id" in said.stdout
+    assert files(root) == {}
