@@ -68,6 +68,8 @@ def test_pages_say_that_it_was_imported(root: Path) -> None:
     assert "Imported on 29 Mar 2026 from Change log 2025.xlsx, not witnessed here." in page
     assert "Its number there: CR-012" in page
     assert "Imported, not witnessed. Sealed as No. 1" in page
+    feed = next(file for file in contents.files if file.path == urls.FEED_CHANGES)
+    assert "Its number there: CR-012" in feed.content.decode()
 
 
 def test_verify_finds_the_old_id(root: Path) -> None:

@@ -188,3 +188,34 @@ def test_json_that_can_t_be_read(root: Path, tmp_path: Path, content: str, messa
     file.write_text(content, "utf-8")
     said = run(root, file, "--from", "pingcode")
     assert message in said.output
+
+
+def test_a_step_that_did_not_last_is_kept_out_of_the_history(root: Path, tmp_path: Path) -> None:
+    changes = [
+        {
+            "created": f"2025-04-0{n}T09:00:00.000+0800",
+            "author": {"displayName": "Lin Wei"},
+            "items": [{"field": "status", "toString": word}],
+        }
+        for n, word in enumerate(("Approved", "To Do", "Odd"), 1)
+    ]
+    issue = {
+        "key": "PAY-1",
+        "fields": {"summary": "Reopened", "status": {"name": "To Do"}},
+        "changelog": {"histories": changes[:2]},
+    }
+    mapping = tmp_path / "map.yml"
+    mapping.write_text(
+        "source: {kind: jira}\ncolumns: {key: id, summary: title, status: status, history: history}\n"
+        "words: {status: {To Do: submitted, Approved: approved}}\nalways: {visibility: client}\n"
+    )
+    said = imported(root, as_json([issue])(tmp_path), mapping)
+    assert said.exit_code == 0, said.output
+    (data,) = records(root).values()
+    assert [entry.status for entry in data.history] == [Status.SUBMITTED]
+    text = next(root.glob("changes/acme/*/ACME-0001*.md")).read_text("utf-8")
+    assert "2025-04-01T09:00:00.000+0800;Lin Wei;Approved" in text.partition("x-history:")[2]
+    issue["changelog"] = {"histories": changes}
+    said = imported(root, as_json([issue])(tmp_path), mapping)
+    assert said.exit_code == 1
+    assert said.stderr.count("`Odd` has no status") == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 from changebook.edit.yaml_text import Value
@@ -64,7 +65,8 @@ class StatedStep:
 class Draft:
     """What becomes of an item, before it has an id of its own and links.
 
-    `links` are ids as they are in the source. `errors` say what is not understood; `understood`
+    `links` are ids as they are in the source. `assumed` is the day that the mapping gives to a
+    decision without one. `errors` say what is not understood; `understood`
     what was read otherwise than it is written; `notes` what a person should know.
     """
 
@@ -73,7 +75,7 @@ class Draft:
     title: str = ""
     status: Status = Status.DRAFT
     imported_status: Status | None = None
-    note: str | None = None
+    assumed: date | None = None
     front: dict[str, Value] = field(default_factory=dict)
     decision: dict[str, Value] = field(default_factory=dict)
     steps: list[StatedStep] = field(default_factory=list)
@@ -264,10 +266,11 @@ class _Drafting:
             self._keep("requested.by")
 
     def _keep(self, target: str) -> None:
-        """Keep what has no place in the record's status as keys of its own."""
-        for column, cell in self._cells(target):
-            self.made.front[_own_key(column)] = cell.text
-            self.made.notes.append(f"{column} is kept as `{_own_key(column)}`")
+        """Keep what has no place in a record of this status as keys of its own."""
+        for column in dict.fromkeys(column for column, _ in self._cells(target)):
+            key = _own_key(column)
+            self.made.front[key] = _held(c for name, c in self._cells(target) if name == column)
+            self.made.notes.append(f"{column} is kept as `{key}`")
 
     def _worded_sections(self) -> None:
         """Put reasons and scope into their keys, where somebody said what they lack there."""
@@ -347,12 +350,12 @@ class _Drafting:
             return
         entered = next(status for status, each in OUTCOMES.items() if each is outcome)
         if on is None:
-            on = next((s.on for s in self._stated_steps() if s.status is entered), None)
+            on = next((s.on for s in self._stated if s.status is entered), None)
         if on is None and (on := self.mapping.always.decided):
             # Nobody carries out, in the source, what is decided later.
-            under_way = (s.on for s in self._stated_steps() if s.status in APPROVED_OR_LATER)
+            under_way = (s.on for s in self._stated if s.status in APPROVED_OR_LATER)
             on = min((on, *under_way))
-            made.note = f"The source does not say when it was decided; {on} was taken."
+            made.assumed = on
         if on is None:
             if not self._cells("decision.on"):
                 self._wrong(
@@ -378,8 +381,12 @@ class _Drafting:
         said["rationale"] = self._plain(rationale) if rationale else None
         made.decision |= {key: value for key, value in said.items() if value is not None}
 
+    @cached_property
+    def _stated(self) -> tuple[StatedStep, ...]:
+        """The changes of status that the source has: columns of days, and its own history."""
+        return tuple(self._stated_steps())
+
     def _stated_steps(self) -> Iterator[StatedStep]:
-        """Yield the changes of status that the source has: columns of days, and its own history."""
         for status in Status:
             if on := self._day(f"history.{status}") if self._cells(f"history.{status}") else None:
                 yield StatedStep(status, on)
@@ -397,25 +404,23 @@ class _Drafting:
         return understanding.day(cell, self.notation)
 
     def _history(self) -> None:
+        """Put the changes of status in order. What is left of them stays in keys of its own."""
         made = self.made
-        have = {step.status for step in made.steps}
-        stated = [
-            s for s in self._stated_steps() if s.status not in have or s.status not in OUTCOMES
-        ]
-        steps = {(s.status, s.on): s for s in (*made.steps, *stated)}
-        # A status that was left again and reached again is there twice, each on its day.
-        ordered = sorted(steps.values(), key=lambda step: (step.on, _ORDER[step.status]))
-        made.steps = [
-            step
-            for n, step in enumerate(ordered)
-            if step.status is not Status.DRAFT
-            and (not n or ordered[n - 1].status is not step.status)
-        ]
-        if not made.approved and made.status not in OUTCOMES:
-            undone = [s for s in made.steps if s.status in (Status.APPROVED, Status.REJECTED)]
-            for step in undone:
-                made.notes.append(f"`{step.status}` on {step.on} did not last")
-            made.steps = [s for s in made.steps if s not in undone]
+        decided = {step.status for step in made.steps if step.status in OUTCOMES}
+        stated = {(s.status, s.on): s for s in self._stated if s.status not in decided}
+        steps = stated | {(s.status, s.on): s for s in made.steps}
+        is_open = not made.approved and made.status not in OUTCOMES
+        kept: list[StatedStep] = []
+        for step in sorted(steps.values(), key=lambda step: (step.on, _ORDER[step.status])):
+            undone = is_open and step.status in (Status.APPROVED, Status.REJECTED)
+            same = kept and kept[-1].status is step.status
+            if step.status is not Status.DRAFT and not undone and not same:
+                kept.append(step)
+        made.steps = kept
+        there = {(step.status, step.on) for step in kept}
+        if any((step.status, step.on) not in there for step in self._stated):
+            for target in ("history", *(f"history.{status}" for status in Status)):
+                self._keep(target)
         if not made.steps or made.steps[-1].status is not made.status:
             made.imported_status = made.status
         if made.status is Status.VOID and made.imported_status:
@@ -500,8 +505,7 @@ class _Drafting:
     def _own_keys(self) -> None:
         internal: dict[str, Value] = {}
         for target, cells in self.by_target.items():
-            texts = [cell.text for _, cell in cells]
-            held: Value = texts[0] if len(texts) == 1 else list(texts)
+            held = _held(cell for _, cell in cells)
             if target.startswith(OWN_KEY):
                 self.made.front[target] = held
             elif target.startswith("internal."):
@@ -529,6 +533,12 @@ def options_of(text: str) -> list[Value]:
 def names_in(text: str) -> list[str]:
     """Return the names of several people in one cell."""
     return [name for name in re.split(r"\s*[、;；\n]\s*", text) if name]
+
+
+def _held(cells: Iterable[Cell]) -> Value:
+    """Return the texts of cells: one as it is, several as a list."""
+    texts = [cell.text for cell in cells]
+    return texts[0] if len(texts) == 1 else list(texts)
 
 
 def _own_key(column: str) -> str:

@@ -29,6 +29,8 @@ from changebook.model import canonical, decided, sums, timeline
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.schema import OWN_KEY, ChangeRecord
 from changebook.model.vocabulary import APPROVED_OR_LATER, Status, SupersedeMode, Term
+from changebook.model.words import Words
+from changebook.packaged import own_templates
 from changebook.pages.literal import literal
 from changebook.read import body
 from changebook.read.commonmark import Link
@@ -210,6 +212,7 @@ class _Imports:
         self, client: Client, source: Source, on: date, drafts: Sequence[Draft], beside: Path
     ) -> None:
         self._client, self._source, self._on, self._beside = client, source, on, beside
+        self._words = Words(client.profile.language, own_templates(client.root))
         self.faults: list[str] = []
         self.problems: list[Problem] = []
         self.notes: list[str] = []
@@ -347,11 +350,19 @@ class _Imports:
                 ("on", self._on),
                 ("id", each.old_id),
                 ("status", each.imported_status and each.imported_status.value),
-                ("note", each.note),
+                ("note", self._note(each)),
             )
             if value is not None
         }
         return front
+
+    def _note(self, each: Draft) -> str | None:
+        if each.assumed is None:
+            return None
+        said = self._words.gettext(
+            "The source does not say when it was decided; %(day)s was taken."
+        )
+        return said % {"day": each.assumed}
 
     def _entry(self, step: StatedStep, known: Record | None) -> Value:
         entry: dict[str, Value] = {"status": step.status.value, "on": step.on}

@@ -80,7 +80,12 @@ def feed(
     def entry(event: NewsEvent) -> FeedEntry:
         page = urls.record(event.id)
         html = render.fragment(
-            path, "_entry", event=event, row=rows[event.id], currency=profile.contract.currency
+            path,
+            "_entry",
+            event=event,
+            row=rows[event.id],
+            imported=records[event.id].data.imported,
+            currency=profile.contract.currency,
         )
         return FeedEntry(
             id=event.uuid.urn,
