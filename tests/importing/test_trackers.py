@@ -206,7 +206,8 @@ def test_a_step_that_did_not_last_is_kept_out_of_the_history(root: Path, tmp_pat
     }
     mapping = tmp_path / "map.yml"
     mapping.write_text(
-        "source: {kind: jira}\ncolumns: {key: id, summary: title, status: status, history: history}\n"
+        "source: {kind: jira}\n"
+        "columns: {key: id, summary: title, status: status, history: history}\n"
         "words: {status: {To Do: submitted, Approved: approved}}\nalways: {visibility: client}\n"
     )
     said = imported(root, as_json([issue])(tmp_path), mapping)

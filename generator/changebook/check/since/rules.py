@@ -94,6 +94,15 @@ HISTORY_REWRITTEN = rule(
     right="# in the branch\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
     "  - {status: implementing, on: 2026-03-25, by: Lin Wei}",
 )
+IMPORTED_AFTERWARDS = rule(
+    "imported-afterwards",
+    summary="A record that was kept here at the base now says that it was imported.",
+    why="What was imported may lack what nobody wrote down. What happened here was written down, "
+    "and all rules go on to hold for it.",
+    wrong="# at the base\nstatus: submitted\n# in the branch\nstatus: approved\n"
+    "imported: {from: Change log 2025.xlsx, on: 2026-11-29}",
+    right="# in the branch, without `imported`\nstatus: assessing",
+)
 APPROVER_NOT_AT_BASE = rule(
     "approver-not-at-base",
     summary="None of the people who approved a change could approve at the base.",
@@ -203,6 +212,7 @@ def check(sides: Sides) -> Iterator[Problem]:
         for pair in client.kept:
             yield from _steps(pair)
             yield from _history(pair)
+            yield from _imported(pair)
             yield from _decided(pair)
             yield from _body(pair)
             yield from _visibility(pair)
@@ -431,6 +441,23 @@ def _history(pair: Pair) -> Iterator[Problem]:
             f"{_PUT_BACK}. Entries are only added to the history, at its end.",
         )
         return
+
+
+def _imported(pair: Pair) -> Iterator[Problem]:
+    """Yield a record whose steps were taken here, and which are now said to have come along."""
+    before, now = pair.before.data, pair.after.data
+    if now.imported is None or not was_submitted(before):
+        return
+    taken_here = [entry for entry in before.history if not before.came_along(entry)]
+    if any(map(now.came_along, taken_here)):
+        yield IMPORTED_AFTERWARDS.at(
+            pair.after.source.path,
+            pair.after.source.value("imported", "on"),
+            f"`{taken_here[0].status}` on {taken_here[0].on} was recorded here before.",
+            f"{_PUT_BACK}: remove `imported`, or give the day of the first import."
+            if before.imported is None
+            else f"{_PUT_BACK}: `on: {before.imported.on}`.",
+        )
 
 
 def _entries(record: Record) -> list[Any]:
