@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from changebook.check import load_checked
 from changebook.cli import main
@@ -105,3 +106,16 @@ def test_it_goes_on_from_the_status_that_it_had(root: Path) -> None:
         ],
     )
     assert "`closed` comes `superseded`" in refused.output
+
+
+@pytest.mark.slow
+def test_paper_says_that_it_was_imported(root: Path) -> None:
+    out = root / "paper"
+    said = CliRunner().invoke(
+        main, ["print", "--workspace", str(root), "--out", str(out), "ACME-0012"]
+    )
+    assert said.exit_code == 0, said.output
+    (file,) = out.rglob("*.pdf")
+    text = " ".join(page.extract_text() for page in PdfReader(file).pages)
+    assert "CR-012" in text
+    assert "not witnessed here" in " ".join(text.split())
