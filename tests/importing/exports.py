@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +94,6 @@ def workbook(file: Path, *rows: tuple[Any, ...], title: str = "Changes") -> Path
         book.worksheets[0].append(list(row))
     book.save(file)
     return file
-
-
-def stamp(day: date) -> datetime:
-    """Return a day as a spreadsheet has it, with a time."""
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a spreadsheet has no zone
 
 
 _HTML = (

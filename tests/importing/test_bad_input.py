@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from changebook.importing.mapping import SourceSettings
+from changebook.importing.mapping import SourceSettings, read_map
 from changebook.importing.source import Kind, Source, UnreadableSource
 from changebook.importing.sources import read_source_of
 from tests.importing.exports import workbook
@@ -272,3 +272,19 @@ def test_a_mapping_with_a_fault_is_told_by_its_line(root: Path, tmp_path: Path) 
     assert said.exit_code == 1
     assert "did you mean `id`?" in said.stderr
     assert "own.yml:3:3" in said.stderr or "own.yml:3:7" in said.stderr
+
+
+def test_odd_texts_stay_behind_their_mark(root: Path, tmp_path: Path) -> None:
+    rows = [
+        ("Our log\nalways: {visibility: internal}",),
+        ("No", "Title", "Status", "a: b #\nc"),
+        (1, "A\u2028columns: {}", "open: \x85#", "x\x7fy"),
+    ]
+    file = workbook(tmp_path / "log.xlsx", *rows)
+    proposed = run(root, file)
+    assert proposed.exit_code == 0, proposed.output
+    mapping, problems = read_map(mapped(tmp_path, proposed.stdout))
+    assert mapping
+    assert list(mapping.columns.values()) == ["id", "title", "status", "x-a-b-c"]
+    assert mapping.always.visibility == "client"
+    assert [problem.severity for problem in problems] == []

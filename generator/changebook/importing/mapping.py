@@ -165,7 +165,7 @@ class ImportMap(Shape):
         default_factory=dict,
         description="The unit of a column's numbers (万), or UTC for its times.",
     )
-    words: dict[Text, dict[str, Text]] = Field(
+    words: dict[Text, dict[str, Text | None]] = Field(
         default_factory=dict, description="What the words in a column mean, by key."
     )
     people: dict[Text, MappedPerson] = Field(

@@ -12,6 +12,7 @@ from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
 from changebook.importing.mapping import LEFT_OUT, WORDED
 from changebook.importing.source import Cell, Kind, Source
+from changebook.model.diagnostics import visible
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.vocabulary import Channel, Visibility
 
@@ -34,10 +35,10 @@ def propose(source: Source, profile: Profile) -> str:
     columns = _columns(source)
     count = len(source.items)
     lines = [
-        f"# What `changebook import` makes of {source.name}: {count} items.",
+        f"# What `changebook import` makes of {_remark(source.name)}: {count} items.",
         "# Read each line, fill in what is empty, and keep the file: the next export needs it.",
         *_entry("source", {"kind": source.kind.value, **source.settings}),
-        *(f"# {note}" for note in (*source.notes, *source.faults)),
+        *(f"# {_remark(note)}" for note in (*source.notes, *source.faults)),
         "columns:",
     ]
     for column, target in columns.items():
@@ -50,6 +51,11 @@ def propose(source: Source, profile: Profile) -> str:
     lines += _always(columns, source)
     lines += _figures(source, columns, profile)
     return "\n".join(lines) + "\n"
+
+
+def _remark(text: str) -> str:
+    """Return a text as it may stand behind `#`: on one line, and to be seen."""
+    return visible(" ".join(text.split()))
 
 
 def _entry(key: str, value: yaml_text.Value) -> list[str]:
@@ -97,7 +103,7 @@ def _cells(source: Source, column: str) -> list[Cell]:
 
 def _examples(source: Source, column: str) -> str:
     cells = _cells(source, column)
-    texts = dict.fromkeys(" ".join(cell.text.split()) for cell in cells)
+    texts = dict.fromkeys(_remark(cell.text) for cell in cells)
     shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
     return f"{len(cells)} cells: {' | '.join(shown)}" if shown else "empty"
 
