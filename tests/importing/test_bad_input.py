@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from changebook.importing.mapping import SourceSettings, read_map
-from changebook.importing.source import Kind, Source, UnreadableSource
+from changebook.importing.source import ImportSource, Kind, UnreadableSource
 from changebook.importing.sources import read_source_of
 from tests.importing.exports import workbook
 from tests.importing.test_spreadsheets import (
@@ -31,11 +31,11 @@ HEAD = "No,Title,Status,Amount,Date\n"
 CHINESE = "编号,标题,状态\n1,支付页的提示,已批准\n"
 
 
-def read(file: Path, kind: Kind = Kind.CSV, **settings: object) -> Source:
+def read(file: Path, kind: Kind = Kind.CSV, **settings: object) -> ImportSource:
     return read_source_of(file, SourceSettings(kind=kind, **settings))  # type: ignore[arg-type]
 
 
-def titles(source: Source) -> list[str]:
+def titles(source: ImportSource) -> list[str]:
     column = source.columns[1]
     return [item.cells[column][0].text for item in source.items]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from changebook.importing.source import Cell, Item, Kind, Markup, Source, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Kind, Markup, UnreadableSource
 
 #: Files beside the records that are none.
 _NOT_RECORDS = frozenset({"readme.md", "index.md", "template.md", "adr-template.md"})
@@ -24,7 +24,7 @@ _FILE_NUMBER = re.compile(r"(\d+)")
 _FIRST_WORD = re.compile(r"[*_\[]*([A-Za-z][A-Za-z' ]*?)\b(?= by\b| with\b|[^A-Za-z' ]|$)")
 
 
-def read_folder(folder: Path, kind: Kind) -> Source:
+def read_folder(folder: Path, kind: Kind) -> ImportSource:
     """Return the records in a folder, one a file."""
     if not folder.is_dir():
         raise UnreadableSource(f"{folder} is not a folder")
@@ -54,7 +54,7 @@ def read_folder(folder: Path, kind: Kind) -> Source:
     if not items and not faults:
         raise UnreadableSource(f"{folder} has no records (.md)")
     columns = dict.fromkeys(column for item in items for column in item.cells)
-    return Source(
+    return ImportSource(
         kind,
         folder.name,
         tuple(columns),

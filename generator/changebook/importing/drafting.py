@@ -14,7 +14,7 @@ from changebook.edit.yaml_text import Value
 from changebook.importing import converting, understanding
 from changebook.importing.known_words import plainly
 from changebook.importing.mapping import LEFT_OUT, ImportMap
-from changebook.importing.source import OWN_TEXT, Cell, Item, Markup, Source
+from changebook.importing.source import OWN_TEXT, Cell, ImportSource, Item, Markup
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.sums.amounts import rounded
@@ -95,7 +95,7 @@ class Draft:
 
 
 def draft(
-    item: Item, source: Source, mapping: ImportMap, profile: Profile, notation: Notation
+    item: Item, source: ImportSource, mapping: ImportMap, profile: Profile, notation: Notation
 ) -> Draft:
     """Return what an item becomes."""
     return _Drafting(item, source, mapping, profile, notation).draft()
@@ -105,7 +105,12 @@ class _Drafting:
     """The work on one item."""
 
     def __init__(
-        self, item: Item, source: Source, mapping: ImportMap, profile: Profile, notation: Notation
+        self,
+        item: Item,
+        source: ImportSource,
+        mapping: ImportMap,
+        profile: Profile,
+        notation: Notation,
     ) -> None:
         self.item, self.source, self.mapping = item, source, mapping
         self.profile, self.notation = profile, notation

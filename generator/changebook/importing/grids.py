@@ -9,7 +9,7 @@ from typing import NamedTuple
 from openpyxl.utils import get_column_letter
 
 from changebook.importing.known_words import headers, plainly, totals
-from changebook.importing.source import Cell, Item, Kind, Markup, Source, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Kind, Markup, UnreadableSource
 
 #: Titles and remarks may stand above the head.
 _HEAD_WITHIN = 20
@@ -43,7 +43,7 @@ def items_of(
     head: int | None = None,
     depth: int | None = None,
     markup: Markup = Markup.TEXT,
-) -> Source:
+) -> ImportSource:
     """Return the rows of a grid as items; `head` is the row of the header, `depth` its rows."""
     rows = dict(grid.rows)
     _fill_merged(rows, grid.merges)
@@ -78,7 +78,7 @@ def items_of(
         else:
             items.append(item)
     settings = {**grid.settings, "header": top, "header_rows": depth}
-    return Source(
+    return ImportSource(
         kind,
         name,
         tuple(dict.fromkeys(names.values())),

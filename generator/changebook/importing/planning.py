@@ -23,7 +23,7 @@ from changebook.edit.yaml_text import Value
 from changebook.importing import understanding
 from changebook.importing.drafting import Draft, StatedStep, draft
 from changebook.importing.mapping import LEFT_OUT, ImportMap
-from changebook.importing.source import Source
+from changebook.importing.source import ImportSource
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model import canonical, decided, sums, timeline
 from changebook.model.diagnostics import Problem, errors
@@ -114,7 +114,12 @@ class ImportPlan:
 
 
 def plan_import(
-    workspace: Workspace, client: Client, source: Source, mapping: ImportMap, on: date, beside: Path
+    workspace: Workspace,
+    client: Client,
+    source: ImportSource,
+    mapping: ImportMap,
+    on: date,
+    beside: Path,
 ) -> ImportPlan:
     """Return what an import on a day does; attachments lie in the folder `beside`."""
     contract = client.profile.contract
@@ -165,13 +170,13 @@ def _problems(workspace: Workspace, result: Client, imports: _Imports) -> Iterat
             yield replace(problem, message=f"{places[problem.path]}: {problem.message}")
 
 
-def _without_column(source: Source, mapping: ImportMap) -> Iterator[str]:
+def _without_column(source: ImportSource, mapping: ImportMap) -> Iterator[str]:
     for column in mapping.columns:
         if column not in source.columns:
             yield f"the mapping has a column `{column}`, which the source does not"
 
 
-def _left_out(source: Source, mapping: ImportMap) -> Mapping[str, int]:
+def _left_out(source: ImportSource, mapping: ImportMap) -> Mapping[str, int]:
     """Return how many cells the mapping leaves out on purpose, by column."""
     return Counter(
         column
@@ -186,7 +191,7 @@ def _position(client: Client) -> sums.Position:
     return sums.position([r.data for r in client.records], client.profile, date.max)
 
 
-def _unmapped(source: Source, mapping: ImportMap) -> Iterator[str]:
+def _unmapped(source: ImportSource, mapping: ImportMap) -> Iterator[str]:
     for column in source.columns:
         if column not in mapping.columns:
             yield (
@@ -209,7 +214,7 @@ class _Imports:
     """The drafts with ids, links and texts, beside the records that there are."""
 
     def __init__(
-        self, client: Client, source: Source, on: date, drafts: Sequence[Draft], beside: Path
+        self, client: Client, source: ImportSource, on: date, drafts: Sequence[Draft], beside: Path
     ) -> None:
         self._client, self._source, self._on, self._beside = client, source, on, beside
         self._words = Words(client.profile.language, own_templates(client.root))
@@ -451,7 +456,7 @@ def _without_own(value: Value) -> Any:
     return yaml_text.plain(value)
 
 
-def _is_of(record: Record, source: Source) -> bool:
+def _is_of(record: Record, source: ImportSource) -> bool:
     """Return whether a record was imported from a source of this kind."""
     again = record.source.data.get(AGAIN)
     return isinstance(again, Mapping) and again.get("kind") == source.kind.value
@@ -526,7 +531,7 @@ def _missing(front: Mapping[str, Value]) -> Iterator[str]:
 
 
 def _totals(
-    source: Source, mapping: ImportMap, drafts: Sequence[Draft], notation: Notation
+    source: ImportSource, mapping: ImportMap, drafts: Sequence[Draft], notation: Notation
 ) -> Iterator[AddedUp | str]:
     """Compare the rows that add up others with what those come to: since the last one, or all."""
     columns = [c for c, t in mapping.columns.items() if t.rpartition(".")[2] == "amount"]

@@ -11,7 +11,7 @@ from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
 from changebook.importing.mapping import LEFT_OUT, WORDED
-from changebook.importing.source import Cell, Kind, Source
+from changebook.importing.source import Cell, ImportSource, Kind
 from changebook.model.diagnostics import visible
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.vocabulary import Channel, Visibility
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"\s*(?:<[^<>]*@[^<>]*>|\(@[\w-]+\))")
 _PEOPLE = ("requested.by", "decision.by")
 
 
-def propose(source: Source, profile: Profile) -> str:
+def propose(source: ImportSource, profile: Profile) -> str:
     """Return a mapping as YAML: nothing that is not sure is filled in, and each line says why."""
     columns = _columns(source)
     count = len(source.items)
@@ -62,7 +62,7 @@ def _entry(key: str, value: yaml_text.Value) -> list[str]:
     return yaml_text.entry((key,), value, 0)
 
 
-def _columns(source: Source) -> dict[str, str]:
+def _columns(source: ImportSource) -> dict[str, str]:
     """Return what each column may become: of those for one key, the best known."""
     ranked: list[tuple[int, str, str]] = []
     for column in source.columns:
@@ -85,7 +85,7 @@ def _columns(source: Source) -> dict[str, str]:
     return {column: found.get(column) or _own(source, column) for column in source.columns}
 
 
-def _own(source: Source, column: str) -> str:
+def _own(source: ImportSource, column: str) -> str:
     """Return the body for long texts, else a key of one's own; an empty column is left out."""
     cells = _cells(source, column)
     parent, dot, _ = column.rpartition(".")
@@ -97,11 +97,11 @@ def _own(source: Source, column: str) -> str:
     return f"{OWN_KEY}{name or 'column'}"
 
 
-def _cells(source: Source, column: str) -> list[Cell]:
+def _cells(source: ImportSource, column: str) -> list[Cell]:
     return [cell for item in source.items for cell in item.cells.get(column, ())]
 
 
-def _examples(source: Source, column: str) -> str:
+def _examples(source: ImportSource, column: str) -> str:
     cells = _cells(source, column)
     texts = dict.fromkeys(_remark(cell.text) for cell in cells)
     shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
@@ -116,7 +116,7 @@ def _unit(column: str, target: str) -> str | None:
     return "UTC" if unit.upper() == "UTC" else None
 
 
-def _words(source: Source, columns: Mapping[str, str]) -> Iterator[str]:
+def _words(source: ImportSource, columns: Mapping[str, str]) -> Iterator[str]:
     """Yield the words in each column of words, with what they are known to mean."""
     written = False
     for target in WORDED:
@@ -134,7 +134,7 @@ def _words(source: Source, columns: Mapping[str, str]) -> Iterator[str]:
             yield f"    {yaml_text.key(word)}: {meant}  # {remark}"
 
 
-def _people(source: Source, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
+def _people(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
     known = {person.name: person for person in profile.people}
     names = Counter(
         name
@@ -152,7 +152,7 @@ def _people(source: Source, columns: Mapping[str, str], profile: Profile) -> Ite
         yield f"  {yaml_text.key(name)}: {{{named}party: {party}}}  # {count} times; {remark}"
 
 
-def _always(columns: Mapping[str, str], source: Source) -> Iterator[str]:
+def _always(columns: Mapping[str, str], source: ImportSource) -> Iterator[str]:
     targets = set(columns.values())
     yield "always:  # what the source does not say, and holds for all of it"
     words = " or ".join(word.value for word in Visibility)
@@ -168,7 +168,7 @@ def _always(columns: Mapping[str, str], source: Source) -> Iterator[str]:
     yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
 
 
-def _figures(source: Source, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
+def _figures(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
     by_target: dict[str, list[str]] = {}
     for column, target in columns.items():
         by_target.setdefault(target, []).extend(c.text for c in _cells(source, column))
@@ -201,11 +201,11 @@ def _figures(source: Source, columns: Mapping[str, str], profile: Profile) -> It
         yield f"channel:  # how the conversations were held: {', '.join(Channel)}"
 
 
-def _years(source: Source, days: Sequence[str]) -> set[str]:
+def _years(source: ImportSource, days: Sequence[str]) -> set[str]:
     """Return the years that the file's name, or else its other days, have."""
     named = set(_YEAR.findall(f"{source.name} {source.settings.get('sheet', '')}"))
     return named or {year for day in days for year in _YEAR.findall(day)}
 
 
-def _by_name(source: Source) -> str:
+def _by_name(source: ImportSource) -> str:
     return "; by the file's name" if _YEAR.search(source.name) else ""

@@ -78,7 +78,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Source:
+class ImportSource:
     """All items, and what else there is to say of where they were read.
 
     `totals` are the rows that add up the ones above them, each with the number of items above it.

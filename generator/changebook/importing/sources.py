@@ -9,7 +9,7 @@ from types import MappingProxyType
 from changebook.importing.decision_files import read_folder
 from changebook.importing.grids import items_of
 from changebook.importing.mapping import SourceSettings
-from changebook.importing.source import Kind, Markup, Source, UnreadableSource
+from changebook.importing.source import ImportSource, Kind, Markup, UnreadableSource
 from changebook.importing.trackers import MARKUP, read_issues
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
@@ -29,7 +29,7 @@ def kind_of(path: Path) -> Kind:
     return kind
 
 
-def read_source_of(path: Path, settings: SourceSettings) -> Source:
+def read_source_of(path: Path, settings: SourceSettings) -> ImportSource:
     """Return the items of a file or folder. Raises UnreadableSource, with the place, or OSError."""
     source = _read(path, settings)
     if len(source.items) > _MOST_ITEMS:
@@ -40,7 +40,7 @@ def read_source_of(path: Path, settings: SourceSettings) -> Source:
     return source
 
 
-def _read(path: Path, settings: SourceSettings) -> Source:
+def _read(path: Path, settings: SourceSettings) -> ImportSource:
     kind = settings.kind
     if not path.exists():
         raise UnreadableSource(f"{path} does not exist")

@@ -11,7 +11,7 @@ from typing import Any
 
 from changebook.importing.converting import html_of_document
 from changebook.importing.delimited import read_text
-from changebook.importing.source import Cell, Item, Kind, Markup, Source, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Kind, Markup, UnreadableSource
 
 #: In which markup each tracker has its long texts.
 MARKUP: Mapping[Kind, Markup] = MappingProxyType(
@@ -36,7 +36,7 @@ _WHO = ("author", "created_by", "createdBy", "user")
 _WORDS = ("body", "content", "text")
 
 
-def read_issues(path: Path, kind: Kind) -> Source:
+def read_issues(path: Path, kind: Kind) -> ImportSource:
     """Return the issues in a file, or in all JSON files of a folder, page by page."""
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
@@ -45,7 +45,7 @@ def read_issues(path: Path, kind: Kind) -> Source:
     return source_of(path.name, kind, issues)
 
 
-def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> Source:
+def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> ImportSource:
     """Return issues as a source; each comes with its file and its number there."""
     items, faults = [], []
     markup = MARKUP[kind]
@@ -61,7 +61,9 @@ def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> 
             cells.setdefault(key, []).append(cell)
         items.append(Item(place, {key: tuple(each) for key, each in cells.items()}))
     columns = dict.fromkeys(key for item in items for key in item.cells)
-    return Source(kind, name, tuple(columns), tuple(items), markup=markup, faults=tuple(faults))
+    return ImportSource(
+        kind, name, tuple(columns), tuple(items), markup=markup, faults=tuple(faults)
+    )
 
 
 def _issues(file: Path) -> list[Any]:
