@@ -28,7 +28,15 @@ from changebook.keep.digests import digest, of_file, of_folder, software
 from changebook.keep.store import Store
 from changebook.model.diagnostics import Problem, errors
 from changebook.read.source import read_source
-from changebook.read.workspace import CHANGES, PROFILE, client_folders, read_client, read_profile
+from changebook.read.workspace import (
+    CHANGES,
+    PROFILE,
+    Understand,
+    client_folders,
+    read_client,
+    read_profile,
+    understand,
+)
 
 
 @dataclass(frozen=True)
@@ -124,10 +132,10 @@ def survey(
     return Survey(root, sorted(problems), surveyed, slugs, nameless)
 
 
-def check_one(task: Task) -> Surveyed:
-    """Read and check one client."""
+def check_one(task: Task, understand: Understand = understand) -> Surveyed:
+    """Read and check one client; `understand` is read_client's."""
     content = of_folder(task.folder)
-    client, problems = read_client(task.root, task.folder)
+    client, problems = read_client(task.root, task.folder, understand)
     if client:
         problems += check_client(client, task.others)
     # What was saved meanwhile may have been read in either state.

@@ -64,7 +64,7 @@ class Workers:
     def executor(self, tasks: int) -> Executor | None:
         """Return what runs so many tasks; None where they are best done one after another, here."""
         if self._executor is None and min(self.jobs, tasks) > 1:
-            pool = ProcessPoolExecutor(self.jobs, _context(self._preload), _end_with_parent)
+            pool = ProcessPoolExecutor(self.jobs, processes(self._preload), end_with_parent)
             self._executor = self._open.enter_context(pool)
         return self._executor
 
@@ -90,7 +90,7 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _context(preload: str) -> multiprocessing.context.BaseContext:
+def processes(preload: str) -> multiprocessing.context.BaseContext:
     """Return how processes begin: each as a copy of one that has loaded what all need.
 
     A copy of this process would have its lock and its terminal's thread.
@@ -102,7 +102,7 @@ def _context(preload: str) -> multiprocessing.context.BaseContext:
     return context
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End a worker whose parent was killed, which must not go on writing."""
     parent = multiprocessing.parent_process()
 

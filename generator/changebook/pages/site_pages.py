@@ -49,18 +49,19 @@ def edition_pages(
     templates: Path | None = None,
     papers: Collection[str] = (),
     store: Store = NOWHERE,
+    only: str = "",
 ) -> list[GeneratedPage]:
     """Return every page of an edition. `templates` are a team's own, if it has any.
 
     `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
     them too. `papers` are the paths of the documents that the edition has. Bodies that were
-    rendered before are in the `store`.
+    rendered before are in the `store`. With `only`, the other pages have a title at most.
     """
     summary = summary or impact.impact(edition)
     ends = months.month_ends(edition) if ends is None else ends
     position = summary.position
     site = _Site(
-        edition, position, Renderer(edition.words, directory_urls, templates, store), papers
+        edition, position, Renderer(edition.words, directory_urls, templates, store), papers, only
     )
     _ = site.words.gettext
     history = index.history(edition, position)
@@ -100,7 +101,7 @@ def edition_pages(
             summary=summary,
         ),
         *site.month_ends(ends, summary),
-        *site.reports(report.reports(edition)),
+        *site.reports(),
         *site.news(news.news(edition.records, edition.as_of)),
         site.page(
             urls.FOLLOW,
@@ -255,11 +256,13 @@ class _Site:
         position: Position,
         render: Renderer,
         papers: Collection[str],
+        only: str,
     ) -> None:
         self.words = edition.words
         self._edition = edition
         self._position = position
         self._papers = papers
+        self._only = only
         self._render = render
         _ = self.words.gettext
         self._titles = {target: title for title, target in _sections(self.words)} | {
@@ -312,8 +315,11 @@ class _Site:
                 summary=summary,
             )
 
-    def reports(self, views: Sequence[report.PeriodReport]) -> Iterator[GeneratedPage]:
+    def reports(self) -> Iterator[GeneratedPage]:
         """Yield the list of all reports, and a page each, with its own day."""
+        if self._only and not _is_within(self._only, urls.REPORTS):
+            return
+        views = report.reports(self._edition)
         wording = Wording(self.words, self._edition.profile, self._edition.audience)
         yield self.page(
             urls.REPORTS,
@@ -402,6 +408,8 @@ class _Site:
         extra: Mapping[str, Any] | None = None,
         **view: Any,
     ) -> GeneratedPage:
+        if self._only not in ("", path):
+            return GeneratedPage(path, one_line(title), "", {})
         edition, profile = self._edition, self._edition.profile
         team = edition.audience is Audience.TEAM
         meta: dict[str, Any] = {

@@ -93,7 +93,7 @@ def build(
         checked = survey(root, store, workers.check, shard.slugs(root) if shard else None)
         wanted = _wanted(checked, slugs)
         sound = [client for client in wanted if not checked.errors_for(client.slug)]
-        result = Result(_problems(checked, slugs), withheld=_withheld(wanted, sound))
+        result = Result(shown_problems(checked, slugs), withheld=_withheld(wanted, sound))
         if not sound:
             return result
         tools, notices = _tools() if pdf else ("", ())
@@ -128,7 +128,7 @@ def _wanted(checked: Survey, slugs: Sequence[str]) -> list[Surveyed]:
     return [clients[slug] for slug in dict.fromkeys(slugs)] or list(clients.values())
 
 
-def _problems(checked: Survey, slugs: Collection[str]) -> list[Problem]:
+def shown_problems(checked: Survey, slugs: Collection[str]) -> list[Problem]:
     """Return the problems to be shown: of a build for some clients, only theirs."""
     if not slugs:
         return checked.problems

@@ -153,7 +153,7 @@ def _line_ends(text: str) -> list[int]:
 
 def read_source(file: Path, path: str) -> tuple[SourceFile | None, list[Problem]]:
     """Read `file`, known as `path` in problems. None where nothing of it can be used."""
-    text, problem = _read_text(file, path)
+    text, problem = read_text(file, path)
     if problem:
         return None, [problem]
     return parse_source(text, path)
@@ -350,7 +350,9 @@ def _line_without_key(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.
     return above if above >= 0 and not _HAS_KEY.search(lines[above]) else None
 
 
-def _read_text(file: Path, path: str) -> tuple[str, Problem | None]:
+def read_text(file: Path, path: str) -> tuple[str, Problem | None]:
+    """Return a file's text, without BOM and with LF as its line end; or why it can't be read."""
+
     def unreadable(message: str, help: str, place: Place = START) -> tuple[str, Problem]:
         return "", UNREADABLE.at(path, place, message, help)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,13 @@ from changebook.model.suggestion import nearest
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience
 from changebook.read.form import fit
-from changebook.read.source import UNREADABLE, SourceFile, read_source
+from changebook.read.source import (
+    UNREADABLE,
+    SourceFile,
+    parse_source,
+    read_source,
+    read_text,
+)
 from changebook.refusal import Refusal
 
 CHANGES = "changes"
@@ -246,14 +252,40 @@ def _is_slug(name: str) -> bool:
     return bool(_SLUG.fullmatch(name)) and name not in _RESERVED
 
 
-def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]:
-    """Read one client's folder; None where it has no profile or no usable name."""
+@dataclass(frozen=True)
+class Understood:
+    """What the text of a profile, a glossary or a record says, and the problems in it."""
+
+    source: SourceFile | None
+    data: BaseModel | None
+    problems: tuple[Problem, ...]
+    reported: frozenset[KeyPath] = frozenset()
+
+
+def understand(text: str, path: str, model: type[BaseModel]) -> Understood:
+    """Return what the text of a file, known as `path` in problems, says as a model."""
+    source, problems = parse_source(text, path)
+    if source is None:
+        return Understood(None, None, tuple(problems))
+    data, found, left_out = fit(model, source, _STAND_INS if model is Profile else {})
+    return Understood(source, data, (*problems, *found), left_out)
+
+
+#: Understands the text of a file at a path as a model.
+Understand = Callable[[str, str, type[BaseModel]], Understood]
+
+
+def read_client(
+    root: Path, folder: Path, understand: Understand = understand
+) -> tuple[Client | None, list[Problem]]:
+    """Read one client's folder; None where it has no profile or no usable name.
+
+    Who reads it again and again gives an `understand` that remembers what it has read.
+    """
     problems: list[Problem] = []
     records: list[Record] = []
     others: list[Path] = []
-    profile: Profile | None = None
-    profile_source: SourceFile | None = None
-    reported: frozenset[KeyPath] = frozenset()
+    profile: tuple[Profile, SourceFile, frozenset[KeyPath]] | None = None
     lock: LockFile | None = None
     glossary: GlossaryFile | None = None
     for file in walk(root, folder, problems):
@@ -275,21 +307,20 @@ def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]
                     )
                 )
             continue
-        source, faults = read_source(file, path)
-        problems += faults
-        if file == folder / PROFILE:
-            profile_source = source
-            if source:
-                profile, faults, reported = fit(Profile, source, _STAND_INS)
-                problems += faults
-        elif file == folder / GLOSSARY:
-            glossary, faults = _glossary(source)
-            problems += faults
-        elif source:
-            data, faults, left_out = fit(ChangeRecord, source)
-            problems += faults
-            if data:
-                records.append(Record(data, source, file, left_out))
+        text, problem = read_text(file, path)
+        if problem:
+            problems.append(problem)
+            continue
+        said = understand(text, path, model_of(file, folder))
+        problems += said.problems
+        if said.source is None:
+            continue
+        if isinstance(said.data, Profile):
+            profile = (said.data, said.source, said.reported)
+        elif isinstance(said.data, Glossary):
+            glossary = GlossaryFile(said.data, said.source, said.reported)
+        elif isinstance(said.data, ChangeRecord):
+            records.append(Record(said.data, said.source, file, said.reported))
     if os.access(folder, os.R_OK | os.X_OK) and not (folder / PROFILE).exists():
         problems.append(
             NO_PROFILE.at(
@@ -299,14 +330,15 @@ def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]
                 f"Write {folder.name}/{PROFILE} with the client's name and contract.",
             )
         )
-    if profile is None or profile_source is None or not _is_slug(folder.name):
+    if profile is None or not _is_slug(folder.name):
         return None, problems
+    data, source, reported = profile
     records.sort(key=lambda record: (record.data.id, record.source.path))
     client = Client(
         folder.name,
         folder,
-        profile,
-        profile_source,
+        data,
+        source,
         tuple(records),
         tuple(others),
         reported,
@@ -314,13 +346,6 @@ def read_client(root: Path, folder: Path) -> tuple[Client | None, list[Problem]]
         glossary,
     )
     return client, problems
-
-
-def _glossary(source: SourceFile | None) -> tuple[GlossaryFile | None, list[Problem]]:
-    if source is None:
-        return None, []
-    terms, problems, left_out = fit(Glossary, source)
-    return GlossaryFile(terms, source, left_out) if terms else None, problems
 
 
 def read_profile(root: Path, folder: Path) -> tuple[Profile | None, frozenset[KeyPath]]:

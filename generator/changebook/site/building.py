@@ -29,7 +29,7 @@ class Order:
     """One site to be built: an edition, or the portfolio over all of them.
 
     With `pdf` the pages link to the documents, which are brought beside them. Pages and bodies of
-    earlier builds are taken from `kept`.
+    earlier builds are taken from `kept`. With `only` no more than that page is of use.
     """
 
     of: Edition | tuple[Edition, ...]
@@ -37,6 +37,7 @@ class Order:
     folder: Path
     pdf: bool = False
     kept: KeptPages = NO_PAGES
+    only: str = ""
 
     @property
     def slug(self) -> str:
@@ -104,6 +105,7 @@ def _config(order: Order) -> MkDocsConfig:
             directory_urls=directory_urls,
             pdf=order.pdf,
             store=order.kept.store,
+            only=order.only,
         )
     else:
         contents = portfolio_contents(

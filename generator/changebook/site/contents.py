@@ -60,11 +60,15 @@ def edition_contents(
     directory_urls: bool,
     pdf: bool = False,
     store: Store = NOWHERE,
+    only: str = "",
 ) -> Contents:
-    """One client's site. With `pdf` its pages link to documents that the caller puts there."""
+    """One client's site. With `pdf` its pages link to documents that the caller puts there.
+
+    With `only` it is that page alone, and without content those that the navigation names.
+    """
     assets = [asset for record in edition.records for asset in record.assets]
     summary, ends = impact(edition), month_ends(edition)
-    return Contents(
+    whole = Contents(
         audience=edition.audience,
         language=edition.profile.language,
         name=f"{edition.profile.name} · {edition.profile.project}",
@@ -79,9 +83,16 @@ def edition_contents(
                 if pdf
                 else (),
                 store=store,
+                only=only,
             )
         ),
         nav=navigation(edition),
+    )
+    if only:
+        needed = {only, *(path for path, _ in entries(whole.nav))}
+        return replace(whole, pages=tuple(p for p in whole.pages if p.path in needed))
+    return replace(
+        whole,
         assets=(*edition.welcome_assets, *assets),
         files=(
             *downloads(ImpactFigures(edition, None, summary, ends)),
@@ -179,6 +190,18 @@ def workspace_contents(
         assets=tuple(assets),
         files=tuple(files),
     )
+
+
+def entries(nav: Any, title: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """Yield the pages that a navigation names, each with its title there if it has one."""
+    if isinstance(nav, str):
+        yield nav, title
+    elif isinstance(nav, dict):
+        for name, entry in nav.items():
+            yield from entries(entry, name)
+    else:
+        for entry in nav:
+            yield from entries(entry)
 
 
 def _moved(nav: Any, below: str) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -40,7 +39,13 @@ from changebook.pages.site_pages import theme_words
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
-from changebook.site.contents import Contents, edition_contents, theme_dirs, workspace_contents
+from changebook.site.contents import (
+    Contents,
+    edition_contents,
+    entries,
+    theme_dirs,
+    workspace_contents,
+)
 from changebook.site.finished import FinishedPage
 from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.search.indexing import index_sites
@@ -138,7 +143,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             _leave_out_sitemap(files, config)
         _leave_out_search(files)
         config.nav = contents.nav
-        titles = dict(_entries(contents.nav))
+        titles = dict(entries(contents.nav))
         self._kept = self._kept.within(
             contents.name, contents.nav, contents.language, contents.audience, config.site_url
         )
@@ -161,7 +166,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """In a preview: what is wrong, on top of the last good page."""
-        return f"{_banner(self._trouble)}\n{html}" if self._trouble else html
+        return f"{banner(self._trouble)}\n{html}" if self._trouble else html
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Keep the page as it is written, for the next build."""
@@ -316,19 +321,8 @@ def _line(config: MkDocsConfig, name: str) -> str:
     return ""
 
 
-def _entries(nav: Any, title: str | None = None) -> Iterator[tuple[str, str | None]]:
-    """Yield the pages that a navigation names, each with its title there if it has one."""
-    if isinstance(nav, str):
-        yield nav, title
-    elif isinstance(nav, dict):
-        for name, entry in nav.items():
-            yield from _entries(entry, name)
-    else:
-        for entry in nav:
-            yield from _entries(entry)
-
-
-def _banner(trouble: str) -> str:
+def banner(trouble: str) -> str:
+    """Return what a preview says of a state that can't be built."""
     return (
         '<div class="admonition danger"><p class="admonition-title">'
         f"This is the last good state</p><pre><code>{escape(trouble.rstrip())}</code></pre></div>"
