@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from changebook.cli.options import folder, named, words
 from changebook.model.vocabulary import Audience
-from changebook.site.serve import serve
+from changebook.publish.preview import serve
 
 
 @named("serve")
@@ -20,4 +21,6 @@ def command(root: Path, slug: str | None, audience: str | None, port: int) -> No
     """Preview with live reload; problems are shown on the page."""
     if audience == Audience.CLIENT and not slug:
         raise click.UsageError("--audience client needs --client: an edition is for one client")
-    serve(root.resolve(), slug=slug, audience=Audience(audience) if audience else None, port=port)
+    chosen = Audience(audience) if audience else None
+    say = partial(click.echo, err=True)
+    serve(root.resolve(), slug=slug, audience=chosen, port=port, say=say)
