@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
+
+from changebook.site.serve import HOST, serve
 
 pytestmark = pytest.mark.slow
 PATIENCE = 90  # seconds; a rebuild takes one or two, on a machine with other work more
@@ -41,7 +44,11 @@ class Preview:
         self._process, self._address = process, f"http://127.0.0.1:{port}/"
 
     def page(self, path: str = "") -> str:
-        with urlopen(self._address + path, timeout=10) as answer:
+        try:
+            answer = urlopen(self._address + path, timeout=PATIENCE)
+        except HTTPError as error:
+            answer = error  # it has a page too
+        with answer:
             return str(answer.read().decode("utf-8"))
 
     def wait(self, path: str, *, has: str = "", lacks: str = "\0") -> str:
@@ -63,13 +70,20 @@ class Preview:
 def serving(workspace: Path, *arguments: str) -> Iterator[Preview]:
     port = free_port()
     command = [sys.executable, "-c", SERVE, "serve", "--port", str(port), *arguments]
+    temporary = workspace.parent / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
     with (workspace.parent / "serve.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=workspace, stdout=log, stderr=log, text=True)
+        process = subprocess.Popen(
+            command, cwd=workspace, env=environment, stdout=log, stderr=log, text=True
+        )
     try:
         yield Preview(process, port)
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
+    assert not list(temporary.glob("changebook-*"))
+    assert "Traceback" not in (workspace.parent / "serve.log").read_text("utf-8")
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -126,6 +140,40 @@ def test_a_preview_can_begin_with_problems(workspace: Path) -> None:
         preview.wait("", has="error[unknown-value]")
         edit(record, "priority: urgent", "priority: medium")
         preview.wait("example/changes/EX-0002/", has="Accept gift cards", lacks="error[")
+
+
+class _Building:
+    """A site whose building begins with a visit, and is interrupted after it."""
+
+    trouble = ""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self._port, self.met = folder, port, False
+
+    def wait_for(self, file: str) -> None:
+        raise AssertionError(file)
+
+    def update(self, reload: Callable[[], None]) -> None:
+        with socket.create_connection((HOST, self._port)):
+            self.met = True
+        raise KeyboardInterrupt
+
+
+def test_the_address_is_bound_before_anything_is_built(workspace: Path) -> None:
+    building = _Building(workspace / "site", free_port())
+    serve(building, workspace, building._port)
+    assert building.met
+
+
+def test_what_is_gone_reloads_once_it_is_back(workspace: Path) -> None:
+    record = workspace / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
+    page = "example/changes/EX-0002/"
+    with serving(workspace) as preview:
+        preview.wait(page, has="Accept gift cards")
+        record.rename(workspace / "away.md")
+        preview.wait(page, has="livereload(", lacks="Accept gift cards")
+        (workspace / "away.md").rename(record)
+        preview.wait(page, has="Accept gift cards")
 
 
 def test_what_can_not_be_served(workspace: Path) -> None:

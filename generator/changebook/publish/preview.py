@@ -128,8 +128,9 @@ class Preview:
             self._is_building, self._ready = True, ""
         is_small = shared == self._shared
         if is_small:
-            # What stops this page stops the whole build too, which tells why.
-            with suppress(Refusal, SiteFailed):
+            # What stops this page stops the whole build too, which tells why; a file that is gone
+            # since it was listed has the next build come.
+            with suppress(Refusal, SiteFailed, OSError):
                 self._make_first()
         self._begin_build(shared, 1 if is_small else None, reload)
 
@@ -193,10 +194,10 @@ class Preview:
         process = context.Process(  # type: ignore[attr-defined]
             target=_build, args=(theirs, arguments)
         )
-        with self._changed:
-            self._process = process
         process.start()
         theirs.close()
+        with self._changed:
+            self._process = process
         Thread(target=self._end_of, args=(process, ours, shared, reload), daemon=True).start()
 
     def _end_of(
@@ -204,7 +205,8 @@ class Preview:
     ) -> None:
         """Wait for a build, and have its pages shown unless a later save has ended it."""
         try:
-            result: Result | str = came.recv()
+            with came:
+                result: Result | str = came.recv()
         except EOFError:
             result = "The build has ended before it was done; the terminal may say why."
         failures = [result] if isinstance(result, str) else result.failures
@@ -213,8 +215,9 @@ class Preview:
             patience = _UNTIL_NEXT if failures else 0
             if self._changed.wait_for(lambda: self._process is not process, patience):
                 return
-            before, self._shared = self.trouble, shared
+            before = self.trouble
             if isinstance(result, Result):
+                self._shared = shared
                 self._tell(result.problems, failures)
                 for warning in result.warnings:
                     self._say(warning)
@@ -255,6 +258,6 @@ def _build(connection: Connection, arguments: Mapping[str, Any]) -> None:
     end_with_parent()
     try:
         result: Result | str = build(**arguments)
-    except Refusal as refused:
-        result = str(refused)
+    except (Refusal, OSError) as error:
+        result = str(error)
     connection.send(result)

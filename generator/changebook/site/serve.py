@@ -23,7 +23,7 @@ from changebook.site.plugin import banner
 
 HOST = "127.0.0.1"
 #: Seconds between two looks at the files. To ask is cheap, and works on every file system.
-_LOOK_EVERY = 0.2
+_LOOK_EVERY = 0.25
 #: Seconds without another change after which an editor has saved all that it saves at once.
 _SETTLED = 0.05
 #: Where the problems go: above the content, or else at the top.
