@@ -67,7 +67,9 @@ def edition_contents(
     With `only` it is that page alone, and without content those that the navigation names.
     """
     assets = [asset for record in edition.records for asset in record.assets]
-    summary, ends = impact(edition), month_ends(edition)
+    summary = impact(edition)
+    shows_months = not only or only.startswith(posixpath.dirname(urls.IMPACT))
+    ends = month_ends(edition) if shows_months else ()
     whole = Contents(
         audience=edition.audience,
         language=edition.profile.language,
