@@ -129,6 +129,39 @@ def test_errors_are_told_at_once_and_the_last_good_pages_stay(
     assert files(preview.folder) == good
 
 
+def test_what_is_wrong_with_one_client_leaves_the_others_up_to_date(
+    workspace: Path, preview: Preview, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in sorted((workspace / "changes" / "example").rglob("*.md")):
+        path = file.relative_to(workspace / "changes" / "example").as_posix()
+        other = workspace / "changes" / "other" / path.replace("EX-", "OT-")
+        other.parent.mkdir(parents=True, exist_ok=True)
+        text = file.read_text("utf-8").replace("EX-", "OT-").replace("prefix: EX", "prefix: OT")
+        other.write_text(text.replace("name: Example", "name: Others"), "utf-8")
+    preview.wait_for(PAGE)
+    save(preview, told)
+    assert not preview.trouble
+    edit(workspace, "priority: medium", "priority: urgent")
+    edit(
+        workspace,
+        "Accept gift",
+        "Take gift",
+        file=RECORD.replace("EX-", "OT-").replace("example", "other"),
+    )
+    # Two clients are checked by the build, in processes side by side.
+    jobs: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(preview, "_begin_build", lambda _, number, __: jobs.append(number))
+        preview.update(told.reload)
+    assert jobs == [None]
+    assert not preview._ready
+    save(preview, told)
+    assert RECORD in preview.trouble
+    assert b"Accept gift cards" in files(preview.folder)[PAGE]
+    page = PAGE.replace("EX-", "OT-").replace("example", "other")
+    assert b"Take gift cards" in files(preview.folder)[page]
+
+
 def test_a_fault_that_only_the_build_meets_reloads_the_pages(
     workspace: Path, preview: Preview, told: Told
 ) -> None:

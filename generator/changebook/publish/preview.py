@@ -126,13 +126,14 @@ class Preview:
         shared = shared_inputs(self._root, self._audience, None, "")
         with self._changed:
             self._is_building, self._ready = True, ""
-        is_small = shared == self._shared
-        if is_small:
+        jobs = None
+        if shared == self._shared:
             # What stops this page stops the whole build too, which tells why; a file that is gone
             # since it was listed has the next build come.
-            with suppress(Refusal, SiteFailed, OSError):
+            with suppress(_TooMuch, Refusal, SiteFailed, OSError):
                 self._make_first()
-        self._begin_build(shared, 1 if is_small else None, reload)
+                jobs = 1
+        self._begin_build(shared, jobs, reload)
 
     def _make_first(self) -> None:
         """Check what changed, and make the page that is read unless it has to stay as it was."""
@@ -163,7 +164,9 @@ class Preview:
         return True
 
     def _check(self, work: Callable[[Task], Surveyed], tasks: Sequence[Task]) -> Iterable[Surveyed]:
-        """Check clients here, where what was read before is remembered."""
+        """Check a client here, where what was read before is remembered. Raises _TooMuch."""
+        if len(tasks) > 1:
+            raise _TooMuch
         return map(partial(check_one, understand=self._understand), tasks)
 
     def _tell(self, problems: Sequence[Problem], more: Sequence[str] = ()) -> None:
@@ -244,6 +247,10 @@ class Preview:
         if process:
             process.terminate()
             process.join()
+
+
+class _TooMuch(Exception):
+    """Several clients changed, or what all of them know: several processes check them sooner."""
 
 
 def _parted(file: str) -> tuple[str, str]:
