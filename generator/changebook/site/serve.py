@@ -31,7 +31,7 @@ _CONTENT = re.compile(rb"<article\b[^>]*>|<body\b[^>]*>(?!.*<article\b)", re.DOT
 _NOTHING_YET = b"<!doctype html><title>Changebook</title><body><h1>Changebook</h1></body>"
 
 
-class Shown(Protocol):
+class Served(Protocol):
     """What a server shows: the files of a folder, some of which may be in the making."""
 
     @property
@@ -52,7 +52,7 @@ class Shown(Protocol):
         """Return when the file is as it is to be; it is a path below the folder."""
 
 
-def serve(shown: Shown, root: Path, port: int) -> None:
+def serve(shown: Served, root: Path, port: int) -> None:
     """Serve until interrupted. Only this machine can reach it: a preview shows internal content.
 
     The address is bound before anything is built. Raises OSError where it can't be.
@@ -87,7 +87,7 @@ def _watched(root: Path) -> Iterator[Path]:
 class _Server(LiveReloadServer):
     """MkDocs' server, which tells problems on each page and waits for pages in the making."""
 
-    def __init__(self, shown: Shown, port: int) -> None:
+    def __init__(self, shown: Served, port: int) -> None:
         super().__init__(
             lambda: shown.update(self._reload),
             HOST,
