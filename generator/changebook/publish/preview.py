@@ -79,7 +79,7 @@ class Preview:
     ) -> None:
         self._root, self._slug, self._audience, self._say = root, slug, audience, say
         self._temporary = TemporaryDirectory(prefix="changebook-", ignore_cleanup_errors=True)
-        self._out = Path(self._temporary.name, "site")
+        self._out = Path(self._temporary.name, "site").resolve()
         self.folder = self._out / slug
         self.trouble = ""
         self._store = open_store(root, None)
@@ -197,10 +197,10 @@ class Preview:
         process = context.Process(  # type: ignore[attr-defined]
             target=_build, args=(theirs, arguments)
         )
-        process.start()
-        theirs.close()
         with self._changed:
             self._process = process
+        process.start()
+        theirs.close()
         Thread(target=self._end_of, args=(process, ours, shared, reload), daemon=True).start()
 
     def _end_of(
@@ -244,7 +244,7 @@ class Preview:
         with self._changed:
             process, self._process = self._process, None
             self._changed.notify_all()
-        if process:
+        if process and process.is_alive():  # Ctrl+C may have come before it was started
             process.terminate()
             process.join()
 
