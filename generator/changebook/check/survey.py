@@ -106,7 +106,7 @@ def survey(
     known_to_all = digest(
         software(),
         json.dumps([asdict(other) for other in others]),
-        of_folder(root / packaged.TEMPLATES),
+        of_folder(root / packaged.TEMPLATES, follow=True),
     )
 
     def name(folder: Path, content: str) -> str:

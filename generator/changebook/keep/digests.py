@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import sys
+from collections.abc import Set
 from functools import cache
 from pathlib import Path
 
@@ -32,33 +33,38 @@ def of_file(file: Path) -> str:
         return ""
 
 
-def of_folder(folder: Path) -> str:
+def of_folder(folder: Path, *, follow: bool = False, without: str = "") -> str:
     """Return the digest of all that lies below a folder: names, kinds and bytes.
 
-    What can't be read counts as that. Of what has a name that begins with a dot only the name and
-    kind count, as they do for the checks; what Python compiles does not count.
+    What can't be read counts as that. As for the checks, of what has a name that begins with a dot
+    only the name and kind count, and a link is a link; both count in full with `follow`. What is
+    called `without` does not count.
     """
     lines: list[str] = []
-    _collect(str(folder), "", lines)
+    _collect(str(folder), "", lines, without, {os.path.realpath(folder)} if follow else None)
     return digest(*lines)
 
 
-def _collect(folder: str, below: str, lines: list[str]) -> None:
+def _collect(
+    folder: str, below: str, lines: list[str], without: str, followed: Set[str] | None
+) -> None:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         lines.append(f"{below} can't be read")
         return
     for entry in entries:
-        name, hidden = f"{below}/{entry.name}", entry.name.startswith(".")
-        if entry.name == "__pycache__":
+        name = f"{below}/{entry.name}"
+        hidden = followed is None and entry.name.startswith(".")
+        real = os.path.realpath(entry.path) if followed and entry.is_symlink() else ""
+        if entry.name == without:
             continue
-        if entry.is_symlink():
+        if (entry.is_symlink() and followed is None) or real in (followed or ()):
             lines.append(f"{name} is a link")
         elif entry.is_dir():
             lines.append(f"{name}/")
             if not hidden:
-                _collect(entry.path, name, lines)
+                _collect(entry.path, name, lines, without, followed and {*followed, real})
         elif entry.is_file():
             lines.append(f"{name} {'' if hidden else of_file(Path(entry.path))}")
         else:
@@ -77,7 +83,7 @@ def software() -> str:
         sys.version,
         platform.machine(),
         sys.getfilesystemencoding(),
-        of_folder(package),
+        of_folder(package, without="__pycache__"),
         of_folder(packaged.templates_dir()),
         of_file(packaged.default_config()),
         *sorted(

@@ -188,7 +188,8 @@ def _sign(text: str, value: Decimal | int, signed: bool) -> str:
 def _catalogue(language: str, own: Path | None) -> NullTranslations:
     name = f"{language.replace('-', '_')}.po"
     files = (folder / name for folder in _folders(own))
-    return _read(tuple((file, file.stat().st_mtime_ns) for file in files if file.is_file()))
+    states = ((file, file.stat()) for file in files if file.is_file())
+    return _read(tuple((f, max(state.st_mtime_ns, state.st_ctime_ns)) for f, state in states))
 
 
 @lru_cache

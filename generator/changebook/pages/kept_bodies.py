@@ -29,7 +29,7 @@ class BodyRenderer:
     @classmethod
     def of(cls, words: Words, templates: Path | None, store: Store) -> BodyRenderer:
         """Return the renderer of a language, whose words may be in a team's own templates."""
-        own = of_folder(templates) if templates else ""
+        own = of_folder(templates, follow=True) if templates else ""
         return cls(words, store, digest(software(), words.language, own))
 
     def __call__(self, markdown: str, addresses: Collection[str]) -> RenderedBody:

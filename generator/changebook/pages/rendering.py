@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from changebook import packaged
 from changebook.edition import urls
+from changebook.keep.digests import of_folder
 from changebook.keep.store import NOWHERE, Store
 from changebook.model import canonical
 from changebook.model.sums import SumLine
@@ -75,12 +76,19 @@ class Renderer:
         return one_line(source.render(href=partial(self.href, path), **view))
 
 
-@lru_cache(maxsize=16)
 def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) -> Environment:
     """Templates of the team's own folders first, then those that come with the package.
 
     `kind` is the folder of `site_templates` that they lie in.
     """
+    # Jinja notices that a template was edited, not that a team has one more.
+    return _environment(language, folders, kind, tuple(of_folder(f, follow=True) for f in folders))
+
+
+@lru_cache(maxsize=16)
+def _environment(
+    language: str, folders: tuple[Path, ...], kind: str, _: tuple[str, ...]
+) -> Environment:
     words = Words(language, folders[0] if folders else None)
     environment = Environment(
         loader=ChoiceLoader(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 
@@ -20,8 +20,9 @@ from changebook.model.vocabulary import Audience
 _KNOWN_PLUGINS = frozenset({"changebook", "search", "material/search"})
 #: Settings by which a site can be made of files that nobody lists.
 _UNLISTED = ("INHERIT", "hooks")
-_VARIABLE = re.compile(r"!ENV\b([^\n]*)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+#: Stands for a value with a tag, such as `!ENV`, which only MkDocs can tell.
+_TAGGED = "a value with a tag"
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def shared_inputs(root: Path, audience: Audience, as_of: date | None, documents:
     custom, unlisted = _settings(root, text)
     return Inputs(
         "",
-        digest(text, *_variables(text), of_folder(custom) if custom else ""),
-        of_folder(root / packaged.TEMPLATES),
+        digest(text, *_variables(text), of_folder(custom, follow=True) if custom else ""),
+        of_folder(root / packaged.TEMPLATES, follow=True),
         software(),
         digest(audience, str(as_of), documents),
         unlisted,
@@ -74,37 +75,39 @@ def shared_inputs(root: Path, audience: Audience, as_of: date | None, documents:
 
 def _variables(text: bytes) -> Iterator[str]:
     """Yield the environment's variables that mkdocs.yml may name, with their values."""
-    for names in _VARIABLE.findall(text.decode("utf-8", "replace")):
-        for name in _NAME.findall(names):
+    if b"!ENV" in text:
+        for name in sorted(set(_NAME.findall(text.decode("utf-8", "replace")))):
             yield f"{name}={os.environ.get(name)}"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads mkdocs.yml without making what its tags name, which may be anything in Python."""
+
+
+_Loader.add_constructor(None, lambda loader, node: _TAGGED)
 
 
 def _settings(root: Path, text: bytes) -> tuple[Path | None, str]:
     """Return the folder that overrides the theme, and the setting that may read anything."""
     try:
-        # Composed only: its tags may name anything that Python can import.
-        top = _keys(yaml.compose(text, yaml.SafeLoader))
-    except yaml.YAMLError:
+        read = _Loader(text).get_single_data()
+    except (yaml.YAMLError, ValueError):  # a day that there is not, say
         return None, ""  # MkDocs says so, and the build stops there
+    top = read if isinstance(read, dict) else {}
+    theme = top.get("theme")
+    custom = theme.get("custom_dir") if isinstance(theme, dict) else None
     unlisted = [key for key in _UNLISTED if key in top]
-    plugins = top.get("plugins")
-    named = (
-        [_plugin(entry) for entry in plugins.value]
-        if isinstance(plugins, yaml.SequenceNode)
-        else []
-    )
-    unlisted += [name for name in named if name not in _KNOWN_PLUGINS]
-    custom = _keys(top.get("theme")).get("custom_dir")
-    folder = root / custom.value if isinstance(custom, yaml.ScalarNode) else None
-    return folder, ", ".join(unlisted)
+    unlisted += [name for name in _plugins(top.get("plugins")) if name not in _KNOWN_PLUGINS]
+    if custom is not None and not _is_text(custom):
+        unlisted.append("custom_dir")
+    return root / custom if _is_text(custom) else None, ", ".join(unlisted)
 
 
-def _keys(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    """Return the entries of a mapping; none of anything else."""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    return {key.value: value for key, value in pairs}
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value != _TAGGED
 
 
-def _plugin(entry: yaml.Node) -> str:
-    """Return the name of a plugin, which stands alone or with its options."""
-    return entry.value if isinstance(entry, yaml.ScalarNode) else ", ".join(_keys(entry))
+def _plugins(entries: Any) -> Iterator[str]:
+    """Yield the names of plugins: each stands alone or with its options."""
+    for entry in entries if isinstance(entries, list | dict) else [entries] if entries else ():
+        yield from map(str, entry if isinstance(entry, dict) else (entry,))

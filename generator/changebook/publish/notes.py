@@ -16,7 +16,10 @@ from changebook.model.diagnostics import Problem
 
 @dataclass(frozen=True)
 class FileNote:
-    """A published file: size in bytes, time of its last change in nanoseconds, and its digest."""
+    """A published file: size in bytes, time of its last change in nanoseconds, and its digest.
+
+    Whoever changes a file can set its time of modification, but not that of its state.
+    """
 
     size: int
     changed_ns: int
@@ -75,7 +78,7 @@ def _is_as_noted(file: str, noted: FileNote) -> bool:
     if status.st_size != noted.size:
         return False
     # A copy of the site, as a CI's cache makes it, has other times.
-    return status.st_mtime_ns == noted.changed_ns or of_file(Path(file)) == noted.digest
+    return _changed_ns(status) == noted.changed_ns or of_file(Path(file)) == noted.digest
 
 
 def paths(folder: str) -> Iterator[str]:
@@ -92,4 +95,8 @@ def noted_files(folder: Path) -> dict[str, FileNote]:
 
 def _noted(file: Path) -> FileNote:
     status = file.stat()
-    return FileNote(status.st_size, status.st_mtime_ns, of_file(file))
+    return FileNote(status.st_size, _changed_ns(status), of_file(file))
+
+
+def _changed_ns(status: os.stat_result) -> int:
+    return max(status.st_mtime_ns, status.st_ctime_ns)

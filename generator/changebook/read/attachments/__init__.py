@@ -28,14 +28,12 @@ def published(file: Path) -> bytes:
 
 def examined(file: Path) -> Attachment:
     """Look into a file: what there is to say of it, and its bytes as they may be published."""
-    state = file.stat()
-    return _examined(file, state.st_mtime_ns, state.st_size)
+    return _examined(file.read_bytes(), file.suffix.lower())
 
 
 @lru_cache(maxsize=64)
-def _examined(file: Path, changed: int, size: int) -> Attachment:
+def _examined(content: bytes, suffix: str) -> Attachment:
     # Most workspaces have no files of some kinds, and what reads them takes a while to load.
-    content, suffix = file.read_bytes(), file.suffix.lower()
     if suffix == ".svg":
         from changebook.read.attachments import svg  # noqa: PLC0415
 
