@@ -1,6 +1,6 @@
-"""Time `changebook check` and `build` beside stock MkDocs with Material, on the same bodies.
+"""Time `changebook` beside stock MkDocs with Material, on the same bodies.
 
-    python benchmarks/run.py --corpus DIR
+    python benchmarks/run.py --corpus DIR [--without GROUP ...]
 
 Prints a Markdown table and the facts of the machine. Nothing is asserted about the times.
 """
@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shlex
 import shutil
 import statistics
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,16 +33,27 @@ from corpus_workspace import make_workspace
 _CHANGEBOOK = (sys.executable, "-m", "changebook")
 _PACKAGES = ("mkdocs", "mkdocs-material", "Markdown", "pydantic", "PyYAML")
 _CORES = len(os.sched_getaffinity(0))
+#: How often memory is looked at, in seconds: often enough for what lasts, too seldom to disturb.
+_LOOK = 0.2
+GROUPS = ("help", "check", "build", "stock", "large", "large-build", "clients", "records")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One command to time; `fresh` is the folder that it writes, deleted before each run."""
+    """One command to time.
 
+    Before each run the `fresh` folders go, the `before` command runs, and a line is added to the
+    record `edited`. `records` is how many there are, where the time for each of them is compared.
+    """
+
+    group: str
     name: str
     command: tuple[str, ...]
     against: str | None = None
-    fresh: Path | None = None
+    fresh: tuple[Path, ...] = ()
+    before: tuple[str, ...] = ()
+    edited: Path | None = None
+    records: int = 1
     fails: bool = False
 
 
@@ -57,30 +70,84 @@ class Measured:
         return statistics.median(self.seconds)
 
 
-def jobs(root: Path) -> tuple[Job, ...]:
+@dataclass(frozen=True)
+class Bench:
+    """A workspace with a store and an output folder of its own, and how many records it has."""
+
+    root: Path
+    records: int
+
+    def check(self, group: str, name: str, state: str, *, fails: bool = False) -> Job:
+        """Time a check, where the store is fresh or knows all, or all but one record."""
+        kept = self._beside("checked")
+        command = (*_CHANGEBOOK, "check", "--workspace", str(self.root), "--cache", str(kept))
+        return self._in_state(group, f"{name}, {state}", command, state, (kept,), fails=fails)
+
+    def build(self, group: str, name: str, state: str, against: str, *more: str) -> Job:
+        """Time a build without PDFs, of which `paper.py` times some: stock MkDocs makes none."""
+        kept, out = self._beside("kept"), self._beside("site")
+        command = (
+            *(*_CHANGEBOOK, "build", "--no-pdf", "--workspace", str(self.root)),
+            *("--cache", str(kept), "--out", str(out), *more),
+        )
+        return self._in_state(group, f"{name}, {state}", command, state, (kept, out), against)
+
+    def _beside(self, name: str) -> Path:
+        return self.root.with_name(f"{self.root.name}-{name}")
+
+    def _in_state(
+        self,
+        group: str,
+        name: str,
+        command: tuple[str, ...],
+        state: str,
+        fresh: tuple[Path, ...],
+        against: str | None = None,
+        fails: bool = False,
+    ) -> Job:
+        if state == COLD:
+            return Job(group, name, command, against, fresh, records=self.records, fails=fails)
+        edited = next(self._seen(), None) if state == EDITED else None
+        return Job(group, name, command, against, (), command, edited, self.records, fails)
+
+    def _seen(self) -> Iterator[Path]:
+        """The records that a client sees, and that no seal holds."""
+        for file in sorted(self.root.glob("changes/*/*/*.md")):
+            if re.search("^status: (submitted|assessing)$", text := file.read_text("utf-8"), re.M):
+                if "visibility: client" in text:
+                    yield file
+
+
+COLD, SAME, EDITED = "cold", "nothing changed", "one record changed"
+
+
+def jobs(root: Path, sizes: dict[str, int]) -> tuple[Job, ...]:
     """What is compared, in the order of the table."""
-    site, loop = root / "site", "stock, a site per client, one after another"
-    # `paper.py` times PDFs: stock MkDocs makes none.
-    ours = ("--workspace", str(root / "repaired"), "--out", str(site))
-    build = (*_CHANGEBOOK, "build", "--no-pdf", *ours)
-    together = f"stock, a site per client, {_CORES} at a time"
-    one_site = root / "one-site"
+    bench = {name: Bench(root / name, records) for name, records in sizes.items()}
+    repaired, large = bench["repaired"], bench["large"]
+    stock, loop = f"stock, a site per client, {_CORES} at a time", "stock, one after another"
+    twenty = f"build of 20 clients, {bench['clients-20'].records} records"
+    two = f"build of 2 clients, {bench['clients-2'].records} records"
+    many = f"build of one client, {bench['records-many'].records} records"
+    few = f"build of one client, {bench['records-few'].records} records"
+    one_at_once = ("--jobs", "1")
     return (
-        Job(
-            "changebook check, repaired",
-            (*_CHANGEBOOK, "check", "--workspace", str(root / "repaired")),
-        ),
-        Job(
-            "changebook check, as published",
-            (*_CHANGEBOOK, "check", "--workspace", str(root / "published")),
-            fails=True,
-        ),
-        Job("changebook build", build, together, site),
-        Job("changebook build --jobs 1", (*build, "--jobs", "1"), loop, site),
-        Job(together, _stock_loop(root / "stock", _CORES), fresh=root / "stock-out"),
-        Job(loop, _stock_loop(root / "stock", 1), fresh=root / "stock-out"),
-        Job("stock, one site for all clients", _stock(one_site), fresh=root / "one-site-out"),
-    )
+        Job("help", "changebook --help", (*_CHANGEBOOK, "--help")),
+        *(repaired.check("check", "check", state) for state in (COLD, SAME, EDITED)),
+        bench["published"].check("check", "check, as published", COLD, fails=True),
+        *(repaired.build("build", "build", state, stock) for state in (COLD, SAME, EDITED)),
+        repaired.build("build", "build --jobs 1", COLD, loop, *one_at_once),
+        Job("stock", stock, _stock_loop(root / "stock", _CORES), fresh=(root / "stock-out",)),
+        Job("stock", loop, _stock_loop(root / "stock", 1), fresh=(root / "stock-out",)),
+        Job("stock", "stock, one site for all clients", _stock(root / "one-site"),
+            fresh=(root / "one-site-out",)),
+        *(large.check("large", f"check of {large.records} records", s) for s in (COLD, SAME)),
+        large.build("large-build", f"build of {large.records} records", COLD, ""),
+        bench["clients-20"].build("clients", twenty, COLD, f"{two}, {COLD}", *one_at_once),
+        bench["clients-2"].build("clients", two, COLD, "", *one_at_once),
+        bench["records-many"].build("records", many, COLD, f"{few}, {COLD}", *one_at_once),
+        bench["records-few"].build("records", few, COLD, "", *one_at_once),
+    )  # fmt: skip
 
 
 def _stock(project: Path) -> tuple[str, ...]:
@@ -155,73 +222,66 @@ def _configure(project: Path, out: Path, language: str) -> None:
 
 
 def measure(job: Job, runs: int) -> Measured:
-    """Run a job that often, timed by hyperfine where it is installed."""
-    with tempfile.TemporaryDirectory() as folder:
-        memory = Path(folder, "memory")
-        command = job.command
-        if time_command := shutil.which("time"):
-            command = (time_command, "-a", "-o", str(memory), "-q", "-f", "%M", *command)
-        hyperfine = shutil.which("hyperfine")
-        timer = _by_hyperfine if hyperfine else _by_clock
-        seconds = timer(job, command, runs, Path(folder))
-        kilobytes = [int(line) for line in memory.read_text().split()] if memory.exists() else []
-    return Measured(seconds, max(kilobytes, default=0) / 1024)
+    """Run a job that often."""
+    measured = [_once(job) for _ in range(runs)]
+    return Measured(tuple(m[0] for m in measured), max(m[1] for m in measured))
 
 
-def _by_hyperfine(job: Job, command: tuple[str, ...], runs: int, folder: Path) -> tuple[float, ...]:
-    result = folder / "result.json"
-    arguments = [
-        "hyperfine", "--style", "none", "-N", "--runs", str(runs), "--export-json", str(result),
-    ]  # fmt: skip
-    if job.fresh:
-        arguments += ["--prepare", f"rm -rf {shlex.quote(str(job.fresh))}"]
-    if job.fails:
-        arguments.append("--ignore-failure")
-    done = subprocess.run(
-        [*arguments, shlex.join(command)], check=False, capture_output=True, text=True
-    )
-    if done.returncode:
-        # hyperfine tells that a command failed, not why.
-        raise SystemExit(f"{job.name} failed:\n{done.stderr}{_say_why(command)}")
-    measured = json.loads(result.read_text())["results"][0]
-    _expect(job, set(measured["exit_codes"]), command)
-    return tuple(measured["times"])
+def _once(job: Job) -> tuple[float, float]:
+    """Return the seconds that a run took, and the memory of its largest process in MB."""
+    for folder in job.fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    if job.before:
+        _expect(job, subprocess.run(job.before, check=False, capture_output=True).returncode)
+    if job.edited:
+        with job.edited.open("a", encoding="utf-8") as text:
+            text.write(f"\nAnd once more at {time.time_ns()}.\n")
+    nobody, memory, start = subprocess.DEVNULL, 0.0, time.perf_counter()
+    # A session of its own, by which its processes are known.
+    running = subprocess.Popen(job.command, stdout=nobody, stderr=nobody, start_new_session=True)
+    while True:
+        try:
+            code = running.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            memory = max([memory, *_memory(running.pid)])
+        else:
+            seconds = time.perf_counter() - start
+            _expect(job, code)
+            return seconds, memory
 
 
-def _by_clock(job: Job, command: tuple[str, ...], runs: int, _: Path) -> tuple[float, ...]:
-    seconds: list[float] = []
-    for _run in range(runs):
-        if job.fresh:
-            shutil.rmtree(job.fresh, ignore_errors=True)
-        start = time.perf_counter()
-        done = subprocess.run(
-            command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        seconds.append(time.perf_counter() - start)
-        _expect(job, {done.returncode}, command)
-    return tuple(seconds)
+def _memory(session: int) -> Iterator[float]:
+    """Yield the most that each process of a session has held so far, in MB."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(process.name)) == session:
+                held = re.search(r"VmHWM:\s+(\d+)", (process / "status").read_text())
+                yield int(held[1]) / 1024 if held else 0
+        except OSError:
+            continue  # it has just ended
 
 
-def _expect(job: Job, codes: set[int], command: tuple[str, ...]) -> None:
+def _expect(job: Job, code: int) -> None:
     """Refuse to report the time of a command that did not do its work."""
-    if codes != {1 if job.fails else 0}:
-        raise SystemExit(f"{job.name} ended with {sorted(codes)}:\n{_say_why(command)}")
-
-
-def _say_why(command: tuple[str, ...]) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    return (done.stdout + done.stderr)[-4000:]
+    if code != (1 if job.fails else 0):
+        done = subprocess.run(job.command, check=False, capture_output=True, text=True)
+        said = (done.stdout + done.stderr)[-4000:]
+        raise SystemExit(f"{job.name} ended with {code}: {shlex.join(job.command)}\n{said}")
 
 
 def table(results: dict[Job, Measured]) -> str:
     """The results as a Markdown table."""
-    medians = {job.name: measured.median for job, measured in results.items()}
+    by_name = {job.name: (job, measured) for job, measured in results.items()}
     lines = ["| command | seconds | all runs | peak memory, MB | ratio |", "|---|--:|---|--:|---|"]
     for job, measured in results.items():
         runs = ", ".join(f"{second:.2f}" for second in measured.seconds)
         ratio = ""
-        if job.against:
-            ratio = f"{measured.median / medians[job.against]:.2f} × {job.against}"
+        if job.against in by_name:
+            other, theirs = by_name[job.against]
+            ratio = f"{measured.median / theirs.median:.2f} × {other.name}"
+            if other.records not in (1, job.records):
+                each = measured.median / job.records / (theirs.median / other.records)
+                ratio = f"{each:.2f} × the time for each record of {other.name}"
         memory = f"{measured.memory:.0f}" if measured.memory else "–"
         lines.append(f"| {job.name} | {measured.median:.2f} | {runs} | {memory} | {ratio} |")
     return "\n".join(lines)
@@ -238,12 +298,10 @@ def machine() -> str:
         platform.processor() or platform.machine(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    timer = "hyperfine" if shutil.which("hyperfine") else "time.perf_counter"
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
         f"{_CORES} cores of {cpu}, {memory:.0f} GiB; {platform.platform()}; "
-        f"Python {platform.python_version()}; changebook {__version__}, {packages}; "
-        f"timed by {timer}."
+        f"Python {platform.python_version()}; changebook {__version__}, {packages}."
     )
 
 
@@ -257,26 +315,40 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True, help="folder of eip-*.md files")
     parser.add_argument("--clients", type=int, default=10)
     parser.add_argument("--records", type=int, default=1000)
+    parser.add_argument("--large", type=int, default=10_000, help="records of 20 clients")
+    parser.add_argument("--each", type=int, default=100, help="records of each of 20 or 2 clients")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3, help="the median of so many (default: 3)")
+    parser.add_argument("--without", action="append", default=[], choices=GROUPS)
     given = parser.parse_args()
+    sizes = {  # clients and records, and whether links are repaired
+        "published": (given.clients, given.records),
+        "repaired": (given.clients, given.records),
+        "large": (20, given.large),
+        "clients-20": (20, 20 * given.each),
+        "clients-2": (2, 2 * given.each),
+        "records-many": (1, 20 * given.each),
+        "records-few": (1, 2 * given.each),
+    }
     with tempfile.TemporaryDirectory(prefix="changebook-bench-") as folder:
         root = Path(folder)
-        for name, repaired in (("published", False), ("repaired", True)):
-            make_workspace(
-                given.corpus,
-                root / name,
-                count=given.clients,
-                records=given.records,
-                seed=given.seed,
-                repaired=repaired,
-            )
+        for name, (count, records) in sizes.items():
+            if name.partition("-")[0] not in given.without:
+                make_workspace(
+                    given.corpus,
+                    root / name,
+                    count=count,
+                    records=records,
+                    seed=given.seed,
+                    repaired=name != "published",
+                )
         found = {name: problems(root / name) for name in ("published", "repaired")}
         make_stock(root / "repaired", root)
         results: dict[Job, Measured] = {}
-        for job in jobs(root):
-            print(f"timing {job.name} ...", file=sys.stderr, flush=True)
-            results[job] = measure(job, given.runs)
+        for job in jobs(root, {name: records for name, (_, records) in sizes.items()}):
+            if job.group not in given.without:
+                print(f"timing {job.name} ...", file=sys.stderr, flush=True)
+                results[job] = measure(job, 1 if job.group == "large-build" else given.runs)
     print(f"{given.clients} clients, {given.records} records, median of {given.runs}.\n")
     for name, counts in found.items():
         print(f"Problems found in the {name} workspace: {counts}.\n")

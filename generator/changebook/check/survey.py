@@ -7,8 +7,9 @@ are; what has to fit between them comes back as facts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -68,13 +69,17 @@ class Survey:
 
     def errors_for(self, slug: str) -> list[Problem]:
         """Return what stops a client's site: errors of its own, and those that concern all."""
-        concern_others = {f"{CHANGES}/{other}/" for other in self.slugs} - {f"{CHANGES}/{slug}/"}
-        concern_others -= {f"{CHANGES}/{folder}/" for folder in self.nameless}
-        return [
-            problem
-            for problem in errors(self.problems)
-            if "/".join((*problem.path.split("/")[:2], "")) not in concern_others
-        ]
+        return sorted((*self._errors.get("", ()), *self._errors.get(slug, ())))
+
+    @cached_property
+    def _errors(self) -> Mapping[str, Sequence[Problem]]:
+        """The errors by the client whom they stop, and under no name those that stop all."""
+        alone = {f"{CHANGES}/{slug}": slug for slug in {*self.slugs} - {*self.nameless}}
+        found: dict[str, list[Problem]] = {}
+        for problem in errors(self.problems):
+            place = "/".join(problem.path.split("/")[:2])
+            found.setdefault(alone.get(place, ""), []).append(problem)
+        return found
 
 
 @dataclass(frozen=True)

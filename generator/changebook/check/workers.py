@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
+from math import ceil
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Self, TypeVar
@@ -21,6 +23,8 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 #: So many records are checked in the time that processes take to start.
 _WORTH_STARTING = 150
+#: More pieces than processes, so that all end at about the same time; and the clients of one.
+_FOR_EACH_PROCESS, _MOST_AT_ONCE = 4, 32
 #: MkDocs reads the environment, which is one for all threads.
 _ONE_AT_A_TIME = Lock()
 
@@ -55,7 +59,12 @@ class Workers:
         """Check the clients of tasks side by side, or here where they have few records."""
         is_long = self._is_elsewhere or sum(map(_records, tasks)) >= _WORTH_STARTING
         executor = self.executor(len(tasks)) if is_long else None
-        return executor.map(self.as_here(work), tasks) if executor else map(work, tasks)
+        if not executor:
+            return map(work, tasks)
+        # All tasks tell who the others are, which goes to a process once for several of them.
+        size = min(ceil(len(tasks) / (self.jobs * _FOR_EACH_PROCESS)), _MOST_AT_ONCE)
+        several = [tasks[first : first + size] for first in range(0, len(tasks), size)]
+        return chain.from_iterable(executor.map(self.as_here(partial(_each, work)), several))
 
     def as_here(self, work: Callable[[_T], _R]) -> Callable[[_T], _R]:
         """Return work so that it is done elsewhere as it would be here, or refused."""
@@ -78,6 +87,10 @@ def _as_there(work: Callable[[_T], _R], expected: str, task: _T) -> _R:
         )
     with _ONE_AT_A_TIME:
         return work(task)
+
+
+def _each(work: Callable[[Task], Surveyed], tasks: Sequence[Task]) -> list[Surveyed]:
+    return [work(task) for task in tasks]
 
 
 def _records(task: Task) -> int:

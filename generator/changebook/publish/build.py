@@ -195,7 +195,10 @@ def _with_sites(
         tuple(sorted(words for _, words in done.failures)),
         published=tuple(out / site.slug for site in sound if site.reason),
         unchanged=tuple(out / site.slug for site in sound if not site.reason),
-        withheld=(*result.withheld, *(site.name for site in sites if site not in sound)),
+        withheld=(
+            *result.withheld,
+            *(site.name for site in sites if not done.is_sound(site.slug)),
+        ),
         documents={
             site.slug: Documents(found[site.slug].documents, found[site.slug].made)
             for site in sound
@@ -206,7 +209,8 @@ def _with_sites(
 
 
 def _withheld(wanted: Iterable[Surveyed], sound: Collection[Surveyed]) -> tuple[str, ...]:
-    return tuple(client.slug for client in wanted if client not in sound)
+    slugs = {client.slug for client in sound}
+    return tuple(client.slug for client in wanted if client.slug not in slugs)
 
 
 def _stood(site: Site) -> TaskResult:
