@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -113,9 +113,10 @@ class Bench:
     def _seen(self) -> Iterator[Path]:
         """The records that a client sees, and that no seal holds."""
         for file in sorted(self.root.glob("changes/*/*/*.md")):
-            if re.search("^status: (submitted|assessing)$", text := file.read_text("utf-8"), re.M):
-                if "visibility: client" in text:
-                    yield file
+            text = file.read_text("utf-8")
+            is_open = re.search("^status: (submitted|assessing)$", text, re.MULTILINE)
+            if is_open and "visibility: client" in text:
+                yield file
 
 
 COLD, SAME, EDITED = "cold", "nothing changed", "one record changed"

@@ -58,7 +58,7 @@ class Workers:
     def check(self, work: Callable[[Task], Surveyed], tasks: Sequence[Task]) -> Iterable[Surveyed]:
         """Check the clients of tasks side by side, or here where they have few records."""
         is_long = self._is_elsewhere or sum(map(_records, tasks)) >= _WORTH_STARTING
-        executor = self.executor(len(tasks)) if is_long else None
+        executor = self.executor(len(tasks)) if tasks and is_long else None
         if not executor:
             return map(work, tasks)
         # All tasks tell who the others are, which goes to a process once for several of them.
