@@ -80,6 +80,23 @@ def test_nothing_leaks_into_a_client_edition(
     assert canaries.leaks(built) == []
 
 
+def test_nothing_leaks_out_of_what_was_kept(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    """The store holds what the team and the other clients read, and a page of theirs never comes.
+
+    What stands is built again from it, each site beside the others', in either order.
+    """
+    root, canaries = planted
+    for audience in (Audience.TEAM, Audience.CLIENT, Audience.TEAM, Audience.CLIENT):
+        out = tmp_path / f"{audience}-{len(list(tmp_path.iterdir()))}"
+        result = build(root, out=out, audience=audience, cache=tmp_path / "kept", jobs=1)
+        assert result.published, result
+        if audience is Audience.CLIENT:
+            assert canaries.leaks(out / CLIENT) == []
+    assert [leak for leak in canaries.leaks(tmp_path / "kept") if "internal" in leak]
+
+
 def month_page(month: int) -> str:
     return urls.month(date(2026, month, 1)).replace(".md", ".html")
 
