@@ -43,7 +43,7 @@ class Site:
     def reason(self) -> str:
         """Why the site is built, in words; empty where the one that stands is as it would be."""
         if self.note is None:
-            return "it is not there as it was published"
+            return "there was no site, or it was not as it was published"
         return ", ".join(self.inputs.changed(self.note.inputs))
 
     def pages(self, store: Store) -> SiteTask:
