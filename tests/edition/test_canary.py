@@ -80,9 +80,7 @@ def test_nothing_leaks_into_a_client_edition(
     assert canaries.leaks(built) == []
 
 
-def test_nothing_leaks_out_of_what_was_kept(
-    planted: tuple[Path, Canaries], tmp_path: Path
-) -> None:
+def test_nothing_leaks_out_of_what_was_kept(planted: tuple[Path, Canaries], tmp_path: Path) -> None:
     """The store holds what the team and the other clients read, and a page of theirs never comes.
 
     What stands is built again from it, each site beside the others', in either order.

@@ -153,3 +153,19 @@ def test_a_folders_digest_is_of_names_kinds_and_bytes(tmp_path: Path) -> None:
     (tmp_path / ".hidden").write_text("its bytes are nobody's")
     assert not changed()
     assert of_folder(tmp_path / "not there") != of_folder(tmp_path)
+
+
+def test_a_folder_whose_links_are_followed(tmp_path: Path) -> None:
+    folder, other = tmp_path / "folder", tmp_path / "other"
+    for path in (folder / "a" / "b", other):
+        path.mkdir(parents=True)
+    (folder / "a" / "round").symlink_to(folder)
+    (folder / "a" / "there").symlink_to(other)
+    seen = {of_folder(folder, follow=True)}
+    for number, file in enumerate(
+        (folder / "a" / "b" / "one.md", folder / "a" / ".two", other / "three"), 1
+    ):
+        for text in ("before", "after"):
+            file.write_text(text)
+            seen.add(of_folder(folder, follow=True))
+        assert len(seen) == 1 + 2 * number

@@ -56,15 +56,15 @@ def _collect(
     for entry in entries:
         name = f"{below}/{entry.name}"
         hidden = followed is None and entry.name.startswith(".")
-        real = os.path.realpath(entry.path) if followed and entry.is_symlink() else ""
+        links = {os.path.realpath(entry.path)} if followed and entry.is_symlink() else set()
         if entry.name == without:
             continue
-        if (entry.is_symlink() and followed is None) or real in (followed or ()):
+        if entry.is_symlink() and (followed is None or links & followed):
             lines.append(f"{name} is a link")
         elif entry.is_dir():
             lines.append(f"{name}/")
             if not hidden:
-                _collect(entry.path, name, lines, without, followed and {*followed, real})
+                _collect(entry.path, name, lines, without, followed and followed | links)
         elif entry.is_file():
             lines.append(f"{name} {'' if hidden else of_file(Path(entry.path))}")
         else:
