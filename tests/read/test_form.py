@@ -88,7 +88,7 @@ requested: {on: 2026-02-30, by: Zhao Min, party: client}
 out_of_scope: [Refunds, [nested], Vouchers]
 history:
   - {status: submited, on: 2026-03-02, by: Zhao Min}
-  - {status: assessing, on: 2026-03-03}
+  - {status: assessing, by: Lin Wei}
   - {status: approved, on: 2026-03-04, by: Chen Yu}
   - Later
   - {status: closed, on: 2026-03-05, by: Chen Yu}
