@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -70,19 +71,18 @@ class Preview:
 def serving(workspace: Path, *arguments: str) -> Iterator[Preview]:
     port = free_port()
     command = [sys.executable, "-c", SERVE, "serve", "--port", str(port), *arguments]
-    temporary = workspace.parent / "temporary"
-    temporary.mkdir()
-    environment = {**os.environ, "TMPDIR": str(temporary)}
-    with (workspace.parent / "serve.log").open("w") as log:
+    # Short, since the sockets of processes lie there too.
+    with TemporaryDirectory() as temporary, (workspace.parent / "serve.log").open("w") as log:
+        environment = {**os.environ, "TMPDIR": temporary}
         process = subprocess.Popen(
             command, cwd=workspace, env=environment, stdout=log, stderr=log, text=True
         )
-    try:
-        yield Preview(process, port)
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
-    assert not list(temporary.glob("changebook-*"))
+        try:
+            yield Preview(process, port)
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+        assert not list(Path(temporary).glob("changebook-*"))
     assert "Traceback" not in (workspace.parent / "serve.log").read_text("utf-8")
 
 
