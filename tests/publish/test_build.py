@@ -234,19 +234,24 @@ def test_any_executor_runs_the_sites(two_clients: Path) -> None:
         two_clients, executor=executor, progress=lambda done, total, _: seen.append((done, total))
     )
     assert result.ok
-    assert executor.orders == ["example", "yunfan"]
+    assert executor.orders == ["check", "check", "example", "yunfan"]
     assert seen == [(1, 2), (2, 2)]
 
 
-def test_one_failing_site_keeps_all_others_as_they_were(two_clients: Path) -> None:
+def test_a_failing_site_keeps_what_was_published_and_the_others_are_published(
+    two_clients: Path,
+) -> None:
     build(two_clients, jobs=1)
-    before = content(two_clients / "site")
+    before = content(two_clients / "site" / "yunfan")
     for profile in (two_clients / "changes").glob("*/client.md"):
         with profile.open("a", encoding="utf-8") as text:
             text.write("\nOne more paragraph.\n")
     result = build(two_clients, executor=_Inline(fails="yunfan"))
     assert result.failures == ("yunfan: TemplateSyntaxError: unexpected end",)
-    assert content(two_clients / "site") == before
+    assert (result.ok, result.withheld) == (False, ("yunfan",))
+    assert result.published == (two_clients / "site" / "example",)
+    assert content(two_clients / "site" / "yunfan") == before
+    assert "One more paragraph" in (two_clients / "site" / "example" / "index.html").read_text()
 
 
 def test_a_broken_template_of_the_team_is_named(workspace: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browsing import Visit
 
@@ -191,4 +191,4 @@ def test_a_reader_chooses_the_day(visit: Visit) -> None:
     page.wait_for_url("**/news/#page")
     assert page.locator("section.cb-day").last.is_visible()
     page.get_by_role("link", name="30 days").click()
-    assert field.input_value() == "2026-05-17"
+    expect(field).to_have_value("2026-05-17")

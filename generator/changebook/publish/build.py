@@ -295,6 +295,8 @@ def _clashes(sites: Sequence[Site]) -> Iterator[tuple[str, str]]:
                 "has a folder of the same name: rename it"
             )
             yield site.slug, f"{site.slug}: {why}"
+            # Nor may the portfolio be put where the client's site stands.
+            yield "", f"portfolio: it waits until {site.slug} is renamed"
         for _, path in site.documents():
             if (site.folder / path).exists():
                 why = f"{path} is both a file of the record and the name of its PDF"
