@@ -31,6 +31,7 @@ from changebook.paper.paper import Paper
 from changebook.paper.press import Printed, print_paper
 from changebook.paper.shares import DocumentShare, print_share
 from changebook.proof.seal import seal
+from changebook.publish import build as build_module
 from changebook.publish.build import Documents, Result, build
 from changebook.refusal import Refusal
 from changebook.site.building import SiteFailed
@@ -190,6 +191,18 @@ def test_without_pdf_no_page_has_a_link(again: Path) -> None:
     assert "Print and file" not in (
         again / "site" / SLUG / "changes" / "EX-0001" / "index.html"
     ).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_where_nobody_knows_the_fonts_every_document_is_made_each_time(
+    workspace: Path, typeset: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "toolchain", lambda: None)
+    assert build(workspace, jobs=1).documents == {}
+    for _ in range(2):
+        result = build(workspace, jobs=1, pdf=True)
+        assert result.documents == {SLUG: Documents(total=6, made=6)}
+        assert "fc-list is missing" in " ".join(result.warnings)
 
 
 @pytest.mark.slow

@@ -123,25 +123,17 @@ Find = Callable[[str], SourceFile | None]
 def check_between(clients: Sequence[ClientFacts], find: Find) -> Iterator[Problem]:
     """Check that ids and prefixes are unique over all clients, and that links lead somewhere."""
     ids = _by_text(mention for client in clients for mention in client.ids)
-    for id, same in ids.items():
-        for mention in same if len(same) > 1 else ():
-            yield _problem(
-                DUPLICATE_ID,
-                find,
-                mention,
-                f"{id} is also the id of {_others(find, mention, same)}.",
-                "Give the newer record the next free id, in its file name too.",
-            )
     prefixes = _by_text(mention for client in clients for mention in client.prefix)
-    for prefix, same in prefixes.items():
-        for mention in same if len(same) > 1 else ():
-            yield _problem(
-                SHARED_PREFIX,
-                find,
-                mention,
-                f"{prefix} is also the prefix in {_others(find, mention, same)}.",
-                "Give one of the clients another prefix.",
-            )
+    newer = "Give the newer record the next free id, in its file name too."
+    other = "Give one of the clients another prefix."
+    for broken, by_text, what, help in (
+        (DUPLICATE_ID, ids, "id of", newer),
+        (SHARED_PREFIX, prefixes, "prefix in", other),
+    ):
+        for text, same in by_text.items():
+            for mention in same if len(same) > 1 else ():
+                message = f"{text} is also the {what} {_others(find, mention, same)}."
+                yield _problem(broken, find, mention, message, help)
     for mention in (mention for client in clients for mention in client.foreign):
         if mention.text in ids:
             yield _problem(

@@ -12,8 +12,7 @@ from functools import partial
 from itertools import chain
 from math import ceil
 from threading import Lock, Thread
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from changebook.check.survey import Surveyed, Task
 from changebook.keep.digests import software
@@ -29,7 +28,7 @@ _FOR_EACH_PROCESS, _MOST_AT_ONCE = 4, 32
 _ONE_AT_A_TIME = Lock()
 
 
-class Workers:
+class Workers(ExitStack):
     """Up to `jobs` processes, or the executor that is given, for as long as they are needed.
 
     An executor may have workers elsewhere, which must have the same software, and several threads,
@@ -38,22 +37,11 @@ class Workers:
 
     def __init__(self, jobs: int | None, preload: str, executor: Executor | None = None) -> None:
         """Keep what to start: `preload` is the module that the work is in."""
+        super().__init__()
         self.jobs = jobs or _cores()
         self._preload = preload
         self._executor = executor
         self._is_elsewhere = executor is not None
-        self._open = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.close()
 
     def check(self, work: Callable[[Task], Surveyed], tasks: Sequence[Task]) -> Iterable[Surveyed]:
         """Check the clients of tasks side by side, or here where they have few records."""
@@ -74,7 +62,7 @@ class Workers:
         """Return what runs so many tasks; None where they are best done one after another, here."""
         if self._executor is None and min(self.jobs, tasks) > 1:
             pool = ProcessPoolExecutor(self.jobs, processes(self._preload), end_with_parent)
-            self._executor = self._open.enter_context(pool)
+            self._executor = self.enter_context(pool)
         return self._executor
 
 

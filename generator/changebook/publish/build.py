@@ -97,7 +97,7 @@ def build(
         if not sound:
             return result
         tools, notices = _tools() if pdf else ("", ())
-        shared = shared_inputs(root, audience, as_of, tools)
+        shared = shared_inputs(root, audience, as_of, tools if pdf else None)
         notes = Notes(store, out)
         with Publisher(out, audience) as publisher:
             sites = [

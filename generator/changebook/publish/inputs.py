@@ -21,6 +21,8 @@ _KNOWN_PLUGINS = frozenset({"changebook", "search", "material/search"})
 #: Settings by which a site can be made of files that nobody lists.
 _UNLISTED = ("INHERIT", "hooks")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+#: What a PDF depends on and nobody can list without `fc-list`.
+_FONTS = "the fonts of PDFs"
 #: Stands for a value with a tag, such as `!ENV`, which only MkDocs can tell.
 _TAGGED = "a value with a tag"
 
@@ -55,10 +57,12 @@ class Inputs:
         ]
 
 
-def shared_inputs(root: Path, audience: Audience, as_of: date | None, documents: str) -> Inputs:
+def shared_inputs(
+    root: Path, audience: Audience, as_of: date | None, tools: str | None = None
+) -> Inputs:
     """Return what the sites of a build have in common; `records` is empty.
 
-    `documents` is the digest of what PDFs are made with, and empty where there are none.
+    `tools` is the digest of what PDFs are made with, empty where nobody can tell; None without any.
     """
     file = root / packaged.CONFIG
     text = file.read_bytes() if file.is_file() else b""
@@ -68,8 +72,8 @@ def shared_inputs(root: Path, audience: Audience, as_of: date | None, documents:
         digest(text, *_variables(text), of_folder(custom, follow=True) if custom else ""),
         of_folder(root / packaged.TEMPLATES, follow=True),
         software(),
-        digest(audience, str(as_of), documents),
-        unlisted,
+        digest(audience, str(as_of), str(tools)),
+        _FONTS if tools == "" else unlisted,
     )
 
 

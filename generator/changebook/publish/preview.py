@@ -10,15 +10,14 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import lru_cache, partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Condition, Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from changebook import atomic
 from changebook.check.survey import Surveyed, Task, check_one, survey
@@ -71,12 +70,13 @@ def serve(
         serve_folder(preview, root, port)
 
 
-class Preview:
+class Preview(ExitStack):
     """The pages of a workspace in a temporary folder, and what is to be said of them."""
 
     def __init__(
         self, root: Path, slug: str, audience: Audience, say: Callable[[str], None]
     ) -> None:
+        super().__init__()
         self._root, self._slug, self._audience, self._say = root, slug, audience, say
         self._temporary = TemporaryDirectory(prefix="changebook-", ignore_cleanup_errors=True)
         self._out = Path(self._temporary.name, "site").resolve()
@@ -96,18 +96,8 @@ class Preview:
         self._process: BaseProcess | None = None
         self._is_building = False
         self._viewed = self._ready = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._end_build()
-        self._temporary.cleanup()
+        self.callback(self._temporary.cleanup)
+        self.callback(self._end_build)  # first: it writes into the folder
 
     def wait_for(self, file: str) -> None:
         """Return when a file of the site is as it is to be; a page that is asked for comes first.
@@ -123,7 +113,7 @@ class Preview:
     def update(self, reload: Callable[[], None]) -> None:
         """Make the page that is read, and begin to build all; `reload` tells of later trouble."""
         self._end_build()
-        shared = shared_inputs(self._root, self._audience, None, "")
+        shared = shared_inputs(self._root, self._audience, None)
         with self._changed:
             self._is_building, self._ready = True, ""
         jobs = None
