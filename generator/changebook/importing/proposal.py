@@ -130,7 +130,7 @@ def _words(source: ImportSource, columns: Mapping[str, str]) -> Iterator[str]:
         yield f"  {target}:"
         for word, count in counted.items():
             meant = known_words.words(target).get(plainly(word), "")
-            remark = f"{count} times" if meant else f"{count} times; not known: what does it mean?"
+            remark = _often(count) if meant else f"{_often(count)}; not known: what does it mean?"
             yield f"    {yaml_text.key(word)}: {meant}  # {remark}"
 
 
@@ -149,7 +149,7 @@ def _people(source: ImportSource, columns: Mapping[str, str], profile: Profile) 
         party = known[real].party.value if real in known else ""
         remark = "as in client.md" if party else "not in client.md: client or vendor?"
         named = f"name: {yaml_text.scalar(real, flow=True)}, " if real != name else ""
-        yield f"  {yaml_text.key(name)}: {{{named}party: {party}}}  # {count} times; {remark}"
+        yield f"  {yaml_text.key(name)}: {{{named}party: {party}}}  # {_often(count)}; {remark}"
 
 
 def _always(columns: Mapping[str, str], source: ImportSource) -> Iterator[str]:
@@ -209,3 +209,7 @@ def _years(source: ImportSource, days: Sequence[str]) -> set[str]:
 
 def _by_name(source: ImportSource) -> str:
     return "; by the file's name" if _YEAR.search(source.name) else ""
+
+
+def _often(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
