@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum, Flag, auto
 from typing import Any, Generic, TypeVar
 
+from changebook.model.cells import Piece
 from changebook.model.values import Money, in_currency
 from changebook.model.words import Words
 
@@ -32,6 +33,8 @@ class Format(Enum):
     TEXT = "text"
     #: Text that nobody must overlook.
     ALARM = "alarm"
+    #: A word of a fixed list, or a name: short.
+    WORD = "word"
     #: The id of a record, or several.
     ID = "id"
     #: A whole address.
@@ -66,7 +69,7 @@ class Format(Enum):
         return self in _TEXTS
 
 
-_TEXTS = frozenset({Format.TEXT, Format.ALARM, Format.ID, Format.LINK})
+_TEXTS = frozenset({Format.TEXT, Format.ALARM, Format.WORD, Format.ID, Format.LINK})
 _NUMBERS = frozenset(Format) - _TEXTS - {Format.DATE, Format.BARS}
 
 
@@ -90,8 +93,10 @@ class Column(Generic[R]):
     """A column. Several ids may be its value, as a collection.
 
     `width` is how many characters wide a sheet makes it at most. Where `signed`, a plus is written.
-    `records` are the changes behind a value, which pages show below it. Cells that say more than a
-    value are filled by a template, which knows the column by its `name`.
+    `records` are the changes behind a value, which pages show below it. Where a cell says more than
+    a value, or something else where there is none, `content` is what pages and paper show; None
+    leaves it to the value, and `missing` stands where there is neither. Pictures are drawn by a
+    template, which knows the column by its `name`; so does the style sheet.
     """
 
     title: str
@@ -102,6 +107,8 @@ class Column(Generic[R]):
     signed: bool = False
     records: Callable[[R], Collection[str]] | None = None
     name: str = ""
+    content: Callable[[R], Piece | None] | None = None
+    missing: str = "–"
 
     def cell(self, row: R) -> Cell:
         """Return what stands in the column for a row; None where nothing does."""
@@ -133,12 +140,26 @@ class Column(Generic[R]):
 
 
 @dataclass(frozen=True)
+class Total:
+    """What a table comes to: a line below the others, its value in the last column."""
+
+    title: str
+    value: str
+    light: bool = False
+
+
+@dataclass(frozen=True)
 class Table(Generic[R]):
-    """Rows of one type and the columns made from them; the title names a sheet: 31 characters."""
+    """Rows of one type and the columns made from them; the title names a sheet: 31 characters.
+
+    Pages and paper show the rows that are `strong` as such, and the totals below all.
+    """
 
     title: str
     columns: tuple[Column[R], ...]
     rows: tuple[R, ...]
+    strong: Callable[[R], bool] | None = None
+    totals: tuple[Total, ...] = ()
 
     def on(self, medium: Medium) -> Table[R]:
         """Return the table with the columns that stand there."""

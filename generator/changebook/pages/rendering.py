@@ -32,7 +32,7 @@ from changebook.model.words import Words
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
-from changebook.views import impact_tables
+from changebook.views import impact_tables, record_tables
 
 _PAGES = "pages"
 
@@ -119,6 +119,7 @@ def _environment(
         SumLine=SumLine,
         Medium=Medium,
         tables=impact_tables,
+        record_tables=record_tables,
     )
     environment.filters.update(
         # The same days stand on many pages, and Babel takes its time.

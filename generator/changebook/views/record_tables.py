@@ -1,0 +1,205 @@
+"""The tables of one change, as its page and its papers have them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from changebook.model.cells import Day, Label, Note, Piece, Text, Tone, pieces
+from changebook.model.schema import ChangeRecord, PlanStep, ResourceLine, Risk, ScopeItem
+from changebook.model.sums import CostRow, CostTable
+from changebook.model.table import Column, Format, Medium, Table, Total, money_column
+from changebook.model.values import Money, in_currency
+from changebook.model.vocabulary import Level
+from changebook.model.words import Words
+from changebook.views.record import MilestoneMove
+
+_BOTH = Medium.PAGE | Medium.PAPER
+
+
+def scope(data: ChangeRecord, words: Words) -> Table[ScopeItem]:
+    """Return what changes, item by item."""
+    _ = words.gettext
+
+    def item(changed: ScopeItem) -> Piece:
+        action = Label(words.label(changed.action), changed.action.value, "action")
+        return pieces(Text(changed.item, Tone.STRONG), Note(action, small=False))
+
+    def after(changed: ScopeItem) -> Piece | None:
+        if not changed.example:
+            return None
+        example = Text(_("Example: %(text)s") % {"text": changed.example})
+        return pieces(Text(changed.after or "–"), Note(example, style="example"))
+
+    columns: tuple[Column[ScopeItem], ...] = (
+        Column(_("Item"), lambda i: i.item, on=_BOTH, name="quarter", content=item),
+        Column(_("Before"), lambda changed: changed.before, on=_BOTH),
+        Column(_("After"), lambda changed: changed.after, on=_BOTH, content=after),
+    )
+    return Table(_("What changes"), columns, data.scope)
+
+
+def cost(costs: CostTable, words: Words) -> Table[CostRow]:
+    """Return what the change costs in the contract's currency, line by line, and in all."""
+    _, currency = words.gettext, costs.currency
+    unknown = Text(_("not known"), Tone.QUIET)
+    unit: Column[CostRow] = Column(
+        _("Unit"), lambda row: row.unit, Format.WORD, on=_BOTH, name="days", missing=""
+    )
+    columns: tuple[Column[CostRow], ...] = (
+        Column(_("Item"), lambda row: row.item, on=_BOTH),
+        Column(
+            _("Quantity"),
+            lambda row: row.quantity,
+            Format.NUMBER,
+            on=_BOTH,
+            name="days",
+            missing="",
+        ),
+        *((unit,) if any(row.unit for row in costs.rows) else ()),
+        money_column(
+            _("Rate"), lambda row: row.rate, currency, on=_BOTH, name="money", missing=""
+        ),
+        money_column(
+            _("Amount"),
+            lambda row: row.amount,
+            currency,
+            on=_BOTH,
+            name="money",
+            content=lambda row: unknown if row.amount is None else None,
+        ),
+    )
+    return Table(_("Cost"), columns, costs.rows, totals=_totals(costs, words))
+
+
+def _totals(costs: CostTable, words: Words) -> tuple[Total, ...]:
+    _ = words.gettext
+
+    def money(amount: Decimal | None) -> str:
+        return _("not known") if amount is None else words.money(amount, costs.currency)
+
+    with_tax = costs.total_with_tax
+    return (
+        Total(_("Total before tax"), money(costs.total)),
+        *(
+            Total(
+                _("Tax at %(rate)s") % {"rate": words.percent(line.rate)},
+                money(line.tax),
+                light=True,
+            )
+            for line in costs.tax
+            if line.rate is not None and line.tax is not None and line.base
+        ),
+        *(() if with_tax is None else (Total(_("Total with tax"), money(with_tax)),)),
+    )
+
+
+def foreign_cost(costs: CostTable, words: Words) -> Table[CostRow]:
+    """Return what the change costs in other currencies, which nothing adds up."""
+    _ = words.gettext
+
+    def memo(row: CostRow) -> str | None:
+        return orientation(row, costs.currency, words)
+
+    def amount(row: CostRow) -> Money | None:
+        return in_currency(row.amount, row.currency)
+
+    columns: tuple[Column[CostRow], ...] = (
+        Column(_("Item"), lambda row: row.item, on=_BOTH),
+        Column(_("Amount"), amount, Format.MONEY, on=_BOTH, missing=""),
+        Column(_("For orientation"), memo, on=_BOTH),
+    )
+    return Table(_("In another currency, not added"), columns, costs.foreign)
+
+
+def orientation(row: CostRow, currency: str, words: Words) -> str | None:
+    """Return what a cost is about in the contract's currency, and by which rate."""
+    if row.memo is None or row.fx is None:
+        return None
+    return words.gettext("about %(money)s at %(rate)s (%(source)s, %(day)s)") % {
+        "money": words.money(row.memo, currency),
+        "rate": words.number(row.fx.rate),
+        "source": row.fx.source,
+        "day": words.date(row.fx.date),
+    }
+
+
+def dates(moves: tuple[MilestoneMove, ...], words: Words) -> Table[MilestoneMove]:
+    """Return the milestones that the change moves; paper has the new date last."""
+    _ = words.gettext
+    is_dated = any(move.before for move in moves)
+    page, paper = (Medium.PAGE, Medium.PAPER) if is_dated else (Medium(0), Medium(0))
+
+    def name(move: MilestoneMove) -> Piece:
+        completion = Note(Text(_("completion of the contract")))
+        return pieces(Text(move.name), completion if move.completion else None)
+
+    def day(title: str, which: str, on: Medium) -> Column[MilestoneMove]:
+        return Column(title, lambda move: getattr(move, which), Format.DATE, on=on)
+
+    columns: tuple[Column[MilestoneMove], ...] = (
+        Column(_("Milestone"), lambda move: move.name, on=Medium.PAGE),
+        Column(_("Milestone"), lambda move: move.name, on=Medium.PAPER, content=name),
+        day(_("Before"), "before", page),
+        day(_("After"), "after", page),
+        day(_("Date before"), "before", paper),
+        Column(_("Moved by"), lambda move: move.days, Format.DAYS_DIFFERENCE, on=_BOTH),
+        day(_("New date"), "after", paper),
+    )
+    return Table(_("Dates"), columns, moves, strong=lambda move: move.completion)
+
+
+def people(resources: tuple[ResourceLine, ...], words: Words) -> Table[ResourceLine]:
+    """Return the person-days of each role, and of all where there are several."""
+    _ = words.gettext
+    columns: tuple[Column[ResourceLine], ...] = (
+        Column(_("Role"), lambda line: line.role, on=_BOTH),
+        Column(_("Person-days"), lambda line: line.days, Format.NUMBER, on=_BOTH),
+    )
+    total = sum((line.days for line in resources), Decimal(0))
+    totals = (Total(_("Total"), words.number(total)),) if len(resources) > 1 else ()
+    return Table(_("People"), columns, resources, totals=totals)
+
+
+def risks(listed: tuple[Risk, ...], words: Words) -> Table[Risk]:
+    """Return the risks of the change in its order."""
+    _ = words.gettext
+
+    def graded(title: str, which: str) -> Column[Risk]:
+        return Column(
+            title,
+            format=Format.WORD,
+            on=_BOTH,
+            name="days",
+            content=lambda risk: grade(getattr(risk, which), words),
+        )
+
+    columns: tuple[Column[Risk], ...] = (
+        Column(_("Risk"), lambda risk: risk.risk, on=_BOTH),
+        graded(_("Likelihood"), "likelihood"),
+        graded(_("Severity"), "severity"),
+        Column(_("Response"), lambda risk: risk.response, on=_BOTH),
+    )
+    return Table(_("Risks"), columns, listed)
+
+
+def grade(level: Level, words: Words) -> Label:
+    """Return a level in its colour."""
+    return Label(words.label(level), level.value, "level")
+
+
+def plan(steps: tuple[PlanStep, ...], words: Words) -> Table[PlanStep]:
+    """Return the steps of the plan; paper does not say what is done."""
+    _ = words.gettext
+    not_yet = Text(_("not yet"), Tone.QUIET)
+
+    def done(step: PlanStep) -> Piece:
+        return Day(step.done, Tone.DONE) if step.done else not_yet
+
+    columns: tuple[Column[PlanStep], ...] = (
+        Column(_("Step"), lambda step: step.step, on=_BOTH),
+        Column(_("Who"), lambda step: step.owner, Format.WORD, on=_BOTH),
+        Column(_("Start"), lambda step: step.start, Format.DATE, on=_BOTH),
+        Column(_("Finish"), lambda step: step.finish, Format.DATE, on=_BOTH),
+        Column(_("Done"), format=Format.DATE, on=Medium.PAGE, content=done),
+    )
+    return Table(_("Plan"), columns, steps)
