@@ -18,6 +18,10 @@ class Tone(Enum):
     STRONG = "strong"
     LATE = "late"
     DONE = "done"
+    #: A figure, whose digits stay together.
+    FIGURE = "money"
+    #: A figure that does not count.
+    OUT = "out"
 
 
 @dataclass(frozen=True)

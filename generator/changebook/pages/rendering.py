@@ -32,7 +32,7 @@ from changebook.model.words import Words
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
-from changebook.views import impact_tables, record_tables
+from changebook.views import impact_tables, month_tables, record_tables, report_tables
 
 _PAGES = "pages"
 
@@ -119,7 +119,9 @@ def _environment(
         SumLine=SumLine,
         Medium=Medium,
         tables=impact_tables,
+        month_tables=month_tables,
         record_tables=record_tables,
+        report_tables=report_tables,
     )
     environment.filters.update(
         # The same days stand on many pages, and Babel takes its time.

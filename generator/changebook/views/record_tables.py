@@ -56,9 +56,7 @@ def cost(costs: CostTable, words: Words) -> Table[CostRow]:
             missing="",
         ),
         *((unit,) if any(row.unit for row in costs.rows) else ()),
-        money_column(
-            _("Rate"), lambda row: row.rate, currency, on=_BOTH, name="money", missing=""
-        ),
+        money_column(_("Rate"), lambda row: row.rate, currency, on=_BOTH, name="money", missing=""),
         money_column(
             _("Amount"),
             lambda row: row.amount,
