@@ -29,6 +29,7 @@ from changebook.model.sums import SumLine
 from changebook.model.table import Medium
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
+from changebook.pages.columns import page_columns
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
@@ -118,6 +119,7 @@ def _environment(
         Status=Status,
         SumLine=SumLine,
         Medium=Medium,
+        page_columns=page_columns,
         tables=impact_tables,
         month_tables=month_tables,
         record_tables=record_tables,
