@@ -41,7 +41,7 @@ class Text(Piece):
 
 
 @dataclass(frozen=True)
-class Day(Piece):
+class WrittenDay(Piece):
     """A day."""
 
     kind = "day"

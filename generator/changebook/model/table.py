@@ -140,7 +140,7 @@ class Column(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Total:
+class TotalLine:
     """What a table comes to: a line below the others, its value in the last column."""
 
     title: str
@@ -159,7 +159,7 @@ class Table(Generic[R]):
     columns: tuple[Column[R], ...]
     rows: tuple[R, ...]
     strong: Callable[[R], bool] | None = None
-    totals: tuple[Total, ...] = ()
+    totals: tuple[TotalLine, ...] = ()
 
     def on(self, medium: Medium) -> Table[R]:
         """Return the table with the columns that stand there."""

@@ -11,13 +11,13 @@ from changebook.edition import urls
 from changebook.model.cells import (
     Change,
     Changes,
-    Day,
     Label,
     Note,
     PageLink,
     Piece,
     Text,
     Tone,
+    WrittenDay,
     pieces,
 )
 from changebook.model.sums import Bucket, Figure, MilestonePosition, SumLine
@@ -77,7 +77,7 @@ def list_of_months(ends: Sequence[MonthEnd], currency: str, words: Words) -> Tab
             return None
         moved = [move.days for move in end.since.dates if move.after.completion and move.days]
         notes = (Note(Text(words.days(days, signed=True)), style="money") for days in moved)
-        return pieces(Day(milestone.agreed), *notes)
+        return pieces(WrittenDay(milestone.agreed), *notes)
 
     columns: tuple[Column[MonthEnd], ...] = (
         Column(_("Month end"), on=Medium.PAGE, content=name),
@@ -154,9 +154,11 @@ def _as_known(milestone: MilestonePosition, words: Words) -> Piece:
     """Return an agreed date, and what pending changes would make of it."""
     would = possible(milestone, words)
     if would is None:
-        return Day(milestone.agreed)
+        return WrittenDay(milestone.agreed)
     before, after = words.gettext("If pending changes are approved: %(dates)s").split("%(dates)s")
-    return pieces(Day(milestone.agreed), Note(pieces(Text(before), would, Text(after), between="")))
+    return pieces(
+        WrittenDay(milestone.agreed), Note(pieces(Text(before), would, Text(after), between=""))
+    )
 
 
 #: Stands where there is nothing to say.
@@ -178,7 +180,7 @@ def possible(milestone: MilestonePosition, words: Words) -> Piece | None:
 
 def _span(first: date, last: date, words: Words) -> Piece:
     if first == last:
-        return Day(last)
+        return WrittenDay(last)
     days = {"from": words.date(first), "to": words.date(last)}
     return Text(words.gettext("%(from)s to %(to)s") % days)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from changebook.model.cells import Day, Label, Note, Piece, Text, Tone, pieces
+from changebook.model.cells import Label, Note, Piece, Text, Tone, WrittenDay, pieces
 from changebook.model.schema import ChangeRecord, PlanStep, ResourceLine, Risk, ScopeItem
 from changebook.model.sums import CostRow, CostTable
-from changebook.model.table import Column, Format, Medium, Table, Total, money_column
+from changebook.model.table import Column, Format, Medium, Table, TotalLine, money_column
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level
 from changebook.model.words import Words
@@ -69,7 +69,7 @@ def cost(costs: CostTable, words: Words) -> Table[CostRow]:
     return Table(_("Cost"), columns, costs.rows, totals=_totals(costs, words))
 
 
-def _totals(costs: CostTable, words: Words) -> tuple[Total, ...]:
+def _totals(costs: CostTable, words: Words) -> tuple[TotalLine, ...]:
     _ = words.gettext
 
     def money(amount: Decimal | None) -> str:
@@ -77,9 +77,9 @@ def _totals(costs: CostTable, words: Words) -> tuple[Total, ...]:
 
     with_tax = costs.total_with_tax
     return (
-        Total(_("Total before tax"), money(costs.total)),
+        TotalLine(_("Total before tax"), money(costs.total)),
         *(
-            Total(
+            TotalLine(
                 _("Tax at %(rate)s") % {"rate": words.percent(line.rate)},
                 money(line.tax),
                 light=True,
@@ -87,7 +87,7 @@ def _totals(costs: CostTable, words: Words) -> tuple[Total, ...]:
             for line in costs.tax
             if line.rate is not None and line.tax is not None and line.base
         ),
-        *(() if with_tax is None else (Total(_("Total with tax"), money(with_tax)),)),
+        *(() if with_tax is None else (TotalLine(_("Total with tax"), money(with_tax)),)),
     )
 
 
@@ -154,7 +154,7 @@ def people(resources: tuple[ResourceLine, ...], words: Words) -> Table[ResourceL
         Column(_("Person-days"), lambda line: line.days, Format.NUMBER, on=_BOTH),
     )
     total = sum((line.days for line in resources), Decimal(0))
-    totals = (Total(_("Total"), words.number(total)),) if len(resources) > 1 else ()
+    totals = (TotalLine(_("Total"), words.number(total)),) if len(resources) > 1 else ()
     return Table(_("People"), columns, resources, totals=totals)
 
 
@@ -191,7 +191,7 @@ def plan(steps: tuple[PlanStep, ...], words: Words) -> Table[PlanStep]:
     not_yet = Text(_("not yet"), Tone.QUIET)
 
     def done(step: PlanStep) -> Piece:
-        return Day(step.done, Tone.DONE) if step.done else not_yet
+        return WrittenDay(step.done, Tone.DONE) if step.done else not_yet
 
     columns: tuple[Column[PlanStep], ...] = (
         Column(_("Step"), lambda step: step.step, on=_BOTH),
