@@ -156,9 +156,8 @@ def _as_known(milestone: MilestonePosition, words: Words) -> Piece:
     if would is None:
         return WrittenDay(milestone.agreed)
     before, after = words.gettext("If pending changes are approved: %(dates)s").split("%(dates)s")
-    return pieces(
-        WrittenDay(milestone.agreed), Note(pieces(Text(before), would, Text(after), between=""))
-    )
+    note = Note(pieces(Text(before), would, Text(after), between=""))
+    return pieces(WrittenDay(milestone.agreed), note)
 
 
 #: Stands where there is nothing to say.

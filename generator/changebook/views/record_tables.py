@@ -19,6 +19,7 @@ _BOTH = Medium.PAGE | Medium.PAPER
 def scope(data: ChangeRecord, words: Words) -> Table[ScopeItem]:
     """Return what changes, item by item."""
     _ = words.gettext
+    nothing = Text("–", Tone.QUIET)
 
     def item(changed: ScopeItem) -> Piece:
         action = Label(words.label(changed.action), changed.action.value, "action")
@@ -26,13 +27,20 @@ def scope(data: ChangeRecord, words: Words) -> Table[ScopeItem]:
 
     def after(changed: ScopeItem) -> Piece | None:
         if not changed.example:
-            return None
+            return None if changed.after else nothing
         example = Text(_("Example: %(text)s") % {"text": changed.example})
-        return pieces(Text(changed.after or "–"), Note(example, style="example"))
+        return pieces(
+            Text(changed.after) if changed.after else nothing, Note(example, style="example")
+        )
 
     columns: tuple[Column[ScopeItem], ...] = (
         Column(_("Item"), lambda i: i.item, on=_BOTH, name="quarter", content=item),
-        Column(_("Before"), lambda changed: changed.before, on=_BOTH),
+        Column(
+            _("Before"),
+            lambda changed: changed.before,
+            on=_BOTH,
+            content=lambda changed: None if changed.before else nothing,
+        ),
         Column(_("After"), lambda changed: changed.after, on=_BOTH, content=after),
     )
     return Table(_("What changes"), columns, data.scope)
