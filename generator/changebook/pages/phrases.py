@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from changebook.model.sums import Bucket, SumLine
+from changebook.model.sums import SumLine
 from changebook.pages.wording import Wording
 from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange
 from changebook.views.news import NewsEvent
 from changebook.views.report import Assessment, DueStep, Progress, ReportStage, ReportStep
+from changebook.views.report_tables import not_in_sum
 from changebook.views.waiting import OpenObjection, UnsignedAgreement, WaitingDecision
 
-#: Buckets whose amount is what is asked for.
-_ASKED = frozenset({Bucket.DRAFT, Bucket.PENDING, Bucket.PROCEEDING})
 #: Lines that are changes, so that they have a sign.
 _CHANGES = frozenset({SumLine.APPROVED, SumLine.PENDING, SumLine.PROCEEDING})
 
@@ -51,13 +50,7 @@ class Phrases(Wording):
 
     def counts(self, progress: Progress) -> str:
         """Return why an amount does not count in the contract sum; empty where it does."""
-        _, row = self.words.gettext, progress.row
-        if row.amount is None or row.bucket is Bucket.APPROVED:
-            return ""
-        if row.bucket in _ASKED:
-            return _("requested")
-        later = row.bucket is Bucket.APPROVED_LATER
-        return _("effective later") if later else _("not counted")
+        return not_in_sum(progress.row, self.words)
 
     def days(self, progress: Progress) -> str:
         """Return the calendar days of a change."""

@@ -84,14 +84,19 @@ def amount(row: ChangeRow, currency: str, words: Words) -> Piece:
     if row.amount is None:
         return Text(_("not assessed"), Tone.QUIET)
     money = Text(words.money(row.amount, currency, signed=True), _tone(row))
-    if row.bucket is Bucket.APPROVED:
-        return money
+    why = not_in_sum(row, words)
+    return pieces(money, Note(Text(why)) if why else None)
+
+
+def not_in_sum(row: ChangeRow, words: Words) -> str:
+    """Return why an amount does not count in the contract sum; empty where it does."""
+    _ = words.gettext
+    if row.amount is None or row.bucket is Bucket.APPROVED:
+        return ""
     if row.bucket in _ASKED:
-        why = _("requested")
-    else:
-        later = row.bucket is Bucket.APPROVED_LATER
-        why = _("effective later") if later else _("not counted")
-    return pieces(money, Note(Text(why)))
+        return _("requested")
+    later = row.bucket is Bucket.APPROVED_LATER
+    return _("effective later") if later else _("not counted")
 
 
 def moves(row: ChangeRow, words: Words) -> Piece:
