@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+#: A tag without attributes, as most are: nothing has to be parsed.
+PLAIN_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)>")
+
 
 class HtmlTags(HTMLParser):
     """Reads HTML as browsers do where html.parser does not.
