@@ -13,6 +13,7 @@ from changebook.check import (
     glossaries,
     lifecycle,
     money,
+    options,
     privacy,
     proposals,
     references,
@@ -39,6 +40,8 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     money.check_recommended,
     money.check_dates,
     money.check_agreement,
+    options.check_options,
+    options.check_choice,
     proposals.check_proposals,
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (

@@ -331,7 +331,7 @@ class Respond(Shape):
     form: Url | None = Field(
         None,
         description="A form to answer with. These are filled in: {id}, {revision}, {title}, "
-        "{digest} (of what was read), {kind} (approve, object or ask), {option} (empty if none "
+        "{digest} (of what was read), {kind} (approve, reject, object or ask), {option} (empty if none "
         "was chosen) and {language}.",
         examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
     )
@@ -620,6 +620,11 @@ class Option(Shape):
     recommended: Flag = Field(
         False, description="Whether this is the option that we recommend. At most one is."
     )
+    nothing: Flag = Field(
+        False,
+        description="Whether nothing is done with this option. At most one is such; to choose it "
+        "is a rejection.",
+    )
 
 
 class PlanStep(Shape):
@@ -661,6 +666,10 @@ class Decision(Shape):
     )
     option: Text | None = Field(
         None, description="The id of the option that was chosen.", examples=["a"]
+    )
+    partial: Flag = Field(
+        False,
+        description="Whether only a part of the option was approved. The rationale says why.",
     )
     amount: Number | None = Field(
         None,
@@ -882,6 +891,12 @@ class ChangeRecord(Shape):
         default_factory=dict,
         description="Any keys, for the team only. They never leave the team's edition.",
     )
+
+    @property
+    def chosen(self) -> Option | None:
+        """The option that the decision names."""
+        named = self.decision.option if self.decision else None
+        return next((option for option in self.options if option.id == named), None)
 
     def entered(self, *statuses: Status) -> HistoryEntry | None:
         """Return the last history entry with one of these statuses."""

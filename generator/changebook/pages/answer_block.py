@@ -30,8 +30,13 @@ class AnswerKind(StrEnum):
     """What an answer is meant to be."""
 
     APPROVE = "approve"
+    REJECT = "reject"
     OBJECT = "object"
     ASK = "ask"
+
+
+#: The answers that propose a decision.
+DECIDES = frozenset({AnswerKind.APPROVE, AnswerKind.REJECT})
 
 
 class About(StrEnum):

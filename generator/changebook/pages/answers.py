@@ -10,7 +10,7 @@ from urllib.parse import quote
 from changebook.model.schema import ChangeRecord, Option, Profile
 from changebook.model.vocabulary import Party
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, AnswerKind, Block, mark
+from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block, mark
 
 #: What mail programs take as an address; Outlook's limit, at 2,083, is the lowest.
 LONGEST_ADDRESS = 1800
@@ -63,8 +63,13 @@ class Answers:
         return tuple(people) or (self.profile.vendor.name,)
 
     def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
-        """Return how to take the decision, for one of the options if there are any."""
-        return self._ways(data, digest, AnswerKind.APPROVE, option=option)
+        """Return how to take the decision, for one of the options if there are any.
+
+        To choose that nothing is done is to say no.
+        """
+        says_no = option is not None and option.nothing
+        kind = AnswerKind.REJECT if says_no else AnswerKind.APPROVE
+        return self._ways(data, digest, kind, option=option)
 
     def agree(self, data: ChangeRecord, digest: str) -> Ways:
         """Return how to agree with the amendment of the contract."""
@@ -126,6 +131,9 @@ class Answers:
             subject = _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We consider the objection settled.")
         subject = _("Decision on %(id)s, revision %(revision)s: %(title)s")
+        if block.kind is AnswerKind.REJECT:
+            chosen = _("We do not approve the change, and choose “%(option)s”.")
+            return subject, chosen if block.option else _("We do not approve the change.")
         chosen = _("We approve the option “%(option)s”.")
         return subject, chosen if block.option else _("We approve.")
 
@@ -148,7 +156,7 @@ class Answers:
             self._meant(block)[1] % values,
             *(
                 [counts]
-                if block.kind is AnswerKind.APPROVE and block.about is About.DECISION
+                if block.kind in DECIDES and block.about is About.DECISION
                 else []
             ),
             *([] if whole else [_("Titles are shortened here; the page has all of them.")]),

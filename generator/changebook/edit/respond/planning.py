@@ -25,12 +25,12 @@ from changebook.edit.yaml_text import Value
 from changebook.edition.editions import make_edition
 from changebook.model.canonical import grouped
 from changebook.model.diagnostics import Problem, visible
-from changebook.model.schema import ChangeRecord, TeamPerson
+from changebook.model.schema import ChangeRecord, Option, TeamPerson
 from changebook.model.suggestion import nearest
 from changebook.model.sums import asked
 from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, AnswerKind, Block
+from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block
 from changebook.pages.answers import Answers
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
@@ -324,6 +324,13 @@ class _Answer:
         """Whether the record waits for a decision, so that one can be proposed."""
         return waiting_decision(self.data, date.max) is not None
 
+    @property
+    def outcome(self) -> Outcome:
+        """The decision that it announces: to choose that nothing is done is to say no."""
+        option = self._option()
+        says_no = self.kind is AnswerKind.REJECT or (option is not None and option.nothing)
+        return Outcome.REJECTED if says_no else Outcome.APPROVED
+
     def entry(self) -> AnswerEntry:
         """Return what it becomes. Raises Refusal for what has no place in the record as it is."""
         data = self.data
@@ -357,8 +364,10 @@ class _Answer:
                 )
         elif self.reading.is_quoted and not self.said.kind:
             yield "the mail only quotes an answer: kept as a communication (--as changes that)"
-        if self.block and self.block.option and not self._option():
+        if self.block and self.block.option and not self._named():
             yield f"the record has no option `{visible(self.block.option)}`"
+        elif self.block and self.block.option and not self._option():
+            yield f"option `{visible(self.block.option)}` is left out: a rejection does not choose it"
         if among := self._written_among_filled_in():
             yield f"written between the filled-in lines and left out: {among}"
         if self.reading.passed_on_by:
@@ -392,13 +401,19 @@ class _Answer:
         )
 
     def _falls_short(self, entry: AnswerEntry) -> bool:
-        asked = self.kind is AnswerKind.APPROVE and self.about is About.DECISION
+        asked = self.kind in DECIDES and self.about is About.DECISION
         return asked and entry is not AnswerEntry.PROPOSAL
 
-    def _option(self) -> str | None:
-        """Return the option that was chosen, where the record has it."""
+    def _named(self) -> Option | None:
+        """Return the option that the answer names, where the record has it."""
         chosen = self.block.option if self.block else None
-        return chosen if any(option.id == chosen for option in self.data.options) else None
+        return next((option for option in self.data.options if option.id == chosen), None)
+
+    def _option(self) -> Option | None:
+        """Return the option that was chosen: to say no chooses none with which something is done."""
+        option = self._named()
+        is_not_meant = self.kind is AnswerKind.REJECT and option and not option.nothing
+        return None if is_not_meant else option
 
     def written(self, text: Manuscript, entry: AnswerEntry, on: date) -> Manuscript:
         """Return the record with the answer as its last objection or talk."""
@@ -420,9 +435,9 @@ class _Answer:
         }
         if entry is AnswerEntry.PROPOSAL:
             option = self._option()
-            chosen: dict[str, Value] = {"option": option} if option else {}
+            chosen: dict[str, Value] = {"option": option.id} if option else {}
             revision = self.data.revision
-            talk["proposes"] = {"outcome": Outcome.APPROVED, **chosen, "revision": revision}
+            talk["proposes"] = {"outcome": self.outcome, **chosen, "revision": revision}
         talk[MESSAGE_ID] = self.reading.letter.message_id
         return text.append(("communications",), talk)
 
@@ -434,7 +449,7 @@ class _Answer:
                 f"{self.path} holds {len(words)} characters, more than the {LONGEST} of a "
                 "communication: sum it up with --words TEXT"
             )
-        stated = self._stated() if self.kind is AnswerKind.APPROVE else ""
+        stated = self._stated() if self.kind in DECIDES else ""
         if not words and not stated:
             raise Refusal(
                 f"{self.path} has no words of its sender: say what they want with --words TEXT"
@@ -448,25 +463,32 @@ class _Answer:
             return _("Agrees to the contract amendment.")
         if self.about is About.OBJECTION:
             return _("Considers the objection settled.")
-        title = next((o.title for o in self.data.options if o.id == self._option()), None)
+        option, says_no = self._option(), self.outcome is Outcome.REJECTED
         if self.outdated:
-            return _("Approves an earlier version of this change.")
-        if title:
-            return _("Approves the option “%(option)s”.") % {"option": title}
+            return (
+                _("Does not approve an earlier version of this change.")
+                if says_no
+                else _("Approves an earlier version of this change.")
+            )
+        if says_no:
+            chosen = _("Does not approve this change, and chooses “%(option)s”.")
+            return chosen % {"option": option.title} if option else _("Does not approve this change.")
+        if option:
+            return _("Approves the option “%(option)s”.") % {"option": option.title}
         return _("Approves this change.")
 
     def command(self, on: date) -> Iterator[str]:
         """Yield the words of the command with which the proposal becomes a decision."""
-        option = next((o for o in self.data.options if o.id == self._option()), None)
-        yield from ("changebook", "advance", self.data.id, "approved", "--on", f"{on}")
+        option, approves = self._option(), self.outcome is Outcome.APPROVED
+        yield from ("changebook", "advance", self.data.id, self.outcome, "--on", f"{on}")
         yield from ("--by", self.person.name)
         if option:
             yield from ("--option", option.id)
-            if option.amount is not None:
+            if option.amount is not None and approves:
                 yield from ("--amount", f"{option.amount:f}")
         if self.data.decision is None or self.data.decision.rationale is None:
             yield from ("--rationale", self._stated())
-        if self.data.agreement is None:
+        if self.data.agreement is None and approves:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
 

@@ -18,7 +18,7 @@ for (const list of document.querySelectorAll(".cb-choices")) {
   list.setAttribute("aria-labelledby", "choose")
   items.forEach((item, n) => {
     const own = item.querySelector(".cb-actions")
-    const addresses = [...own.querySelectorAll("a")].map(a => a.href)
+    const ways = [...own.querySelectorAll("a")].map(a => ({ href: a.href, words: a.textContent }))
     own.remove()
     item.setAttribute("role", "presentation")
     const radio = document.createElement("input")
@@ -29,7 +29,8 @@ for (const list of document.querySelectorAll(".cb-choices")) {
     radio.addEventListener("change", () => {
       hint.hidden = true
       buttons.forEach((button, at) => {
-        button.href = addresses[at]
+        button.href = ways[at].href
+        button.textContent = ways[at].words // doing nothing is declined, not approved
         button.removeAttribute("role")
         button.removeAttribute("aria-disabled")
       })
