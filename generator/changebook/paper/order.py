@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from changebook.model import sums
 from changebook.model.schema import Person, Profile
 from changebook.model.sums import PENDING, Part, Position
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Party, Status
@@ -95,6 +96,12 @@ def order_sum(view: RecordView, position: Position) -> OrderSum | None:
         standing.amount,
         before + standing.amount,
     )
+
+
+def total_with_tax(view: RecordView, profile: Profile) -> Decimal | None:
+    """Return what was approved with its tax; None where nothing was, or nothing is taxed."""
+    amount = view.decision.amount if view.decision else None
+    return sums.amount_with_tax(view.data, amount, profile)
 
 
 def contract_time(view: RecordView) -> tuple[Direction, int] | None:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.edition.editions import EditionRecord
-from changebook.model.schema import ChangeRecord, Objection
+from changebook.model.schema import ChangeRecord, Communication, Objection
 from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
 
 
 @dataclass(frozen=True)
 class WaitingDecision:
-    """A change that waits for the client's decision. `proceeding`: work on it has begun."""
+    """A change that waits for the client's decision. `proceeding`: work on it has begun.
+
+    `answers` are the decisions that were announced on its present revision: they wait for us to
+    record them.
+    """
 
     id: str
     title: str
@@ -22,6 +26,7 @@ class WaitingDecision:
     due: date | None
     overdue: bool
     proceeding: bool
+    answers: tuple[Communication, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,14 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
         return None
     due = data.decision.due if data.decision else None
     overdue = due is not None and due < as_of
-    return WaitingDecision(data.id, data.title, data.summary, since.on, due, overdue, proceeding)
+    answers = tuple(
+        talk
+        for talk in data.communications
+        if talk.proposes and talk.proposes.revision == data.revision
+    )
+    return WaitingDecision(
+        data.id, data.title, data.summary, since.on, due, overdue, proceeding, answers
+    )
 
 
 def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:
