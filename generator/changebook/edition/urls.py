@@ -142,7 +142,7 @@ def _relative(target: str, start: str) -> str:
 #: hold them against the templates.
 _OWN_IDS = frozenset(
     "agreement answer back changes choose cost dates dates-table decision details history impact "
-    "lately links objections options page paper people plan quality risks since standing talks "
+    "lately links objections options page paper people plan quality risks sign since standing talks "
     "visits waiting why words".split()
 )
 _OWN_BEGINNINGS = ("cb-", "history-", "word-")

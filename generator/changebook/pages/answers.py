@@ -63,13 +63,21 @@ class Answers:
         return tuple(people) or (self.profile.vendor.name,)
 
     def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
-        """Return how to take the decision, for one of the options if there are any.
+        """Return how to approve, with one of the options if there are any."""
+        return self._ways(data, digest, AnswerKind.APPROVE, option=option)
 
-        To choose that nothing is done is to say no.
-        """
-        says_no = option is not None and option.nothing
-        kind = AnswerKind.REJECT if says_no else AnswerKind.APPROVE
-        return self._ways(data, digest, kind, option=option)
+    def reject(self, data: ChangeRecord, digest: str) -> Ways:
+        """Return how to say no: with the option of doing nothing, where there is one."""
+        nothing = next((option for option in data.options if option.nothing), None)
+        return self._ways(data, digest, AnswerKind.REJECT, option=nothing)
+
+    def defer(self, data: ChangeRecord, digest: str) -> Ways:
+        """Return how to say: not now."""
+        return self._ways(data, digest, AnswerKind.DEFER)
+
+    def more_time(self, data: ChangeRecord, digest: str) -> Ways:
+        """Return how to ask for more time to decide."""
+        return self._ways(data, digest, AnswerKind.MORE_TIME)
 
     def agree(self, data: ChangeRecord, digest: str) -> Ways:
         """Return how to agree with the amendment of the contract."""
@@ -124,6 +132,9 @@ class Answers:
         if block.kind is AnswerKind.OBJECT:
             subject = _("Objection to %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We object, for the reasons given above.")
+        if block.kind is AnswerKind.MORE_TIME:
+            subject = _("More time for %(id)s, revision %(revision)s: %(title)s")
+            return subject, _("We need more time to decide.")
         if block.about is About.AGREEMENT:
             subject = _("Amendment for %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We agree to the contract amendment.")
@@ -134,6 +145,8 @@ class Answers:
         if block.kind is AnswerKind.REJECT:
             chosen = _("We do not approve the change, and choose “%(option)s”.")
             return subject, chosen if block.option else _("We do not approve the change.")
+        if block.kind is AnswerKind.DEFER:
+            return subject, _("We do not want to decide on this change now.")
         chosen = _("We approve the option “%(option)s”.")
         return subject, chosen if block.option else _("We approve.")
 
@@ -147,7 +160,11 @@ class Answers:
             "This e-mail is only a message. The decision counts once it is recorded in the log."
         )
         return [
-            mark(_("Please write below this line")),
+            mark(
+                _("Please write below this line, and say until when")
+                if block.kind in (AnswerKind.DEFER, AnswerKind.MORE_TIME)
+                else _("Please write below this line")
+            ),
             "",
             "",
             mark(_("Please leave the rest as it is")),

@@ -328,6 +328,8 @@ class _Answer:
     def outcome(self) -> Outcome:
         """The decision that it announces: to choose that nothing is done is to say no."""
         option = self._option()
+        if self.kind is AnswerKind.DEFER:
+            return Outcome.DEFERRED
         says_no = self.kind is AnswerKind.REJECT or (option is not None and option.nothing)
         return Outcome.REJECTED if says_no else Outcome.APPROVED
 
@@ -340,10 +342,12 @@ class _Answer:
             if data.status in ENDED:
                 raise Refusal(f"{over}, so it is too late to object: {aside}")
             return AnswerEntry.OBJECTION
-        if self.kind is AnswerKind.ASK or self.about is not About.DECISION:
+        if self.kind in (AnswerKind.ASK, AnswerKind.MORE_TIME) or self.about is not About.DECISION:
             return AnswerEntry.TALK
         if not self.waits:
             raise Refusal(f"{over} and does not wait for a decision: {aside}")
+        if self.kind is AnswerKind.DEFER and data.undecided_emergency:
+            raise Refusal(f"{over}: work has begun, so it can't be deferred: {aside}")
         return (
             AnswerEntry.PROPOSAL if self.person.approves and not self.outdated else AnswerEntry.TALK
         )
@@ -449,7 +453,7 @@ class _Answer:
                 f"{self.path} holds {len(words)} characters, more than the {LONGEST} of a "
                 "communication: sum it up with --words TEXT"
             )
-        stated = self._stated() if self.kind in DECIDES else ""
+        stated = self._stated() if self.kind in (*DECIDES, AnswerKind.MORE_TIME) else ""
         if not words and not stated:
             raise Refusal(
                 f"{self.path} has no words of its sender: say what they want with --words TEXT"
@@ -463,13 +467,21 @@ class _Answer:
             return _("Agrees to the contract amendment.")
         if self.about is About.OBJECTION:
             return _("Considers the objection settled.")
+        until = self.block.until if self.block else None
+        day = {"day": self.words.date(until)} if until else {}
+        if self.kind is AnswerKind.MORE_TIME:
+            text = _("Asks for more time to decide, until %(day)s.")
+            return text % day if day else _("Asks for more time to decide.")
         option, says_no = self._option(), self.outcome is Outcome.REJECTED
-        if self.outdated:
+        if self.outdated and self.kind is not AnswerKind.DEFER:
             return (
                 _("Does not approve an earlier version of this change.")
                 if says_no
                 else _("Approves an earlier version of this change.")
             )
+        if self.kind is AnswerKind.DEFER:
+            text = _("Does not want to decide now, and defers this change until %(day)s.")
+            return text % day if day else _("Does not want to decide now, and defers this change.")
         if says_no:
             chosen = _("Does not approve this change, and chooses “%(option)s”.")
             return chosen % {"option": option.title} if option else _("Does not approve this change.")
@@ -488,6 +500,8 @@ class _Answer:
                 yield from ("--amount", f"{option.amount:f}")
         if self.data.decision is None or self.data.decision.rationale is None:
             yield from ("--rationale", self._stated())
+        if self.outcome is Outcome.DEFERRED and self.block and self.block.until:
+            yield from ("--review", f"{self.block.until}")
         if self.data.agreement is None and approves:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
@@ -496,6 +510,12 @@ class _Answer:
         """Yield what follows, once somebody has read the mail."""
         if entry is AnswerEntry.OBJECTION:
             yield "answer it with `response`, and settle it with `outcome` and `resolved`"
+        elif self.kind is AnswerKind.MORE_TIME:
+            until = self.block.until if self.block else None
+            yield f"if you agree: `decision: {{due: {until or '...'}}}`"
+        elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.DEFERRED:
+            if not (self.block and self.block.until):
+                yield "the mail names no day in its block: add --review DATE, as its words say"
         elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
             yield (
                 "once the amendment is signed: "
