@@ -67,7 +67,7 @@ class SumPicture:
 class DateRow:
     """A milestone: from where to where it moves, and how far pending changes may move it.
 
-    `asked` says that the move itself is only requested; `ids` are the changes behind the row.
+    `asked` says that the move itself is only requested; `ids` are the changes that moved it.
     """
 
     name: str
@@ -382,7 +382,8 @@ def _possible(milestone: MilestonePosition) -> PendingDates | None:
 
 
 def _behind(milestone: MilestonePosition) -> tuple[str, ...]:
-    """Return the changes that move a milestone or ask to, in the order in which they did."""
-    moved = [step.id for step in milestone.steps if step.days]
-    asked = [request.id for request in milestone.requests if request.days]
-    return tuple(dict.fromkeys((*moved, *asked)))
+    """Return the changes by which the agreed date differs from the original one, in their order."""
+    moved: dict[str, int] = {}
+    for step in milestone.steps:
+        moved[step.id] = moved.get(step.id, 0) + step.days
+    return tuple(id for id, days in moved.items() if days)

@@ -8,7 +8,15 @@ from datetime import date
 
 from changebook.edition.editions import EditionRecord
 from changebook.model.schema import ChangeRecord, Communication, Objection
-from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
+from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status, Term
+
+
+class Wait(Term):
+    """What may wait for the client."""
+
+    DECISION = "decision", "A decision"
+    OBJECTION = "objection", "An open objection"
+    AGREEMENT = "agreement", "An agreement to be signed"
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,11 @@ class Waiting:
     def count(self) -> int:
         """How many things wait."""
         return len(self.all)
+
+    def of(self, id: str) -> tuple[Wait, ...]:
+        """Return what waits on one record."""
+        of_kind = zip(Wait, (self.decisions, self.objections, self.agreements), strict=True)
+        return tuple(wait for wait, items in of_kind if any(item.id == id for item in items))
 
 
 def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:

@@ -19,7 +19,7 @@ for (const list of document.querySelectorAll(".cb-choices")) {
 
   // Fields of a mail stand on lines of their own, before that of the record.
   const withDay = (address, day) =>
-    day && address.startsWith("mailto:")
+    day
       ? address.replace("Changebook-Record:", `Changebook-Until:%20${day}%0D%0AChangebook-Record:`)
       : address
 
@@ -40,8 +40,9 @@ for (const list of document.querySelectorAll(".cb-choices")) {
     label.append(radio, item.querySelector(".cb-choices__what"))
     item.replaceChildren(label)
 
+    // A form asks for the day itself.
     let day = null
-    if (item.dataset.until) {
+    if (item.dataset.until && addresses[0].startsWith("mailto:")) {
       day = make("input", "")
       day.type = "date"
       const until = make("label", `${item.dataset.until} `, "cb-choices__until")
