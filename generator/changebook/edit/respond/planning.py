@@ -484,7 +484,9 @@ class _Answer:
             return text % day if day else _("Does not want to decide now, and defers this change.")
         if says_no:
             chosen = _("Does not approve this change, and chooses “%(option)s”.")
-            return chosen % {"option": option.title} if option else _("Does not approve this change.")
+            return (
+                chosen % {"option": option.title} if option else _("Does not approve this change.")
+            )
         if option:
             return _("Approves the option “%(option)s”.") % {"option": option.title}
         return _("Approves this change.")

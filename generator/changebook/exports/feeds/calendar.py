@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Calendar, Event, vDuration
+from icalendar import Alarm, Calendar, Event, vDuration
 from icalendar.enums import STATUS, TRANSP
 
 from changebook.edition import urls
@@ -27,13 +27,18 @@ from changebook.views.waiting import waiting_decision
 _DATES = uuid.UUID("f0b5c2a4-2d0b-5b53-9a1e-0c8f5a3d7e42")
 #: How often programs look again; the older name is Outlook's.
 _REFRESH = timedelta(hours=12)
+#: When a calendar reminds of a day: two days before it, at nine in the morning.
+_REMINDS = -timedelta(days=1, hours=15)
 #: What was cancelled is left out in time: a subscriber has long seen that it was.
 _CANCELLED_STAYS = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class _Appointment:
-    """A day that somebody keeps in mind. `last` is when the records last had news of it."""
+    """A day that somebody keeps in mind. `last` is when the records last had news of it.
+
+    `reminds`: something is expected of the reader by that day.
+    """
 
     key: str
     day: date
@@ -44,6 +49,7 @@ class _Appointment:
     status: STATUS
     sequence: int
     last: date
+    reminds: bool = False
 
 
 def as_calendar(edition: Edition, position: Position, words: Words) -> bytes:
@@ -87,6 +93,12 @@ def _event(appointment: _Appointment, site: str | None) -> Event:
         lines.append(address)
     if lines:
         event.add("description", "\n".join(lines))
+    if appointment.reminds:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", one_line(appointment.summary))
+        alarm.add("trigger", _REMINDS)
+        event.add_component(alarm)
     return event
 
 
@@ -162,6 +174,7 @@ def _of_record(
             status=status,
             sequence=len(events),
             last=last,
+            reminds=status is STATUS.CONFIRMED,
         )
 
     if data.decision and data.decision.due:
