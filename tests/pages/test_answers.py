@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -99,6 +100,8 @@ def every_way(answer: Answers, read: EditionRecord) -> Iterator[tuple[Block, Way
     yield base, answer.ask(data, short)
     yield replace(base, kind=AnswerKind.OBJECT), answer.doubt(data, short)
     approve = replace(base, kind=AnswerKind.APPROVE)
+    yield replace(base, kind=AnswerKind.DEFER), answer.defer(data, short)
+    yield replace(base, kind=AnswerKind.MORE_TIME), answer.more_time(data, short)
     yield replace(approve, about=About.AGREEMENT), answer.agree(data, short)
     yield replace(approve, about=About.OBJECTION), answer.settle(data, short)
     yield approve, answer.approve(data, short)
@@ -231,32 +234,56 @@ def opened_page(browser: Browser, address: str) -> Iterator[Page]:
 
 @pytest.mark.slow
 def test_the_chosen_option_sets_the_mail(opened_page: Page) -> None:
-    button = opened_page.get_by_text("Approve by e-mail")
+    button = opened_page.locator(".cb-choices__bar .cb-button")
     assert button.count() == 1
-    assert button.get_attribute("href") is None
-    opened_page.get_by_role("radio", name="Do nothing").check()
-    _, _, body = opened(button.get_attribute("href"))
-    assert blocks(body.split("\r\n"))[0].option == "b"
-    opened_page.keyboard.press("ArrowUp")
+    assert not button.is_visible()
+    opened_page.get_by_role("radio", name="Two cards in one order").check()
+    assert button.inner_text() == "Approve: Two cards in one order, +£54,000.00, Go-live 10 Jul 2026"
     _, _, body = opened(button.get_attribute("href"))
     assert blocks(body.split("\r\n"))[0].option == "a"
+    assert "We approve the option “Two cards in one order”." in body
+    said = opened_page.locator(".cb-choices__says:visible")
+    assert said.count() == 1
+    opened_page.get_by_role("radio", name="Do not approve").check()
+    assert button.inner_text() == "Do not approve"
+    _, _, body = opened(button.get_attribute("href"))
+    assert blocks(body.split("\r\n"))[0].kind is AnswerKind.REJECT
 
 
 @pytest.mark.slow
-def test_without_scripts_each_option_has_its_mail(browser: Browser, address: str) -> None:
+def test_a_day_that_is_named_goes_into_the_mail(opened_page: Page) -> None:
+    opened_page.get_by_role("radio", name="Not now").check()
+    button = opened_page.locator(".cb-choices__bar .cb-button")
+    before = blocks(opened(button.get_attribute("href"))[2].split("\r\n"))[0]
+    assert (before.kind, before.until) == (AnswerKind.DEFER, None)
+    opened_page.locator("input[type=date]:visible").fill("2026-06-01")
+    after = blocks(opened(button.get_attribute("href"))[2].split("\r\n"))[0]
+    assert after == replace(before, until=date(2026, 6, 1))
+
+
+@pytest.mark.slow
+def test_without_scripts_each_answer_has_its_mail(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
-    links = page.get_by_role("link", name="Approve by e-mail")
+    links = page.locator(".cb-choices a[href^=mailto]")
     found = [opened(link.get_attribute("href"))[2] for link in links.all()]
-    assert [blocks(body.split("\r\n"))[0].option for body in found] == ["a", "b"]
+    said = [blocks(body.split("\r\n"))[0] for body in found]
+    assert [(block.kind, block.option) for block in said] == [
+        (AnswerKind.APPROVE, "a"),
+        (AnswerKind.APPROVE, "b"),
+        (AnswerKind.REJECT, None),
+        (AnswerKind.DEFER, None),
+        (AnswerKind.MORE_TIME, None),
+    ]
     context.close()
 
 
 @pytest.mark.slow
 def test_from_the_page_to_the_record(opened_page: Page, tmp_path: Path) -> None:
     opened_page.get_by_role("radio", name="Two cards in one order").check()
-    to, subject, body = opened(opened_page.get_by_text("Approve by e-mail").get_attribute("href"))
+    button = opened_page.locator(".cb-choices__bar .cb-button")
+    to, subject, body = opened(button.get_attribute("href"))
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = (
         "Dana Whitfield <dana.whitfield@acme.example>",

@@ -64,7 +64,7 @@ def test_a_milestone_names_the_changes_that_its_days_are_made_of(slug: str) -> N
     shown = home.home(edition, position).calendar
     assert shown
     for row, milestone in zip(shown.rows, position.milestones, strict=True):
-        days = {id: 0 for id in row.ids}
+        days = dict.fromkeys(row.ids, 0)
         for step in milestone.steps:
             if step.id in days:
                 days[step.id] += step.days

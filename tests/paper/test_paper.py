@@ -214,24 +214,36 @@ def test_a_team_s_print_says_that_it_is_internal() -> None:
         (
             "MER-0012",
             [
-                "Approve: Exact price by postcode +£12,760.00 +£15,312.00 £528,930.00 +5 days "
-                "4 Aug 2026",
-                "Approve: Three zones with fixed prices +£6,400.00 +£7,680.00 £522,570.00 +2 days "
-                "1 Aug 2026",
-                "Do not approve: Do nothing The contract sum and the contract time stay as they "
-                "are.",
+                (
+                    "Approve: Exact price by postcode +£12,760.00 +£15,312.00 £528,930.00 +5 days "
+                    "4 Aug 2026"
+                ),
+                (
+                    "Approve: Three zones with fixed prices +£6,400.00 +£7,680.00 £522,570.00 +2 days "
+                    "1 Aug 2026"
+                ),
+                (
+                    "Do not approve: Do nothing The contract sum and the contract time stay as they "
+                    "are."
+                ),
                 "Defer until:",
             ],
         ),
         (
             "YF-0011",
             [
-                "批准：按日三方比对，确认后自动推送 ERP +¥128,800.00 +¥136,528.00 ¥2,993,982.00 "
-                "+9天 2026年8月6日",
-                "批准：按日比对，差异单导出后由财务手工录入 ERP +¥91,400.00 +¥96,884.00 "
-                "¥2,956,582.00 +5天 2026年8月2日",
-                "批准：全面上线后再做，作为二期 +¥136,000.00 +¥144,160.00 ¥3,001,182.00 0天 "
-                "2026年7月28日",
+                (
+                    "批准：按日三方比对，确认后自动推送 ERP +¥128,800.00 +¥136,528.00 ¥2,993,982.00 "
+                    "+9天 2026年8月6日"
+                ),
+                (
+                    "批准：按日比对，差异单导出后由财务手工录入 ERP +¥91,400.00 +¥96,884.00 "
+                    "¥2,956,582.00 +5天 2026年8月2日"
+                ),
+                (
+                    "批准：全面上线后再做，作为二期 +¥136,000.00 +¥144,160.00 ¥3,001,182.00 0天 "
+                    "2026年7月28日"
+                ),
                 "不批准：不做，维持月底人工对账 合同金额和合同工期保持不变。",
                 "暂缓至：",
             ],

@@ -18,8 +18,8 @@ class OptionEffect:
 
     `amount` is the change's own, `net` what the contract sum rises by, which is less where the
     change takes the place of others; `total` is the amount with its tax. None is what nobody has
-    stated. `milestone` is the completion of the contract, if it has one, with its date as agreed now
-    and after.
+    stated. `milestone` is the completion of the contract, if it has one, with its date as agreed
+    now and after.
     """
 
     option: Option | None
