@@ -331,8 +331,8 @@ class Respond(Shape):
     form: Url | None = Field(
         None,
         description="A form to answer with. These are filled in: {id}, {revision}, {title}, "
-        "{digest} (of what was read), {kind} (approve, reject, object or ask), {option} (empty if none "
-        "was chosen) and {language}.",
+        "{digest} (of what was read), {kind} (approve, reject, defer, more-time, object or ask), "
+        "{option} (empty if none was chosen) and {language}.",
         examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
     )
 

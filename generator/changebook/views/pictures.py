@@ -67,7 +67,7 @@ class SumPicture:
 class DateRow:
     """A milestone: from where to where it moves, and how far pending changes may move it.
 
-    `asked` says that the move itself is only requested; `ids` are the changes that moved it.
+    `asked` says that the move itself is only requested; `ids` are the changes that moved it, and `pending` those that ask to.
     """
 
     name: str
@@ -76,6 +76,7 @@ class DateRow:
     asked: bool = False
     possible: Bar[date] | None = None
     ids: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
 
     @property
     def reach(self) -> Bar[date] | None:
@@ -367,6 +368,7 @@ def dates_picture(milestones: Sequence[MilestonePosition], today: date) -> Dates
             axis.bar(m.original, m.agreed),
             possible=axis.bar(p.earliest, p.latest) if (p := _possible(m)) else None,
             ids=_behind(m),
+            pending=tuple(request.id for request in m.requests if request.days),
         )
         for m in milestones
     ]
