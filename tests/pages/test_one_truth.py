@@ -16,7 +16,7 @@ from changebook.views import change, home, index
 from changebook.views.impact import impact
 from changebook.views.portfolio import portfolio
 from changebook.views.report import reports
-from changebook.views.waiting import Wait, waiting
+from changebook.views.waiting import WaitKind, waiting
 from tests import samples
 
 #: What a number of changes is followed by: changes, records, or entries of a list of them.
@@ -89,10 +89,8 @@ def test_what_waits_is_one_list(slug: str) -> None:
     assert {row.id for row in rows if row.waits} == decisions
     history = index.history(edition, position)
     listed = [entry for month in history.months for entry in month.listed]
-    for kind, items in zip(
-        Wait, (waits.decisions, waits.objections, waits.agreements), strict=True
-    ):
-        assert {e.row.id for e in listed if kind in e.waits} == {item.id for item in items}
+    for kind in WaitKind:
+        assert {e.row.id for e in listed if kind in e.waits} == set(waits.ids(kind))
     process = pages[urls.PROCESS]
     marked = re.findall(
         r"<li>(?:(?!</li>).)*Waiting for your decision|<li>(?:(?!</li>).)*待您决定", process

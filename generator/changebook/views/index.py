@@ -23,7 +23,7 @@ from changebook.model.vocabulary import (
     Term,
 )
 from changebook.views.change import ChangeRow, newest_first, row
-from changebook.views.waiting import Wait, Waiting, waiting
+from changebook.views.waiting import WaitKind, Waiting, waiting
 
 _KINDS = ("requested", "decided", "done", "ended")
 #: What a step beyond the request is for those who read the history by month.
@@ -67,7 +67,7 @@ class Listed:
 
     row: ChangeRow
     state: State | None
-    waits: tuple[Wait, ...]
+    waits: tuple[WaitKind, ...]
     items: tuple[str, ...]
     milestones: tuple[str, ...]
     amount: int | None
@@ -215,7 +215,7 @@ def _facets(
         return Facet(key, tuple(Choice(term.value, term) for term in terms))
 
     return (
-        of("waits", Wait),
+        of("waits", WaitKind),
         of("state", State),
         of("status", Status),
         of("type", ChangeType),

@@ -12,7 +12,7 @@ from changebook.model.vocabulary import Party
 from changebook.views.waiting import (
     OpenObjection,
     UnsignedAgreement,
-    Wait,
+    WaitKind,
     WaitingDecision,
     waiting,
 )
@@ -22,7 +22,7 @@ from changebook.views.waiting import (
 class ReminderItem:
     """What a person is waited for. `text` says more, and `place` is where it is on its page."""
 
-    kind: Wait
+    kind: WaitKind
     id: str
     title: str
     text: str
@@ -33,9 +33,11 @@ class ReminderItem:
     @property
     def place(self) -> str:
         """The part of the record's page in which it is answered."""
-        return {Wait.DECISION: "answer", Wait.OBJECTION: "objections", Wait.AGREEMENT: "sign"}[
-            self.kind
-        ]
+        return {
+            WaitKind.DECISION: "answer",
+            WaitKind.OBJECTION: "objections",
+            WaitKind.AGREEMENT: "sign",
+        }[self.kind]
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,14 @@ def _item(item: WaitingDecision | OpenObjection | UnsignedAgreement, day: date) 
         due = objection.follow_up
         late = due is not None and due < day
         return ReminderItem(
-            Wait.OBJECTION, item.id, item.title, objection.concern, objection.on, due, late
+            WaitKind.OBJECTION, item.id, item.title, objection.concern, objection.on, due, late
         )
     if isinstance(item, UnsignedAgreement):
         text = item.reference or ""
-        return ReminderItem(Wait.AGREEMENT, item.id, item.title, text, item.since, None, False)
+        return ReminderItem(WaitKind.AGREEMENT, item.id, item.title, text, item.since, None, False)
     text = item.summary or ""
     return ReminderItem(
-        Wait.DECISION, item.id, item.title, text, item.since, item.due, item.overdue
+        WaitKind.DECISION, item.id, item.title, text, item.since, item.due, item.overdue
     )
 
 

@@ -11,7 +11,7 @@ from changebook.model.schema import ChangeRecord, Communication, Objection
 from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status, Term
 
 
-class Wait(Term):
+class WaitKind(Term):
     """What may wait for the client."""
 
     DECISION = "decision", "A decision"
@@ -74,10 +74,18 @@ class Waiting:
         """How many things wait."""
         return len(self.all)
 
-    def of(self, id: str) -> tuple[Wait, ...]:
+    def of(self, id: str) -> tuple[WaitKind, ...]:
         """Return what waits on one record."""
-        of_kind = zip(Wait, (self.decisions, self.objections, self.agreements), strict=True)
-        return tuple(wait for wait, items in of_kind if any(item.id == id for item in items))
+        return tuple(kind for kind in WaitKind if id in self.ids(kind))
+
+    def ids(self, kind: WaitKind) -> tuple[str, ...]:
+        """Return the records on which something of a kind waits."""
+        items: tuple[WaitingDecision | OpenObjection | UnsignedAgreement, ...] = {
+            WaitKind.DECISION: self.decisions,
+            WaitKind.OBJECTION: self.objections,
+            WaitKind.AGREEMENT: self.agreements,
+        }[kind]
+        return tuple(item.id for item in items)
 
 
 def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:

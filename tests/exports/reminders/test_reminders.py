@@ -14,7 +14,7 @@ from changebook.cli import main
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience, Party
 from changebook.views.reminders import reminders
-from changebook.views.waiting import Wait, waiting
+from changebook.views.waiting import WaitKind, waiting
 from tests import samples
 from tests.canary import CLIENT, plant
 
@@ -55,13 +55,7 @@ def test_all_that_waits_is_somebodys(slug: str) -> None:
     found = reminders(edition)
     told = {(item.kind, item.id) for each in found for item in each.items}
     waits = waiting(edition.records, ON)
-    assert told == {
-        (kind, item.id)
-        for kind, items in zip(
-            Wait, (waits.decisions, waits.objections, waits.agreements), strict=True
-        )
-        for item in items
-    }
+    assert told == {(kind, id) for kind in WaitKind for id in waits.ids(kind)}
     own = {p.name for p in edition.profile.people if p.party is Party.CLIENT}
     assert {each.name for each in found} <= own
 

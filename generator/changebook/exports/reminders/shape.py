@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from changebook.model.json_model import JsonModel
-from changebook.views.waiting import Wait
+from changebook.views.waiting import WaitKind
 
 
 class ReminderItemJson(JsonModel):
     """What a person is waited for."""
 
-    kind: Wait
+    kind: WaitKind
     id: str
     title: str
     text: str
