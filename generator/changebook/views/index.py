@@ -23,7 +23,7 @@ from changebook.model.vocabulary import (
     Term,
 )
 from changebook.views.change import ChangeRow, newest_first, row
-from changebook.views.waiting import WaitKind, Waiting, waiting
+from changebook.views.waiting import Waiting, WaitKind, waiting
 
 _KINDS = ("requested", "decided", "done", "ended")
 #: What a step beyond the request is for those who read the history by month.

@@ -67,7 +67,8 @@ class SumPicture:
 class DateRow:
     """A milestone: from where to where it moves, and how far pending changes may move it.
 
-    `asked` says that the move itself is only requested; `ids` are the changes that moved it, and `pending` those that ask to.
+    `asked` says that the move itself is only requested; `ids` are the changes that moved it, and
+    `pending` those that ask to.
     """
 
     name: str

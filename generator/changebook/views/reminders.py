@@ -12,8 +12,8 @@ from changebook.model.vocabulary import Party
 from changebook.views.waiting import (
     OpenObjection,
     UnsignedAgreement,
-    WaitKind,
     WaitingDecision,
+    WaitKind,
     waiting,
 )
 
