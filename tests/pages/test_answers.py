@@ -103,7 +103,8 @@ def every_way(answer: Answers, read: EditionRecord) -> Iterator[tuple[Block, Way
     yield replace(approve, about=About.OBJECTION), answer.settle(data, short)
     yield approve, answer.approve(data, short)
     for option in data.options:
-        yield replace(approve, option=option.id), answer.approve(data, short, option)
+        kind = AnswerKind.REJECT if option.nothing else AnswerKind.APPROVE
+        yield replace(base, kind=kind, option=option.id), answer.approve(data, short, option)
 
 
 @given(title=_TEXTS, chosen=_TEXTS, id=_TEXTS.filter(lambda text: len(text) < 20))
@@ -112,7 +113,7 @@ def test_a_mail_is_short_enough_and_its_block_is_whole(title: str, chosen: str, 
     for client in workspace.clients:
         edition = make_edition(client, Audience.CLIENT)
         read = edition.records[0]
-        options = (Option(id=id, title=chosen),)
+        options = (Option(id=id, title=chosen), Option(id=id, title=chosen, nothing=True))
         data = read.data.model_copy(update={"title": title, "options": options})
         for expected, ways in every_way(answers(edition), replace(read, data=data)):
             _, subject, body = opened(ways.mail)

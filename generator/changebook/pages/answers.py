@@ -154,11 +154,7 @@ class Answers:
             f"{values['id']} {values['title']}",
             _("Revision %(revision)s, fingerprint %(digest)s") % values,
             self._meant(block)[1] % values,
-            *(
-                [counts]
-                if block.kind in DECIDES and block.about is About.DECISION
-                else []
-            ),
+            *([counts] if block.kind in DECIDES and block.about is About.DECISION else []),
             *([] if whole else [_("Titles are shortened here; the page has all of them.")]),
             *block.lines(),
             mark(_("End")),

@@ -74,7 +74,15 @@ def _with_decision(text: Manuscript, client: Client, data: ChangeRecord, step: S
         keys["conditions"] = [{"text": condition} for condition in step.conditions]
     if data.decision and data.decision.outcome is Outcome.DEFERRED:
         # What the deferral said must not be read as part of this decision.
-        for name in ("effective", "option", "partial", "amount", "rationale", "review", "conditions"):
+        for name in (
+            "effective",
+            "option",
+            "partial",
+            "amount",
+            "rationale",
+            "review",
+            "conditions",
+        ):
             if name not in keys and name in text.source.data["decision"]:
                 text = text.remove(("decision", name))
     for name, value in keys.items():

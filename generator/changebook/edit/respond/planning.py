@@ -472,7 +472,9 @@ class _Answer:
             )
         if says_no:
             chosen = _("Does not approve this change, and chooses “%(option)s”.")
-            return chosen % {"option": option.title} if option else _("Does not approve this change.")
+            return (
+                chosen % {"option": option.title} if option else _("Does not approve this change.")
+            )
         if option:
             return _("Approves the option “%(option)s”.") % {"option": option.title}
         return _("Approves this change.")
