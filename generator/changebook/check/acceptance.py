@@ -65,15 +65,15 @@ def check_acceptance(record: Record, client: Client) -> Iterator[Problem]:
                     "Correct whichever of the two dates is wrong.",
                 )
     built = next((entry for entry in data.history if entry.status is _S.IMPLEMENTED), None)
-    if acceptance.on and data.imported is None and subject.sound("history"):
-        if built is None or acceptance.on < built.on:
-            when = f"before it was implemented on {built.on}" if built else "but never implemented"
-            yield from subject.value(
-                ACCEPTED_TOO_EARLY,
-                ("acceptance", "on"),
-                f"The acceptance is dated {acceptance.on}, {when}.",
-                "Correct the day, or add `implemented` to the history first.",
-            )
+    known = data.imported is None and subject.sound("history")
+    if known and acceptance.on and (built is None or acceptance.on < built.on):
+        when = f"was implemented on {built.on}" if built else "was never implemented"
+        yield from subject.value(
+            ACCEPTED_TOO_EARLY,
+            ("acceptance", "on"),
+            f"The acceptance is dated {acceptance.on}, but the change {when}.",
+            "Correct the day, or add `implemented` to the history first.",
+        )
     answer = data.answered_acceptance
     if answer and answer.outcome is AcceptanceOutcome.REFUSED and data.status is _S.IMPLEMENTED:
         yield from subject.value(

@@ -151,10 +151,7 @@ def check_decimals(record: Record, client: Client) -> Iterator[Problem]:
     """Check that no amount of a record has to be rounded."""
     data, home = record.data, client.profile.contract.currency
     amounts: list[tuple[KeyPath, Decimal | None, str]] = [
-        *(
-            ((*at, "amount"), line.amount, line.currency or home)
-            for at, line in _cost_lines(data)
-        ),
+        *(((*at, "amount"), line.amount, line.currency or home) for at, line in _cost_lines(data)),
         *(
             (("options", index, "amount"), option.amount, home)
             for index, option in enumerate(data.options)

@@ -39,6 +39,8 @@ class EventKind(Term):
 
     STATUS = "status", "New status"
     AGREEMENT = "agreement", "Agreement signed"
+    ACCEPTANCE = "acceptance", "Acceptance"
+    DEFECT = "defect", "Defect fixed"
     STEP = "step", "Step completed"
     OBJECTION = "objection", "Objection"
     SETTLED = "settled", "Objection settled"
@@ -49,6 +51,8 @@ class EventKind(Term):
 _SECTIONS = MappingProxyType(
     {
         EventKind.AGREEMENT: "agreement",
+        EventKind.ACCEPTANCE: "acceptance",
+        EventKind.DEFECT: "acceptance",
         EventKind.STEP: "plan",
         EventKind.OBJECTION: "objections",
         EventKind.SETTLED: "objections",
@@ -64,7 +68,7 @@ class NewsEvent:
 
     `place` tells it from others of its kind in the record, whatever its words are. `recorded` is
     the day on which a reader could first have learned of it. `status` is what a change of status
-    led to, `outcome` how an objection was settled, `channel` how people talked; `text` says what
+    led to, `outcome` how an objection was settled or an acceptance ended, `channel` how people talked; `text` says what
     the step, the objection, the condition, the talk or the agreement is.
     """
 
@@ -76,7 +80,7 @@ class NewsEvent:
     place: str
     text: str | None = None
     status: Status | None = None
-    outcome: ObjectionOutcome | None = None
+    outcome: ObjectionOutcome | AcceptanceOutcome | None = None
     channel: Channel | None = None
     unseen: bool = False
 
@@ -198,6 +202,15 @@ def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     agreement = data.agreement
     if agreement and agreement.status is AgreementStatus.SIGNED and agreement.signed:
         yield event(agreement.signed, EventKind.AGREEMENT, "signed", agreement.reference)
+    acceptance = data.acceptance
+    for number, defect in enumerate(acceptance.defects if acceptance else (), 1):
+        if defect.fixed:
+            yield event(defect.fixed, EventKind.DEFECT, str(number), defect.text)
+    if acceptance and acceptance.on:
+        answered = event(
+            acceptance.on, EventKind.ACCEPTANCE, acceptance.on.isoformat(), acceptance.remarks
+        )
+        yield replace(answered, outcome=acceptance.outcome)
     for number, condition in enumerate(data.decision.conditions if data.decision else (), 1):
         if condition.met:
             yield event(condition.met, EventKind.CONDITION, str(number), condition.text)
