@@ -136,12 +136,11 @@ class Answers:
             return subject, _("We agree to the contract amendment.")
         if block.about is About.ACCEPTANCE:
             subject = _("Acceptance of %(id)s, revision %(revision)s: %(title)s")
-            return subject, {
-                AcceptanceOutcome.ACCEPTED: _("We accept what was built."),
-                AcceptanceOutcome.WITH_DEFECTS: _(
-                    "We accept what was built, with the defects listed above."
-                ),
-            }.get(block.option, _("We do not accept what was built, for the reasons given above."))
+            if block.kind is AnswerKind.REJECT:
+                return subject, _("We do not accept what was built, for the reasons given above.")
+            if block.option == AcceptanceOutcome.WITH_DEFECTS:
+                return subject, _("We accept what was built, with the defects listed above.")
+            return subject, _("We accept what was built.")
         if block.about is About.OBJECTION:
             subject = _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We consider the objection settled.")

@@ -93,7 +93,7 @@ def waiting(records: Iterable[EditionRecord], as_of: date, profile: Profile) -> 
         if o.outcome is ObjectionOutcome.OPEN
     ]
     agreements = [a for data in seen if (a := unsigned_agreement(data))]
-    acceptances = [a for data in seen if (a := awaited_acceptance(data, as_of, profile))]
+    acceptances = [b for data in seen if (b := awaited_acceptance(data, as_of, profile))]
     return Waiting(
         tuple(sorted(decisions, key=lambda d: (d.due or d.since, d.id))),
         tuple(sorted(objections, key=lambda o: (o.objection.on, o.id))),

@@ -22,7 +22,8 @@ from changebook.read.workspace import Client, Record, Workspace
 _DIGITS_A_SLIP = 12
 
 #: What a digest stands for: what was asked of the client, what was decided, what was signed, the
-#: filing of the signed copy, the acceptance, that file itself, or an entry of the chain with all before it.
+#: filing of the signed copy, the acceptance, that file itself, or an entry of the chain with all
+#: before it.
 What = Literal["asked", "decided", "signed", "filed", "accepted", "file", "entry"]
 _WHAT: Mapping[SealedEvent, What] = MappingProxyType(
     {
