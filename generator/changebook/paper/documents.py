@@ -188,7 +188,7 @@ class Printery:
             urls.acceptance_pdf(id),
             self._words.gettext("Acceptance certificate %(id)s") % {"id": id},
             days.of_acceptance(data),
-            self._mark(view),
+            marks.of_acceptance(view, self._question(id), self._edition),
             view=view,
             data=data,
             signatories=order.blocks(named, profile),
@@ -257,8 +257,10 @@ class Printery:
         return tuple(self.report(each.period) for each in found)
 
     def _mark(self, view: RecordView) -> Mark:
-        question = canonical.digest(self._copies[view.data.id].question)
-        return marks.of_record(view, question, self._edition)
+        return marks.of_record(view, self._question(view.data.id), self._edition)
+
+    def _question(self, id: str) -> str:
+        return canonical.digest(self._copies[id].question)
 
     def _items(self, entries: Sequence[DecisionEntry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the scope items by name, each with the decided records that are about it."""
