@@ -19,7 +19,7 @@ from changebook.check import load_checked
 from changebook.cli import main
 from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import Option, Respond
-from changebook.model.vocabulary import Audience, Outcome
+from changebook.model.vocabulary import AcceptanceOutcome, Audience, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block, blocks
 from changebook.pages.answers import LONGEST_ADDRESS, Answers, Ways
@@ -101,6 +101,10 @@ def every_way(answer: Answers, read: EditionRecord) -> Iterator[tuple[Block, Way
     approve = replace(base, kind=AnswerKind.APPROVE)
     yield replace(approve, about=About.AGREEMENT), answer.agree(data, short)
     yield replace(approve, about=About.OBJECTION), answer.settle(data, short)
+    for outcome in AcceptanceOutcome:
+        kind = AnswerKind.REJECT if outcome is AcceptanceOutcome.REFUSED else AnswerKind.APPROVE
+        about = replace(base, kind=kind, about=About.ACCEPTANCE, option=outcome.value)
+        yield about, answer.accept(data, short, outcome)
     yield approve, answer.approve(data, short)
     for option in data.options:
         kind = AnswerKind.REJECT if option.nothing else AnswerKind.APPROVE

@@ -188,7 +188,7 @@ class AcceptanceOutcome(Term):
 
     ACCEPTED = "accepted", "Accepted", "as it is"
     WITH_DEFECTS = "with-defects", "Accepted with defects", "with the defects listed"
-    REFUSED = "refused", "Not accepted", "not as it is; it goes back to `implementing`"
+    REFUSED = "refused", "Not accepted", "not as it is; the work goes on"
 
 
 class AgreementStatus(Term):
