@@ -20,7 +20,7 @@ from changebook.check import load_checked
 from changebook.cli import main
 from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import Option, Respond
-from changebook.model.vocabulary import Audience, Outcome
+from changebook.model.vocabulary import AcceptanceOutcome, Audience, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block, blocks
 from changebook.pages.answers import LONGEST_ADDRESS, Answers, Ways
@@ -104,9 +104,14 @@ def every_way(answer: Answers, read: EditionRecord) -> Iterator[tuple[Block, Way
     yield replace(base, kind=AnswerKind.MORE_TIME), answer.more_time(data, short)
     yield replace(approve, about=About.AGREEMENT), answer.agree(data, short)
     yield replace(approve, about=About.OBJECTION), answer.settle(data, short)
+    for outcome in AcceptanceOutcome:
+        kind = AnswerKind.REJECT if outcome is AcceptanceOutcome.REFUSED else AnswerKind.APPROVE
+        about = replace(base, kind=kind, about=About.ACCEPTANCE, option=outcome.value)
+        yield about, answer.accept(data, short, outcome)
     yield approve, answer.approve(data, short)
     for option in data.options:
-        yield replace(approve, option=option.id), answer.approve(data, short, option)
+        kind = AnswerKind.REJECT if option.nothing else AnswerKind.APPROVE
+        yield replace(base, kind=kind, option=option.id), answer.approve(data, short, option)
 
 
 @given(title=_TEXTS, chosen=_TEXTS, id=_TEXTS.filter(lambda text: len(text) < 20))
@@ -115,7 +120,7 @@ def test_a_mail_is_short_enough_and_its_block_is_whole(title: str, chosen: str, 
     for client in workspace.clients:
         edition = make_edition(client, Audience.CLIENT)
         read = edition.records[0]
-        options = (Option(id=id, title=chosen),)
+        options = (Option(id=id, title=chosen), Option(id=id, title=chosen, nothing=True))
         data = read.data.model_copy(update={"title": title, "options": options})
         for expected, ways in every_way(answers(edition), replace(read, data=data)):
             _, subject, body = opened(ways.mail)

@@ -32,6 +32,7 @@ from changebook.read.workspace import read_workspace
 from changebook.site.contents import edition_contents
 from changebook.views import pictures, record, waiting
 from changebook.views.index import anchors_of
+from tests import worked_example
 from tests.conftest import Matches
 
 CASE = Path(__file__).parents[1] / "cases" / "pages"
@@ -466,7 +467,7 @@ def test_what_waits_comes_oldest_first_and_only_while_it_waits() -> None:
     doubted = _record((S.SUBMITTED, "03-01"), objections=(objection,))
     agreed = _record((S.APPROVED, "03-01"))
     entries = [EditionRecord(d, "") for d in (running, late, soon, doubted, agreed)]
-    found = waiting.waiting(entries, day)
+    found = waiting.waiting(entries, day, worked_example.profile())
     assert [(d.id, d.overdue, d.proceeding) for d in found.decisions] == [
         ("ACME-0010", False, False),
         ("ACME-0009", False, True),

@@ -219,12 +219,12 @@ def test_a_team_s_print_says_that_it_is_internal() -> None:
                     "4 Aug 2026"
                 ),
                 (
-                    "Approve: Three zones with fixed prices +£6,400.00 +£7,680.00 £522,570.00 +2 days "
-                    "1 Aug 2026"
+                    "Approve: Three zones with fixed prices +£6,400.00 +£7,680.00 £522,570.00 "
+                    "+2 days 1 Aug 2026"
                 ),
                 (
-                    "Do not approve: Do nothing The contract sum and the contract time stay as they "
-                    "are."
+                    "Do not approve: Do nothing The contract sum and the contract time stay as "
+                    "they are."
                 ),
                 "Defer until:",
             ],
@@ -233,8 +233,8 @@ def test_a_team_s_print_says_that_it_is_internal() -> None:
             "YF-0011",
             [
                 (
-                    "批准：按日三方比对，确认后自动推送 ERP +¥128,800.00 +¥136,528.00 ¥2,993,982.00 "
-                    "+9天 2026年8月6日"
+                    "批准：按日三方比对，确认后自动推送 ERP +¥128,800.00 +¥136,528.00 "
+                    "¥2,993,982.00 +9天 2026年8月6日"
                 ),
                 (
                     "批准：按日比对，差异单导出后由财务手工录入 ERP +¥91,400.00 +¥96,884.00 "

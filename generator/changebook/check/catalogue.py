@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changebook.check import (
+    acceptance,
     between,
     bodies,
     glossaries,
@@ -26,6 +27,7 @@ from changebook.model.diagnostics import Rule
 from changebook.read import direction, form, front_matter, full_width, source, strays, workspace
 
 _DECLARING = (
+    acceptance,
     between,
     bodies,
     chain,

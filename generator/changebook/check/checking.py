@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from changebook.check import (
+    acceptance,
     bodies,
     glossaries,
     lifecycle,
@@ -42,6 +43,9 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     money.check_agreement,
     options.check_options,
     options.check_choice,
+    acceptance.check_acceptance,
+    acceptance.check_actual,
+    acceptance.check_closed_after_acceptance,
     proposals.check_proposals,
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (

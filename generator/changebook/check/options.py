@@ -22,8 +22,8 @@ NOTHING_TWICE = rule(
 NOTHING_COSTS = rule(
     "nothing-costs",
     summary="The option of doing nothing has an amount, or days.",
-    why="Who does nothing pays nothing and waits for nothing. What it loses is a reason, and stands "
-    "below `cons`.",
+    why="Who does nothing pays nothing and waits for nothing. What is lost by it is a reason, and "
+    "stands below `cons`.",
     wrong="- {id: b, title: Do nothing, nothing: true, amount: 1200.00}",
     right="- {id: b, title: Do nothing, nothing: true, amount: 0, days: 0}",
 )

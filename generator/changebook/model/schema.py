@@ -30,6 +30,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from changebook.model.vocabulary import (
+    AcceptanceNeed,
+    AcceptanceOutcome,
     AgreementStatus,
     ChangePath,
     ChangeType,
@@ -318,6 +320,10 @@ class Contract(Shape):
         None,
         description="The change budget that both sides agreed on, before tax.",
         examples=[150000],
+    )
+    acceptance: AcceptanceNeed = Field(
+        AcceptanceNeed.OPTIONAL,
+        description="Whether a change is closed only once the client has accepted it.",
     )
 
 
@@ -696,6 +702,55 @@ class Decision(Shape):
         return self.effective or self.on
 
 
+class Defect(Shape):
+    """Something that is not as agreed; `fixed` is the day on which it was put right."""
+
+    text: Text = Field(description="What is not as agreed.", examples=["The hint is cut off."])
+    due: Day | None = Field(None, description="The day by which it must be fixed.")
+    fixed: Day | None = Field(None, description="The day on which it was fixed. Added later.")
+
+
+class Acceptance(Shape):
+    """What the client said of what was built. Before that, only `due`."""
+
+    due: Day | None = Field(
+        None,
+        description="The day by which the client is asked to accept it. The only key here until "
+        "the client has answered.",
+    )
+    on: Day | None = Field(None, description="The day of the acceptance.")
+    by: tuple[Person, ...] = Field(
+        (), description="Who accepted it. At least one of them is on the client's side."
+    )
+    outcome: AcceptanceOutcome | None = Field(None, description="What the client said.")
+    remarks: Text | None = Field(
+        None, description="What else the client said.", examples=["Checked in three branches."]
+    )
+    defects: tuple[Defect, ...] = Field(
+        (), description="What is not as agreed. All must be fixed before the change is closed."
+    )
+
+    @property
+    def stands(self) -> bool:
+        """Whether the client accepted, with or without defects. A refusal is not the last word."""
+        return self.outcome not in (None, AcceptanceOutcome.REFUSED)
+
+
+class Actual(Shape):
+    """What it took in the end, beside what was agreed. Nothing of it enters the sums."""
+
+    finished: Day | None = Field(None, description="The day on which the work was finished.")
+    milestones: dict[str, Day] = Field(
+        default_factory=dict,
+        description="The day on which a milestone was reached.",
+        examples=[{"go-live": "2026-07-12"}],
+    )
+    resources: tuple[ResourceLine, ...] = Field((), description="Person-days that it took.")
+    cost: tuple[CostLine, ...] = Field(
+        (), description="What it cost in the end, line by line, before tax."
+    )
+
+
 class Objection(Shape):
     """A doubt, its answer, and how it ended."""
 
@@ -877,6 +932,12 @@ class ChangeRecord(Shape):
         (), description="Conversations about the change."
     )
     agreement: Agreement | None = Field(None, description="The state of the contract amendment.")
+    acceptance: Acceptance | None = Field(
+        None, description="What the client said of what was built. Before that, only `due`."
+    )
+    actual: Actual | None = Field(
+        None, description="What it took in the end, beside what was agreed."
+    )
     links: Links = Field(
         Links(),
         description="Other records of the same client, by id. Write each link at one end only.",
@@ -891,6 +952,14 @@ class ChangeRecord(Shape):
         default_factory=dict,
         description="Any keys, for the team only. They never leave the team's edition.",
     )
+
+    @property
+    def answered_acceptance(self) -> Acceptance | None:
+        """The client's answer to what was built last; an earlier one is about an earlier state."""
+        answer, built = self.acceptance, self.entered(Status.IMPLEMENTED)
+        if answer is None or answer.outcome is None or answer.on is None:
+            return None
+        return None if built and answer.on < built.on else answer
 
     @property
     def chosen(self) -> Option | None:

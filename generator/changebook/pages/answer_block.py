@@ -48,6 +48,7 @@ class About(StrEnum):
     DECISION = "decision"
     OBJECTION = "objection"
     AGREEMENT = "agreement"
+    ACCEPTANCE = "acceptance"
 
 
 @dataclass(frozen=True)

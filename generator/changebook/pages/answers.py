@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from changebook.model.schema import ChangeRecord, Option, Profile
-from changebook.model.vocabulary import Party
+from changebook.model.vocabulary import AcceptanceOutcome, Party
 from changebook.model.words import Words
 from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block, mark
 
@@ -83,6 +83,13 @@ class Answers:
         """Return how to agree with the amendment of the contract."""
         return self._ways(data, digest, AnswerKind.APPROVE, About.AGREEMENT)
 
+    def accept(self, data: ChangeRecord, digest: str, outcome: AcceptanceOutcome) -> Ways:
+        """Return how to say whether what was built is accepted; the block's option says how."""
+        refuses = outcome is AcceptanceOutcome.REFUSED
+        kind = AnswerKind.REJECT if refuses else AnswerKind.APPROVE
+        option = Option(id=outcome.value, title=self.words.label(outcome))
+        return self._ways(data, digest, kind, About.ACCEPTANCE, option)
+
     def settle(self, data: ChangeRecord, digest: str) -> Ways:
         """Return how to say that an objection is settled."""
         return self._ways(data, digest, AnswerKind.APPROVE, About.OBJECTION)
@@ -138,6 +145,13 @@ class Answers:
         if block.about is About.AGREEMENT:
             subject = _("Amendment for %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We agree to the contract amendment.")
+        if block.about is About.ACCEPTANCE:
+            subject = _("Acceptance of %(id)s, revision %(revision)s: %(title)s")
+            if block.kind is AnswerKind.REJECT:
+                return subject, _("We do not accept what was built, for the reasons given above.")
+            if block.option == AcceptanceOutcome.WITH_DEFECTS:
+                return subject, _("We accept what was built, with the defects listed above.")
+            return subject, _("We accept what was built.")
         if block.about is About.OBJECTION:
             subject = _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We consider the objection settled.")

@@ -135,7 +135,11 @@ def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
     Whom the profile names, else who decided, else a blank block.
     """
     decided = view.data.decision.by if view.data.decision else ()
-    named = profile.paper.signatories or decided
+    return blocks(profile.paper.signatories or decided, profile)
+
+
+def blocks(named: tuple[Person, ...], profile: Profile) -> tuple[Signatory, ...]:
+    """Return the blocks to sign in, for each party those of its people who are named."""
     organisations = {Party.CLIENT: profile.name, Party.VENDOR: profile.vendor.name}
     return tuple(
         signatory

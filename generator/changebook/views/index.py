@@ -146,7 +146,7 @@ def history(edition: Edition, position: Position) -> History:
     rows = _rows(edition, position)
     items = slugs(sorted({item for row in rows for item in row.items}))
     milestones = slugs(milestone.id for milestone in edition.profile.contract.milestones)
-    waits = waiting(edition.records, edition.as_of)
+    waits = waiting(edition.records, edition.as_of, edition.profile)
     listed = [_listed(row, waits, items, milestones, position.currency) for row in rows]
     dated = ((entry, entry.row.day) for entry in listed if entry.row.day)
     return History(

@@ -12,7 +12,7 @@ from changebook.model.chain import SealedEvent
 from changebook.model.schema import ChangeRecord, Communication, Option, Profile
 from changebook.model.sums import ChangeOrder, CostTable, Position
 from changebook.model.vocabulary import ENDED, OPEN, WAY, Status, SupersedeMode
-from changebook.views import change, decision, waiting
+from changebook.views import change, decision, outcome, waiting
 from changebook.views.charts import calendar_axis
 from changebook.views.effect import OptionEffect, effects
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
@@ -104,6 +104,9 @@ class RecordView:
     digest: str
     decision_seal: Seal | None
     agreement_seal: Seal | None
+    acceptance_seal: Seal | None
+    accepts: waiting.AwaitedAcceptance | None
+    actual: outcome.ActualOutcome | None
     paper: decision.SignedPaper | None
     costs: CostTable | None
     cost_picture: CostPicture | None
@@ -193,6 +196,11 @@ def _view(
         digest=digest(record),
         decision_seal=next((s for s in record.seals if s.entry.event.is_decision), None),
         agreement_seal=next((s for s in record.seals if s.entry.event is SealedEvent.SIGNED), None),
+        acceptance_seal=next(
+            (s for s in record.seals if s.entry.event is SealedEvent.ACCEPTED), None
+        ),
+        accepts=waiting.awaited_acceptance(data, edition.as_of, profile),
+        actual=outcome.outcome(data, profile, position),
         paper=decision.signed_paper(record),
         costs=costs,
         cost_picture=cost_picture(costs) if costs else None,

@@ -28,7 +28,15 @@ from changebook.model.diagnostics import Problem, visible
 from changebook.model.schema import ChangeRecord, Option, TeamPerson
 from changebook.model.suggestion import nearest
 from changebook.model.sums import asked
-from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
+from changebook.model.vocabulary import (
+    ENDED,
+    AcceptanceOutcome,
+    Audience,
+    Channel,
+    ObjectionOutcome,
+    Outcome,
+    Status,
+)
 from changebook.model.words import Words
 from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block
 from changebook.pages.answers import Answers
@@ -121,7 +129,7 @@ def respond(
         edit,
         tuple(problems_after_edit(workspace, found, *applied(client, (edit,)))),
         (*answer.warnings(entry), *doubts),
-        tuple(answer.next_(entry)),
+        tuple(answer.next_(entry, on)),
         tuple(answer.command(on)) if entry is AnswerEntry.PROPOSAL else (),
     )
 
@@ -368,10 +376,14 @@ class _Answer:
                 )
         elif self.reading.is_quoted and not self.said.kind:
             yield "the mail only quotes an answer: kept as a communication (--as changes that)"
-        if self.block and self.block.option and not self._named():
+        if self.about is About.ACCEPTANCE:
+            if self.data.status is not Status.IMPLEMENTED:
+                yield f"the record is `{self.data.status}`, so there is nothing to accept"
+        elif self.block and self.block.option and not self._named():
             yield f"the record has no option `{visible(self.block.option)}`"
         elif self.block and self.block.option and not self._option():
-            yield f"option `{visible(self.block.option)}` is left out: a rejection does not choose it"
+            named = visible(self.block.option)
+            yield f"option `{named}` is left out: a rejection does not choose it"
         if among := self._written_among_filled_in():
             yield f"written between the filled-in lines and left out: {among}"
         if self.reading.passed_on_by:
@@ -385,6 +397,8 @@ class _Answer:
         if self.block is None:
             return ""
         title = next((o.title for o in self.data.options if o.id == self.block.option), "")
+        if self.about is About.ACCEPTANCE:
+            title = self.words.label(self._acceptance())
         values = {
             "id": self.data.id,
             "revision": self.block.revision,
@@ -408,15 +422,24 @@ class _Answer:
         asked = self.kind in DECIDES and self.about is About.DECISION
         return asked and entry is not AnswerEntry.PROPOSAL
 
+    def _acceptance(self) -> AcceptanceOutcome:
+        """Return what an answer says of what was built."""
+        if self.kind is AnswerKind.REJECT:
+            return AcceptanceOutcome.REFUSED
+        chosen = self.block.option if self.block else None
+        is_with_defects = chosen == AcceptanceOutcome.WITH_DEFECTS
+        return AcceptanceOutcome.WITH_DEFECTS if is_with_defects else AcceptanceOutcome.ACCEPTED
+
     def _named(self) -> Option | None:
         """Return the option that the answer names, where the record has it."""
         chosen = self.block.option if self.block else None
         return next((option for option in self.data.options if option.id == chosen), None)
 
     def _option(self) -> Option | None:
-        """Return the option that was chosen: to say no chooses none with which something is done."""
+        """Return the option that was chosen: no decision is one for what it is not about."""
         option = self._named()
         is_not_meant = self.kind is AnswerKind.REJECT and option and not option.nothing
+        is_not_meant = is_not_meant or self.about is not About.DECISION
         return None if is_not_meant else option
 
     def written(self, text: Manuscript, entry: AnswerEntry, on: date) -> Manuscript:
@@ -465,6 +488,12 @@ class _Answer:
         _ = self.words.gettext
         if self.about is About.AGREEMENT:
             return _("Agrees to the contract amendment.")
+        if self.about is About.ACCEPTANCE:
+            return {
+                AcceptanceOutcome.ACCEPTED: _("Accepts what was built."),
+                AcceptanceOutcome.WITH_DEFECTS: _("Accepts what was built, with defects."),
+                AcceptanceOutcome.REFUSED: _("Does not accept what was built."),
+            }[self._acceptance()]
         if self.about is About.OBJECTION:
             return _("Considers the objection settled.")
         until = self.block.until if self.block else None
@@ -508,7 +537,7 @@ class _Answer:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
 
-    def next_(self, entry: AnswerEntry) -> Iterator[str]:
+    def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
         if entry is AnswerEntry.OBJECTION:
             yield "answer it with `response`, and settle it with `outcome` and `resolved`"
@@ -522,6 +551,13 @@ class _Answer:
             yield (
                 "once the amendment is signed: "
                 "`agreement: {status: signed, reference: ..., signed: ...}`"
+            )
+        elif self.kind in DECIDES and self.about is About.ACCEPTANCE:
+            outcome = self._acceptance()
+            more = ", defects: [{text: ...}]" if outcome is AcceptanceOutcome.WITH_DEFECTS else ""
+            yield (
+                f"to record it: `acceptance: {{outcome: {outcome}, on: {on}, "
+                f"by: [{{name: {self.person.name}, party: {self.person.party}}}]{more}}}`"
             )
         elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
             yield "if it is settled: give the objection its `outcome` and `resolved`"

@@ -101,8 +101,13 @@ def lines(record: ChangeRecord, profile: Profile) -> CostTable:
 
 def cost_rows(record: ChangeRecord, profile: Profile) -> tuple[CostRow, ...]:
     """Return the lines of a record's cost, in every currency, each rounded to its own."""
+    return rows_of((record.impact and record.impact.cost) or (), profile)
+
+
+def rows_of(lines: Iterable[CostLine], profile: Profile) -> tuple[CostRow, ...]:
+    """Return lines of a cost, in every currency, each rounded to its own."""
     with localcontext(EXACT):
-        return tuple(_row(line, profile) for line in (record.impact and record.impact.cost) or ())
+        return tuple(_row(line, profile) for line in lines)
 
 
 def _row(line: CostLine, profile: Profile) -> CostRow:
