@@ -76,7 +76,7 @@ def test_a_milestone_names_the_changes_that_its_days_are_made_of(slug: str) -> N
 def test_what_waits_is_one_list(slug: str) -> None:
     edition, pages = samples.edition(slug), samples.pages(slug)
     position = sums.position([r.data for r in edition.records], edition.profile, edition.as_of)
-    waits = waiting(edition.records, edition.as_of)
+    waits = waiting(edition.records, edition.as_of, edition.profile)
     decisions = {item.id for item in waits.decisions}
     # An emergency waits while it is worked on.
     proceeding = {r.data.id for r in edition.records if r.data.undecided_emergency}
@@ -109,7 +109,7 @@ def test_the_portfolio_counts_the_same() -> None:
     editions = [samples.edition(slug, Audience.TEAM) for slug in samples.SLUGS]
     view = portfolio([(edition, impact(edition)) for edition in editions])
     for client, edition in zip(view.clients, editions, strict=True):
-        assert client.waiting == waiting(edition.records, edition.as_of)
+        assert client.waiting == waiting(edition.records, edition.as_of, edition.profile)
 
 
 def test_superseded_is_a_status_and_never_a_bucket() -> None:

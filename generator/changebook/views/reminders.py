@@ -10,10 +10,11 @@ from changebook.edition.editions import Edition
 from changebook.model.schema import Profile, TeamPerson
 from changebook.model.vocabulary import Party
 from changebook.views.waiting import (
+    AwaitedAcceptance,
     OpenObjection,
     UnsignedAgreement,
-    WaitingDecision,
     WaitKind,
+    Waits,
     waiting,
 )
 
@@ -37,6 +38,7 @@ class ReminderItem:
             WaitKind.DECISION: "answer",
             WaitKind.OBJECTION: "objections",
             WaitKind.AGREEMENT: "sign",
+            WaitKind.ACCEPTANCE: "acceptance",
         }[self.kind]
 
 
@@ -52,12 +54,12 @@ class Reminder:
 def reminders(edition: Edition) -> tuple[Reminder, ...]:
     """Return a reminder for each of the client's people who is waited for, as `people` has them.
 
-    Decisions and signatures wait for those who may approve, an objection for whoever raised it, or
-    else for them. Who has announced a decision has answered.
+    Decisions, signatures and acceptances wait for those who may approve, an objection for whoever
+    raised it, or else for them. Who has announced a decision has answered.
     """
     profile, day = edition.profile, edition.as_of
     people = [person for person in profile.people if person.party is Party.CLIENT]
-    waits = waiting(edition.records, day)
+    waits = waiting(edition.records, day, profile)
     found: dict[str, list[ReminderItem]] = {person.name: [] for person in people}
     for item in waits.all:
         for name in _waited_for(item, profile, people):
@@ -70,7 +72,7 @@ def reminders(edition: Edition) -> tuple[Reminder, ...]:
 
 
 def _waited_for(
-    item: WaitingDecision | OpenObjection | UnsignedAgreement,
+    item: Waits,
     profile: Profile,
     people: list[TeamPerson],
 ) -> Iterator[str]:
@@ -82,12 +84,14 @@ def _waited_for(
     elif isinstance(item, UnsignedAgreement):
         signatories = [s.name for s in profile.paper.signatories if s.name in names]
         yield from signatories or approvers
+    elif isinstance(item, AwaitedAcceptance):
+        yield from approvers
     else:
         answered = {name for talk in item.answers for name in talk.with_}
         yield from (name for name in approvers if name not in answered)
 
 
-def _item(item: WaitingDecision | OpenObjection | UnsignedAgreement, day: date) -> ReminderItem:
+def _item(item: Waits, day: date) -> ReminderItem:
     if isinstance(item, OpenObjection):
         objection = item.objection
         due = objection.follow_up
@@ -98,6 +102,11 @@ def _item(item: WaitingDecision | OpenObjection | UnsignedAgreement, day: date) 
     if isinstance(item, UnsignedAgreement):
         text = item.reference or ""
         return ReminderItem(WaitKind.AGREEMENT, item.id, item.title, text, item.since, None, False)
+    if isinstance(item, AwaitedAcceptance):
+        due = item.accept_by
+        return ReminderItem(
+            WaitKind.ACCEPTANCE, item.id, item.title, "", item.since, due, item.overdue
+        )
     text = item.summary or ""
     return ReminderItem(
         WaitKind.DECISION, item.id, item.title, text, item.since, item.due, item.overdue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,13 +103,13 @@ class Waiting:
 
     def ids(self, kind: WaitKind) -> tuple[str, ...]:
         """Return the records on which something of a kind waits."""
-        items: tuple[Waits, ...] = {
+        items: Mapping[WaitKind, tuple[Waits, ...]] = {
             WaitKind.DECISION: self.decisions,
             WaitKind.OBJECTION: self.objections,
             WaitKind.AGREEMENT: self.agreements,
             WaitKind.ACCEPTANCE: self.acceptances,
-        }[kind]
-        return tuple(item.id for item in items)
+        }
+        return tuple(item.id for item in items[kind])
 
 
 def waiting(records: Iterable[EditionRecord], as_of: date, profile: Profile) -> Waiting:

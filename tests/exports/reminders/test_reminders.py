@@ -39,11 +39,19 @@ def test_each_person_hears_of_what_waits_for_them() -> None:
             [
                 ("decision", "MER-0011", True),
                 ("decision", "MER-0012", True),
+                ("acceptance", "MER-0005", False),
                 ("agreement", "MER-0010", False),
             ],
         ),
         # He has announced his decision on MER-0012: it waits to be recorded.
-        ("Dominic Achebe", [("decision", "MER-0011", True), ("agreement", "MER-0010", False)]),
+        (
+            "Dominic Achebe",
+            [
+                ("decision", "MER-0011", True),
+                ("acceptance", "MER-0005", False),
+                ("agreement", "MER-0010", False),
+            ],
+        ),
         # She objects, and may not approve.
         ("Priya Nair", [("objection", "MER-0012", False)]),
     ]
@@ -54,7 +62,7 @@ def test_all_that_waits_is_somebodys(slug: str) -> None:
     edition = make_edition(samples.workspace().client(slug), Audience.CLIENT, ON)
     found = reminders(edition)
     told = {(item.kind, item.id) for each in found for item in each.items}
-    waits = waiting(edition.records, ON)
+    waits = waiting(edition.records, ON, edition.profile)
     assert told == {(kind, id) for kind in WaitKind for id in waits.ids(kind)}
     own = {p.name for p in edition.profile.people if p.party is Party.CLIENT}
     assert {each.name for each in found} <= own
