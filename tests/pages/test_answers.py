@@ -244,7 +244,7 @@ def test_the_chosen_option_sets_the_mail(opened_page: Page) -> None:
     assert not button.is_visible()
     opened_page.get_by_role("radio", name="Two cards in one order").check()
     assert (
-        button.inner_text() == "Approve: Two cards in one order, +US$54,000.00, Go-live 10 Jul 2026"
+        button.inner_text() == "Approve: Two cards in one order, +US$54,000.00, Go-live 20 Jul 2026"
     )
     _, _, body = opened(button.get_attribute("href"))
     assert blocks(body.split("\r\n"))[0].option == "a"

@@ -245,6 +245,20 @@ def test_a_phone_has_cards_and_the_filters_behind_a_button(browser: Browser, add
     context.close()
 
 
+def test_a_phone_shows_no_card_that_a_filter_leaves_out(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=WIDTHS["phone"])
+    page = context.new_page()
+    page.goto(f"{address}?waits=decision")
+    page.wait_for_selector("tr[data-id][hidden]", state="attached")
+    cards = page.locator("tr[data-id]:visible")
+    assert all(
+        "decision" in (each or "")
+        for each in cards.evaluate_all("l => l.map(e => e.dataset.waits)")
+    )
+    assert cards.count() > 0
+    context.close()
+
+
 def test_without_scripts_the_list_and_the_months_are_whole(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -63,7 +63,12 @@ class Answers:
         return tuple(people) or (self.profile.vendor.name,)
 
     def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
-        """Return how to approve, with one of the options if there are any."""
+        """Return how to approve, with one of the options if there are any.
+
+        To choose that nothing is done is to say no, whoever asks.
+        """
+        if option is not None and option.nothing:
+            return self._ways(data, digest, AnswerKind.REJECT, option=option)
         return self._ways(data, digest, AnswerKind.APPROVE, option=option)
 
     def reject(self, data: ChangeRecord, digest: str) -> Ways:
