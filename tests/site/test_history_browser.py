@@ -247,15 +247,12 @@ def test_a_phone_has_cards_and_the_filters_behind_a_button(browser: Browser, add
 
 def test_a_phone_shows_no_card_that_a_filter_leaves_out(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=WIDTHS["phone"])
-    page = context.new_page()
-    page.goto(f"{address}?waits=decision")
-    page.wait_for_selector("tr[data-id][hidden]", state="attached")
+    visit = Visit(context.new_page(), address)
+    page = see(visit, SLUGS[1], waits="decision")
     cards = page.locator("tr[data-id]:visible")
-    assert all(
-        "decision" in (each or "")
-        for each in cards.evaluate_all("l => l.map(e => e.dataset.waits)")
-    )
     assert cards.count() > 0
+    for card in cards.all():
+        assert "decision" in (card.get_attribute("data-waits") or "")
     context.close()
 
 
