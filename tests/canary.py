@@ -463,7 +463,8 @@ See ![a photograph](photo.jpg), ![a drawing](drawing.svg), [a paper](plan.pdf), 
     only_internal = c.word("image name of an internal record")
     scanned = scan(c)
     paper = examined(scanned).content
-    signed = f"""agreement:
+    signed = f"""acceptance: {{due: 2026-05-01, x-who: {c.word("own key of an acceptance")}}}
+agreement:
   status: signed
   reference: SOW-1 Amendment 1
   signed: 2026-02-14

@@ -56,12 +56,19 @@ def test_every_mail_is_in_a_case() -> None:
     assert [mail.name for mail in sorted(MAILS.iterdir()) if mail.name not in used] == []
 
 
-@pytest.mark.parametrize("mail", ["gmail-approve", "foxmail-approve"])
-def test_the_command_that_is_printed_runs_as_it_is(mail: str, root: Path) -> None:
+@pytest.mark.parametrize(
+    ("mail", "status"),
+    [
+        ("gmail-approve", "approved"),
+        ("foxmail-approve", "approved"),
+        ("no-is-an-answer", "rejected"),
+    ],
+)
+def test_the_command_that_is_printed_runs_as_it_is(mail: str, status: str, root: Path) -> None:
     said = run(root, "respond", f"{mail}.eml")
     line = said.stdout.partition("next, to record it as the decision: ")[2].strip()
     command, *words = shlex.split(line)
     assert command == "changebook"
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-    assert "awaiting-decision -> approved" in done.stdout
+    assert f"awaiting-decision -> {status}" in done.stdout

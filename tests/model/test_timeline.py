@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changebook.model import timeline
-from changebook.model.schema import ChangeRecord, Decision
-from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
+from changebook.model.schema import Acceptance, ChangeRecord, Decision
+from changebook.model.vocabulary import (
+    AcceptanceOutcome,
+    AgreementStatus,
+    ObjectionOutcome,
+    Outcome,
+    Status,
+)
 from tests.strategies import START, changes
 
 RECORD = ChangeRecord.model_validate(
@@ -181,6 +187,41 @@ def test_objections_talks_plan_agreement_and_assessment_follow_their_days() -> N
     impact = on(3, 8).impact
     assert impact is not None
     assert (impact.assessed, impact.cost) == (None, ())
+
+
+def test_acceptance_and_what_it_took_follow_their_days() -> None:
+    built = [
+        {"status": "implemented", "on": "2026-07-08", "by": "Lin Wei"},
+        {"status": "closed", "on": "2026-07-20", "by": "Lin Wei"},
+    ]
+    data = ChangeRecord.model_validate(
+        RECORD.model_dump(mode="json", by_alias=True, exclude_none=True)
+        | {
+            "status": "closed",
+            "history": [*RECORD.model_dump(mode="json", exclude_none=True)["history"], *built],
+            "acceptance": {
+                "due": "2026-07-15",
+                "on": "2026-07-14",
+                "by": [{"name": "Chen Yu", "party": "client"}],
+                "outcome": "with-defects",
+                "defects": [{"text": "Cut off", "fixed": "2026-07-18"}],
+            },
+            "actual": {"resources": [{"role": "Engineer", "days": "21"}]},
+        }
+    )
+    before = timeline.at(data, date(2026, 7, 7))
+    assert before
+    assert before.acceptance == Acceptance(due=date(2026, 7, 15))
+    assert before.actual is None
+    open_then = timeline.at(data, date(2026, 7, 14))
+    assert open_then
+    assert open_then.acceptance
+    assert open_then.acceptance.outcome is AcceptanceOutcome.WITH_DEFECTS
+    assert open_then.acceptance.defects[0].fixed is None
+    assert open_then.actual == data.actual
+    fixed = timeline.at(data, date(2026, 7, 18))
+    assert fixed
+    assert fixed.acceptance == data.acceptance
 
 
 def test_from_the_newest_event_on_it_is_as_written() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +20,7 @@ from changebook.check import load_checked
 from changebook.cli import main
 from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import Option, Respond
-from changebook.model.vocabulary import Audience, Outcome
+from changebook.model.vocabulary import AcceptanceOutcome, Audience, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block, blocks
 from changebook.pages.answers import LONGEST_ADDRESS, Answers, Ways
@@ -99,11 +100,18 @@ def every_way(answer: Answers, read: EditionRecord) -> Iterator[tuple[Block, Way
     yield base, answer.ask(data, short)
     yield replace(base, kind=AnswerKind.OBJECT), answer.doubt(data, short)
     approve = replace(base, kind=AnswerKind.APPROVE)
+    yield replace(base, kind=AnswerKind.DEFER), answer.defer(data, short)
+    yield replace(base, kind=AnswerKind.MORE_TIME), answer.more_time(data, short)
     yield replace(approve, about=About.AGREEMENT), answer.agree(data, short)
     yield replace(approve, about=About.OBJECTION), answer.settle(data, short)
+    for outcome in AcceptanceOutcome:
+        kind = AnswerKind.REJECT if outcome is AcceptanceOutcome.REFUSED else AnswerKind.APPROVE
+        about = replace(base, kind=kind, about=About.ACCEPTANCE, option=outcome.value)
+        yield about, answer.accept(data, short, outcome)
     yield approve, answer.approve(data, short)
     for option in data.options:
-        yield replace(approve, option=option.id), answer.approve(data, short, option)
+        kind = AnswerKind.REJECT if option.nothing else AnswerKind.APPROVE
+        yield replace(base, kind=kind, option=option.id), answer.approve(data, short, option)
 
 
 @given(title=_TEXTS, chosen=_TEXTS, id=_TEXTS.filter(lambda text: len(text) < 20))
@@ -112,7 +120,7 @@ def test_a_mail_is_short_enough_and_its_block_is_whole(title: str, chosen: str, 
     for client in workspace.clients:
         edition = make_edition(client, Audience.CLIENT)
         read = edition.records[0]
-        options = (Option(id=id, title=chosen),)
+        options = (Option(id=id, title=chosen), Option(id=id, title=chosen, nothing=True))
         data = read.data.model_copy(update={"title": title, "options": options})
         for expected, ways in every_way(answers(edition), replace(read, data=data)):
             _, subject, body = opened(ways.mail)
@@ -194,10 +202,12 @@ def test_what_was_announced_is_shown_as_not_decided(editions: dict[str, Edition]
     announced = type(talk).model_validate(text)
     data = read.data.model_copy(update={"communications": (announced,)})
     shown = page(replace(edition, records=(replace(read, data=data),)), "ACME-0001")
-    assert "<strong>Rejected, Do nothing</strong>. It is not recorded as a decision yet." in shown
+    assert (
+        "<strong>Rejected, Do nothing</strong>. It waits to be recorded as the decision." in shown
+    )
     later = data.model_copy(update={"revision": 3})
     shown = page(replace(edition, records=(replace(read, data=later),)), "ACME-0001")
-    assert "It is not recorded as a decision yet." not in shown
+    assert "It waits to be recorded" not in shown
     assert "Announced: Rejected" in shown
 
 
@@ -229,32 +239,58 @@ def opened_page(browser: Browser, address: str) -> Iterator[Page]:
 
 @pytest.mark.slow
 def test_the_chosen_option_sets_the_mail(opened_page: Page) -> None:
-    button = opened_page.get_by_text("Approve by e-mail")
+    button = opened_page.locator(".cb-choices__bar .cb-button")
     assert button.count() == 1
-    assert button.get_attribute("href") is None
-    opened_page.get_by_role("radio", name="Do nothing").check()
-    _, _, body = opened(button.get_attribute("href"))
-    assert blocks(body.split("\r\n"))[0].option == "b"
-    opened_page.keyboard.press("ArrowUp")
+    assert not button.is_visible()
+    opened_page.get_by_role("radio", name="Two cards in one order").check()
+    assert (
+        button.inner_text() == "Approve: Two cards in one order, +US$54,000.00, Go-live 20 Jul 2026"
+    )
     _, _, body = opened(button.get_attribute("href"))
     assert blocks(body.split("\r\n"))[0].option == "a"
+    assert "We approve the option “Two cards in one order”." in body
+    said = opened_page.locator(".cb-choices__says:visible")
+    assert said.count() == 1
+    opened_page.get_by_role("radio", name="Do not approve").check()
+    assert button.inner_text() == "Do not approve"
+    _, _, body = opened(button.get_attribute("href"))
+    assert blocks(body.split("\r\n"))[0].kind is AnswerKind.REJECT
 
 
 @pytest.mark.slow
-def test_without_scripts_each_option_has_its_mail(browser: Browser, address: str) -> None:
+def test_a_day_that_is_named_goes_into_the_mail(opened_page: Page) -> None:
+    opened_page.get_by_role("radio", name="Not now").check()
+    button = opened_page.locator(".cb-choices__bar .cb-button")
+    before = blocks(opened(button.get_attribute("href"))[2].split("\r\n"))[0]
+    assert (before.kind, before.until) == (AnswerKind.DEFER, None)
+    opened_page.locator("input[type=date]:visible").fill("2026-06-01")
+    after = blocks(opened(button.get_attribute("href"))[2].split("\r\n"))[0]
+    assert after == replace(before, until=date(2026, 6, 1))
+
+
+@pytest.mark.slow
+def test_without_scripts_each_answer_has_its_mail(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
-    links = page.get_by_role("link", name="Approve by e-mail")
+    links = page.locator(".cb-choices a[href^=mailto]")
     found = [opened(link.get_attribute("href"))[2] for link in links.all()]
-    assert [blocks(body.split("\r\n"))[0].option for body in found] == ["a", "b"]
+    said = [blocks(body.split("\r\n"))[0] for body in found]
+    assert [(block.kind, block.option) for block in said] == [
+        (AnswerKind.APPROVE, "a"),
+        (AnswerKind.APPROVE, "b"),
+        (AnswerKind.REJECT, None),
+        (AnswerKind.DEFER, None),
+        (AnswerKind.MORE_TIME, None),
+    ]
     context.close()
 
 
 @pytest.mark.slow
 def test_from_the_page_to_the_record(opened_page: Page, tmp_path: Path) -> None:
     opened_page.get_by_role("radio", name="Two cards in one order").check()
-    to, subject, body = opened(opened_page.get_by_text("Approve by e-mail").get_attribute("href"))
+    button = opened_page.locator(".cb-choices__bar .cb-button")
+    to, subject, body = opened(button.get_attribute("href"))
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = (
         "Dana Whitfield <dana.whitfield@acme.example>",

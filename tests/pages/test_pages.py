@@ -32,6 +32,7 @@ from changebook.read.workspace import read_workspace
 from changebook.site.contents import edition_contents
 from changebook.views import pictures, record, waiting
 from changebook.views.index import anchors_of
+from tests import worked_example
 from tests.conftest import Matches
 
 CASE = Path(__file__).parents[1] / "cases" / "pages"
@@ -245,7 +246,8 @@ def test_too_many_changes_for_a_bar_each_are_drawn_together(
     page = _by_path(_edition("acme", Audience.CLIENT))[urls.IMPACT]
     picture = page.split("<figure", maxsplit=2)[1].split("</figure>", maxsplit=1)[0]
     assert '<a href="#order-1">Q1 2026</a> <small>1 entry</small>' in picture
-    assert '<a href="#pending">Pending</a> <small>1 change</small>' in picture
+    assert '<a href="#pending">Pending</a> <small><details' in picture
+    assert "<summary>1 change</summary>" in picture
     assert "each bar is a quarter. The register below lists them all." in picture
     assert "the list below has them all." in picture
     assert {"#order-1", "#pending"} <= {f"#{id}" for id in _Tags(page).ids}
@@ -465,7 +467,7 @@ def test_what_waits_comes_oldest_first_and_only_while_it_waits() -> None:
     doubted = _record((S.SUBMITTED, "03-01"), objections=(objection,))
     agreed = _record((S.APPROVED, "03-01"))
     entries = [EditionRecord(d, "") for d in (running, late, soon, doubted, agreed)]
-    found = waiting.waiting(entries, day)
+    found = waiting.waiting(entries, day, worked_example.profile())
     assert [(d.id, d.overdue, d.proceeding) for d in found.decisions] == [
         ("ACME-0010", False, False),
         ("ACME-0009", False, True),

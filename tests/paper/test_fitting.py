@@ -107,6 +107,8 @@ def test_a_turned_table_takes_its_note_along() -> None:
 def test_a_table_of_one_entry_is_kept_whole() -> None:
     assert "whole" in classes(fitted(table(2, "Words", rows=1))[0])
     assert "whole" not in classes(fitted(table(2, "Words", rows=2))[0])
+    totals = '<tbody class="totals"><tr><th>Total</th><td>1</td></tr></tbody></table>'
+    assert "whole" in classes(fitted(table(2, "Words", rows=1).replace("</table>", totals))[0])
 
 
 def test_a_table_in_a_cell_is_part_of_its_cell() -> None:

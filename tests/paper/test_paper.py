@@ -56,7 +56,9 @@ def test_a_change_order_has_the_amounts_of_its_page(slug: str) -> None:
     shown, contents, compared = printery(samples.edition(slug)), samples.pages(slug), 0
     for record in samples.edition(slug).records:
         id = record.data.id
-        page = set(MONEY.findall(text(contents[urls.record(id)])))
+        # What it took in the end is no part of what is agreed.
+        agreed = contents[urls.record(id)].split(' id="actual"')[0]
+        page = set(MONEY.findall(text(agreed)))
         paper = set(MONEY.findall(text(shown.change_order(id).html)))
         # The sentence that asks for an answer writes amounts without their sign.
         assert {money.lstrip("+") for money in page} <= {money.lstrip("+") for money in paper}, id
@@ -99,6 +101,7 @@ def laid_out(of: Edition, paths: Container[str]) -> Iterator[tuple[str, str]]:
     for paper in (
         *shown.change_orders(id for id in ids if urls.change_order_pdf(id) in paths),
         *shown.decision_records(id for id in ids if urls.decision_record_pdf(id) in paths),
+        *shown.acceptances(id for id in ids if urls.acceptance_pdf(id) in paths),
         *((shown.log_book(),) if urls.LOG_BOOK_PDF in paths else ()),
         *((shown.register(),) if urls.REGISTER_PDF in paths else ()),
         *shown.monthly_reports(),
@@ -209,16 +212,102 @@ def test_a_team_s_print_says_that_it_is_internal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "offered"),
+    ("id", "boxes"),
     [
-        ("MER-0012", "Approve Do not approve Defer until:"),
-        ("YF-0011", "批准 不批准 暂缓至："),
+        (
+            "MER-0012",
+            [
+                (
+                    "Approve: Exact price by postcode +£12,760.00 +£15,312.00 £528,930.00 +5 days "
+                    "4 Aug 2026"
+                ),
+                (
+                    "Approve: Three zones with fixed prices +£6,400.00 +£7,680.00 £522,570.00 "
+                    "+2 days 1 Aug 2026"
+                ),
+                (
+                    "Do not approve: Do nothing The contract sum and the contract time stay as "
+                    "they are."
+                ),
+                "Defer until:",
+            ],
+        ),
+        (
+            "YF-0011",
+            [
+                (
+                    "批准：按日三方比对，确认后自动推送 ERP +¥128,800.00 +¥136,528.00 "
+                    "¥2,993,982.00 +9天 2026年8月6日"
+                ),
+                (
+                    "批准：按日比对，差异单导出后由财务手工录入 ERP +¥91,400.00 +¥96,884.00 "
+                    "¥2,956,582.00 +5天 2026年8月2日"
+                ),
+                (
+                    "批准：全面上线后再做，作为二期 +¥136,000.00 +¥144,160.00 ¥3,001,182.00 0天 "
+                    "2026年7月28日"
+                ),
+                "不批准：不做，维持月底人工对账 合同金额和合同工期保持不变。",
+                "暂缓至：",
+            ],
+        ),
     ],
 )
-def test_a_form_that_is_not_decided_offers_what_the_signer_does(id: str, offered: str) -> None:
-    asked = text(one(id).html)
-    assert offered in asked
-    assert "Rejected" not in asked
+def test_each_box_says_what_the_signer_agrees_to(id: str, boxes: list[str]) -> None:
+    html = one(id).html
+    table = html[html.index('class="ticks"') :].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = [text(row) for row in table.split("</tr>") if text(row)]
+    assert rows == boxes
+    # Nothing outside of the boxes says that one of the options is agreed.
+    said = text(html)
+    assert "The contract sum is increased by £12,760.00." not in said
+    assert "as described in this document" not in said
+
+
+def test_a_sum_that_depends_on_the_choice_is_said_for_each() -> None:
+    said = text(one("MER-0012").html)
+    assert (
+        "If the option “Three zones with fixed prices” is approved: The contract sum is increased "
+        "by £6,400.00 to £522,570.00. The contract time is increased by 2 days. New shop goes "
+        "live: 1 Aug 2026 instead of 30 Jul 2026"
+    ) in said
+    assert "Contract sum after this change" not in said
+    assert "Dates with the option “Exact price by postcode”" in said
+    # An emergency can't be deferred: its work has begun.
+    assert "Defer until:" not in text(one("MER-0011").html)
+
+
+def test_the_sheet_that_is_signed_says_what_is_signed() -> None:
+    for id, facts in (
+        ("MER-0012", ["MER-0012 Delivery prices for bulky goods", "Revision 1"]),
+        (
+            "MER-0010",
+            [
+                "Option Slots in all stores and lockers in eight",
+                "Approved amount +£11,860.00 Total with tax +£14,232.00",
+                "New shop goes live 30 Jul 2026 (+2 days)",
+            ],
+        ),
+    ):
+        paper = one(id)
+        sheet = text(paper.html.partition('<section class="sheet">')[2])
+        digest = re.search(r'class="digits"><strong>([\w ]+)<', paper.html)
+        assert digest
+        assert digest[1] in sheet
+        assert all(fact in sheet for fact in facts), sheet
+
+
+def test_chinese_forms_have_room_for_a_seal() -> None:
+    assert text(one("YF-0011").html).count("签字并盖章 日期") == 2
+    assert "seal" not in text(one("MER-0012").html).replace("not sealed", "")
+
+
+def test_a_decision_record_can_be_signed_unless_the_decision_is_over() -> None:
+    shown = printery(samples.edition("meridian-outdoor"))
+    said = text(shown.decision_record("MER-0010").html)
+    assert "confirm that this record states the decision as it was taken" in said
+    assert "Name (print) Harriet Coles" in said
+    assert "Name (print)" not in text(shown.decision_record("MER-0007").html)
 
 
 def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:

@@ -19,6 +19,7 @@ from changebook.edition import urls
 from changebook.exports.changes.shape import ChangesFile
 from changebook.exports.impact.month_differences import MonthDifferences
 from changebook.exports.impact.shape import ImpactFile
+from changebook.exports.reminders.shape import ReminderJson
 from changebook.model.diagnostics import ProblemJson
 from changebook.model.vocabulary import Audience
 from changebook.proof.verify import Match
@@ -34,6 +35,7 @@ SHAPES: dict[str, tuple[tuple[type[BaseModel], ...], str, str, set[str]]] = {
     "diff": ((EffectJson,), "pull-requests.md", "The JSON", {"text"}),
     "problems": ((ProblemJson,), "pull-requests.md", "Results where people look", CHECK),
     "decisions": ((DecisionsFile,), "seal.md", "decisions.json", set()),
+    "remind": ((ReminderJson,), "reports.md", "The JSON of reminders", set()),
     "verify": ((ChainJson, Match), "seal.md", "What verify prints as JSON", set()),
 }
 

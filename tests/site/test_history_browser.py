@@ -245,6 +245,17 @@ def test_a_phone_has_cards_and_the_filters_behind_a_button(browser: Browser, add
     context.close()
 
 
+def test_a_phone_shows_no_card_that_a_filter_leaves_out(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=WIDTHS["phone"])
+    visit = Visit(context.new_page(), address)
+    page = see(visit, SLUGS[1], waits="decision")
+    cards = page.locator("tr[data-id]:visible")
+    assert cards.count() > 0
+    for card in cards.all():
+        assert "decision" in (card.get_attribute("data-waits") or "")
+    context.close()
+
+
 def test_without_scripts_the_list_and_the_months_are_whole(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

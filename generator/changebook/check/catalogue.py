@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changebook.check import (
+    acceptance,
     between,
     bodies,
     glossaries,
@@ -11,6 +12,7 @@ from changebook.check import (
     markup,
     money,
     on_paper,
+    options,
     privacy,
     proposals,
     references,
@@ -26,6 +28,7 @@ from changebook.model.diagnostics import Rule
 from changebook.read import direction, form, front_matter, full_width, source, strays, workspace
 
 _DECLARING = (
+    acceptance,
     between,
     bodies,
     chain,
@@ -40,6 +43,7 @@ _DECLARING = (
     markup,
     money,
     on_paper,
+    options,
     privacy,
     proposals,
     references,

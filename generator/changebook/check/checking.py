@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from changebook.check import (
+    acceptance,
     bodies,
     glossaries,
     lifecycle,
     money,
+    options,
     privacy,
     proposals,
     references,
@@ -40,6 +42,11 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     money.check_recommended,
     money.check_dates,
     money.check_agreement,
+    options.check_options,
+    options.check_choice,
+    acceptance.check_acceptance,
+    acceptance.check_actual,
+    acceptance.check_closed_after_acceptance,
     proposals.check_proposals,
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (

@@ -181,7 +181,7 @@ NEEDS: Mapping[Status, tuple[Need, ...]] = MappingProxyType(
             _need("impact.cost", "cost: []", "with the cost lines; an empty list means none"),
             _need("impact.schedule", "schedule: []", "with the days; an empty list means none"),
             _need("impact.resources", "resources: []", "with the roles; an empty list means none"),
-            _need("options", "options: [{id: a, title: ...}]", "doing nothing is one of them"),
+            _need("options", "options: [{id: a, title: ...}]", "one may be `nothing: true`"),
             _need("plan", "plan: []", "with the steps; an empty list means that none are needed"),
             _need("decision.due", "due: 2026-03-16"),
         ),

@@ -105,8 +105,7 @@ def check_amounts(record: Record, client: Client) -> Iterator[Problem]:
     subject, home = Subject.of(record), client.profile.contract.currency
     if not Subject.of(client).sound("contract", "currency"):
         return
-    for index, line in enumerate((record.data.impact and record.data.impact.cost) or ()):
-        at: KeyPath = ("impact", "cost", index)
+    for at, line in _cost_lines(record.data):
         if not subject.sound(*at):
             continue
         yield from _amount(subject, at, line, line.currency or home)
@@ -117,6 +116,14 @@ def check_amounts(record: Record, client: Client) -> Iterator[Problem]:
                 f"`fx` gives an exchange rate, but the line is in the contract's currency, {home}.",
                 "Add the line's `currency`, or remove `fx`.",
             )
+
+
+def _cost_lines(data: ChangeRecord) -> Iterator[tuple[KeyPath, CostLine]]:
+    """Yield the lines of what a change would cost and of what it cost in the end."""
+    for index, line in enumerate((data.impact and data.impact.cost) or ()):
+        yield ("impact", "cost", index), line
+    for index, line in enumerate(data.actual.cost if data.actual else ()):
+        yield ("actual", "cost", index), line
 
 
 def _amount(subject: Subject, at: KeyPath, line: CostLine, currency: str) -> Iterator[Problem]:
@@ -144,10 +151,7 @@ def check_decimals(record: Record, client: Client) -> Iterator[Problem]:
     """Check that no amount of a record has to be rounded."""
     data, home = record.data, client.profile.contract.currency
     amounts: list[tuple[KeyPath, Decimal | None, str]] = [
-        *(
-            (("impact", "cost", index, "amount"), line.amount, line.currency or home)
-            for index, line in enumerate((data.impact and data.impact.cost) or ())
-        ),
+        *(((*at, "amount"), line.amount, line.currency or home) for at, line in _cost_lines(data)),
         *(
             (("options", index, "amount"), option.amount, home)
             for index, option in enumerate(data.options)

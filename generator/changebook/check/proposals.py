@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from changebook.check.subject import Subject
 from changebook.model.diagnostics import Problem, rule
-from changebook.model.vocabulary import Status
+from changebook.model.vocabulary import Outcome, Status
 from changebook.read.workspace import Client, Record
 
 PROPOSAL_IMPOSSIBLE = rule(
     "proposal-impossible",
     summary="A conversation announces a decision that is not possible: nobody in it may approve, "
-    "or its option does not exist.",
+    "its option does not exist, or its option is doing nothing.",
     why="The client's page shows what was announced. It must be something that can become the "
     "decision.",
     wrong="communications:\n"
@@ -43,6 +43,15 @@ def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
                 f"Write one of {', '.join(options)}, or remove `option`."
                 if options
                 else "Remove `option`: the record has no options.",
+            )
+        chosen = next((each for each in data.options if each.id == option), None)
+        if chosen and chosen.nothing and talk.proposes.outcome is not Outcome.REJECTED:
+            yield from subject.value(
+                PROPOSAL_IMPOSSIBLE,
+                (*path, "proposes", "outcome"),
+                f"Option `{option}` does nothing, but the conversation announces "
+                f"`{talk.proposes.outcome}`.",
+                "Write `outcome: rejected`, or name the option that was chosen.",
             )
         if Subject.of(client).sound("people") and not any(
             client.profile.approver(name) for name in talk.with_

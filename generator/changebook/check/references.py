@@ -315,6 +315,8 @@ def _milestones(data: ChangeRecord) -> Iterator[tuple[KeyPath, str]]:
             yield ("decision", "milestones", milestone), milestone
         for milestone in data.decision.days:
             yield ("decision", "days", milestone), milestone
+    for milestone in data.actual.milestones if data.actual else ():
+        yield ("actual", "milestones", milestone), milestone
 
 
 def check_profile(client: Client) -> Iterator[Problem]:

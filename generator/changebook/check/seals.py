@@ -162,6 +162,8 @@ def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None
             return None
         if entry.event is SealedEvent.FILED:
             return ("agreement", "signed_copy"), f"The signed copy of {data.id} is a different file"
+        if entry.event is SealedEvent.ACCEPTED:
+            return ("acceptance",), f"The acceptance of {data.id} is not the one that was given"
         return ("agreement",), f"The agreement of {data.id} is not the one that was signed"
     if not decided.is_decided(front):
         return ("status",), f"{data.id} was {entry.event} and is now {data.status}"
@@ -219,6 +221,7 @@ def _not_sealed(fact: Fact) -> Problem:
     what, *path = {
         SealedEvent.SIGNED: (f"The agreement of {link.id}", "agreement"),
         SealedEvent.FILED: (f"The signed copy of {link.id}", "agreement", "signed_copy"),
+        SealedEvent.ACCEPTED: (f"What was built for {link.id}", "acceptance"),
     }.get(link.event, (link.id, "decision"))
     return NOT_SEALED.at(
         source.path,

@@ -36,6 +36,7 @@ _COMMANDS = {
     "new": "Write the next record of CLIENT with the keys that its status needs.",
     "print": "Make PDFs to print, sign and file: the change orders of the IDs, or a client's "
     "documents.",
+    "remind": "Remind the people of CLIENT, or of all clients, of what waits for them.",
     "report": "Write the report of a week or a month for CLIENT: what happened, and what waits.",
     "respond": "Take the mail FILE.eml, which answers a page, over into its record.",
     "rules": "Write a page of documentation for every rule of check.",

@@ -39,12 +39,23 @@ class _Word(click.Choice[str]):
         return self.terms(super().convert(value, param, ctx))
 
 
+class _Yes(click.Choice[str]):
+    """What can only be confirmed: whoever means no gives another answer before it."""
+
+    def __init__(self) -> None:
+        super().__init__(["yes"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(value, param, ctx) == "yes"
+
+
 #: How an answer at a terminal is read; what is not here is text.
 _TYPES: dict[str, click.ParamType[Any]] = {
     "visibility": _Word(Visibility),
     "type": _Word(ChangeType),
     "priority": _Word(Priority),
     "due": Day(),
+    "partial": _Yes(),
     "amount": Amount(),
     "milestones": Day(),
     "review": Day(),
@@ -75,7 +86,8 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @click.option("--priority", type=_Word(Priority), help="How much it matters.")
 @click.option("--summary", metavar="TEXT", help="One plain sentence.")
 @click.option("--due", type=Day(), help="By when it must be decided.")
-@click.option("--option", metavar="OPTION", help="Which option was approved.")
+@click.option("--option", metavar="OPTION", help="Which option was chosen.")
+@click.option("--partial", is_flag=True, help="Only a part of the option was approved.")
 @click.option("--amount", type=Amount(), help="What was approved, before tax.")
 @click.option(
     "--milestone",

@@ -54,6 +54,11 @@ _DEFAULT_OUT = "print"
     is_flag=True,
     help="The decision records of the IDs, without the cost, instead of the change orders.",
 )
+@click.option(
+    "--acceptance",
+    is_flag=True,
+    help="The acceptance certificates of the IDs, instead of the change orders.",
+)
 @click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
 @click.option(
     "--as-of",
@@ -78,6 +83,7 @@ def command(
     period: Period | PeriodKind | None,
     everything: bool,
     without_money: bool,
+    acceptance: bool,
     audience: str,
     as_of: date | None,
     size: str | None,
@@ -97,7 +103,7 @@ def command(
         "report": period is not None,
         "all": everything,
     }
-    _understand(ids, slug, kinds, without_money)
+    _understand(ids, slug, kinds, {"without-money": without_money, "acceptance": acceptance})
     root = root.resolve()
     out = (out or root / _DEFAULT_OUT).resolve()
     refuse_among_records(out, root)
@@ -114,6 +120,7 @@ def command(
             register=register,
             period=period,
             without_money=without_money,
+            acceptance=acceptance,
             audience=Audience(audience),
             as_of=as_of,
             size=PaperSize(size) if size else None,
@@ -160,7 +167,7 @@ def _print(
 
 
 def _understand(
-    ids: Sequence[str], slug: str | None, kinds: dict[str, bool], without_money: bool
+    ids: Sequence[str], slug: str | None, kinds: dict[str, bool], instead: dict[str, bool]
 ) -> None:
     """Raise UsageError for what does not go together."""
     chosen = [f"--{kind}" for kind, is_chosen in kinds.items() if is_chosen]
@@ -169,8 +176,11 @@ def _understand(
             f"IDs and {chosen[0] if chosen else '--client'} don't go together: an ID says which "
             "client's it is"
         )
-    if not ids and without_money:
-        raise click.UsageError("--without-money goes with IDs")
+    of_ids = [f"--{kind}" for kind, is_chosen in instead.items() if is_chosen]
+    if not ids and of_ids:
+        raise click.UsageError(f"{of_ids[0]} goes with IDs")
+    if len(of_ids) > 1:
+        raise click.UsageError(f"choose one of {' and '.join(of_ids)}")
     if not ids and not slug:
         raise click.UsageError("name records by their IDs, or a client with --client")
     if slug and len(chosen) != 1:

@@ -46,6 +46,7 @@ _WHAT = {
     What.ANSWER: "Answer to an objection",
     What.FOLLOW_UP: "Objection to settle",
     What.SIGNATURE: "Signature of the agreement",
+    What.ACCEPTANCE: "Acceptance of what was built",
 }
 _STATE = {
     PresenceChange.NEW: "new client",

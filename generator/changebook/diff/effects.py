@@ -132,6 +132,7 @@ class What(StrEnum):
     ANSWER = "answer"
     FOLLOW_UP = "follow-up"
     SIGNATURE = "signature"
+    ACCEPTANCE = "acceptance"
 
 
 @dataclass(frozen=True)
@@ -536,7 +537,7 @@ def _waits(client: Client) -> _Waits:
     approvers = tuple(person.name for person in profile.people if person.approves)
     seen = [EditionRecord(r.data, "") for r in client.records if r.data.status is not Status.DRAFT]
     day = max((e.on for r in seen for e in r.data.history), default=profile.contract.signed)
-    outstanding = waiting(seen, day)
+    outstanding = waiting(seen, day, profile)
     waits = [
         Wait(What.ASSESSMENT, r.data.id, r.data.title, vendor)
         for r in seen
@@ -558,6 +559,10 @@ def _waits(client: Client) -> _Waits:
         )
     waits += [
         Wait(What.SIGNATURE, a.id, a.title, (profile.name, *vendor)) for a in outstanding.agreements
+    ]
+    waits += [
+        Wait(What.ACCEPTANCE, a.id, a.title, (profile.name,), a.accept_by)
+        for a in outstanding.acceptances
     ]
     return {wait.key: wait for wait in waits}
 

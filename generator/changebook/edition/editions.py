@@ -321,6 +321,7 @@ def _standing(seals: Iterable[Seal], data: ChangeRecord) -> tuple[Seal, ...]:
     stands = {
         SealedEvent.SIGNED: agreement and agreement.status is AgreementStatus.SIGNED,
         SealedEvent.FILED: agreement and agreement.signed_copy,
+        SealedEvent.ACCEPTED: data.acceptance and data.acceptance.stands,
     }
     is_decided = decision and decision.outcome in (Outcome.APPROVED, Outcome.REJECTED)
     return tuple(seal for seal in seals if stands.get(seal.entry.event, is_decided))

@@ -75,6 +75,11 @@ def decision_record_pdf(id: str) -> str:
     return f"changes/{id}/{id}-decision-record.pdf"
 
 
+def acceptance_pdf(id: str) -> str:
+    """Return the acceptance certificate of a record, beside its page."""
+    return f"changes/{id}/{id}-acceptance.pdf"
+
+
 def month(day: date) -> str:
     """Return the page of the position at the end of the month that the day is in."""
     return f"impact/{day:%Y-%m}/index.md"
@@ -141,9 +146,9 @@ def _relative(target: str, start: str) -> str:
 #: The ids of the pages that show a body, by which people and scripts find their parts; the tests
 #: hold them against the templates.
 _OWN_IDS = frozenset(
-    "agreement answer back changes choose cost dates dates-table decision details history impact "
-    "lately links objections options page paper people plan quality risks since standing talks "
-    "visits waiting why words".split()
+    "acceptance actual agreement answer back changes choose cost dates dates-table decision "
+    "details history impact lately links objections options page paper people plan quality risks "
+    "sign since standing talks visits waiting why words".split()
 )
 _OWN_BEGINNINGS = ("cb-", "history-", "word-")
 #: No heading's id holds a colon, so that nothing else can get such an id.

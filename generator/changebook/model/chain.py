@@ -46,12 +46,13 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SealedEvent(StrEnum):
-    """What was sealed: a decision, the signing of its agreement, or filing the signed copy."""
+    """What was sealed: a decision, its signed agreement, the signed copy, or the acceptance."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
     SIGNED = "signed"
     FILED = "filed"
+    ACCEPTED = "accepted"
 
     @property
     def is_decision(self) -> bool:

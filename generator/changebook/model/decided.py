@@ -12,14 +12,25 @@ from typing import Any
 from changebook.model.diagnostics import KeyPath
 from changebook.model.differences import differences
 from changebook.model.schema import OWN_KEY
-from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Status
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    AcceptanceOutcome,
+    AgreementStatus,
+    Status,
+)
 
 #: The decided keys of record-format.md. What a record takes the place of belongs to them, because
 #: it makes the sums.
 _KEYS = ("id", "title", "scope", "reason", "impact", "options", "decision", "imported")
 _LINKS = ("supersedes", "mode")
 #: What comes later, or may be repaired. List items have no step of their own in these paths.
-_LATER = frozenset({("decision", "conditions", "met"), ("reason", "evidence", "link")})
+_LATER = frozenset(
+    {
+        ("decision", "conditions", "met"),
+        ("reason", "evidence", "link"),
+        ("acceptance", "defects", "fixed"),
+    }
+)
 #: The signed copy may be filed long after the signature was recorded, so that neither is sealed
 #: with the other. Where its file lies may be repaired: the SHA-256 says which one it is.
 _AGREEMENT_LATER = frozenset({"signed_copy"})
@@ -89,6 +100,18 @@ def signed_copy(front: Front) -> dict[str, Any]:
     return whole
 
 
+def is_accepted(front: Front) -> bool:
+    """Return whether the client accepted what was built. A refusal is not the last word."""
+    acceptance = front.get("acceptance")
+    outcome = acceptance.get("outcome") if isinstance(acceptance, Mapping) else None
+    return outcome in (AcceptanceOutcome.ACCEPTED, AcceptanceOutcome.WITH_DEFECTS)
+
+
+def acceptance(front: Front) -> dict[str, Any]:
+    """Return what was accepted, and of which record; defects may be fixed later."""
+    return dict(_lasting({key: front.get(key) for key in ("id", "acceptance")}, ()))
+
+
 def _of_agreement(front: Front, is_meant: Callable[[str], bool]) -> dict[str, Any]:
     chosen = {key: front.get(key) for key in ("id", "agreement")}
     if isinstance(old := chosen["agreement"], Mapping):
@@ -118,6 +141,8 @@ def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
         for whole, front in ((before, old), (after, new)):
             copy = signed_copy(front).get("agreement", {})
             whole["agreement"] = whole.get("agreement", {}) | copy
+    if is_accepted(old):
+        before, after = before | acceptance(old), after | acceptance(new)
     return before, after
 
 

@@ -30,6 +30,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from changebook.model.vocabulary import (
+    AcceptanceNeed,
+    AcceptanceOutcome,
     AgreementStatus,
     ChangePath,
     ChangeType,
@@ -321,6 +323,10 @@ class Contract(Shape):
         description="The change budget that both sides agreed on, before tax.",
         examples=[150000],
     )
+    acceptance: AcceptanceNeed = Field(
+        AcceptanceNeed.OPTIONAL,
+        description="Whether a change is closed only once the client has accepted it.",
+    )
 
 
 class Respond(Shape):
@@ -333,8 +339,8 @@ class Respond(Shape):
     form: Url | None = Field(
         None,
         description="A form to answer with. These are filled in: {id}, {revision}, {title}, "
-        "{digest} (of what was read), {kind} (approve, object or ask), {option} (empty if none "
-        "was chosen) and {language}.",
+        "{digest} (of what was read), {kind} (approve, reject, defer, more-time, object or ask), "
+        "{option} (empty if none was chosen) and {language}.",
         examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
     )
 
@@ -622,6 +628,11 @@ class Option(Shape):
     recommended: Flag = Field(
         False, description="Whether this is the option that we recommend. At most one is."
     )
+    nothing: Flag = Field(
+        False,
+        description="Whether nothing is done with this option. At most one is such; to choose it "
+        "is a rejection.",
+    )
 
 
 class PlanStep(Shape):
@@ -664,6 +675,10 @@ class Decision(Shape):
     option: Text | None = Field(
         None, description="The id of the option that was chosen.", examples=["a"]
     )
+    partial: Flag = Field(
+        False,
+        description="Whether only a part of the option was approved. The rationale says why.",
+    )
     amount: Number | None = Field(
         None,
         description="The approved amount, before tax. It may differ from what was requested.",
@@ -687,6 +702,55 @@ class Decision(Shape):
     def counts_from(self) -> date | None:
         """The day from which the decision counts in the sums: `effective`, by default `on`."""
         return self.effective or self.on
+
+
+class Defect(Shape):
+    """Something that is not as agreed; `fixed` is the day on which it was put right."""
+
+    text: Text = Field(description="What is not as agreed.", examples=["The hint is cut off."])
+    due: Day | None = Field(None, description="The day by which it must be fixed.")
+    fixed: Day | None = Field(None, description="The day on which it was fixed. Added later.")
+
+
+class Acceptance(Shape):
+    """What the client said of what was built. Before that, only `due`."""
+
+    due: Day | None = Field(
+        None,
+        description="The day by which the client is asked to accept it. The only key here until "
+        "the client has answered.",
+    )
+    on: Day | None = Field(None, description="The day of the acceptance.")
+    by: tuple[Person, ...] = Field(
+        (), description="Who accepted it. At least one of them is on the client's side."
+    )
+    outcome: AcceptanceOutcome | None = Field(None, description="What the client said.")
+    remarks: Text | None = Field(
+        None, description="What else the client said.", examples=["Checked in three branches."]
+    )
+    defects: tuple[Defect, ...] = Field(
+        (), description="What is not as agreed. All must be fixed before the change is closed."
+    )
+
+    @property
+    def stands(self) -> bool:
+        """Whether the client accepted, with or without defects. A refusal is not the last word."""
+        return self.outcome not in (None, AcceptanceOutcome.REFUSED)
+
+
+class Actual(Shape):
+    """What it took in the end, beside what was agreed. Nothing of it enters the sums."""
+
+    finished: Day | None = Field(None, description="The day on which the work was finished.")
+    milestones: dict[str, Day] = Field(
+        default_factory=dict,
+        description="The day on which a milestone was reached.",
+        examples=[{"go-live": "2026-07-12"}],
+    )
+    resources: tuple[ResourceLine, ...] = Field((), description="Person-days that it took.")
+    cost: tuple[CostLine, ...] = Field(
+        (), description="What it cost in the end, line by line, before tax."
+    )
 
 
 class Objection(Shape):
@@ -870,6 +934,12 @@ class ChangeRecord(Shape):
         (), description="Conversations about the change."
     )
     agreement: Agreement | None = Field(None, description="The state of the contract amendment.")
+    acceptance: Acceptance | None = Field(
+        None, description="What the client said of what was built. Before that, only `due`."
+    )
+    actual: Actual | None = Field(
+        None, description="What it took in the end, beside what was agreed."
+    )
     links: Links = Field(
         Links(),
         description="Other records of the same client, by id. Write each link at one end only.",
@@ -884,6 +954,20 @@ class ChangeRecord(Shape):
         default_factory=dict,
         description="Any keys, for the team only. They never leave the team's edition.",
     )
+
+    @property
+    def answered_acceptance(self) -> Acceptance | None:
+        """The client's answer to what was built last; an earlier one is about an earlier state."""
+        answer, built = self.acceptance, self.entered(Status.IMPLEMENTED)
+        if answer is None or answer.outcome is None or answer.on is None:
+            return None
+        return None if built and answer.on < built.on else answer
+
+    @property
+    def chosen(self) -> Option | None:
+        """The option that the decision names."""
+        named = self.decision.option if self.decision else None
+        return next((option for option in self.options if option.id == named), None)
 
     def entered(self, *statuses: Status) -> HistoryEntry | None:
         """Return the last history entry with one of these statuses."""

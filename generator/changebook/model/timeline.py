@@ -13,9 +13,12 @@ from itertools import takewhile
 from typing import Any
 
 from changebook.model.schema import (
+    Acceptance,
+    Actual,
     Agreement,
     ChangeRecord,
     Decision,
+    Defect,
     HistoryEntry,
     Impact,
     Objection,
@@ -52,6 +55,10 @@ def event_dates(data: ChangeRecord) -> Iterator[date]:
     yield from stated_dates(data)
     yield from (step.done for step in data.plan or () if step.done)
     yield from (talk.on for talk in data.communications)
+    yield from acceptance_dates(data)
+    yield from (defect.fixed for defect in _defects(data) if defect.fixed)
+    if data.actual and data.actual.finished:
+        yield data.actual.finished
 
 
 def stated_dates(data: ChangeRecord) -> Iterator[date]:
@@ -87,6 +94,16 @@ def agreement_dates(data: ChangeRecord) -> Iterator[date]:
         yield data.agreement.signed
     if data.agreement and data.agreement.signed_copy:
         yield data.agreement.signed_copy.filed
+
+
+def acceptance_dates(data: ChangeRecord) -> Iterator[date]:
+    """Yield the day on which the client answered whether it accepts what was built."""
+    if data.acceptance and data.acceptance.on:
+        yield data.acceptance.on
+
+
+def _defects(data: ChangeRecord) -> tuple[Defect, ...]:
+    return data.acceptance.defects if data.acceptance else ()
 
 
 def turns(data: ChangeRecord) -> list[date]:
@@ -133,6 +150,8 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
         "objections": tuple(_objection(o, day) for o in data.objections if o.on <= day),
         "communications": tuple(talk for talk in data.communications if talk.on <= day),
         "agreement": data.agreement and _agreement(data.agreement, day),
+        "acceptance": data.acceptance and _acceptance(data.acceptance, day),
+        "actual": data.actual and _actual(data.actual, history, day),
     }
     return data.model_copy(update=then)
 
@@ -192,3 +211,20 @@ def _agreement(agreement: Agreement, day: date) -> Agreement:
     if agreement.signed_copy and agreement.signed_copy.filed > day:
         then |= {"signed_copy": None}
     return agreement.model_copy(update=then) if then else agreement
+
+
+def _acceptance(acceptance: Acceptance, day: date) -> Acceptance:
+    """Return only `due` before the client answered, and defects as they were then."""
+    if acceptance.on is None or acceptance.on > day:
+        return Acceptance(due=acceptance.due)
+    defects = tuple(
+        d.model_copy(update={"fixed": None}) if d.fixed and d.fixed > day else d
+        for d in acceptance.defects
+    )
+    return acceptance.model_copy(update={"defects": defects})
+
+
+def _actual(actual: Actual, history: tuple[HistoryEntry, ...], day: date) -> Actual | None:
+    """Return what it took once the work was finished: before that, nobody knew it."""
+    built = any(entry.status is Status.IMPLEMENTED for entry in history)
+    return actual if (actual.finished <= day if actual.finished else built) else None

@@ -37,6 +37,8 @@ CLIENT_KEYS = (
     "objections",
     "communications",
     "agreement",
+    "acceptance",
+    "actual",
     "links",
     "history",
     "imported",
@@ -61,6 +63,7 @@ WORDED_KEYS = frozenset(
         ("glossary",),
         ("decision", "milestones"),
         ("decision", "days"),
+        ("actual", "milestones"),
     }
 )
 _TOP = frozenset({*CLIENT_KEYS, *Profile.model_fields, *Glossary.model_fields})

@@ -176,6 +176,21 @@ class Channel(Term):
     SURVEY = "survey", "Survey", "many people were asked"
 
 
+class AcceptanceNeed(Term):
+    """Whether a change needs its client's acceptance before it is closed."""
+
+    REQUIRED = "required", "Required", "a change is closed once the client has accepted it"
+    OPTIONAL = "optional", "Optional", "the client may accept what was built"
+
+
+class AcceptanceOutcome(Term):
+    """What the client said of what was built."""
+
+    ACCEPTED = "accepted", "Accepted", "as it is"
+    WITH_DEFECTS = "with-defects", "Accepted with defects", "with the defects listed"
+    REFUSED = "refused", "Not accepted", "not as it is; the work goes on"
+
+
 class AgreementStatus(Term):
     """How far the contract amendment for a change has come."""
 

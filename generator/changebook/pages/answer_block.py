@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
@@ -18,7 +19,7 @@ _EQUALS = "===="
 MARK = re.compile(r"(?<!=)={4,}[^=\n]{1,120}={4,}")
 #: A field, alone on its line or joined with others by a mail program.
 FIELD = re.compile(
-    r"Changebook\s?[-\u2010-\u2013]\s?(Answer|Record|Revision|Digest|About|Option)\s*[:\uff1a]\s*"
+    r"Changebook\s?[-\u2010-\u2013]\s?(Answer|Record|Revision|Digest|About|Option|Until)\s*[:\uff1a]\s*"
     r"([\w%.~:\u2010-\u2013-]+)",
     re.IGNORECASE,
 )
@@ -30,8 +31,15 @@ class AnswerKind(StrEnum):
     """What an answer is meant to be."""
 
     APPROVE = "approve"
+    REJECT = "reject"
+    DEFER = "defer"
+    MORE_TIME = "more-time"
     OBJECT = "object"
     ASK = "ask"
+
+
+#: The answers that propose a decision.
+DECIDES = frozenset({AnswerKind.APPROVE, AnswerKind.REJECT, AnswerKind.DEFER})
 
 
 class About(StrEnum):
@@ -40,13 +48,15 @@ class About(StrEnum):
     DECISION = "decision"
     OBJECTION = "objection"
     AGREEMENT = "agreement"
+    ACCEPTANCE = "acceptance"
 
 
 @dataclass(frozen=True)
 class Block:
     """What the page filled in: which record was read, and in which state.
 
-    `digest` is the short one of the page, without spaces. None is what a mail has lost.
+    `digest` is the short one of the page, without spaces. `until` is the day that a deferral or a
+    wish for more time names. None is what a mail has lost.
     """
 
     id: str
@@ -55,6 +65,7 @@ class Block:
     revision: int | None = None
     digest: str | None = None
     option: str | None = None
+    until: date | None = None
 
     def lines(self) -> list[str]:
         """Return the lines of the block."""
@@ -66,6 +77,7 @@ class Block:
             "About": None if self.about is About.DECISION else self.about,
             # An id may be any text; so it has no spaces at which a line could be broken.
             "Option": quote(self.option, safe="") if self.option else None,
+            "Until": self.until,
         }
         return [f"Changebook-{name}: {value}" for name, value in fields.items() if value]
 
@@ -99,4 +111,12 @@ def _block(fields: dict[str, str]) -> Block | None:
         int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else None,
         digest if re.fullmatch(r"[0-9a-f]{8,64}", digest) else None,
         unquote(fields["option"]) if "option" in fields else None,
+        _day(fields.get("until", "")),
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(re.sub("[\u2010-\u2013]", "-", text))
+    except ValueError:
+        return None

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from changebook.model.schema import ChangeRecord, Option, Profile
-from changebook.model.vocabulary import Party
+from changebook.model.vocabulary import AcceptanceOutcome, Party
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, AnswerKind, Block, mark
+from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block, mark
 
 #: What mail programs take as an address; Outlook's limit, at 2,083, is the lowest.
 LONGEST_ADDRESS = 1800
@@ -63,12 +63,37 @@ class Answers:
         return tuple(people) or (self.profile.vendor.name,)
 
     def approve(self, data: ChangeRecord, digest: str, option: Option | None = None) -> Ways:
-        """Return how to take the decision, for one of the options if there are any."""
+        """Return how to approve, with one of the options if there are any.
+
+        To choose that nothing is done is to say no, whoever asks.
+        """
+        if option is not None and option.nothing:
+            return self._ways(data, digest, AnswerKind.REJECT, option=option)
         return self._ways(data, digest, AnswerKind.APPROVE, option=option)
+
+    def reject(self, data: ChangeRecord, digest: str) -> Ways:
+        """Return how to say no: with the option of doing nothing, where there is one."""
+        nothing = next((option for option in data.options if option.nothing), None)
+        return self._ways(data, digest, AnswerKind.REJECT, option=nothing)
+
+    def defer(self, data: ChangeRecord, digest: str) -> Ways:
+        """Return how to say: not now."""
+        return self._ways(data, digest, AnswerKind.DEFER)
+
+    def more_time(self, data: ChangeRecord, digest: str) -> Ways:
+        """Return how to ask for more time to decide."""
+        return self._ways(data, digest, AnswerKind.MORE_TIME)
 
     def agree(self, data: ChangeRecord, digest: str) -> Ways:
         """Return how to agree with the amendment of the contract."""
         return self._ways(data, digest, AnswerKind.APPROVE, About.AGREEMENT)
+
+    def accept(self, data: ChangeRecord, digest: str, outcome: AcceptanceOutcome) -> Ways:
+        """Return how to say whether what was built is accepted; the block's option says how."""
+        refuses = outcome is AcceptanceOutcome.REFUSED
+        kind = AnswerKind.REJECT if refuses else AnswerKind.APPROVE
+        option = Option(id=outcome.value, title=self.words.label(outcome))
+        return self._ways(data, digest, kind, About.ACCEPTANCE, option)
 
     def settle(self, data: ChangeRecord, digest: str) -> Ways:
         """Return how to say that an objection is settled."""
@@ -119,13 +144,28 @@ class Answers:
         if block.kind is AnswerKind.OBJECT:
             subject = _("Objection to %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We object, for the reasons given above.")
+        if block.kind is AnswerKind.MORE_TIME:
+            subject = _("More time for %(id)s, revision %(revision)s: %(title)s")
+            return subject, _("We need more time to decide.")
         if block.about is About.AGREEMENT:
             subject = _("Amendment for %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We agree to the contract amendment.")
+        if block.about is About.ACCEPTANCE:
+            subject = _("Acceptance of %(id)s, revision %(revision)s: %(title)s")
+            if block.kind is AnswerKind.REJECT:
+                return subject, _("We do not accept what was built, for the reasons given above.")
+            if block.option == AcceptanceOutcome.WITH_DEFECTS:
+                return subject, _("We accept what was built, with the defects listed above.")
+            return subject, _("We accept what was built.")
         if block.about is About.OBJECTION:
             subject = _("Objection settled on %(id)s, revision %(revision)s: %(title)s")
             return subject, _("We consider the objection settled.")
         subject = _("Decision on %(id)s, revision %(revision)s: %(title)s")
+        if block.kind is AnswerKind.REJECT:
+            chosen = _("We do not approve the change, and choose “%(option)s”.")
+            return subject, chosen if block.option else _("We do not approve the change.")
+        if block.kind is AnswerKind.DEFER:
+            return subject, _("We do not want to decide on this change now.")
         chosen = _("We approve the option “%(option)s”.")
         return subject, chosen if block.option else _("We approve.")
 
@@ -139,18 +179,18 @@ class Answers:
             "This e-mail is only a message. The decision counts once it is recorded in the log."
         )
         return [
-            mark(_("Please write below this line")),
+            mark(
+                _("Please write below this line, and say until when")
+                if block.kind in (AnswerKind.DEFER, AnswerKind.MORE_TIME)
+                else _("Please write below this line")
+            ),
             "",
             "",
             mark(_("Please leave the rest as it is")),
             f"{values['id']} {values['title']}",
             _("Revision %(revision)s, fingerprint %(digest)s") % values,
             self._meant(block)[1] % values,
-            *(
-                [counts]
-                if block.kind is AnswerKind.APPROVE and block.about is About.DECISION
-                else []
-            ),
+            *([counts] if block.kind in DECIDES and block.about is About.DECISION else []),
             *([] if whole else [_("Titles are shortened here; the page has all of them.")]),
             *block.lines(),
             mark(_("End")),

@@ -12,7 +12,12 @@ from changebook.views.months import Comparison, DateChange, LateEntry, LineChang
 from changebook.views.news import NewsEvent
 from changebook.views.report import Assessment, DueStep, Progress, ReportStage, ReportStep
 from changebook.views.report_tables import not_in_sum
-from changebook.views.waiting import OpenObjection, UnsignedAgreement, WaitingDecision
+from changebook.views.waiting import (
+    AwaitedAcceptance,
+    OpenObjection,
+    UnsignedAgreement,
+    WaitingDecision,
+)
 
 #: Lines that are changes, so that they have a sign.
 _CHANGES = frozenset({SumLine.APPROVED, SumLine.PENDING, SumLine.PROCEEDING})
@@ -127,6 +132,10 @@ class Phrases(Wording):
         """Describe an agreement that waits for its signatures."""
         name = self.words.gettext("Agreement to be signed")
         return self._said(name, item.reference) if item.reference else name
+
+    def acceptance(self, item: AwaitedAcceptance) -> str:
+        """Describe something built that waits to be accepted."""
+        return self.words.gettext("Acceptance of what was built")
 
     def assessment(self, item: Assessment) -> str:
         """Describe an assessment that the vendor has in hand."""

@@ -27,7 +27,7 @@ from changebook.keep.store import NOWHERE, Store
 from changebook.model import canonical
 from changebook.model.sums import SumLine
 from changebook.model.table import Medium
-from changebook.model.vocabulary import Status
+from changebook.model.vocabulary import AcceptanceOutcome, Status
 from changebook.model.words import Words
 from changebook.pages.columns import page_columns
 from changebook.pages.compiled import CompiledTemplates
@@ -117,6 +117,7 @@ def _environment(
         words=words,
         gap=words.gap,
         Status=Status,
+        AcceptanceOutcome=AcceptanceOutcome,
         SumLine=SumLine,
         Medium=Medium,
         page_columns=page_columns,

@@ -229,6 +229,10 @@ def theme_words(words: Words) -> dict[str, str]:
         "not_found_help": words.gettext(
             "The address may be old or mistyped. Go back, or start again from the home page."
         ),
+        "not_found_up": words.gettext("Pages above this address:"),
+        "up_none": words.gettext("This folder"),
+        "up_one": words.gettext("One level up"),
+        "up_two": words.gettext("Two levels up"),
         "home": words.gettext("Home"),
         "search": words.gettext("Search"),
         "search_all": words.gettext("All results"),

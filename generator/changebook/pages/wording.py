@@ -140,6 +140,8 @@ class Wording:
             EventKind.AGREEMENT: ngettext(
                 "one agreement signed", "%(num)s agreements signed", number
             ),
+            EventKind.ACCEPTANCE: ngettext("one acceptance", "%(num)s acceptances", number),
+            EventKind.DEFECT: ngettext("one defect fixed", "%(num)s defects fixed", number),
             EventKind.STEP: ngettext("one step completed", "%(num)s steps completed", number),
             EventKind.OBJECTION: ngettext("one objection", "%(num)s objections", number),
             EventKind.SETTLED: ngettext(

@@ -28,6 +28,16 @@ def of_change_order(view: RecordView, register: Iterable[ChangeOrder]) -> Iterat
             yield from _counted(entry)
 
 
+def of_acceptance(data: ChangeRecord) -> Iterator[date]:
+    """Yield the days that an acceptance certificate rests on: the record's, and the answer's."""
+    yield from history_dates(data)
+    if data.acceptance and data.acceptance.on:
+        yield data.acceptance.on
+        yield from (defect.fixed for defect in data.acceptance.defects if defect.fixed)
+    if data.actual and data.actual.finished:
+        yield data.actual.finished
+
+
 def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]) -> Iterator[date]:
     """Yield the days of the register's entries, and of the statuses and agreements in it."""
     for entry in register:

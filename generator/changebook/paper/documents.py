@@ -29,6 +29,7 @@ from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
 from changebook.views import decision, record
 from changebook.views.decision import DecisionEntry
+from changebook.views.documents import awaits_or_has_acceptance
 from changebook.views.record import RecordView
 from changebook.views.report import report as reported
 from changebook.views.report import reports
@@ -91,6 +92,7 @@ class Printery:
         return (
             *self.change_orders(),
             *self.decision_records(),
+            *self.acceptances(),
             self.log_book(),
             self.register(),
             *self.monthly_reports(),
@@ -133,6 +135,7 @@ class Printery:
             time=order.contract_time(view),
             signing=order.signing(view),
             signatories=order.signatories(view, profile),
+            total=order.total_with_tax(view, profile),
             subject=one_line(view.data.title),
             revision=view.data.revision,
             status=view.data.status,
@@ -156,9 +159,44 @@ class Printery:
             view=view,
             data=view.data,
             entry=view.decision,
+            signatories=order.signatories(view, self._edition.profile),
             subject=one_line(view.data.title),
             revision=view.data.revision,
             status=view.data.status,
+        )
+        return replace(paper, record=id)
+
+    def has_acceptance(self, id: str) -> bool:
+        """Return whether a record has an acceptance, or waits for one. KeyError if unknown."""
+        edition, data = self._edition, self._views[id].data
+        return awaits_or_has_acceptance(data, edition.as_of, edition.profile)
+
+    def acceptances(self, ids: Iterable[str] | None = None) -> tuple[Paper, ...]:
+        """Return the acceptance certificates of some records, or of all that have one."""
+        there = (id for id in sorted(self._views) if self.has_acceptance(id))
+        return tuple(self.acceptance(id) for id in (there if ids is None else ids))
+
+    def acceptance(self, id: str) -> Paper:
+        """Return the acceptance certificate: to be signed, or what the client answered.
+
+        KeyError for an unknown record.
+        """
+        view, profile = self._views[id], self._edition.profile
+        data = view.data
+        answered = data.acceptance.by if data.acceptance and data.acceptance.outcome else ()
+        named = answered or profile.paper.signatories or (data.decision.by if data.decision else ())
+        paper = self._paper(
+            "acceptance",
+            urls.acceptance_pdf(id),
+            self._words.gettext("Acceptance certificate %(id)s") % {"id": id},
+            days.of_acceptance(data),
+            marks.of_acceptance(view, self._question(id), self._edition),
+            view=view,
+            data=data,
+            signatories=order.blocks(named, profile),
+            subject=one_line(data.title),
+            revision=data.revision,
+            status=data.status,
         )
         return replace(paper, record=id)
 
@@ -221,8 +259,10 @@ class Printery:
         return tuple(self.report(each.period) for each in found)
 
     def _mark(self, view: RecordView) -> Mark:
-        question = canonical.digest(self._copies[view.data.id].question)
-        return marks.of_record(view, question, self._edition)
+        return marks.of_record(view, self._question(view.data.id), self._edition)
+
+    def _question(self, id: str) -> str:
+        return canonical.digest(self._copies[id].question)
 
     def _items(self, entries: Sequence[DecisionEntry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the scope items by name, each with the decided records that are about it."""

@@ -104,7 +104,9 @@ def fit(root: Element, sheet: Sheet, diagrams: Mapping[str, Drawing]) -> list[Fi
 
 def _fit_table(table: Element, sheet: Sheet, above: dict[Element, Element]) -> Iterator[Finding]:
     rows = list(_rows(table))
-    if sum(1 for row in rows if any(cell.tag == "td" for cell in row)) == 1:
+    # What an entry adds up to belongs to it.
+    totals = {row for group in table.findall("tbody[@class='totals']") for row in group}
+    if sum(1 for row in rows if row not in totals and any(c.tag == "td" for c in row)) == 1:
         _add_class(table, "whole")
     columns = _columns(rows)
     if not columns:

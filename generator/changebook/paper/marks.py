@@ -37,6 +37,15 @@ def of_record(view: RecordView, question: str, edition: Edition) -> Mark:
     return _mark(edition, page, view.data.id, question, None)
 
 
+def of_acceptance(view: RecordView, question: str, edition: Edition) -> Mark:
+    """Return the digest of the acceptance once it is sealed, else that of the record."""
+    seal = view.acceptance_seal
+    if seal is None:
+        return of_record(view, question, edition)
+    entry = seal.entry
+    return _mark(edition, urls.record(view.data.id), view.data.id, entry.digest, entry.number)
+
+
 def of_log(edition: Edition, page: str) -> Mark:
     """Return the digest of the last seal, which stands for all before it."""
     seals = decision.seals(edition)

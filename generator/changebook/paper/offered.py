@@ -29,6 +29,8 @@ def _laid_out(printery: Printery, document: OfferedDocument) -> Paper:
             return printery.change_order(id)
         case OfferedDocument(kind=DocumentKind.DECISION_RECORD, id=id):
             return printery.decision_record(id)
+        case OfferedDocument(kind=DocumentKind.ACCEPTANCE, id=id):
+            return printery.acceptance(id)
         case OfferedDocument(month=Period() as month):
             return printery.report(month)
         case OfferedDocument(kind=DocumentKind.LOG_BOOK):

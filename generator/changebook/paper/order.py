@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from changebook.model import sums
 from changebook.model.schema import Person, Profile
 from changebook.model.sums import PENDING, Part, Position
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Party, Status
@@ -97,6 +98,12 @@ def order_sum(view: RecordView, position: Position) -> OrderSum | None:
     )
 
 
+def total_with_tax(view: RecordView, profile: Profile) -> Decimal | None:
+    """Return what was approved with its tax; None where nothing was, or nothing is taxed."""
+    amount = view.decision.amount if view.decision else None
+    return sums.amount_with_tax(view.data, amount, profile)
+
+
 def contract_time(view: RecordView) -> tuple[Direction, int] | None:
     """Return what the change does to the completion, in calendar days.
 
@@ -128,7 +135,11 @@ def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
     Whom the profile names, else who decided, else a blank block.
     """
     decided = view.data.decision.by if view.data.decision else ()
-    named = profile.paper.signatories or decided
+    return blocks(profile.paper.signatories or decided, profile)
+
+
+def blocks(named: tuple[Person, ...], profile: Profile) -> tuple[Signatory, ...]:
+    """Return the blocks to sign in, for each party those of its people who are named."""
     organisations = {Party.CLIENT: profile.name, Party.VENDOR: profile.vendor.name}
     return tuple(
         signatory

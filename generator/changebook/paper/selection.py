@@ -31,6 +31,7 @@ class Selection:
     register: bool = False
     period: Period | PeriodKind | None = None
     without_money: bool = False
+    acceptance: bool = False
     audience: Audience = Audience.CLIENT
     as_of: date | None = None
     size: PaperSize | None = None
@@ -102,6 +103,14 @@ def _papers(
                 f"{undecided} is not decided on {edition.as_of}, so it has no such record"
             )
         return list(printery.decision_records(ids))
+    if wanted.acceptance:
+        unbuilt = next((id for id in ids if not printery.has_acceptance(id)), None)
+        if unbuilt:
+            raise Refusal(
+                f"{unbuilt} has no acceptance on {edition.as_of} and waits for none: it is not "
+                "`implemented`, or nobody asked for one with `acceptance: {due: DATE}`"
+            )
+        return list(printery.acceptances(ids))
     if ids:
         return list(printery.change_orders(ids))
     if wanted.decisions:

@@ -24,6 +24,7 @@ _SEALED: Mapping[SealedEvent, tuple[Callable[[Front], dict[str, Any]], Callable[
     SealedEvent.REJECTED: (decided.content, decided.is_decided),
     SealedEvent.SIGNED: (decided.agreement, decided.is_signed),
     SealedEvent.FILED: (decided.signed_copy, decided.has_signed_copy),
+    SealedEvent.ACCEPTED: (decided.acceptance, decided.is_accepted),
 }
 
 
@@ -61,7 +62,7 @@ def facts(record: Record) -> Iterator[Fact]:
         return
     event, status = _DECISIONS[decision.outcome]
     entry = data.entered(status)
-    recorded = timeline.recorded(entry) if entry else decision.on
+    recorded = decided_on = timeline.recorded(entry) if entry else decision.on
     yield _fact(record, event, decision.on, recorded)
     agreement = data.agreement
     if agreement and agreement.signed and is_there(front, SealedEvent.SIGNED):
@@ -70,6 +71,9 @@ def facts(record: Record) -> Iterator[Fact]:
         if agreement.signed_copy and is_there(front, SealedEvent.FILED):
             filed = agreement.signed_copy.filed
             yield _fact(record, SealedEvent.FILED, filed, max(filed, recorded))
+    accepted = data.acceptance
+    if accepted and accepted.on and is_there(front, SealedEvent.ACCEPTED):
+        yield _fact(record, SealedEvent.ACCEPTED, accepted.on, max(accepted.on, decided_on))
 
 
 def _fact(record: Record, event: SealedEvent, on: date, recorded: date) -> Fact:

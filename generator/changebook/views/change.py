@@ -73,6 +73,12 @@ class ChangeRow:
         return self.bucket is Bucket.PROCEEDING
 
     @property
+    def waits(self) -> bool:
+        """Waiting for the client's decision; an emergency does so while it is worked on."""
+        begun = self.proceeding and self.status is Status.IMPLEMENTING
+        return begun or self.status is Status.AWAITING_DECISION
+
+    @property
     def undecided(self) -> bool:
         """Asked for, or still a draft, and nothing decided yet."""
         return self.bucket in (Bucket.DRAFT, Bucket.PENDING, Bucket.PROCEEDING)

@@ -49,6 +49,7 @@ class DecisionEntry:
     title: str
     status: Status
     outcome: Outcome
+    partial: bool
     on: date
     effective: date | None
     by: tuple[Person, ...]
@@ -68,18 +69,18 @@ def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
     data, decision = record.data, record.data.decision
     if decision is None or decision.outcome is None or decision.on is None:
         return None
-    chosen = next((o for o in data.options if o.id == decision.option), None)
     void = data.entered(Status.VOID)
     return DecisionEntry(
         id=data.id,
         title=data.title,
         status=data.status,
         outcome=decision.outcome,
+        partial=decision.partial,
         on=decision.on,
         effective=decision.effective if decision.effective != decision.on else None,
         by=decision.by,
-        chosen=chosen,
-        others=tuple(o for o in data.options if o is not chosen),
+        chosen=data.chosen,
+        others=tuple(o for o in data.options if o is not data.chosen),
         amount=decision.amount if is_approved(data) else None,
         new_dates=_new_dates(record, profile),
         rationale=decision.rationale,

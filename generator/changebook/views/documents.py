@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition
 from changebook.model.periods import Period
-from changebook.model.schema import ChangeRecord
+from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Status
 from changebook.views.decision import entry
 from changebook.views.report import ended_months
+from changebook.views.waiting import awaited_acceptance
 
 #: While no more than this has happened a change is not worked out: there is nothing to sign yet.
 _BEFORE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.ASSESSING, Status.WITHDRAWN})
@@ -24,6 +26,7 @@ class DocumentKind(StrEnum):
 
     CHANGE_ORDER = "change-order"
     DECISION_RECORD = "decision-record"
+    ACCEPTANCE = "acceptance"
     LOG_BOOK = "log-book"
     REGISTER = "register"
     REPORT = "report"
@@ -49,6 +52,8 @@ def offered_documents(edition: Edition, position: Position) -> Iterator[OfferedD
         if entry(record, edition.profile):
             decided = True
             yield OfferedDocument(urls.decision_record_pdf(id), DocumentKind.DECISION_RECORD, id)
+        if awaits_or_has_acceptance(record.data, edition.as_of, edition.profile):
+            yield OfferedDocument(urls.acceptance_pdf(id), DocumentKind.ACCEPTANCE, id)
     if decided:
         yield OfferedDocument(urls.LOG_BOOK_PDF, DocumentKind.LOG_BOOK)
     if position.register:
@@ -60,3 +65,9 @@ def offered_documents(edition: Edition, position: Position) -> Iterator[OfferedD
 
 def _is_worked_out(data: ChangeRecord) -> bool:
     return any(step.status not in _BEFORE for step in data.history)
+
+
+def awaits_or_has_acceptance(data: ChangeRecord, as_of: date, profile: Profile) -> bool:
+    """Return whether there is an acceptance to sign, or one that was given."""
+    answered = data.acceptance is not None and data.acceptance.outcome is not None
+    return answered or awaited_acceptance(data, as_of, profile) is not None

@@ -34,7 +34,7 @@ def home(edition: Edition, position: Position) -> Home:
         position,
         small_sums(position),
         dates_picture(position.milestones, edition.as_of),
-        waiting(edition.records, edition.as_of),
+        waiting(edition.records, edition.as_of, edition.profile),
         tuple(islice(told, _LATELY)),
         len(edition.records),
     )

@@ -33,7 +33,7 @@ from changebook.model.vocabulary import (
     ReasonCategory,
     Status,
 )
-from changebook.views import pictures
+from changebook.views import outcome, pictures
 from changebook.views.change import WEIGHT, ChangeRow, band, row, score
 from changebook.views.pace import Pace, decision_days, pace, request_days
 
@@ -118,6 +118,7 @@ class ImpactView:
     by_quarter: tuple[Quarter, ...]
     pace: Pace
     beyond: Difference | None
+    outcomes: tuple[outcome.ActualOutcome, ...]
     waterfall: pictures.SumPicture | None
     calendar: pictures.DatesPicture | None
     course_picture: pictures.CoursePicture | None
@@ -168,6 +169,7 @@ def impact(edition: Edition) -> ImpactView:
         by_quarter=sums.quarters(position, signed, requested, decision_days(asked, edition.as_of)),
         pace=speed,
         beyond=sums.difference(position, _position(edition, seen)) if team else None,
+        outcomes=outcome.outcomes(edition, position),
         waterfall=pictures.sum_picture(position, [change.standing for change in pending]),
         calendar=pictures.dates_picture(position.milestones, edition.as_of),
         course_picture=pictures.course_picture(position, course),

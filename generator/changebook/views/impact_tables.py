@@ -39,6 +39,7 @@ from changebook.model.words import Words
 from changebook.views.impact import HEADLINE, Group, ImpactView, OpenRisk, PendingChange, RiskCell
 from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange, MonthEnd
+from changebook.views.outcome import ActualOutcome
 
 
 def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[AnyTable, ...]:
@@ -50,6 +51,7 @@ def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[An
         milestones(view.position, words),
         people(view.position, words),
         risks(view, words),
+        outcomes(view, words),
         _matrix(view, words),
         _groups(view, words),
         _course(view, words),
@@ -279,6 +281,30 @@ def people(position: Position, words: Words) -> Table[RoleDays]:
         of_all(_("Forecast, person-days"), effort.forecast),
     )
     return Table(_("People"), columns, (*effort.roles, effort.total))
+
+
+def outcomes(view: ImpactView, words: Words) -> Table[ActualOutcome]:
+    """Return what finished changes took beside what was agreed; it is in no sum."""
+    _, currency = words.gettext, view.position.currency
+    columns: tuple[Column[ActualOutcome], ...] = (
+        Column(_("Change"), lambda each: each.id, Format.ID, on=ALL, name="change"),
+        Column(_("Title"), lambda each: each.title, width=40),
+        money_column(_("Agreed amount"), lambda each: each.agreed, currency, on=ALL),
+        money_column(_("Actual cost"), lambda each: each.cost, currency, on=ALL),
+        money_column(
+            _("Difference"),
+            lambda each: each.difference,
+            currency,
+            written=Format.MONEY_DIFFERENCE,
+            on=ALL,
+        ),
+        Column(_("Person-days estimated"), lambda each: each.agreed_days, Format.NUMBER, on=ALL),
+        Column(_("Person-days actual"), lambda each: each.actual_days, Format.NUMBER, on=ALL),
+        Column(_("Work to be finished"), lambda each: each.planned, Format.DATE),
+        Column(_("Work finished"), lambda each: each.finished, Format.DATE, on=ALL),
+        Column(_("Later than planned"), lambda each: each.days, Format.DAYS_DIFFERENCE, on=ALL),
+    )
+    return Table(_("Agreed and actual"), columns, view.outcomes)
 
 
 def risks(view: ImpactView, words: Words) -> Table[OpenRisk]:

@@ -23,6 +23,7 @@ from changebook.model.vocabulary import (
     Term,
 )
 from changebook.views.change import ChangeRow, newest_first, row
+from changebook.views.waiting import Waiting, WaitKind, waiting
 
 _KINDS = ("requested", "decided", "done", "ended")
 #: What a step beyond the request is for those who read the history by month.
@@ -66,6 +67,7 @@ class Listed:
 
     row: ChangeRow
     state: State | None
+    waits: tuple[WaitKind, ...]
     items: tuple[str, ...]
     milestones: tuple[str, ...]
     amount: int | None
@@ -144,7 +146,8 @@ def history(edition: Edition, position: Position) -> History:
     rows = _rows(edition, position)
     items = slugs(sorted({item for row in rows for item in row.items}))
     milestones = slugs(milestone.id for milestone in edition.profile.contract.milestones)
-    listed = [_listed(row, items, milestones, position.currency) for row in rows]
+    waits = waiting(edition.records, edition.as_of, edition.profile)
+    listed = [_listed(row, waits, items, milestones, position.currency) for row in rows]
     dated = ((entry, entry.row.day) for entry in listed if entry.row.day)
     return History(
         facets=_facets(edition.profile, items, milestones),
@@ -188,11 +191,16 @@ def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
 
 
 def _listed(
-    of: ChangeRow, items: Mapping[str, str], milestones: Mapping[str, str], currency: str
+    of: ChangeRow,
+    waits: Waiting,
+    items: Mapping[str, str],
+    milestones: Mapping[str, str],
+    currency: str,
 ) -> Listed:
     return Listed(
         row=of,
         state=state(of),
+        waits=waits.of(of.id),
         items=tuple(items[item] for item in of.items),
         milestones=tuple(milestones[move.milestone] for move in of.days or () if move.days),
         amount=None if of.amount is None else minor_units(of.amount, currency),
@@ -207,6 +215,7 @@ def _facets(
         return Facet(key, tuple(Choice(term.value, term) for term in terms))
 
     return (
+        of("waits", WaitKind),
         of("state", State),
         of("status", Status),
         of("type", ChangeType),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import accumulate, groupby
@@ -14,9 +14,10 @@ from typing import TypeVar
 from changebook.edition.editions import EditionRecord
 from changebook.model import timeline
 from changebook.model.periods import month_end
-from changebook.model.schema import ChangeRecord, Communication, Objection
+from changebook.model.schema import Acceptance, ChangeRecord, Communication, Objection
 from changebook.model.vocabulary import (
     OUTCOMES,
+    AcceptanceOutcome,
     AgreementStatus,
     Channel,
     ObjectionOutcome,
@@ -39,6 +40,8 @@ class EventKind(Term):
 
     STATUS = "status", "New status"
     AGREEMENT = "agreement", "Agreement signed"
+    ACCEPTANCE = "acceptance", "Acceptance"
+    DEFECT = "defect", "Defect fixed"
     STEP = "step", "Step completed"
     OBJECTION = "objection", "Objection"
     SETTLED = "settled", "Objection settled"
@@ -49,6 +52,8 @@ class EventKind(Term):
 _SECTIONS = MappingProxyType(
     {
         EventKind.AGREEMENT: "agreement",
+        EventKind.ACCEPTANCE: "acceptance",
+        EventKind.DEFECT: "acceptance",
         EventKind.STEP: "plan",
         EventKind.OBJECTION: "objections",
         EventKind.SETTLED: "objections",
@@ -64,8 +69,8 @@ class NewsEvent:
 
     `place` tells it from others of its kind in the record, whatever its words are. `recorded` is
     the day on which a reader could first have learned of it. `status` is what a change of status
-    led to, `outcome` how an objection was settled, `channel` how people talked; `text` says what
-    the step, the objection, the condition, the talk or the agreement is.
+    led to, `outcome` how an objection or an acceptance ended, `channel` how people talked; `text`
+    says what the step, the objection, the condition, the defect, the talk or the agreement is.
     """
 
     on: date
@@ -76,7 +81,7 @@ class NewsEvent:
     place: str
     text: str | None = None
     status: Status | None = None
-    outcome: ObjectionOutcome | None = None
+    outcome: ObjectionOutcome | AcceptanceOutcome | None = None
     channel: Channel | None = None
     unseen: bool = False
 
@@ -198,6 +203,8 @@ def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     agreement = data.agreement
     if agreement and agreement.status is AgreementStatus.SIGNED and agreement.signed:
         yield event(agreement.signed, EventKind.AGREEMENT, "signed", agreement.reference)
+    if data.acceptance:
+        yield from _of_acceptance(data.acceptance, event)
     for number, condition in enumerate(data.decision.conditions if data.decision else (), 1):
         if condition.met:
             yield event(condition.met, EventKind.CONDITION, str(number), condition.text)
@@ -211,6 +218,15 @@ def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
         yield event(objection.on, EventKind.OBJECTION, place, objection.concern)
     for place, talk in places(data.communications):
         yield replace(event(talk.on, EventKind.TALK, place, talk.summary), channel=talk.channel)
+
+
+def _of_acceptance(acceptance: Acceptance, event: Callable[..., NewsEvent]) -> Iterator[NewsEvent]:
+    for number, defect in enumerate(acceptance.defects, 1):
+        if defect.fixed:
+            yield event(defect.fixed, EventKind.DEFECT, str(number), defect.text)
+    if on := acceptance.on:
+        answered = event(on, EventKind.ACCEPTANCE, on.isoformat(), acceptance.remarks)
+        yield replace(answered, outcome=acceptance.outcome)
 
 
 def _statuses(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:

@@ -67,7 +67,8 @@ class SumPicture:
 class DateRow:
     """A milestone: from where to where it moves, and how far pending changes may move it.
 
-    `asked` says that the move itself is only requested; `ids` are the changes behind the row.
+    `asked` says that the move itself is only requested; `ids` are the changes that moved it, and
+    `pending` those that ask to.
     """
 
     name: str
@@ -76,6 +77,7 @@ class DateRow:
     asked: bool = False
     possible: Bar[date] | None = None
     ids: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
 
     @property
     def reach(self) -> Bar[date] | None:
@@ -367,6 +369,7 @@ def dates_picture(milestones: Sequence[MilestonePosition], today: date) -> Dates
             axis.bar(m.original, m.agreed),
             possible=axis.bar(p.earliest, p.latest) if (p := _possible(m)) else None,
             ids=_behind(m),
+            pending=tuple(request.id for request in m.requests if request.days),
         )
         for m in milestones
     ]
@@ -382,7 +385,8 @@ def _possible(milestone: MilestonePosition) -> PendingDates | None:
 
 
 def _behind(milestone: MilestonePosition) -> tuple[str, ...]:
-    """Return the changes that move a milestone or ask to, in the order in which they did."""
-    moved = [step.id for step in milestone.steps if step.days]
-    asked = [request.id for request in milestone.requests if request.days]
-    return tuple(dict.fromkeys((*moved, *asked)))
+    """Return the changes by which the agreed date differs from the original one, in their order."""
+    moved: dict[str, int] = {}
+    for step in milestone.steps:
+        moved[step.id] = moved.get(step.id, 0) + step.days
+    return tuple(id for id, days in moved.items() if days)

@@ -241,7 +241,7 @@ def portfolio(editions: Sequence[tuple[Edition, ImpactView]]) -> Portfolio:
 def _line(edition: Edition, view: ImpactView) -> ClientLine:
     data = [record.data for record in edition.records]
     counts = Counter(record.status for record in data)
-    waits = waiting(edition.records, edition.as_of)
+    waits = waiting(edition.records, edition.as_of, edition.profile)
     return ClientLine(
         slug=edition.slug,
         name=edition.profile.name,

@@ -9,11 +9,12 @@ from enum import Enum
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model import canonical, sums
 from changebook.model.chain import SealedEvent
-from changebook.model.schema import ChangeRecord, Communication, Profile
+from changebook.model.schema import ChangeRecord, Communication, Option, Profile
 from changebook.model.sums import ChangeOrder, CostTable, Position
 from changebook.model.vocabulary import ENDED, OPEN, WAY, Status, SupersedeMode
-from changebook.views import change, decision, waiting
+from changebook.views import change, decision, outcome, waiting
 from changebook.views.charts import calendar_axis
+from changebook.views.effect import OptionEffect, effects
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
 
 _NO_WAY_ON = frozenset({Status.REJECTED, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
@@ -99,9 +100,13 @@ class RecordView:
     unseen: bool
     steps: tuple[HistoryStep, ...]
     waits: waiting.WaitingDecision | None
+    effects: tuple[OptionEffect, ...]
     digest: str
     decision_seal: Seal | None
     agreement_seal: Seal | None
+    acceptance_seal: Seal | None
+    accepts: waiting.AwaitedAcceptance | None
+    actual: outcome.ActualOutcome | None
     paper: decision.SignedPaper | None
     costs: CostTable | None
     cost_picture: CostPicture | None
@@ -125,12 +130,14 @@ class RecordView:
         return waiting.unsigned_agreement(self.data) is not None
 
     @property
+    def nothing(self) -> Option | None:
+        """The option with which nothing is done."""
+        return next((option for option in self.data.options if option.nothing), None)
+
+    @property
     def proposals(self) -> tuple[Communication, ...]:
         """The decisions that were announced on what is requested now, and not recorded yet."""
-        talks = self.data.communications if self.waits else ()
-        return tuple(
-            talk for talk in talks if talk.proposes and talk.proposes.revision == self.data.revision
-        )
+        return self.waits.answers if self.waits else ()
 
     @property
     def plan_done(self) -> int:
@@ -185,9 +192,15 @@ def _view(
         unseen=record.unseen,
         steps=steps(data),
         waits=waiting.waiting_decision(data, edition.as_of),
+        effects=effects(data, profile, position),
         digest=digest(record),
         decision_seal=next((s for s in record.seals if s.entry.event.is_decision), None),
         agreement_seal=next((s for s in record.seals if s.entry.event is SealedEvent.SIGNED), None),
+        acceptance_seal=next(
+            (s for s in record.seals if s.entry.event is SealedEvent.ACCEPTED), None
+        ),
+        accepts=waiting.awaited_acceptance(data, edition.as_of, profile),
+        actual=outcome.outcome(data, profile, position),
         paper=decision.signed_paper(record),
         costs=costs,
         cost_picture=cost_picture(costs) if costs else None,

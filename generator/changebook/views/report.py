@@ -275,7 +275,7 @@ class _Reports:
             position=position,
             progress=tuple(_progress(earlier, moved, self._edition.profile, position)),
             notices=_notices(earlier, moved),
-            waiting=waiting(records, on),
+            waiting=waiting(records, on, self._edition.profile),
             in_hand=_in_hand(records, period, on),
             late=tuple(late),
             sums=small_sums(position),

@@ -13,7 +13,13 @@ from changebook.model.words import Words
 from changebook.views.change import ChangeRow
 from changebook.views.month_tables import statuses
 from changebook.views.report import Assessment, DueStep, InHand, Progress, ReportStage, ReportStep
-from changebook.views.waiting import OpenObjection, UnsignedAgreement, Waiting, WaitingDecision
+from changebook.views.waiting import (
+    AwaitedAcceptance,
+    OpenObjection,
+    UnsignedAgreement,
+    Waiting,
+    WaitingDecision,
+)
 
 _ASKED = frozenset({Bucket.DRAFT, Bucket.PENDING, Bucket.PROCEEDING})
 #: What counts in no sum, now or later.
@@ -130,6 +136,7 @@ def waiting(listed: Waiting, words: Words) -> Table[OpenItem]:
         *(_decision(item, words) for item in listed.decisions),
         *(_objection(item, words) for item in listed.objections),
         *(_agreement(item, words) for item in listed.agreements),
+        *(_acceptance(item, words) for item in listed.acceptances),
     )
     return _open_items(items, words)
 
@@ -179,6 +186,16 @@ def _agreement(item: UnsignedAgreement, words: Words) -> OpenItem:
     what = pieces(Text(_("Agreement to be signed")), reference)
     when = _("approved on %(day)s") % {"day": words.date(item.since)}
     return OpenItem(Change(item.id, item.title), what, Text(when))
+
+
+def _acceptance(item: AwaitedAcceptance, words: Words) -> OpenItem:
+    what = Text(words.gettext("Acceptance of what was built"))
+    when = (
+        due(item.accept_by, words, overdue=item.overdue)
+        if item.accept_by
+        else _since(item.since, words)
+    )
+    return OpenItem(Change(item.id, item.title), what, when)
 
 
 def _assessment(item: Assessment, words: Words) -> OpenItem:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from changebook.edition.editions import EditionRecord
-from changebook.model.schema import ChangeRecord, Objection
-from changebook.model.vocabulary import AgreementStatus, ObjectionOutcome, Outcome, Status
+from changebook.model.schema import ChangeRecord, Communication, Objection, Profile
+from changebook.model.vocabulary import (
+    AcceptanceNeed,
+    AgreementStatus,
+    ObjectionOutcome,
+    Outcome,
+    Status,
+    Term,
+)
+
+
+class WaitKind(Term):
+    """What may wait for the client."""
+
+    DECISION = "decision", "A decision"
+    OBJECTION = "objection", "An open objection"
+    AGREEMENT = "agreement", "An agreement to be signed"
+    ACCEPTANCE = "acceptance", "An acceptance"
 
 
 @dataclass(frozen=True)
 class WaitingDecision:
-    """A change that waits for the client's decision. `proceeding`: work on it has begun."""
+    """A change that waits for the client's decision. `proceeding`: work on it has begun.
+
+    `answers` are the decisions that were announced on its present revision: they wait for us to
+    record them.
+    """
 
     id: str
     title: str
@@ -22,6 +42,7 @@ class WaitingDecision:
     due: date | None
     overdue: bool
     proceeding: bool
+    answers: tuple[Communication, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,25 +65,54 @@ class UnsignedAgreement:
 
 
 @dataclass(frozen=True)
+class AwaitedAcceptance:
+    """A change that is built and that the client has not accepted yet. `since` it was built."""
+
+    id: str
+    title: str
+    since: date
+    accept_by: date | None
+    overdue: bool
+
+
+Waits = WaitingDecision | OpenObjection | UnsignedAgreement | AwaitedAcceptance
+
+
+@dataclass(frozen=True)
 class Waiting:
     """All that waits, each list the oldest first."""
 
     decisions: tuple[WaitingDecision, ...]
     objections: tuple[OpenObjection, ...]
     agreements: tuple[UnsignedAgreement, ...]
+    acceptances: tuple[AwaitedAcceptance, ...]
 
     @property
-    def all(self) -> tuple[WaitingDecision | OpenObjection | UnsignedAgreement, ...]:
+    def all(self) -> tuple[Waits, ...]:
         """All of them, those that hold up most first."""
-        return (*self.decisions, *self.objections, *self.agreements)
+        return (*self.decisions, *self.objections, *self.agreements, *self.acceptances)
 
     @property
     def count(self) -> int:
         """How many things wait."""
         return len(self.all)
 
+    def of(self, id: str) -> tuple[WaitKind, ...]:
+        """Return what waits on one record."""
+        return tuple(kind for kind in WaitKind if id in self.ids(kind))
 
-def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
+    def ids(self, kind: WaitKind) -> tuple[str, ...]:
+        """Return the records on which something of a kind waits."""
+        items: Mapping[WaitKind, tuple[Waits, ...]] = {
+            WaitKind.DECISION: self.decisions,
+            WaitKind.OBJECTION: self.objections,
+            WaitKind.AGREEMENT: self.agreements,
+            WaitKind.ACCEPTANCE: self.acceptances,
+        }
+        return tuple(item.id for item in items[kind])
+
+
+def waiting(records: Iterable[EditionRecord], as_of: date, profile: Profile) -> Waiting:
     """Return everything that waits on the day."""
     seen = [r.data for r in records]
     decisions = [d for data in seen if (d := waiting_decision(data, as_of))]
@@ -73,10 +123,12 @@ def waiting(records: Iterable[EditionRecord], as_of: date) -> Waiting:
         if o.outcome is ObjectionOutcome.OPEN
     ]
     agreements = [a for data in seen if (a := unsigned_agreement(data))]
+    acceptances = [b for data in seen if (b := awaited_acceptance(data, as_of, profile))]
     return Waiting(
         tuple(sorted(decisions, key=lambda d: (d.due or d.since, d.id))),
         tuple(sorted(objections, key=lambda o: (o.objection.on, o.id))),
         tuple(sorted(agreements, key=lambda a: (a.since, a.id))),
+        tuple(sorted(acceptances, key=lambda a: (a.accept_by or a.since, a.id))),
     )
 
 
@@ -93,7 +145,14 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
         return None
     due = data.decision.due if data.decision else None
     overdue = due is not None and due < as_of
-    return WaitingDecision(data.id, data.title, data.summary, since.on, due, overdue, proceeding)
+    answers = tuple(
+        talk
+        for talk in data.communications
+        if talk.proposes and talk.proposes.revision == data.revision
+    )
+    return WaitingDecision(
+        data.id, data.title, data.summary, since.on, due, overdue, proceeding, answers
+    )
 
 
 def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:
@@ -109,3 +168,20 @@ def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:
     ):
         return None
     return UnsignedAgreement(data.id, data.title, agreement.reference, decision.on)
+
+
+def awaited_acceptance(
+    data: ChangeRecord, as_of: date, profile: Profile
+) -> AwaitedAcceptance | None:
+    """Return the acceptance that a record waits for: it is required, or was asked for by a day."""
+    due = data.acceptance.due if data.acceptance else None
+    asked = due is not None or profile.contract.acceptance is AcceptanceNeed.REQUIRED
+    built = data.entered(Status.IMPLEMENTED)
+    if data.status is not Status.IMPLEMENTED or built is None or not asked:
+        return None
+    if data.answered_acceptance:
+        return None
+    if data.acceptance and data.acceptance.outcome:
+        due = None  # it was that of the state that was refused
+    overdue = due is not None and due < as_of
+    return AwaitedAcceptance(data.id, data.title, built.on, due, overdue)

@@ -451,6 +451,11 @@ def test_an_objection_is_followed_up_until_it_is_settled(editions: Mapping[str, 
         found.append(event)
     assert found[0]["UID"] == found[1]["UID"]
     assert [event["STATUS"] for event in found] == ["CONFIRMED", "CANCELLED"]
+    # Nobody is woken for what is settled. Two days before, at nine in the morning:
+    (alarm,) = found[0].walk("VALARM")
+    assert alarm["TRIGGER"].dt == -timedelta(days=1, hours=15)
+    assert (alarm["ACTION"], alarm["DESCRIPTION"]) == ("DISPLAY", found[0]["SUMMARY"])
+    assert found[1].walk("VALARM") == []
     assert found[1]["SEQUENCE"] > found[0]["SEQUENCE"]
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from changebook.check.lifecycle import missing_needs
+from changebook.check.options import differing
 from changebook.edit.advance.step import Step, able
 from changebook.model import sums
 from changebook.model.diagnostics import KeyPath
@@ -113,6 +114,12 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
             offered = amount if certain else None
             yield replace(_QUESTIONS[need.path], suggestion=amount, offered=offered)
     yield from _wanted_dates(client, after)
+    if step.status is Status.APPROVED and not step.partial:
+        differs = differing(after, client.profile)
+        told = "; ".join(f"{granted} granted, not {stated}" for _, granted, stated in differs)
+        if told:
+            question = f"{told}. Is only a part of option `{step.option}` approved"
+            yield Wanted("partial", "--partial", question, choices=("yes",))
     if step.agreement is AgreementStatus.SIGNED and after.agreement:
         if not after.agreement.reference:
             yield Wanted("reference", "--reference TEXT", "Which amendment was signed")
@@ -124,8 +131,7 @@ def _suggestion(client: Client, after: ChangeRecord, path: KeyPath) -> str | Non
     """Return for an amount that of the chosen option, or else what was asked for."""
     if path != ("decision", "amount") or after.decision is None:
         return None
-    chosen = next((o for o in after.options if o.id == after.decision.option), None)
-    amount = chosen.amount if chosen else sums.asked(after, client.profile)
+    amount = after.chosen.amount if after.chosen else sums.asked(after, client.profile)
     return None if amount is None else f"{amount:f}"
 
 

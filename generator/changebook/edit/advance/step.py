@@ -26,6 +26,7 @@ from changebook.refusal import Refusal
 #: What only a decision says.
 _OF_A_DECISION = (
     "option",
+    "partial",
     "amount",
     "milestones",
     "days",
@@ -54,6 +55,7 @@ class Step:
     summary: str | None = None
     due: date | None = None
     option: str | None = None
+    partial: bool = False
     amount: Decimal | None = None
     milestones: Mapping[str, date] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
@@ -71,6 +73,10 @@ class Step:
         """Whether it decides or signs something, which then belongs into the client's seals."""
         decides = self.status in (Status.APPROVED, Status.REJECTED)
         return decides or self.agreement is AgreementStatus.SIGNED
+
+
+#: What of it only an approval says.
+_OF_AN_APPROVAL = ("partial", "amount", "milestones", "days", "effective")
 
 
 def refuse_impossible(client: Client, record: Record, step: Step) -> None:
@@ -107,13 +113,27 @@ def refuse_impossible(client: Client, record: Record, step: Step) -> None:
     elif len(step.by) > 1 and step.status not in OUTCOMES:
         raise Refusal("only a decision is taken by several people: give --by once")
     _refuse_what_does_not_belong(step)
+    nothing = next((option.id for option in data.options if option.nothing), None)
+    if step.option and step.status is not Status.REJECTED and step.option == nothing:
+        raise Refusal(
+            f"--option {nothing}: nothing is done with it, so it is a rejection: "
+            f"changebook advance {data.id} rejected --option {nothing}"
+        )
+    if step.option and step.status is not Status.APPROVED and step.option != nothing:
+        raise Refusal(
+            f"--option {step.option}: only for an approval; a rejection chooses "
+            + (f"{nothing}, with which nothing is done" if nothing else "none")
+        )
 
 
 def _refuse_what_does_not_belong(step: Step) -> None:
-    given = [name for name in _OF_A_DECISION if getattr(step, name) not in (None, (), {})]
+    said = {name: getattr(step, name) for name in _OF_A_DECISION}
+    given = [
+        name for name, value in said.items() if not (value is False or value in (None, (), {}))
+    ]
     if given and step.status not in OUTCOMES:
         raise Refusal(f"{_spelled(given)}: only for a decision, which `{step.status}` is not")
-    approval = [n for n in given if n in ("option", "amount", "milestones", "days", "effective")]
+    approval = [n for n in given if n in _OF_AN_APPROVAL]
     if approval and step.status is not Status.APPROVED:
         raise Refusal(f"{_spelled(approval)}: only for an approval")
     if step.review and step.status is not Status.DEFERRED:

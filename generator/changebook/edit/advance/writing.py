@@ -68,11 +68,21 @@ def _with_decision(text: Manuscript, client: Client, data: ChangeRecord, step: S
     for name in ("effective", "option", "amount", "rationale", "review"):
         if (value := getattr(step, name)) is not None:
             keys[name] = value
+    if step.partial:
+        keys["partial"] = True
     if step.conditions:
         keys["conditions"] = [{"text": condition} for condition in step.conditions]
     if data.decision and data.decision.outcome is Outcome.DEFERRED:
         # What the deferral said must not be read as part of this decision.
-        for name in ("effective", "option", "amount", "rationale", "review", "conditions"):
+        for name in (
+            "effective",
+            "option",
+            "partial",
+            "amount",
+            "rationale",
+            "review",
+            "conditions",
+        ):
             if name not in keys and name in text.source.data["decision"]:
                 text = text.remove(("decision", name))
     for name, value in keys.items():

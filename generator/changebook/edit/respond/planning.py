@@ -25,12 +25,20 @@ from changebook.edit.yaml_text import Value
 from changebook.edition.editions import make_edition
 from changebook.model.canonical import grouped
 from changebook.model.diagnostics import Problem, visible
-from changebook.model.schema import ChangeRecord, TeamPerson
+from changebook.model.schema import ChangeRecord, Option, TeamPerson
 from changebook.model.suggestion import nearest
 from changebook.model.sums import asked
-from changebook.model.vocabulary import ENDED, Audience, Channel, ObjectionOutcome, Outcome
+from changebook.model.vocabulary import (
+    ENDED,
+    AcceptanceOutcome,
+    Audience,
+    Channel,
+    ObjectionOutcome,
+    Outcome,
+    Status,
+)
 from changebook.model.words import Words
-from changebook.pages.answer_block import About, AnswerKind, Block
+from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block
 from changebook.pages.answers import Answers
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
@@ -121,7 +129,7 @@ def respond(
         edit,
         tuple(problems_after_edit(workspace, found, *applied(client, (edit,)))),
         (*answer.warnings(entry), *doubts),
-        tuple(answer.next_(entry)),
+        tuple(answer.next_(entry, on)),
         tuple(answer.command(on)) if entry is AnswerEntry.PROPOSAL else (),
     )
 
@@ -324,6 +332,15 @@ class _Answer:
         """Whether the record waits for a decision, so that one can be proposed."""
         return waiting_decision(self.data, date.max) is not None
 
+    @property
+    def outcome(self) -> Outcome:
+        """The decision that it announces: to choose that nothing is done is to say no."""
+        option = self._option()
+        if self.kind is AnswerKind.DEFER:
+            return Outcome.DEFERRED
+        says_no = self.kind is AnswerKind.REJECT or (option is not None and option.nothing)
+        return Outcome.REJECTED if says_no else Outcome.APPROVED
+
     def entry(self) -> AnswerEntry:
         """Return what it becomes. Raises Refusal for what has no place in the record as it is."""
         data = self.data
@@ -333,10 +350,12 @@ class _Answer:
             if data.status in ENDED:
                 raise Refusal(f"{over}, so it is too late to object: {aside}")
             return AnswerEntry.OBJECTION
-        if self.kind is AnswerKind.ASK or self.about is not About.DECISION:
+        if self.kind in (AnswerKind.ASK, AnswerKind.MORE_TIME) or self.about is not About.DECISION:
             return AnswerEntry.TALK
         if not self.waits:
             raise Refusal(f"{over} and does not wait for a decision: {aside}")
+        if self.kind is AnswerKind.DEFER and data.undecided_emergency:
+            raise Refusal(f"{over}: work has begun, so it can't be deferred: {aside}")
         return (
             AnswerEntry.PROPOSAL if self.person.approves and not self.outdated else AnswerEntry.TALK
         )
@@ -357,8 +376,14 @@ class _Answer:
                 )
         elif self.reading.is_quoted and not self.said.kind:
             yield "the mail only quotes an answer: kept as a communication (--as changes that)"
-        if self.block and self.block.option and not self._option():
+        if self.about is About.ACCEPTANCE:
+            if self.data.status is not Status.IMPLEMENTED:
+                yield f"the record is `{self.data.status}`, so there is nothing to accept"
+        elif self.block and self.block.option and not self._named():
             yield f"the record has no option `{visible(self.block.option)}`"
+        elif self.block and self.block.option and not self._option():
+            named = visible(self.block.option)
+            yield f"option `{named}` is left out: a rejection does not choose it"
         if among := self._written_among_filled_in():
             yield f"written between the filled-in lines and left out: {among}"
         if self.reading.passed_on_by:
@@ -372,6 +397,8 @@ class _Answer:
         if self.block is None:
             return ""
         title = next((o.title for o in self.data.options if o.id == self.block.option), "")
+        if self.about is About.ACCEPTANCE:
+            title = self.words.label(self._acceptance())
         values = {
             "id": self.data.id,
             "revision": self.block.revision,
@@ -392,13 +419,28 @@ class _Answer:
         )
 
     def _falls_short(self, entry: AnswerEntry) -> bool:
-        asked = self.kind is AnswerKind.APPROVE and self.about is About.DECISION
+        asked = self.kind in DECIDES and self.about is About.DECISION
         return asked and entry is not AnswerEntry.PROPOSAL
 
-    def _option(self) -> str | None:
-        """Return the option that was chosen, where the record has it."""
+    def _acceptance(self) -> AcceptanceOutcome:
+        """Return what an answer says of what was built."""
+        if self.kind is AnswerKind.REJECT:
+            return AcceptanceOutcome.REFUSED
         chosen = self.block.option if self.block else None
-        return chosen if any(option.id == chosen for option in self.data.options) else None
+        is_with_defects = chosen == AcceptanceOutcome.WITH_DEFECTS
+        return AcceptanceOutcome.WITH_DEFECTS if is_with_defects else AcceptanceOutcome.ACCEPTED
+
+    def _named(self) -> Option | None:
+        """Return the option that the answer names, where the record has it."""
+        chosen = self.block.option if self.block else None
+        return next((option for option in self.data.options if option.id == chosen), None)
+
+    def _option(self) -> Option | None:
+        """Return the option that was chosen: no decision is one for what it is not about."""
+        option = self._named()
+        is_not_meant = self.kind is AnswerKind.REJECT and option and not option.nothing
+        is_not_meant = is_not_meant or self.about is not About.DECISION
+        return None if is_not_meant else option
 
     def written(self, text: Manuscript, entry: AnswerEntry, on: date) -> Manuscript:
         """Return the record with the answer as its last objection or talk."""
@@ -420,9 +462,9 @@ class _Answer:
         }
         if entry is AnswerEntry.PROPOSAL:
             option = self._option()
-            chosen: dict[str, Value] = {"option": option} if option else {}
+            chosen: dict[str, Value] = {"option": option.id} if option else {}
             revision = self.data.revision
-            talk["proposes"] = {"outcome": Outcome.APPROVED, **chosen, "revision": revision}
+            talk["proposes"] = {"outcome": self.outcome, **chosen, "revision": revision}
         talk[MESSAGE_ID] = self.reading.letter.message_id
         return text.append(("communications",), talk)
 
@@ -434,7 +476,7 @@ class _Answer:
                 f"{self.path} holds {len(words)} characters, more than the {LONGEST} of a "
                 "communication: sum it up with --words TEXT"
             )
-        stated = self._stated() if self.kind is AnswerKind.APPROVE else ""
+        stated = self._stated() if self.kind in (*DECIDES, AnswerKind.MORE_TIME) else ""
         if not words and not stated:
             raise Refusal(
                 f"{self.path} has no words of its sender: say what they want with --words TEXT"
@@ -446,38 +488,76 @@ class _Answer:
         _ = self.words.gettext
         if self.about is About.AGREEMENT:
             return _("Agrees to the contract amendment.")
+        if self.about is About.ACCEPTANCE:
+            return {
+                AcceptanceOutcome.ACCEPTED: _("Accepts what was built."),
+                AcceptanceOutcome.WITH_DEFECTS: _("Accepts what was built, with defects."),
+                AcceptanceOutcome.REFUSED: _("Does not accept what was built."),
+            }[self._acceptance()]
         if self.about is About.OBJECTION:
             return _("Considers the objection settled.")
-        title = next((o.title for o in self.data.options if o.id == self._option()), None)
-        if self.outdated:
-            return _("Approves an earlier version of this change.")
-        if title:
-            return _("Approves the option “%(option)s”.") % {"option": title}
+        until = self.block.until if self.block else None
+        day = {"day": self.words.date(until)} if until else {}
+        if self.kind is AnswerKind.MORE_TIME:
+            text = _("Asks for more time to decide, until %(day)s.")
+            return text % day if day else _("Asks for more time to decide.")
+        option, says_no = self._option(), self.outcome is Outcome.REJECTED
+        if self.outdated and self.kind is not AnswerKind.DEFER:
+            return (
+                _("Does not approve an earlier version of this change.")
+                if says_no
+                else _("Approves an earlier version of this change.")
+            )
+        if self.kind is AnswerKind.DEFER:
+            text = _("Does not want to decide now, and defers this change until %(day)s.")
+            return text % day if day else _("Does not want to decide now, and defers this change.")
+        if says_no:
+            chosen = _("Does not approve this change, and chooses “%(option)s”.")
+            return (
+                chosen % {"option": option.title} if option else _("Does not approve this change.")
+            )
+        if option:
+            return _("Approves the option “%(option)s”.") % {"option": option.title}
         return _("Approves this change.")
 
     def command(self, on: date) -> Iterator[str]:
         """Yield the words of the command with which the proposal becomes a decision."""
-        option = next((o for o in self.data.options if o.id == self._option()), None)
-        yield from ("changebook", "advance", self.data.id, "approved", "--on", f"{on}")
+        option, approves = self._option(), self.outcome is Outcome.APPROVED
+        yield from ("changebook", "advance", self.data.id, self.outcome, "--on", f"{on}")
         yield from ("--by", self.person.name)
         if option:
             yield from ("--option", option.id)
-            if option.amount is not None:
+            if option.amount is not None and approves:
                 yield from ("--amount", f"{option.amount:f}")
         if self.data.decision is None or self.data.decision.rationale is None:
             yield from ("--rationale", self._stated())
-        if self.data.agreement is None:
+        if self.outcome is Outcome.DEFERRED and self.block and self.block.until:
+            yield from ("--review", f"{self.block.until}")
+        if self.data.agreement is None and approves:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
 
-    def next_(self, entry: AnswerEntry) -> Iterator[str]:
+    def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
         if entry is AnswerEntry.OBJECTION:
             yield "answer it with `response`, and settle it with `outcome` and `resolved`"
+        elif self.kind is AnswerKind.MORE_TIME:
+            until = self.block.until if self.block else None
+            yield f"if you agree: `decision: {{due: {until or '...'}}}`"
+        elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.DEFERRED:
+            if not (self.block and self.block.until):
+                yield "the mail names no day in its block: add --review DATE, as its words say"
         elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
             yield (
                 "once the amendment is signed: "
                 "`agreement: {status: signed, reference: ..., signed: ...}`"
+            )
+        elif self.kind in DECIDES and self.about is About.ACCEPTANCE:
+            outcome = self._acceptance()
+            more = ", defects: [{text: ...}]" if outcome is AcceptanceOutcome.WITH_DEFECTS else ""
+            yield (
+                f"to record it: `acceptance: {{outcome: {outcome}, on: {on}, "
+                f"by: [{{name: {self.person.name}, party: {self.person.party}}}]{more}}}`"
             )
         elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
             yield "if it is settled: give the objection its `outcome` and `resolved`"

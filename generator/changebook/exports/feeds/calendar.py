@@ -11,29 +11,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Calendar, Event, vDuration
+from icalendar import Alarm, Calendar, Event, vDuration
 from icalendar.enums import STATUS, TRANSP
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model.sums import MilestonePosition, Position
-from changebook.model.vocabulary import OPEN, ObjectionOutcome, Outcome, Status
+from changebook.model.vocabulary import ENDED, OPEN, ObjectionOutcome, Outcome, Status
 from changebook.model.words import Words
 from changebook.pages.rendering import one_line
 from changebook.views import news
-from changebook.views.waiting import waiting_decision
+from changebook.views.waiting import awaited_acceptance, waiting_decision
 
 #: The namespace of the UIDs (RFC 9562, version 5). Another one would double every event.
 _DATES = uuid.UUID("f0b5c2a4-2d0b-5b53-9a1e-0c8f5a3d7e42")
 #: How often programs look again; the older name is Outlook's.
 _REFRESH = timedelta(hours=12)
+#: When a calendar reminds of a day: two days before it, at nine in the morning.
+_REMINDS = -timedelta(days=1, hours=15)
 #: What was cancelled is left out in time: a subscriber has long seen that it was.
 _CANCELLED_STAYS = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class _Appointment:
-    """A day that somebody keeps in mind. `last` is when the records last had news of it."""
+    """A day that somebody keeps in mind. `last` is when the records last had news of it.
+
+    `reminds`: something is expected of the reader by that day.
+    """
 
     key: str
     day: date
@@ -44,6 +49,7 @@ class _Appointment:
     status: STATUS
     sequence: int
     last: date
+    reminds: bool = False
 
 
 def as_calendar(edition: Edition, position: Position, words: Words) -> bytes:
@@ -87,6 +93,12 @@ def _event(appointment: _Appointment, site: str | None) -> Event:
         lines.append(address)
     if lines:
         event.add("description", "\n".join(lines))
+    if appointment.reminds:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", one_line(appointment.summary))
+        alarm.add("trigger", _REMINDS)
+        event.add_component(alarm)
     return event
 
 
@@ -138,7 +150,7 @@ def _milestone(
 def _of_record(
     record: EditionRecord, events: list[news.NewsEvent], edition: Edition, words: Words
 ) -> Iterator[_Appointment]:
-    """Yield when a decision is due, a deferral is reviewed, an objection is followed up.
+    """Yield when a decision, an acceptance or a defect is due, and what is to be looked at again.
 
     The format keeps no earlier due date: what happened to the record since counts the sequence up.
     """
@@ -162,6 +174,7 @@ def _of_record(
             status=status,
             sequence=len(events),
             last=last,
+            reminds=status is STATUS.CONFIRMED,
         )
 
     if data.decision and data.decision.due:
@@ -183,6 +196,28 @@ def _of_record(
             "",
             STATUS.CONFIRMED if resting else STATUS.CANCELLED,
         )
+    if data.acceptance and data.acceptance.due:
+        awaited = awaited_acceptance(data, edition.as_of, edition.profile)
+        answer = data.answered_acceptance
+        yield appointment(
+            "accept",
+            data.acceptance.due,
+            _("Acceptance due")
+            if awaited or answer is None or answer.outcome is None
+            else words.label(answer.outcome),
+            "acceptance",
+            STATUS.CANCELLED if answer or data.status in ENDED else STATUS.CONFIRMED,
+        )
+    for number, defect in enumerate(data.acceptance.defects if data.acceptance else (), 1):
+        if defect.due:
+            yield appointment(
+                f"defect/{number}",
+                defect.due,
+                words.label(news.EventKind.DEFECT) if defect.fixed else _("Defect to be fixed"),
+                "acceptance",
+                STATUS.CANCELLED if defect.fixed else STATUS.CONFIRMED,
+                defect.text,
+            )
     for place, objection in news.places(data.objections):
         if objection.follow_up:
             is_open = objection.outcome is ObjectionOutcome.OPEN

@@ -102,7 +102,7 @@ class Document:
     def _text(self, **form: Any) -> str:
         environment = self._environment().overlay(autoescape=False)
         text = environment.get_template("report.md.j2").render(self._context(), **form)
-        return _without_gaps(text)
+        return without_gaps(text)
 
     def _environment(self) -> Environment:
         folders = (self.templates,) if self.templates else ()
@@ -183,7 +183,7 @@ def _underlined(level: int, text: str) -> str:
     return line if level > 2 else f"{line}\n{'=-'[level - 1] * 40}"
 
 
-def _without_gaps(text: str) -> str:
+def without_gaps(text: str) -> str:
     """Return the text without a second empty line or spaces at the end of a line."""
     lines: list[str] = []
     for line in text.strip().split("\n"):

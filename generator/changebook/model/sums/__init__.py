@@ -5,6 +5,7 @@ figure carries the records behind it, so that a reader can follow it back.
 """
 
 from changebook.model.sums.amounts import (
+    amount_with_tax,
     asked,
     asked_days,
     granted,
@@ -75,6 +76,7 @@ __all__ = [
     "Standing",
     "SumLine",
     "TaxLine",
+    "amount_with_tax",
     "asked",
     "asked_days",
     "breakdown",

@@ -11,7 +11,7 @@ from functools import cache
 from babel.numbers import get_currency_precision
 
 from changebook.model.schema import ChangeRecord, CostLine, Profile
-from changebook.model.sums.figures import CostRow, CostTable, Part, TaxLine
+from changebook.model.sums.figures import CostRow, CostTable, Part, TaxLine, with_tax
 
 #: Wide enough for a product of the longest numbers that the format takes, and for sums of such; the
 #: usual 28 digits are not.
@@ -101,8 +101,13 @@ def lines(record: ChangeRecord, profile: Profile) -> CostTable:
 
 def cost_rows(record: ChangeRecord, profile: Profile) -> tuple[CostRow, ...]:
     """Return the lines of a record's cost, in every currency, each rounded to its own."""
+    return rows_of((record.impact and record.impact.cost) or (), profile)
+
+
+def rows_of(lines: Iterable[CostLine], profile: Profile) -> tuple[CostRow, ...]:
+    """Return lines of a cost, in every currency, each rounded to its own."""
     with localcontext(EXACT):
-        return tuple(_row(line, profile) for line in (record.impact and record.impact.cost) or ())
+        return tuple(_row(line, profile) for line in lines)
 
 
 def _row(line: CostLine, profile: Profile) -> CostRow:
@@ -148,6 +153,14 @@ def by_rate(record: ChangeRecord, amount: Decimal | None, profile: Profile) -> S
         if rest or not shares:
             shares[profile.contract.tax_rate] += rest
     return shares
+
+
+def amount_with_tax(
+    record: ChangeRecord, amount: Decimal | None, profile: Profile
+) -> Decimal | None:
+    """Return an amount of a record with its tax, as the sums would tax it; None where none is."""
+    of = [(record.id, by_rate(record, amount, profile))]
+    return with_tax(amount, taxes(of, profile.contract.currency))
 
 
 def taxes(shares: Iterable[tuple[str | None, Shares]], currency: str) -> tuple[TaxLine, ...]:

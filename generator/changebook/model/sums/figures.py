@@ -20,7 +20,7 @@ class Bucket(Term):
     PROCEEDING = "proceeding", "Proceeding, not agreed"
     APPROVED_LATER = "approved-later", "Approved, effective later"
     APPROVED = "approved", "Approved"
-    REPLACED = "replaced", "Superseded by a later change"
+    REPLACED = "replaced", "Replaced by a later change"
     DEFERRED = "deferred", "Deferred"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"

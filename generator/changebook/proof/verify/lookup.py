@@ -22,14 +22,16 @@ from changebook.read.workspace import Client, Record, Workspace
 _DIGITS_A_SLIP = 12
 
 #: What a digest stands for: what was asked of the client, what was decided, what was signed, the
-#: filing of the signed copy, that file itself, or an entry of the chain with all before it.
-What = Literal["asked", "decided", "signed", "filed", "file", "entry"]
+#: filing of the signed copy, the acceptance, that file itself, or an entry of the chain with all
+#: before it.
+What = Literal["asked", "decided", "signed", "filed", "accepted", "file", "entry"]
 _WHAT: Mapping[SealedEvent, What] = MappingProxyType(
     {
         SealedEvent.APPROVED: "decided",
         SealedEvent.REJECTED: "decided",
         SealedEvent.SIGNED: "signed",
         SealedEvent.FILED: "filed",
+        SealedEvent.ACCEPTED: "accepted",
     }
 )
 
@@ -149,7 +151,8 @@ def _unsealed(client: Client) -> Iterator[Match]:
         forms: list[tuple[What, str]] = [("asked", canonical.digest(decided.question(front)))]
         forms += [
             (_WHAT[event], canonical.digest(sealable.content(front, event)))
-            for event in (SealedEvent.APPROVED, SealedEvent.SIGNED, SealedEvent.FILED)
+            for event in SealedEvent
+            if event is not SealedEvent.REJECTED  # its content is that of an approval
             if sealable.is_there(front, event)
         ]
         for what, digest in forms:

@@ -11,7 +11,7 @@ from typing import Any
 
 from changebook.check.seals import SEALS_REWRITTEN, holds, is_of, rewritten
 from changebook.model import decided
-from changebook.model.chain import LOCK, ChainEntry, Lock, parse
+from changebook.model.chain import LOCK, ChainEntry, Lock, SealedEvent, parse
 from changebook.model.diagnostics import START, KeyPath, Place, Problem
 from changebook.read.form import spell
 from changebook.read.git import Commit, Repository, repository
@@ -125,7 +125,10 @@ def tracer(workspace: Workspace, revision: str) -> Tracer:
 
 def _altered(before: Front, after: Front, entry: ChainEntry) -> tuple[KeyPath, ...]:
     keys = decided.altered(before, after)
-    return tuple(path for path in keys if (path[0] == "agreement") is not entry.event.is_decision)
+    about = {SealedEvent.ACCEPTED: "acceptance"}.get(entry.event, "agreement")
+    if entry.event.is_decision:
+        return tuple(path for path in keys if path[0] not in ("agreement", "acceptance"))
+    return tuple(path for path in keys if path[0] == about)
 
 
 def _when(commit: Commit | None) -> str:

@@ -1,0 +1,1 @@
+"""Reminders of what waits for the client's people: as mails, text and JSON."""
