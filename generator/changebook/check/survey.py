@@ -32,6 +32,7 @@ from changebook.read.source import read_source
 from changebook.read.workspace import (
     CHANGES,
     PROFILE,
+    Client,
     Understand,
     client_folders,
     read_client,
@@ -137,6 +138,15 @@ def survey(
     return Survey(root, sorted(problems), surveyed, slugs, nameless)
 
 
+#: The client that this process has checked last: often it is the one whose site is built next.
+_last: dict[tuple[Path, str], Client] = {}
+
+
+def last_checked(folder: Path, content: str) -> Client | None:
+    """Return the client in a folder of this digest, where it has just been read."""
+    return _last.get((folder, content))
+
+
 def check_one(task: Task, understand: Understand = understand) -> Surveyed:
     """Read and check one client; `understand` is read_client's."""
     content = of_folder(task.folder)
@@ -145,6 +155,9 @@ def check_one(task: Task, understand: Understand = understand) -> Surveyed:
         problems += check_client(client, task.others)
     # What was saved meanwhile may have been read in either state.
     is_stable = of_folder(task.folder) == content
+    _last.clear()
+    if client and is_stable:
+        _last[task.folder, content] = client
     return Surveyed(
         task.folder.name,
         content if is_stable else "",

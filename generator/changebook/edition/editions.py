@@ -239,6 +239,12 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     )
 
 
+def without_bodies(edition: Edition) -> Edition:
+    """Return the edition as all pages but the records' own show it: no body changes them."""
+    records = (replace(r, body="", assets=(), addresses=frozenset()) for r in edition.records)
+    return replace(edition, records=tuple(records))
+
+
 def located(edition: Edition, base: str | None) -> Edition:
     """Return the edition with its address, given that of all editions' common folder."""
     if edition.site_url or not base:

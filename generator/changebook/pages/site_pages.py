@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition
-from changebook.keep.store import NOWHERE, Store
+from changebook.edition.editions import Edition, without_bodies
 from changebook.model import periods
 from changebook.model.glossary import terms_of
-from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.answers import Answers
@@ -40,32 +40,23 @@ NavItem = dict[str, "str | list[NavItem]"]
 _Item = TypeVar("_Item")
 
 
-def edition_pages(
-    edition: Edition,
-    *,
-    summary: impact.ImpactView | None = None,
-    ends: Sequence[months.MonthEnd] | None = None,
-    directory_urls: bool = True,
-    templates: Path | None = None,
-    papers: Collection[str] = (),
-    store: Store = NOWHERE,
-    only: str = "",
-) -> list[GeneratedPage]:
-    """Return every page of an edition. `templates` are a team's own, if it has any.
+def edition_pages(edition: Edition) -> list[GeneratedPage]:
+    """Return every page of an edition."""
+    summary, render = impact.impact(edition), Renderer(edition.words, True, None)
+    site = EditionPages(edition, summary, render)
+    ids = record.order(edition, summary.position)
+    return [*site.common(months.month_ends(edition)), *site.records(ids)]
 
-    `summary` and `ends` are the edition's impact view and its month ends, where the caller needs
-    them too. `papers` are the paths of the documents that the edition has. Bodies that were
-    rendered before are in the `store`. With `only`, the other pages have a title at most.
-    """
-    summary = summary or impact.impact(edition)
-    ends = months.month_ends(edition) if ends is None else ends
+
+def _common_pages(
+    site: EditionPages,
+    edition: Edition,
+    summary: impact.ImpactView,
+    ends: Sequence[months.MonthEnd],
+) -> list[GeneratedPage]:
+    """Return the pages that are not of one record."""
     position = summary.position
-    site = _Site(
-        edition, position, Renderer(edition.words, directory_urls, templates, store), papers, only
-    )
     _ = site.words.gettext
-    history = index.history(edition, position)
-    finding = search.search(history)
     return [
         site.page(urls.HOME, "home", _("Home"), view=home.home(edition, position)),
         site.page(
@@ -74,7 +65,7 @@ def edition_pages(
             _("Changes"),
             findable=False,
             extra={"hide": ["navigation", "toc"]},
-            view=history,
+            view=site.history,
         ),
         site.page(
             urls.BY_STATUS,
@@ -147,11 +138,7 @@ def edition_pages(
             _("Search"),
             findable=False,
             extra={"hide": ["navigation", "toc"]},
-            view=finding,
-        ),
-        *(
-            site.record(view, finding.found[view.data.id])
-            for view in record.records(edition, position)
+            view=site.finding,
         ),
     ]
 
@@ -251,20 +238,26 @@ def theme_words(words: Words) -> dict[str, str]:
     }
 
 
-class _Site:
-    """The pages of one edition: what they all have in common."""
+class EditionPages:
+    """The pages of one edition.
+
+    `papers` are the paths of the documents that it has. With `only`, the other pages have a title
+    at most. No page knows the bodies of records but a record's own page, which knows its own.
+    """
 
     def __init__(
         self,
         edition: Edition,
-        position: Position,
+        summary: impact.ImpactView,
         render: Renderer,
-        papers: Collection[str],
-        only: str,
+        papers: Collection[str] = (),
+        only: str = "",
     ) -> None:
         self.words = edition.words
-        self._edition = edition
-        self._position = position
+        self._edition = without_bodies(edition)
+        self._bodies = {r.data.id: (r.body, r.addresses) for r in edition.records}
+        self._summary = summary
+        self._position = summary.position
         self._papers = papers
         self._only = only
         self._render = render
@@ -276,7 +269,28 @@ class _Site:
             urls.NEWS: _("News"),
         }
 
-    def record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
+    @cached_property
+    def history(self) -> index.History:
+        """The list of all changes."""
+        return index.history(self._edition, self._position)
+
+    @cached_property
+    def finding(self) -> search.Search:
+        """What the search offers, and what it finds records by."""
+        return search.search(self.history)
+
+    def common(self, ends: Sequence[months.MonthEnd]) -> list[GeneratedPage]:
+        """Return the pages that are not of one record."""
+        return _common_pages(self, self._edition, self._summary, ends)
+
+    def records(self, ids: Collection[str]) -> Iterator[GeneratedPage]:
+        """Yield the pages of some records, in the order in which they follow each other."""
+        for view in record.records(self._edition, self._position, ids):
+            body, addresses = self._bodies[view.data.id]
+            whole = replace(view, body=body, addresses=addresses)
+            yield self._record(whole, self.finding.found[view.data.id])
+
+    def _record(self, view: record.RecordView, found: search.Found) -> GeneratedPage:
         """Return the page of a record, with the ways up and on that the theme shows around it."""
         path, data = urls.record(view.data.id), view.data
         revision = self.words.gettext("Revision %(number)s") % {"number": data.revision}

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from changebook.check.survey import last_checked
 from changebook.edition.editions import Edition, make_edition
 from changebook.keep.digests import of_folder
 from changebook.keep.store import Store
@@ -124,7 +125,9 @@ def do(task: Task) -> TaskResult:
 def _read(source: Source) -> tuple[Client, Edition]:
     """Return a client and its edition. A process often does several tasks for one client."""
     folder = source.root / CHANGES / source.slug
-    client, _ = read_client(source.root, folder)
+    client = last_checked(folder, source.digest)
+    if client is None:
+        client, _ = read_client(source.root, folder)
     if client is None or of_folder(folder) != source.digest:
         raise SiteFailed(f"{CHANGES}/{source.slug} was changed during the build: build again")
     return client, make_edition(client, source.audience, source.as_of)

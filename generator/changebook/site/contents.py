@@ -6,38 +6,34 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from changebook import packaged
 from changebook.edition import urls
-from changebook.edition.editions import Asset, Edition
+from changebook.edition.editions import Asset, Edition, without_bodies
 from changebook.exports.changes import files as change_files
 from changebook.exports.feeds.files import feed_files
 from changebook.exports.impact import files as impact_files
 from changebook.exports.impact import month_differences
 from changebook.exports.impact.figures import ImpactFigures
+from changebook.keep.digests import digest
 from changebook.keep.store import NOWHERE, Store
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer
-from changebook.pages.site_pages import edition_pages, navigation, portfolio_pages
+from changebook.pages.site_pages import EditionPages, navigation, portfolio_pages
 from changebook.site import published_seals
+from changebook.site.kept_contents import Common, GeneratedFile, KeptContents
+from changebook.views import record
 from changebook.views.documents import offered_documents
-from changebook.views.impact import impact
+from changebook.views.impact import ImpactView, impact
 from changebook.views.months import month_ends
-
-
-@dataclass(frozen=True)
-class GeneratedFile:
-    """A file that is not a page, made from the records; its path is one of `urls`."""
-
-    path: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -66,61 +62,93 @@ def edition_contents(
 
     With `only` it is that page alone, and without content those that the navigation names.
     """
-    assets = [asset for record in edition.records for asset in record.assets]
-    summary = impact(edition)
-    shows_months = not only or only.startswith(posixpath.dirname(urls.IMPACT))
-    ends = month_ends(edition) if shows_months else ()
-    whole = Contents(
+    render = Renderer(edition.words, directory_urls, packaged.own_templates(root), store)
+    making = _Making(edition, without_bodies(edition), render, pdf)
+    nav = navigation(edition)
+    pages: Iterable[GeneratedPage]
+    if only:
+        needed = {only, *(path for path, _ in entries(nav))}
+        pages = (page for page in making.only(only) if page.path in needed)
+        assets, files = (), ()
+    else:
+        kept = KeptContents(store, making.made_from())
+        common = kept.common(making.common)
+        pages = (*common.pages, *kept.records(edition.records, common.order, making.records))
+        used = (asset for record in edition.records for asset in record.assets)
+        assets, files = (*edition.welcome_assets, *used), (*common.files, *making.files())
+    return Contents(
         audience=edition.audience,
         language=edition.profile.language,
         name=f"{edition.profile.name} · {edition.profile.project}",
-        pages=tuple(
-            edition_pages(
-                edition,
-                summary=summary,
-                ends=ends,
-                directory_urls=directory_urls,
-                templates=packaged.own_templates(root),
-                papers=[d.path for d in offered_documents(edition, summary.position)]
-                if pdf
-                else (),
-                store=store,
-                only=only,
-            )
-        ),
-        nav=navigation(edition),
-    )
-    if only:
-        needed = {only, *(path for path, _ in entries(whole.nav))}
-        return replace(whole, pages=tuple(p for p in whole.pages if p.path in needed))
-    return replace(
-        whole,
-        assets=(*edition.welcome_assets, *assets),
-        files=(
-            *downloads(ImpactFigures(edition, None, summary, ends)),
-            *_changes(edition, summary.position),
-            GeneratedFile(urls.DIFFERENCES, month_differences.as_json(ends, edition.words)),
-            *_seals(edition),
-            *_feeds(edition, summary.position, root, directory_urls),
-        ),
+        pages=tuple(pages),
+        nav=nav,
+        assets=assets,
+        files=files,
     )
 
 
-def _feeds(
-    edition: Edition, position: Position, root: Path, directory_urls: bool
-) -> Iterator[GeneratedFile]:
-    """Yield what readers subscribe to."""
-    render = Renderer(edition.words, directory_urls, packaged.own_templates(root))
-    for path, content in feed_files(edition, position, render):
-        yield GeneratedFile(path, content)
+@dataclass(frozen=True)
+class _Making:
+    """An edition's pages and files in the making; `bare` is the edition without bodies."""
+
+    edition: Edition
+    bare: Edition
+    render: Renderer
+    pdf: bool
+
+    @cached_property
+    def summary(self) -> ImpactView:
+        """The figures of the edition's day."""
+        return impact(self.bare)
+
+    def made_from(self) -> str:
+        """Return the digest of all that is on every page, the bodies of records aside."""
+        addresses = sorted(self.bare.welcome_addresses)  # a set has another order in each process
+        shown = replace(self.bare, welcome_addresses=frozenset())
+        facts = (shown, addresses, self.render.directory_urls, self.pdf)
+        return digest("contents", self.render.render_body.made_with, repr(facts))
+
+    def common(self) -> Common:
+        """Make what no body of a record is on: pages, files, and the order of the records."""
+        bare, summary, ends = self.bare, self.summary, month_ends(self.bare)
+        files = (
+            *downloads(ImpactFigures(bare, None, summary, ends)),
+            *_changes(bare, summary.position),
+            GeneratedFile(urls.DIFFERENCES, month_differences.as_json(ends, bare.words)),
+            *_seals(bare),
+            *(GeneratedFile(*file) for file in feed_files(bare, summary.position, self.render)),
+        )
+        order = record.order(bare, summary.position)
+        return Common(tuple(self._pages().common(ends)), files, order)
+
+    def files(self) -> Iterator[GeneratedFile]:
+        """Yield the files that hold bodies."""
+        content = change_files.as_json(self.edition, self.summary.position)
+        yield GeneratedFile(urls.CHANGES_JSON, content)
+
+    def records(self, ids: Collection[str]) -> Iterator[GeneratedPage]:
+        """Make the pages of some records."""
+        return self._pages().records(ids)
+
+    def only(self, page: str) -> list[GeneratedPage]:
+        """Make that page alone; the others have a title at most."""
+        of_impact = page.startswith(posixpath.dirname(urls.IMPACT))
+        pages = self._pages(page)
+        ends = month_ends(self.bare) if of_impact else ()
+        ids = [r.data.id for r in self.bare.records if urls.record(r.data.id) == page]
+        return [*pages.common(ends), *pages.records(ids)]
+
+    def _pages(self, only: str = "") -> EditionPages:
+        offered = offered_documents(self.bare, self.summary.position) if self.pdf else ()
+        papers = [document.path for document in offered]
+        return EditionPages(self.edition, self.summary, self.render, papers, only)
 
 
 def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:
-    """Return the list of changes as files."""
+    """Return the list of changes as tables."""
     return (
         GeneratedFile(urls.CHANGES_CSV, change_files.as_csv(edition, position)),
         GeneratedFile(urls.CHANGES_XLSX, change_files.as_xlsx(edition, position)),
-        GeneratedFile(urls.CHANGES_JSON, change_files.as_json(edition, position)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -145,8 +146,16 @@ class RecordView:
         return sum(1 for step in self.data.plan or () if step.done)
 
 
-def records(edition: Edition, position: Position) -> tuple[RecordView, ...]:
-    """Return the view of every record, in the order of the list of changes, the newest first."""
+def order(edition: Edition, position: Position) -> tuple[str, ...]:
+    """Return the ids in the order of the list of changes, the newest first."""
+    rows = (change.row(record, edition.profile, position) for record in edition.records)
+    return tuple(row.id for row in sorted(rows, key=change.newest_first, reverse=True))
+
+
+def records(
+    edition: Edition, position: Position, chosen: Collection[str] | None = None
+) -> tuple[RecordView, ...]:
+    """Return the view of every record or of those chosen, the newest first."""
     profile = edition.profile
     rows = {r.data.id: change.row(r, profile, position) for r in edition.records}
     ordered = sorted(
@@ -164,6 +173,7 @@ def records(edition: Edition, position: Position) -> tuple[RecordView, ...]:
             links[ordered[n + 1].data.id] if n + 1 < len(ordered) else None,
         )
         for n, record in enumerate(ordered)
+        if chosen is None or record.data.id in chosen
     )
 
 
