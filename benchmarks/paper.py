@@ -21,10 +21,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 
+import weasyprint
 from playwright.sync_api import sync_playwright
 
 from changebook.check import load_checked
@@ -92,6 +94,31 @@ def blocks(paper: Paper) -> list[Block]:
 
 def by_weasyprint(paper: Paper, folder: Path) -> None:
     (folder / "out.pdf").write_bytes(typesetting.pdf(paper))
+
+
+def by_weasyprint_alone(paper: Paper, folder: Path) -> None:
+    """The finished HTML, with nothing of ours before or after, untagged and to no standard."""
+    _alone(paper.html, paper.styles, folder)
+
+
+def by_weasyprint_unstyled(paper: Paper, folder: Path) -> None:
+    """The same words as headings, paragraphs and tables that no style sheet touches."""
+    _alone("".join(_unstyled(blocks(paper))), "", folder)
+
+
+def _alone(html: str, styles: str, folder: Path) -> None:
+    page = weasyprint.HTML(string=html)
+    page.write_pdf(folder / "out.pdf", stylesheets=[weasyprint.CSS(string=styles)])
+
+
+def _unstyled(found: Sequence[Block]) -> Iterator[str]:
+    for kind, rows in found:
+        if kind == "table":
+            cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+            yield f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        else:
+            tag = kind if kind[0] == "h" else "p"
+            yield f"<{tag}>{escape(rows[0][0])}</{tag}>"
 
 
 def _page(paper: Paper, folder: Path) -> Path:
@@ -171,6 +198,8 @@ def by_fpdf2(paper: Paper, folder: Path) -> None:
 def tools() -> Iterator[tuple[str, Callable[[Paper, Path], None]]]:
     """What can be compared on this machine."""
     yield f"WeasyPrint {version('weasyprint')}: tagged, PDF/A-3a, page x of y", by_weasyprint
+    yield "WeasyPrint alone, the same HTML, neither tagged nor PDF/A", by_weasyprint_alone
+    yield "WeasyPrint alone, the same words without styles", by_weasyprint_unstyled
     if _CHROMIUM:
         yield "Chromium, the same HTML, a process for each", by_chromium
         kept = KeptChromium()
@@ -193,19 +222,24 @@ def change_orders() -> list[Paper]:
 
 
 def compare(folder: Path) -> None:
+    """Print how many change orders a process makes in a second, with each tool."""
     papers = change_orders()
     # fpdf2 names each glyph that its font lacks.
     logging.getLogger("fpdf").setLevel(logging.ERROR)
-    print(f"| {len(papers)} change orders, one process | per second | seconds each | kB each |")
-    print("|---|--:|--:|--:|")
+    print(
+        f"| {len(papers)} change orders, one process | per second | seconds each | CPU | kB each |"
+    )
+    print("|---|--:|--:|--:|--:|")
     for name, make in tools():
         make(papers[0], folder)
-        begin, size = time.perf_counter(), 0
+        begin, cpu, size = time.perf_counter(), time.process_time(), 0
         for paper in papers:
             make(paper, folder)
             size += (folder / "out.pdf").stat().st_size
         each = (time.perf_counter() - begin) / len(papers)
-        print(f"| {name} | {1 / each:.1f} | {each:.2f} | {size / len(papers) / 1000:.0f} |")
+        own = (time.process_time() - cpu) / len(papers)
+        kilobytes = size / len(papers) / 1000
+        print(f"| {name} | {1 / each:.1f} | {each:.2f} | {own:.2f} | {kilobytes:.0f} |")
     print(flush=True)
 
 

@@ -16,6 +16,8 @@ _SPAN = 760
 _PENDING = frozenset(ASKED)
 _LASTING = frozenset({"approved", "implementing", "implemented", "closed"})
 _MAY_BE_HIDDEN = frozenset({"draft", "submitted", "assessing"})
+#: What is not hidden, because the client has been asked.
+_ASKED = "awaiting-decision"
 AFTER_APPROVAL = _LASTING | {"superseded", "void"}
 
 Keys = dict[str, Any]
@@ -95,24 +97,29 @@ def _link_successors(cases: list[Case], rng: random.Random) -> None:
             _succeed(cases[n], rng.choice(heirs), rng)
 
 
-def show_what_is_named(cases: list[Case]) -> None:
+def show_what_is_named(cases: list[Case], rng: random.Random) -> None:
     """Let the proposals whose title another one tells be records that the client always sees."""
+    texts = [_plain(f"{c.proposal.title}\n{c.proposal.body}") for c in cases]
 
     def named(case: Case) -> bool:
-        title = case.proposal.title
-        return any(
-            title in text
-            for other in cases
-            if other is not case
-            for text in (other.proposal.title, other.proposal.body)
-        )
+        title = _plain(case.proposal.title)
+        pairs = zip(cases, texts, strict=True)
+        return any(title in text for other, text in pairs if other is not case)
 
     known = {case.id for case in cases if named(case)}
     shown = (c for c in cases if c.final not in _MAY_BE_HIDDEN and c.id not in known)
     for case in cases:
         if case.final in _MAY_BE_HIDDEN and case.id in known:
-            other = next(shown, case)
-            case.proposal, other.proposal = other.proposal, case.proposal
+            if other := next(shown, None):
+                case.proposal, other.proposal = other.proposal, case.proposal
+            else:
+                # One client with more records than there are proposals: each has its double.
+                case.final, case.way = _ASKED, route(_ASKED, rng)
+
+
+def _plain(text: str) -> str:
+    """The text as a check for names compares it: in small letters, spaces for all white space."""
+    return " ".join(text.casefold().split())
 
 
 def _succeed(old: Case, new: Case, rng: random.Random) -> None:

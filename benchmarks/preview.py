@@ -33,14 +33,19 @@ def main() -> None:
     options.add_argument("--client", help="only this client, served as its team reads it")
     options.add_argument("--runs", type=int, default=5)
     given = options.parse_args()
+    preview(given.workspace, given.client, given.runs)
+
+
+def preview(workspace: Path, chosen: str | None, runs: int) -> None:
+    """Serve a copy of the workspace, or of one client of it, and print how long a save takes."""
     with TemporaryDirectory(prefix="changebook-preview-") as folder:
-        root, changes = Path(folder), given.workspace / "changes"
+        root, changes = Path(folder), workspace / "changes"
         for client in changes.iterdir():
-            if client.is_dir() and given.client in (None, client.name):
+            if client.is_dir() and chosen in (None, client.name):
                 shutil.copytree(client, root / "changes" / client.name)
         records = sorted((root / "changes").glob("*/*/*.md"))
         print(f"{len(records)} records")
-        measure(root, records[len(records) // 2], given.runs)
+        measure(root, records[len(records) // 2], runs)
 
 
 def measure(root: Path, record: Path, runs: int) -> None:

@@ -25,7 +25,7 @@ def make_cases(
     """
     cases = plan(client, proposals, rng)
     if discreet:
-        show_what_is_named(cases)
+        show_what_is_named(cases, rng)
     date_all(cases, rng)
     for number, case in enumerate(cases):
         case.keys = _Writer(client, case, cases[:number], rng).record()

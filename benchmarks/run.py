@@ -2,7 +2,7 @@
 
     python benchmarks/run.py --corpus DIR [--without GROUP ...]
 
-Prints a Markdown table and the facts of the machine. Nothing is asserted about the times.
+Prints a Markdown table, how long a save takes in a preview, how many documents a process makes, and the facts of the machine. Nothing is asserted about the times.
 """
 
 from __future__ import annotations
@@ -29,13 +29,19 @@ import yaml
 
 from changebook import __version__
 from corpus_workspace import make_workspace
+from paper import compare
+from preview import preview
 
 _CHANGEBOOK = (sys.executable, "-m", "changebook")
 _PACKAGES = ("mkdocs", "mkdocs-material", "Markdown", "pydantic", "PyYAML")
 _CORES = len(os.sched_getaffinity(0))
 #: How often memory is looked at, in seconds: often enough for what lasts, too seldom to disturb.
 _LOOK = 0.2
-GROUPS = ("help", "check", "build", "stock", "large", "large-build", "clients", "records")
+GROUPS = (
+    *("help", "check", "build", "stock", "large", "large-build", "clients", "records"),
+    *("preview", "documents"),
+)
+_SAMPLES = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -346,14 +352,21 @@ def main() -> None:
         found = {name: problems(root / name) for name in ("published", "repaired")}
         make_stock(root / "repaired", root)
         results: dict[Job, Measured] = {}
+        quick = Path(shutil.copytree(root / "repaired", root / "quick"))
         for job in jobs(root, {name: records for name, (_, records) in sizes.items()}):
             if job.group not in given.without:
                 print(f"timing {job.name} ...", file=sys.stderr, flush=True)
                 results[job] = measure(job, 1 if job.group == "large-build" else given.runs)
-    print(f"{given.clients} clients, {given.records} records, median of {given.runs}.\n")
-    for name, counts in found.items():
-        print(f"Problems found in the {name} workspace: {counts}.\n")
-    print(f"{table(results)}\n\n{machine()}")
+        print(f"{given.clients} clients, {given.records} records, median of {given.runs}.\n")
+        for name, counts in found.items():
+            print(f"Problems found in the {name} workspace: {counts}.\n")
+        print(f"{table(results)}\n", flush=True)
+        if "preview" not in given.without:
+            preview(quick, min(path.name for path in (quick / "changes").iterdir()), given.runs)
+            preview(_SAMPLES, None, given.runs)
+        if "documents" not in given.without:
+            compare(root)
+    print(machine())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ A check is a generator of problems about one record or one client, or between cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from changebook.check import (
@@ -88,7 +88,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
     yield from check_team_files(workspace.root)
 
 
-def check_client(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
+def check_client(client: Client, others: Sequence[Neighbour]) -> Iterator[Problem]:
     """Return the problems of one client, who is to learn nothing of the others."""
     return counted(_of_client(client, others))
 

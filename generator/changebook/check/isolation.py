@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from changebook.check.between import Neighbour
 from changebook.check.privacy import visible_texts
@@ -33,9 +32,9 @@ class Name:
     pattern: re.Pattern[str]
 
 
-def check_other_clients(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
+def check_other_clients(client: Client, others: Sequence[Neighbour]) -> Iterator[Problem]:
     """Check that what this client reads names no other client."""
-    names = _NamesOfOthers(client, tuple(others))
+    names = _NamesOfOthers(client, _index_of(others))
     unseen = client.unseen_records
     seen = (record.source for record in client.records if record.data.id not in unseen)
     for source in (*client.common_sources, *seen):
@@ -43,9 +42,21 @@ def check_other_clients(client: Client, others: Iterable[Neighbour]) -> Iterator
         yield from _in_body(source, names)
 
 
-@lru_cache(maxsize=1)
-def _index(others: tuple[Neighbour, ...]) -> NameIndex[Neighbour]:
+#: The clients that were asked for last, and their index. The checks of a process all ask for the
+#: same; to compare ten thousand names for each of them takes longer than the checks.
+_last: list[tuple[Sequence[Neighbour], NameIndex[Neighbour]]] = []
+
+
+def _index_of(others: Sequence[Neighbour]) -> NameIndex[Neighbour]:
     """Return clients by all that a text may name them by: name, prefix of ids, folder."""
+    known, index = _last[0] if _last else ((), _index(()))
+    if known is not others:
+        # What came from another process is equal without being the same.
+        _last[:] = [(others, index if known == others else _index(others))]
+    return _last[0][1]
+
+
+def _index(others: Iterable[Neighbour]) -> NameIndex[Neighbour]:
     return NameIndex(
         (name, other)
         for other in others
@@ -57,8 +68,8 @@ def _index(others: tuple[Neighbour, ...]) -> NameIndex[Neighbour]:
 class _NamesOfOthers:
     """The names of all clients but the one that reads."""
 
-    def __init__(self, reader: Client, others: tuple[Neighbour, ...]) -> None:
-        self._reader, self._index = reader, _index(others)
+    def __init__(self, reader: Client, index: NameIndex[Neighbour]) -> None:
+        self._reader, self._index = reader, index
         self._names: dict[str, tuple[Name, ...]] = {}
 
     def near(self, text: str) -> list[Name]:

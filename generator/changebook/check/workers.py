@@ -6,13 +6,14 @@ import gc
 import multiprocessing
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from math import ceil
-from threading import Lock, Thread
+from threading import Lock, Thread, active_count
 from typing import TypeVar
 
 from changebook.check.survey import Surveyed, Task
@@ -39,8 +40,14 @@ class Workers(ExitStack):
     of which one works at a time.
     """
 
-    def __init__(self, jobs: int | None, preload: str, executor: Executor | None = None) -> None:
-        """Keep what to start: `preload` is the module that the work is in."""
+    def __init__(
+        self, jobs: int | None, preload: str = "", executor: Executor | None = None
+    ) -> None:
+        """Keep what to start: `preload` is the module that the work is in.
+
+        Without it processes are copies of this one where they can be: they start at once, and have
+        all that it holds.
+        """
         super().__init__()
         self.jobs = jobs or _cores()
         self._preload = preload
@@ -100,12 +107,15 @@ def _cores() -> int:
 def processes(preload: str) -> multiprocessing.context.BaseContext:
     """Return how processes begin: each as a copy of one that has loaded what all need.
 
-    A copy of this process would have its lock and its terminal's thread.
+    A copy of this process would have its lock and its terminal's thread; where it has neither, name
+    nothing to be loaded.
     """
+    if not preload and sys.platform == "linux" and active_count() == 1:
+        return multiprocessing.get_context("fork")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([preload])
+    context.set_forkserver_preload([preload or __name__])
     return context
 
 

@@ -111,7 +111,7 @@ def command(
 def _as_it_is(root: Path, cache: Path | None, jobs: int | None) -> Findings:
     """Check the workspace by itself; what is kept of a client's check is not done again."""
     store = open_store(root.resolve(), cache)
-    with Workers(jobs, Workers.__module__) as workers:
+    with Workers(jobs) as workers:
         return Findings(survey(root, store, workers.check).problems)
 
 
