@@ -26,7 +26,7 @@ from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 
-import weasyprint
+import weasyprint  # type: ignore[import-untyped]
 from playwright.sync_api import sync_playwright
 
 from changebook.check import load_checked

@@ -2,7 +2,8 @@
 
     python benchmarks/run.py --corpus DIR [--without GROUP ...]
 
-Prints a Markdown table, how long a save takes in a preview, how many documents a process makes, and the facts of the machine. Nothing is asserted about the times.
+Prints a Markdown table, how long a save takes in a preview, how many documents a process makes, and
+the facts of the machine. Nothing is asserted about the times.
 """
 
 from __future__ import annotations

@@ -69,7 +69,8 @@ def edition_contents(
     if only:
         needed = {only, *(path for path, _ in entries(nav))}
         pages = (page for page in making.only(only) if page.path in needed)
-        assets, files = (), ()
+        assets: tuple[Asset, ...] = ()
+        files: tuple[GeneratedFile, ...] = ()
     else:
         kept = KeptContents(store, making.made_from())
         common = kept.common(making.common)
