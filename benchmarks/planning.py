@@ -106,10 +106,10 @@ def show_what_is_named(cases: list[Case], rng: random.Random) -> None:
         pairs = zip(cases, texts, strict=True)
         return any(title in text for other, text in pairs if other is not case)
 
-    known = {case.id for case in cases if named(case)}
-    shown = (c for c in cases if c.final not in _MAY_BE_HIDDEN and c.id not in known)
+    # Each is looked at before its proposal changes hands: the texts are in the old order.
+    shown = (c for c in cases if c.final not in _MAY_BE_HIDDEN and not named(c))
     for case in cases:
-        if case.final in _MAY_BE_HIDDEN and case.id in known:
+        if case.final in _MAY_BE_HIDDEN and named(case):
             if other := next(shown, None):
                 case.proposal, other.proposal = other.proposal, case.proposal
             else:
