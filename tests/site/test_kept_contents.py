@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was not taken over: the ids of records, and `common` for all other pages."""
     found: list[str] = []
     common, records = EditionPages.common, EditionPages.records
