@@ -28,6 +28,21 @@ REL = 'rel="noopener noreferrer"'
         ('<meta http-equiv="refresh" content="0;url=https://e.example">a', "a"),
         ('<base href="https://e.example"><link rel="stylesheet" href="https://e.example">a', "a"),
         ('<p style="position:fixed">a</p>', "<p>a</p>"),
+        *(
+            (
+                f"<table><tbody><tr><td{was}>a</td></tr></tbody></table>",
+                f"<table><tbody><tr><td{is_}>a</td></tr></tbody></table>",
+            )
+            for was, is_ in (
+                (' style="text-align: RIGHT;"', ' align="right"'),
+                (
+                    ' align="left" style="text-align:center" title="style=x"',
+                    ' align="center" title="style=x"',
+                ),
+                (' style="text-align:inherit"', ""),
+                (' style="color:red"', ""),
+            )
+        ),
         ('<input type="text" name="card">', ""),
         ('<input type="radio" name="mine">', ""),
         ('<img src="x.png" srcset="https://e.example/x.png 2x">', '<img src="x.png">'),
@@ -146,7 +161,7 @@ def test_pictures_in_the_page_itself() -> None:
         '<time datetime="2026-03-02">2 Mar 2026</time><abbr title="x">PSP</abbr><kbd>Enter</kbd>',
         (
             '<table><thead><tr><th scope="col">a</th></tr></thead><tbody><tr>'
-            '<td data-label="Cost" style="text-align:right">1</td></tr></tbody></table>'
+            '<td data-label="Cost" align="right">1</td></tr></tbody></table>'
         ),
         '<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a></sup>',
         '<a href="mailto:a@b.example?subject=x">a</a><a href="https://e.example">b</a>',
