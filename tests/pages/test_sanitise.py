@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changebook.model.markup import TAGS
+from changebook import packaged
+from changebook.model.markup import NOT_IN_DIAGRAMS, TAGS
 from changebook.pages.sanitise import sanitise
 
 REL = 'rel="noopener noreferrer"'
@@ -248,3 +250,10 @@ def assert_balanced(html: str) -> None:
 def test_a_diagram_has_no_other_class() -> None:
     """The theme brings mermaid along for this class alone; Material would load its own."""
     assert sanitise('<pre class="wide mermaid">A</pre>') == '<pre class="mermaid">A</pre>'
+
+
+def test_the_script_of_diagrams_forbids_what_the_check_names() -> None:
+    script = packaged.templates_dir() / "theme/assets/javascripts/diagrams.js"
+    _, _, rest = script.read_text("utf-8").partition("const forbidden =")
+    words = "".join(re.findall(r'"([^"]*)"', rest.partition("mermaid.initialize")[0]))
+    assert set(words.split()) == NOT_IN_DIAGRAMS

@@ -27,6 +27,13 @@ DROPPED = frozenset(
     "script style iframe object embed noscript template textarea select xmp math noembed noframes "
     "canvas metadata".split()
 )
+#: What a diagram's labels may not hold: what asks for something, loads, or restyles a page.
+#: `diagrams.js` says so to mermaid.
+NOT_IN_DIAGRAMS = frozenset(
+    "audio button datalist details dialog embed fieldset form iframe input label legend link meter "
+    "object optgroup option output picture progress select source style summary textarea "
+    "video".split()
+)
 _SHAPE = frozenset(
     "viewBox xmlns fill fill-opacity fill-rule clip-rule stroke stroke-width stroke-linecap "
     "stroke-linejoin stroke-dasharray stroke-opacity opacity d x y x1 y1 x2 y2 cx cy r rx ry dx dy "
