@@ -38,6 +38,12 @@ _RENAME_SWAP = 2  # macOS
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
+def audience_of(out: Path) -> Audience | None:
+    """Return for whom the sites in a folder are; None where it holds none of ours."""
+    marker = out / OWN / "audience"
+    return Audience(marker.read_text("utf-8").strip()) if marker.is_file() else None
+
+
 class Publisher:
     """An output folder, locked for one build of one audience."""
 
