@@ -17,6 +17,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
@@ -50,6 +51,13 @@ PAPER = {
     "fonts-noto-core": "Latin text in PDFs",
     "fonts-noto-cjk": "Chinese text in PDFs and in the browser tests",
 }
+
+
+# What the tests of `changebook host` need; it starts nothing by itself.
+HOSTS = {"apache2-bin": "Apache, for the tests of hosts"}
+# Debian starts these servers when they are installed, so they are unpacked here instead.
+SERVERS = ("nginx", "caddy")
+UNPACKED = ROOT / ".servers"
 
 
 class Stop(Exception):
@@ -184,12 +192,35 @@ def require_venv() -> None:
 
 def require_packages() -> None:
     """Have what the tests need of the system, or say what is missing."""
-    wanted = PAPER if shutil.which("dpkg-query") else {}
+    debian = shutil.which("dpkg-query")
+    wanted = {**PAPER, **HOSTS} if debian else {}
     missing = {name: wanted[name] for name in wanted if not is_installed(name)}
     if not any(map(shutil.which, BROWSERS)):
         missing[BROWSERS[0]] = "the browser of the browser tests"
     if missing:
         install([*missing], lacking(missing))
+    if debian:
+        unpack([server for server in SERVERS if not has_server(server)])
+
+
+def has_server(name: str) -> bool:
+    """Whether the system has a server, or it was unpacked."""
+    places = [os.environ.get("PATH", ""), "/usr/sbin", UNPACKED / "usr/sbin", UNPACKED / "usr/bin"]
+    return shutil.which(name, path=os.pathsep.join(map(str, places))) is not None
+
+
+def unpack(packages: list[str]) -> None:
+    """Unpack Debian packages, which nobody has to be root for and which start nothing."""
+    if not packages:
+        return
+    print(f"Unpacking {' and '.join(packages)} for the tests of hosts.", flush=True)
+    prefix = root_prefix()
+    if prefix is not None:
+        run(*prefix, "apt-get", "update", "--quiet")
+    with TemporaryDirectory() as folder:
+        run("sh", "-c", 'cd "$0" && apt-get download "$@"', folder, *packages)
+        for package in Path(folder).glob("*.deb"):
+            run("dpkg-deb", "--extract", package, UNPACKED)
 
 
 def offer_paper() -> None:

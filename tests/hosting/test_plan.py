@@ -134,6 +134,7 @@ def test_passwords_that_somebody_wrote_stay(tmp_path: Path, server: str) -> None
     (out / "users/acme").write_text("anna:x\n")
     assert [f.name for f in configuration.write(server, made, out).passwords] == ["lanhai"]
     assert (out / "users/acme").read_text() == "anna:x\n"
+    assert (out / "users/.gitignore").read_text() == "*\n"
 
 
 def test_the_command_writes_beside_the_workspace_and_says_what_lacks(workspace: Path) -> None:

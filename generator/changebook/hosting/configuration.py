@@ -59,6 +59,8 @@ def _passwords(server: str, plan: Plan, folder: Path) -> Iterator[Path]:
     if plan.sign_in.header:
         return
     folder.mkdir(mode=0o750, exist_ok=True)
+    if not (folder / ".gitignore").exists():
+        atomic.create(folder / ".gitignore", "*\n")
     for site in plan.sites:
         file = folder / site.slug
         if not file.exists():
