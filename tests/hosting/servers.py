@@ -129,8 +129,7 @@ def _command(server: str, configuration: Path, folder: Path) -> list[str]:
     if server == "caddy":
         frame = folder / "Frame"
         frame.write_text(
-            "{\n\tadmin off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\n"
-            f'import "{configuration}"\n'
+            f'{{\n\tadmin off\n\tlog {{\n\t\tlevel ERROR\n\t}}\n}}\nimport "{configuration}"\n'
         )
         return [started, "run", "--config", str(frame), "--adapter", "caddyfile"]
     frame = folder / "frame.conf"

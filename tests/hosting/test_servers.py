@@ -140,7 +140,13 @@ def test_no_reader_is_served_anything_of_another_site(hosted: Hosted) -> None:
 
 
 def test_a_wrong_word_is_refused(hosted: Hosted) -> None:
-    for name, word in (("anna", ""), ("anna", "x"), ("", ""), ("anna", HASHES["yunfan"]), ("b", "x")):
+    for name, word in (
+        ("anna", ""),
+        ("anna", "x"),
+        ("", ""),
+        ("anna", HASHES["yunfan"]),
+        ("b", "x"),
+    ):
         assert hosted.server.get("/logs/yunfan/", (name, word)).status == 401
     for words in ("Basic", "Basic !", "Bearer x", "Basic YW5uYQ=="):
         answer = hosted.server.get("/logs/yunfan/", headers={"Authorization": words})
@@ -171,7 +177,11 @@ def test_no_trick_leads_out_of_a_site(hosted: Hosted) -> None:
             assert answer.status in (301, 308, 400, 401, 403, 404), (path, answer.status)
             for secret in secrets:
                 assert secret not in answer.body, path
-    for path in ("/.changebook/audience", "/logs/.changebook/audience", "/logs/../.changebook/lock"):
+    for path in (
+        "/.changebook/audience",
+        "/logs/.changebook/audience",
+        "/logs/../.changebook/lock",
+    ):
         for reader in (None, *map(who, SLUGS)):
             assert hosted.server.get(path, reader).status in (400, 401, 403, 404), path
 

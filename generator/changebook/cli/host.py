@@ -45,7 +45,9 @@ from changebook.site.configuration import site_url
     "--listen", metavar="HOST:PORT", help="Plain HTTP at this address, for a proxy before it."
 )
 @click.option(
-    "--serve-from", metavar="PATH", help="Where the sites lie on the server, if not where --sites is."
+    "--serve-from",
+    metavar="PATH",
+    help="Where the sites lie on the server, if not where --sites is.",
 )
 @click.option(
     "--passwords",
@@ -78,7 +80,9 @@ def command(
     own = {} if address else _own_addresses(root)
     base = address or site_url(root)
     if base is None:
-        raise Refusal("nobody said where the sites are read: give --address, or site_url in mkdocs.yml")
+        raise Refusal(
+            "nobody said where the sites are read: give --address, or site_url in mkdocs.yml"
+        )
     planned = plan(
         sites,
         address=base,
