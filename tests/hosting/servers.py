@@ -138,7 +138,8 @@ def _command(server: str, configuration: Path, folder: Path) -> list[str]:
     )
     frame.write_text(
         f"ServerRoot {folder}\nPidFile {folder}/pid\nErrorLog /dev/stderr\nServerName localhost\n"
-        f"{modules}TypesConfig /dev/null\n{'User nobody' if root else ''}\nDefaultRuntimeDir {folder}\n"
+        f"{modules}TypesConfig /dev/null\n{'User nobody' if root else ''}\n"
+        f"DefaultRuntimeDir {folder}\n"
         f'MaxRequestWorkers 25\nInclude "{configuration}"\n'
     )
     return [started, "-f", str(frame), "-D", "FOREGROUND"]

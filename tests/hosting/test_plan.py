@@ -50,9 +50,12 @@ def addresses(made: Plan) -> list[str]:
 def test_each_client_has_a_path_or_an_origin_or_an_address_of_its_own(tmp_path: Path) -> None:
     out = published(tmp_path / "site", "acme", "lanhai")
     assert addresses(planned(out, "https://changes.example:8443/logs")) == [
-        f"https://changes.example:8443/logs/{slug}/ /srv/changes/{slug} /etc/changebook/users/{slug}"
+        f"https://changes.example:8443/logs/{slug}/ /srv/changes/{slug} "
+        f"/etc/changebook/users/{slug}"
         for slug in ("acme", "lanhai")
     ]
+    releases = planned(out, serve_from="/srv/{client}/current")
+    assert [site.folder for site in releases.sites] == ["/srv/acme/current", "/srv/lanhai/current"]
     own = {"acme": "https://changes.acme.example/", "other": ADDRESS}
     assert addresses(planned(out, "https://{client}.changes.example/", own)) == [
         "https://changes.acme.example:443/ /srv/changes/acme /etc/changebook/users/acme",
@@ -163,10 +166,7 @@ def test_the_command_writes_beside_the_workspace_and_says_what_lacks(workspace: 
 @pytest.mark.parametrize("out", ["site/here", "changes/here"])
 def test_it_is_not_written_where_readers_or_checks_would_find_it(workspace: Path, out: str) -> None:
     published(workspace / "site", "example")
-    done = CliRunner().invoke(
-        main,
-        ["host", "nginx", "--workspace", str(workspace), "--address", ADDRESS]
-        + ["--out", str(workspace / out)],
-    )
+    given = ["--workspace", str(workspace), "--address", ADDRESS, "--out", str(workspace / out)]
+    done = CliRunner().invoke(main, ["host", "nginx", *given])
     assert done.exit_code == 2
     assert "choose another" in done.output

@@ -47,7 +47,7 @@ from changebook.site.configuration import site_url
 @click.option(
     "--serve-from",
     metavar="PATH",
-    help="Where the sites lie on the server, if not where --sites is.",
+    help="Where the sites lie on the server, if not in --sites; {client} stands for each.",
 )
 @click.option(
     "--passwords",

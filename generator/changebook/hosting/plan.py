@@ -133,13 +133,14 @@ def plan(
     """Return what is in the folder `out` of published sites, as a server is to show it.
 
     `address` is that of the folder, or of each client where it has `{client}` in it; a client with
-    an address of its own has that. Raises Refusal.
+    an address of its own has that. `serve_from` is the folder on the server, likewise. Raises
+    Refusal.
     """
     sites = [
         _site(
             slug,
             (own_addresses.get(slug) or _address(address, slug)) if slug else address,
-            f"{serve_from}/{slug}" if slug else serve_from,
+            _folder(serve_from, slug),
             f"{passwords}/{slug or _TEAM}",
             by,
         )
@@ -155,7 +156,7 @@ _TEAM = "team"
 
 
 def _published(out: Path, address: str) -> Iterator[str]:
-    """Yield the slugs of the sites; for the team's, which are one for its readers, the empty one."""
+    """Yield the slugs of the sites; the empty one for the team's, which its readers have as one."""
     audience = audience_of(out)
     if audience is None:
         raise Refusal(f"{out} holds no published sites: run `changebook build`, or name its --out")
@@ -174,6 +175,12 @@ def _address(address: str, slug: str) -> str:
     if CLIENT in address:
         return address.replace(CLIENT, slug)
     return f"{address.rstrip('/')}/{slug}/"
+
+
+def _folder(serve_from: str, slug: str) -> str:
+    if CLIENT in serve_from:
+        return serve_from.replace(CLIENT, slug)
+    return f"{serve_from}/{slug}" if slug else serve_from
 
 
 def _site(slug: str, address: str, folder: str, passwords: str, by: SignIn) -> HostedSite:
@@ -207,7 +214,7 @@ def _site(slug: str, address: str, folder: str, passwords: str, by: SignIn) -> H
 
 
 def _refuse_overlaps(sites: list[HostedSite]) -> None:
-    """Refuse two sites of which one lies within the other: who may read the outer one?"""
+    """Refuse two sites of which one lies within the other."""
     for site in sites:
         for other in sites:
             same_origin = other is not site and other.origin == site.origin
