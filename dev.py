@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"
 REQUIREMENTS = ROOT / "requirements"
 BUILD, RUNTIME, DEV = (REQUIREMENTS / f"{name}.lock" for name in ("build", "runtime", "dev"))
+# npm, for where the system has none.
+NODE = REQUIREMENTS / "node.lock"
 OLDEST = "3.11"
 
 # Locks for every allowed Python and system, with no word of where the files came from.
@@ -144,6 +147,7 @@ def lock(arguments: list[str]) -> None:
     """Write the locks from pyproject.toml, for every Python and system that it allows."""
     set_up(DEV)
     compile_lock(BUILD, ["--group", "build", *arguments])
+    compile_lock(NODE, ["--group", "node", *arguments])
     agree = ["--constraints", relative(BUILD)]
     compile_lock(RUNTIME, ["pyproject.toml", *agree, *arguments])
     agree += ["--constraints", relative(RUNTIME)]
@@ -164,16 +168,28 @@ def set_up(wanted: Path) -> None:
     """Make .venv hold the packages of the lock `wanted` and this project, if it does not yet."""
     installed = STAMP.read_text("utf-8").splitlines() if STAMP.is_file() else []
     if wanted.name in installed and state() in installed:
+        fetch_scripts()
         return
     require_venv()
     print(f"Setting up {VENV} from {relative(wanted)} ...", flush=True)
     run(sys.executable, "-m", "venv", "--clear", VENV)
     pip("--require-hashes", "-r", BUILD)
     pip("--require-hashes", "--no-build-isolation", "--use-pep517", "-r", wanted)
+    fetch_scripts()
     pip("--no-deps", "--no-build-isolation", "--editable", ROOT)
     # The locks agree, so what has the development packages has the runtime's too.
     holds = sorted({wanted.name, RUNTIME.name})
     STAMP.write_text("\n".join([state(), *holds]) + "\n", "utf-8")
+
+
+def fetch_scripts() -> None:
+    """Have what sites are published with from npm, in the locked version."""
+    fetching = runpy.run_path(str(ROOT / "third_party" / "fetch.py"))
+    if fetching["is_fetched"]():
+        return
+    if not shutil.which("npm"):
+        pip("--require-hashes", "-r", NODE)
+    run(tool("python"), ROOT / "third_party" / "fetch.py")
 
 
 def state() -> str:

@@ -47,6 +47,7 @@ from changebook.site.contents import (
 )
 from changebook.site.finished import FinishedPage
 from changebook.site.kept_pages import NO_PAGES, KeptPages
+from changebook.site.notices import NOTICES, notices
 from changebook.site.policy import previewed, theme_facts
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import MERMAID, leaks, mermaid_script, theme_language
@@ -183,10 +184,12 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return context
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Material loads mermaid from another host unless the site has it."""
+        """Add what others made. Material loads mermaid from another host unless the site has it."""
         env.bytecode_cache = _COMPILED
-        if any(DIAGRAMS in page.scripts for page in self._contents.pages):
+        diagrams = any(DIAGRAMS in page.scripts for page in self._contents.pages)
+        if diagrams:
             files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
+        files.append(File.generated(config, NOTICES, content=notices(diagrams=diagrams)))
         return env
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

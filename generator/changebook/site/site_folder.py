@@ -27,6 +27,7 @@ from changebook.refusal import Refusal
 from changebook.site.configuration import CONFIG, config_file
 from changebook.site.contents import Contents, edition_contents, theme_dirs
 from changebook.site.finished import table_of_contents
+from changebook.site.notices import NOTICES, notices
 from changebook.site.policy import theme_facts
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import (
@@ -147,7 +148,9 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
         yield _Made(f"{DOCS}/{asset.path}", asset.content())
     for file in contents.files:
         yield _Made(f"{DOCS}/{file.path}", file.content)
-    if any(DIAGRAMS in page.scripts for page in contents.pages):
+    diagrams = any(DIAGRAMS in page.scripts for page in contents.pages)
+    yield _Made(f"{DOCS}/{NOTICES}", notices(diagrams=diagrams).encode())
+    if diagrams:
         yield _Made(f"{DOCS}/{MERMAID}", mermaid_script())
     # Zensical has the search field's markup, but its own styles for a search of its own.
     yield _Made(f"{DOCS}/{SEARCH_STYLES}", search_styles().encode())
