@@ -1,4 +1,4 @@
-"""Puts the script that draws diagrams into a wheel, as `third_party/fetch.py` brings it from npm."""
+"""Puts the script that draws diagrams into a wheel; `third_party/fetch.py` brings it from npm."""
 
 from __future__ import annotations
 

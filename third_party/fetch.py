@@ -1,8 +1,8 @@
 """Bring the script that draws diagrams from npm's package: `python3 third_party/fetch.py`.
 
-Sites are published with it, so it comes from those who make it, in the version of package-lock.json,
-and is taken only if its digest is the one that stands there. A wheel holds it: only who builds one,
-or works on Changebook, needs npm.
+Sites are published with it, so it comes from those who make it, in the version of package-lock.json
+and only with the digest that stands there. A wheel holds it: only who builds one, or works on
+Changebook, needs npm.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from changebook.cli import main
 from changebook.hosting import configuration
-from changebook.hosting.plan import Plan, SignIn, plan, sign_in
+from changebook.hosting.plan import HostingPlan, SignIn, plan, sign_in
 from changebook.refusal import Refusal
 
 ADDRESS = "https://changes.example/"
@@ -32,7 +32,7 @@ def planned(
     serve_from: str = "/srv/changes",
     passwords: str = "/etc/changebook/users",
     by: SignIn = SignIn(),  # noqa: B008 - it never changes
-) -> Plan:
+) -> HostingPlan:
     return plan(
         out,
         address=address,
@@ -43,7 +43,7 @@ def planned(
     )
 
 
-def addresses(made: Plan) -> list[str]:
+def addresses(made: HostingPlan) -> list[str]:
     return [f"{s.scheme}://{s.host}:{s.port}{s.path} {s.folder} {s.passwords}" for s in made.sites]
 
 

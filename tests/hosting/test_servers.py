@@ -280,12 +280,12 @@ def test_behind_a_proxy_a_header_says_who_reads(server: str, sites: Path, tmp_pa
             other = next(each for each in SLUGS if each != slug)
             for groups in (f"log.{slug}", f"staff,log.{slug}", f"log.{slug}, staff"):
                 assert status(slug, groups) == 200
-            for groups in (
+            for others in (
                 *(None, "", "staff", f"log.{other}", f"log.{slug}x", f"xlog.{slug}"),
                 *(f"logx{slug}", f"log.{slug} staff", slug),
             ):
-                assert status(slug, groups) == 403, groups
-                assert status(slug, groups, "/changes/") == 403
+                assert status(slug, others) == 403, others
+                assert status(slug, others, "/changes/") == 403
             assert status(slug, f"log.{slug}", "/.changebook/audience") in (403, 404)
             assert status(slug, f"log.{slug}", "/no-such-page") == 404
         assert status("nobody", "log.yunfan") in (403, 404)

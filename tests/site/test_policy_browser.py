@@ -197,7 +197,7 @@ def test_diagrams_copy_buttons_and_tabs_keep_to_the_policy(
         page.locator("div.mermaid").nth(1).wait_for(state="attached")
         drawn = page.locator("div.mermaid svg")
         assert drawn.count() == 2
-        assert "a form" in drawn.first.text_content()
+        assert "a form" in (drawn.first.text_content() or "")
         for tag in ("form", "input", "button"):
             assert page.locator(f"div.mermaid {tag}").count() == 0
         page.locator(".highlight .md-clipboard, .highlight [data-md-type=copy]").first.click()

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import atomic, packaged
 from changebook.hosting import answers
-from changebook.hosting.plan import Plan
+from changebook.hosting.plan import HostingPlan
 
 _FOLDER = "host"
 PASSWORDS = "users"
@@ -30,7 +30,7 @@ class Written:
     passwords: tuple[Path, ...]
 
 
-def configuration(server: str, plan: Plan) -> str:
+def configuration(server: str, plan: HostingPlan) -> str:
     """Return the configuration of the server."""
     environment = Environment(  # noqa: S701 - no HTML: `quoted` stands around what is put in
         loader=FileSystemLoader(packaged.templates_dir() / _FOLDER),
@@ -44,7 +44,7 @@ def configuration(server: str, plan: Plan) -> str:
     return template.render(plan=plan, sign_in=plan.sign_in, answers=answers)
 
 
-def write(server: str, plan: Plan, out: Path) -> Written:
+def write(server: str, plan: HostingPlan, out: Path) -> Written:
     """Write the configuration into the folder, and for each site a file of passwords that lacks.
 
     What stands in a file of passwords is left alone. Nobody can read a site whose file is empty.
@@ -55,7 +55,7 @@ def write(server: str, plan: Plan, out: Path) -> Written:
     return Written(file, tuple(_passwords(server, plan, out / PASSWORDS)))
 
 
-def _passwords(server: str, plan: Plan, folder: Path) -> Iterator[Path]:
+def _passwords(server: str, plan: HostingPlan, folder: Path) -> Iterator[Path]:
     if plan.sign_in.header:
         return
     folder.mkdir(mode=0o750, exist_ok=True)

@@ -46,7 +46,7 @@ class HostedSite:
 
 
 @dataclass(frozen=True)
-class Origin:
+class WebOrigin:
     """The sites that share a host and a port."""
 
     scheme: str
@@ -74,10 +74,10 @@ class SignIn:
 
 
 @dataclass(frozen=True)
-class Plan:
+class HostingPlan:
     """All that a configuration is written from."""
 
-    origins: tuple[Origin, ...]
+    origins: tuple[WebOrigin, ...]
     sign_in: SignIn
 
     @property
@@ -129,7 +129,7 @@ def plan(
     serve_from: str,
     passwords: str,
     by: SignIn,
-) -> Plan:
+) -> HostingPlan:
     """Return what is in the folder `out` of published sites, as a server is to show it.
 
     `address` is that of the folder, or of each client where it has `{client}` in it; a client with
@@ -148,8 +148,11 @@ def plan(
     ]
     _refuse_overlaps(sites)
     ordered = sorted(sites, key=lambda site: (*site.origin, site.path))
-    origins = [Origin(*key, tuple(group)) for key, group in groupby(ordered, lambda s: s.origin)]
-    return Plan(tuple(origins), by)
+    origins = [
+        WebOrigin(scheme, host, port, tuple(group))
+        for (scheme, host, port), group in groupby(ordered, lambda site: site.origin)
+    ]
+    return HostingPlan(tuple(origins), by)
 
 
 _TEAM = "team"

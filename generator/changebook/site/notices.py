@@ -28,8 +28,8 @@ def _of_package(name: str) -> str:
     """Return a package's name, version and licence, with the licence's words where it has them."""
     found = distribution(name)
     words = (_licence(found) or "").strip()
-    about = found.metadata
-    licence = about.get("License-Expression") or about.get("License") or "see its licence"
+    about = found.metadata.json
+    licence = str(about.get("license_expression") or about.get("license") or "see its licence")
     return f"{name} {found.version} ({licence.strip().partition(chr(10))[0]})\n\n{words}".strip()
 
 
