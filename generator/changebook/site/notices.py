@@ -34,7 +34,7 @@ def _of_package(name: str) -> str:
 
 
 def _licence(found: Distribution) -> str | None:
-    for file in sorted(found.files or (), key=str):
-        if "dist-info" in file.parts[0] and file.name.upper().startswith(("LICENSE", "LICENCE")):
-            return file.read_text("utf-8")
-    return None
+    # Not by the list of its files, which of a theme with its icons takes longer than a page.
+    names = found.metadata.get_all("License-File") or ["LICENSE"]
+    places = (found.read_text(f"{folder}{name}") for name in names for folder in ("licenses/", ""))
+    return next(filter(None, places), None)
