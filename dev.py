@@ -11,12 +11,14 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import runpy
 import shlex
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
@@ -24,6 +26,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"
 REQUIREMENTS = ROOT / "requirements"
 BUILD, RUNTIME, DEV = (REQUIREMENTS / f"{name}.lock" for name in ("build", "runtime", "dev"))
+# npm, for where the system has none.
+NODE = REQUIREMENTS / "node.lock"
 OLDEST = "3.11"
 
 # Locks for every allowed Python and system, with no word of where the files came from.
@@ -50,6 +54,16 @@ PAPER = {
     "fonts-noto-core": "Latin text in PDFs",
     "fonts-noto-cjk": "Chinese text in PDFs and in the browser tests",
 }
+
+
+# What the tests of hosts need; none of it starts anything by itself.
+HOSTS = {
+    "apache2-bin": "Apache, for the tests of hosts",
+    "rsync": "what the recipes publish with",
+}
+# Debian starts these servers when they are installed, so they are unpacked here instead.
+SERVERS = ("nginx", "caddy")
+UNPACKED = ROOT / ".servers"
 
 
 class Stop(Exception):
@@ -114,6 +128,7 @@ def test(arguments: list[str]) -> None:
     run(tool("ruff"), "format", "--check")
     run(tool("mypy"))
     run(tool("lint-imports"), "--no-cache", "--no-logo")
+    run(tool("python"), REQUIREMENTS / "advisories.py")
     if arguments:
         run(tool("pytest"), *arguments, **KEEP_COMPILED)
     else:
@@ -133,6 +148,7 @@ def lock(arguments: list[str]) -> None:
     """Write the locks from pyproject.toml, for every Python and system that it allows."""
     set_up(DEV)
     compile_lock(BUILD, ["--group", "build", *arguments])
+    compile_lock(NODE, ["--group", "node", *arguments])
     agree = ["--constraints", relative(BUILD)]
     compile_lock(RUNTIME, ["pyproject.toml", *agree, *arguments])
     agree += ["--constraints", relative(RUNTIME)]
@@ -153,16 +169,28 @@ def set_up(wanted: Path) -> None:
     """Make .venv hold the packages of the lock `wanted` and this project, if it does not yet."""
     installed = STAMP.read_text("utf-8").splitlines() if STAMP.is_file() else []
     if wanted.name in installed and state() in installed:
+        fetch_scripts()
         return
     require_venv()
     print(f"Setting up {VENV} from {relative(wanted)} ...", flush=True)
     run(sys.executable, "-m", "venv", "--clear", VENV)
     pip("--require-hashes", "-r", BUILD)
     pip("--require-hashes", "--no-build-isolation", "--use-pep517", "-r", wanted)
+    fetch_scripts()
     pip("--no-deps", "--no-build-isolation", "--editable", ROOT)
     # The locks agree, so what has the development packages has the runtime's too.
     holds = sorted({wanted.name, RUNTIME.name})
     STAMP.write_text("\n".join([state(), *holds]) + "\n", "utf-8")
+
+
+def fetch_scripts() -> None:
+    """Have what sites are published with from npm, in the locked version."""
+    fetching = runpy.run_path(str(ROOT / "third_party" / "fetch.py"))
+    if fetching["is_fetched"]():
+        return
+    if not shutil.which("npm"):
+        pip("--require-hashes", "-r", NODE)
+    run(tool("python"), ROOT / "third_party" / "fetch.py")
 
 
 def state() -> str:
@@ -184,12 +212,35 @@ def require_venv() -> None:
 
 def require_packages() -> None:
     """Have what the tests need of the system, or say what is missing."""
-    wanted = PAPER if shutil.which("dpkg-query") else {}
+    debian = shutil.which("dpkg-query")
+    wanted = {**PAPER, **HOSTS} if debian else {}
     missing = {name: wanted[name] for name in wanted if not is_installed(name)}
     if not any(map(shutil.which, BROWSERS)):
         missing[BROWSERS[0]] = "the browser of the browser tests"
     if missing:
         install([*missing], lacking(missing))
+    if debian:
+        unpack([server for server in SERVERS if not has_server(server)])
+
+
+def has_server(name: str) -> bool:
+    """Whether the system has a server, or it was unpacked."""
+    places = [os.environ.get("PATH", ""), "/usr/sbin", UNPACKED / "usr/sbin", UNPACKED / "usr/bin"]
+    return shutil.which(name, path=os.pathsep.join(map(str, places))) is not None
+
+
+def unpack(packages: list[str]) -> None:
+    """Unpack Debian packages, which nobody has to be root for and which start nothing."""
+    if not packages:
+        return
+    print(f"Unpacking {' and '.join(packages)} for the tests of hosts.", flush=True)
+    prefix = root_prefix()
+    if prefix is not None:
+        run(*prefix, "apt-get", "update", "--quiet")
+    with TemporaryDirectory() as folder:
+        run("sh", "-c", 'cd "$0" && apt-get download "$@"', folder, *packages)
+        for package in Path(folder).glob("*.deb"):
+            run("dpkg-deb", "--extract", package, UNPACKED)
 
 
 def offer_paper() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 
 from playwright.sync_api import ConsoleMessage, Page, Request, ViewportSize
 
@@ -52,10 +53,15 @@ class Visit:
 
 
 @contextmanager
-def served(root: Path) -> Iterator[str]:
-    """The folder over HTTP; its address."""
+def served(root: Path, headers: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """The folder over HTTP, with more headers; its address."""
 
     class Quiet(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            for name, value in headers.items():
+                self.send_header(name, value)
+            super().end_headers()
+
         def log_message(self, *message: object) -> None:
             pass
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from changebook.refusal import Refusal
+
 TEMPLATES = "site_templates"
 CONFIG = "mkdocs.yml"
 
@@ -25,6 +27,22 @@ def _home() -> Path:
 def templates_dir() -> Path:
     """Return the folder with the packaged pages/, theme/ and print/."""
     return _home() / TEMPLATES
+
+
+def fetched_folder() -> Path:
+    """Return the folder with what sites are published with that is somebody else's."""
+    return _home() / "third_party" / "fetched"
+
+
+def fetched(name: str) -> Path:
+    """Return a file of that folder. Raises Refusal without."""
+    file = fetched_folder() / name
+    if not file.is_file():
+        raise Refusal(
+            "the script that draws diagrams is missing: install a wheel of Changebook, or run "
+            "`python3 third_party/fetch.py` in its repository, which needs npm"
+        )
+    return file
 
 
 def own_templates(root: Path) -> Path | None:

@@ -60,7 +60,10 @@ def _entry(term: GlossaryTerm, number: int) -> str:
 
 def marked(body: str, **given: object) -> list[str]:
     """The words that became links, in order."""
-    return [word for _, word in _LINK.findall(explain(page(body, **given)))]  # type: ignore[arg-type]
+    html, used = explain(page(body, **given))  # type: ignore[arg-type]
+    words = [word for _, word in _LINK.findall(html)]
+    assert used == bool(words)
+    return words
 
 
 @pytest.mark.parametrize(
@@ -97,20 +100,20 @@ def test_a_term_may_hold_any_character(term: str) -> None:
 
 
 def test_only_what_a_page_uses_is_listed_and_at_its_end() -> None:
-    html = explain(page("<p>The PSP.</p>"))
+    html, _ = explain(page("<p>The PSP.</p>"))
     assert html.index("The <a") < html.index('<section class="cb-words">')
     assert re.findall(r"<dt>(.*?)</dt>", html) == ["PSP"]
-    assert explain(page("<p>Nothing.</p>")) == "<p>Nothing.</p>"
+    assert explain(page("<p>Nothing.</p>")) == ("<p>Nothing.</p>", False)
 
 
 def test_a_records_own_term_is_listed_even_where_only_its_title_has_it() -> None:
-    html = explain(page("<h1>Locker</h1>", own={"locker": "a box"}))
+    html, _ = explain(page("<h1>Locker</h1>", own={"locker": "a box"}))
     assert re.findall(r"<dt>(.*?)</dt>", html) == ["locker"]
 
 
 def test_the_text_of_a_page_stays_as_it_was() -> None:
     body = '<p>A &lt;b&gt; PSP &amp; "more" 5\u00a0€ &#39;x&#39;</p>'
-    without = _LINK.sub(r"\2", explain(page(body)).partition("\n<section")[0])
+    without = _LINK.sub(r"\2", explain(page(body))[0].partition("\n<section")[0])
     assert without == "<p>A &lt;b&gt; PSP &amp; \"more\" 5\u00a0€ 'x'</p>"
 
 

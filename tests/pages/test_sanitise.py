@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changebook.model.markup import TAGS
+from changebook import packaged
+from changebook.model.markup import NOT_IN_DIAGRAMS, TAGS
 from changebook.pages.sanitise import sanitise
 
 REL = 'rel="noopener noreferrer"'
@@ -28,6 +30,21 @@ REL = 'rel="noopener noreferrer"'
         ('<meta http-equiv="refresh" content="0;url=https://e.example">a', "a"),
         ('<base href="https://e.example"><link rel="stylesheet" href="https://e.example">a', "a"),
         ('<p style="position:fixed">a</p>', "<p>a</p>"),
+        *(
+            (
+                f"<table><tbody><tr><td{was}>a</td></tr></tbody></table>",
+                f"<table><tbody><tr><td{is_}>a</td></tr></tbody></table>",
+            )
+            for was, is_ in (
+                (' style="text-align: RIGHT;"', ' align="right"'),
+                (
+                    ' align="left" style="text-align:center" title="style=x"',
+                    ' align="center" title="style=x"',
+                ),
+                (' style="text-align:inherit"', ""),
+                (' style="color:red"', ""),
+            )
+        ),
         ('<input type="text" name="card">', ""),
         ('<input type="radio" name="mine">', ""),
         ('<img src="x.png" srcset="https://e.example/x.png 2x">', '<img src="x.png">'),
@@ -146,7 +163,7 @@ def test_pictures_in_the_page_itself() -> None:
         '<time datetime="2026-03-02">2 Mar 2026</time><abbr title="x">PSP</abbr><kbd>Enter</kbd>',
         (
             '<table><thead><tr><th scope="col">a</th></tr></thead><tbody><tr>'
-            '<td data-label="Cost" style="text-align:right">1</td></tr></tbody></table>'
+            '<td data-label="Cost" align="right">1</td></tr></tbody></table>'
         ),
         '<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a></sup>',
         '<a href="mailto:a@b.example?subject=x">a</a><a href="https://e.example">b</a>',
@@ -233,3 +250,10 @@ def assert_balanced(html: str) -> None:
 def test_a_diagram_has_no_other_class() -> None:
     """The theme brings mermaid along for this class alone; Material would load its own."""
     assert sanitise('<pre class="wide mermaid">A</pre>') == '<pre class="mermaid">A</pre>'
+
+
+def test_the_script_of_diagrams_forbids_what_the_check_names() -> None:
+    script = packaged.templates_dir() / "theme/assets/javascripts/diagrams.js"
+    _, _, rest = script.read_text("utf-8").partition("const forbidden =")
+    words = "".join(re.findall(r'"([^"]*)"', rest.partition("mermaid.initialize")[0]))
+    assert set(words.split()) == NOT_IN_DIAGRAMS

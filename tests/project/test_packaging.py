@@ -54,7 +54,7 @@ def test_every_import_is_a_declared_dependency() -> None:
     assert not undeclared
 
 
-@pytest.mark.parametrize("lock", ["build", "runtime", "dev"])
+@pytest.mark.parametrize("lock", ["build", "node", "runtime", "dev"])
 def test_a_lock_pins_by_hash_and_names_no_index(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.lock").read_text("utf-8")
     pins = re.findall(r"^[a-z0-9][^\n]*(?:\n[ ]+--hash=[^\n]+)+", text, re.MULTILINE)
@@ -145,6 +145,8 @@ def test_the_wheel_carries_the_whole_package_and_nothing_else(wheel: Path) -> No
         *(f"changebook/{name}" for name in _files(ROOT / "generator" / "changebook")),
         *(f"changebook/site_templates/{name}" for name in _files(ROOT / "site_templates")),
         "changebook/mkdocs.yml",
+        "changebook/third_party/fetched/NOTICE.txt",
+        "changebook/third_party/fetched/mermaid.min.js",
     }
     assert names == expected
 

@@ -1,7 +1,7 @@
 """The recipes: valid by their own validators, and each command in them does what it is for.
 
 The commands are read out of the recipes and run in repositories made for it. Only what reaches out
-of the machine has a stand-in: pip, gh, curl and rsync.
+of the machine has a stand-in: pip, gh and curl.
 """
 
 from __future__ import annotations
@@ -149,10 +149,6 @@ for word in "$@"; do case "$word" in body=@*) cp "${word#body=@}" "$SENT";; esac
 echo "curl $*" >> "$CALLED"
 case "$*" in *per_page*) cat "$ANSWER";; esac
 for word in "$@"; do case "$word" in body=\\<*) cp "${word#body=<}" "$SENT";; esac; done
-""",
-    "rsync": """\
-echo "rsync $*" >> "$CALLED"
-mkdir -p "${@: -1:1}" && cp -r "${@: -2:1}." "${@: -1:1}"
 """,
 }
 
@@ -486,14 +482,17 @@ def test_each_client_is_published_by_itself(origin: Scratch, tmp_path: Path) -> 
             "secrets.TARGET": str(target),
             "secrets.KEY": "key",
             "secrets.KNOWN_HOSTS": "host",
+            "github.run_id": "4711",
+            "github.run_attempt": "1",
         }
         target.parent.mkdir(exist_ok=True)
         for step in steps(PUBLISH, "publish").values():
             done = machine.run(step, expressions)
             assert done.returncode == 0, done.stderr
-        assert (target / "index.html").is_file()
+        assert (target / "current/index.html").is_file()
+        assert (target / "current").is_symlink()
     assert (machine.temp / "key").stat().st_mode & 0o777 == 0o600
-    home = (tmp_path / "hosts" / "example" / "index.html").read_text("utf-8")
+    home = (tmp_path / "hosts" / "example" / "current/index.html").read_text("utf-8")
     assert "Example Bakery" in home
     assert "Other Books" not in home
 
@@ -507,9 +506,16 @@ def test_gitlab_publishes_one_client_by_each_job(origin: Scratch, tmp_path: Path
     assert job["parallel"]["matrix"] == [{"CLIENT": ["acme", "globex"]}]
     target = tmp_path / "host"
     variables = {"CLIENT": "example", "TARGET": str(target), "KEY": "k", "KNOWN_HOSTS": "h"}
-    done = machine.run(gitlab_job("publish"), variables=variables)
-    assert done.returncode == 0, done.stderr
-    assert (target / "index.html").is_file()
+    # A second run switches to what it has uploaded, and takes the first one's release away.
+    (target / "left-by-another-way").mkdir(parents=True)
+    for job_id in ("1", "2"):
+        done = machine.run(gitlab_job("publish"), variables={**variables, "CI_JOB_ID": job_id})
+        assert done.returncode == 0, done.stderr
+        assert os.readlink(target / "current") == f"releases/{job_id}"  # noqa: PTH115 - as written
+        assert (target / "current/index.html").is_file()
+        assert sorted(path.name for path in target.iterdir()) == ["current", "releases"]
+        assert [path.name for path in (target / "releases").iterdir()] == [job_id]
+        shutil.rmtree(machine.clone.root / "new")  # each job has a clone of its own
 
 
 # The hook

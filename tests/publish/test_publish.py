@@ -74,6 +74,61 @@ def test_files_of_the_old_site_are_gone(tmp_path: Path, way: str) -> None:
     assert not (tmp_path / "acme" / "withdrawn.html").exists()
 
 
+def test_a_link_in_the_place_of_a_site_is_refused_and_stays(tmp_path: Path, way: str) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with client_publisher(out) as publisher:
+        publisher.publish("lanhai", stage(publisher, "one"))
+    (out / "acme").symlink_to(elsewhere)
+    with pytest.raises(Refusal, match="acme is a symbolic link"), client_publisher(out):
+        pytest.fail("a build began")
+    assert (out / "acme").is_symlink()
+    assert versions(out / "lanhai") == {"one"}
+
+
+def test_the_output_folder_itself_may_be_a_link(tmp_path: Path, way: str) -> None:
+    (tmp_path / "release").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "release")
+    for version in ("one", "two"):
+        with client_publisher(tmp_path / "out") as publisher:
+            publisher.publish("acme", stage(publisher, version))
+    assert (tmp_path / "out").is_symlink()
+    assert versions(tmp_path / "release" / "acme") == {"two"}
+
+
+_IN_A_MOUNT = """
+import subprocess, sys
+from pathlib import Path
+from changebook.model.vocabulary import Audience
+from changebook.publish.swap import Publisher
+from changebook.refusal import Refusal
+out = Path(sys.argv[1])
+subprocess.run(["mount", *sys.argv[2:], str(out / "the site")], check=True)
+try:
+    with Publisher(out, Audience.CLIENT):
+        pass
+except Refusal as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("kind", ["tmpfs", "bind"])
+def test_a_mount_in_the_place_of_a_site_is_refused(tmp_path: Path, kind: str) -> None:
+    alone = ["unshare", "--mount", "--map-root-user"]
+    try:
+        subprocess.run([*alone, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this system lets nobody mount anything for a test alone")
+    with client_publisher(tmp_path / "out"):
+        pass
+    (tmp_path / "out" / "the site").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    how = ["-t", "tmpfs", "none"] if kind == "tmpfs" else ["--bind", str(tmp_path / "elsewhere")]
+    command = [sys.executable, "-c", _IN_A_MOUNT, str(tmp_path / "out"), *how]
+    done = subprocess.run([*alone, *command], check=True, capture_output=True, text=True)
+    assert "the site is a mounted folder" in done.stdout
+
+
 def test_exchange_falls_back_where_the_file_system_can_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

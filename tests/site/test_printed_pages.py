@@ -179,6 +179,14 @@ def test_a_record_names_itself_and_its_revision_on_every_sheet(
     assert all("MER-0008 · Revision 2 · Storefront renewal, as of 16 Jun 2026" in t for t in text)
 
 
+def test_without_scripts_a_record_names_itself_below_its_page(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, f"{address}meridian-outdoor/changes/MER-0008/", scripts=False) as page:
+        text = " ".join(sheets(printed(page)))
+    assert text.count("MER-0008 · Revision 2 · Storefront renewal, as of 16 Jun 2026") == 1
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_what_a_screen_folds_away_is_on_paper(
     browser: Browser, rich_record: str, scripts: bool

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from changebook.model.diagnostics import Place, Problem, rule
-from changebook.model.markup import DROPPED, TAGS, keeps, scheme
+from changebook.model.markup import DROPPED, NOT_IN_DIAGRAMS, TAGS, keeps, scheme
 from changebook.read import body, unseen
 from changebook.read.attributes import at_begin
 from changebook.read.commonmark import Ranges, note, parse, tab
@@ -85,6 +85,7 @@ _MOST_OPEN = 2_000
 _BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
 
 
+_IN_DIAGRAM = re.compile(rf"<({'|'.join(sorted(NOT_IN_DIAGRAMS))})\b", re.IGNORECASE)
 #: Parsers of HTML give names in small letters.
 _TAGS = frozenset(tag.lower() for tag in TAGS)
 
@@ -178,6 +179,7 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
     yield from _foreign(source)
     yield from _comments(source)
     yield from _containers(source)
+    yield from _diagrams(source)
     yield from _attributes(source)
     yield from _tables(source)
     yield from _footnotes(source)
@@ -247,6 +249,17 @@ def _html(source: SourceFile) -> Iterator[Problem]:
                     f"`{name}` on `<{element.tag}>` is removed.",
                     "Remove the attribute; write text for the reader in the body.",
                 )
+
+
+def _diagrams(source: SourceFile) -> Iterator[Problem]:
+    for start, diagram in body.diagrams(source.body):
+        for element in _IN_DIAGRAM.finditer(diagram):
+            yield DROPPED_HTML.at(
+                source.path,
+                source.in_body(start + element.start(), len(element[0])),
+                f"`{element[0]}>` is removed from the diagram: labels hold words only.",
+                "Remove it, or write the word without the bracket.",
+            )
 
 
 def _addresses(source: SourceFile) -> Iterator[Problem]:

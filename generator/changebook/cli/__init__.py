@@ -27,6 +27,7 @@ _COMMANDS = {
     "asked.",
     "explain": "Explain a rule of check: an example, and why.",
     "export": "Write the list of changes of CLIENT, or its whole site as Markdown.",
+    "host": "Write the configuration of a web server for the published sites.",
     "import": "Make records of what was kept elsewhere: FILE is a spreadsheet or an export.",
     "impact": "Print what all changes of CLIENT add up to: the figures of its Impact page.",
     "index": "Make the search index of an exported site that was built.",

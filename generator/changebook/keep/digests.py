@@ -86,6 +86,8 @@ def software() -> str:
         of_folder(package, without="__pycache__"),
         of_folder(packaged.templates_dir()),
         of_file(packaged.default_config()),
+        # It tells the version of the scripts beside it, whose bytes are locked.
+        of_file(packaged.fetched_folder() / "NOTICE.txt"),
         *sorted(
             entry.name
             for place in dict.fromkeys(sys.path)

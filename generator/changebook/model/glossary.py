@@ -96,21 +96,25 @@ class _Entry:
         return _OWN in self.html.partition(">")[0]
 
 
-def explain(html: str) -> str:
-    """Return a page whose first use of each term leads to its entry in the list at the end."""
+def explain(html: str) -> tuple[str, bool]:
+    """Return a page whose first use of each term leads to its entry in the list at the end.
+
+    And whether any use does.
+    """
     section = _SECTION.search(html)
     if section is None:
-        return html
+        return html, False
     entries = tuple(_entries(section[0]))
     marking = _Marking(entries)
     marked = "".join(marking.texts(html[: section.start()] + html[section.end() :]))
+    used = len(marking.left) < marking.terms
     gone = [e for e in entries if not e.own and e.id in marking.left]
     if len(gone) == len(entries):
-        return marked
+        return marked, used
     listed = section[0]
     for entry in gone:
         listed = listed.replace(entry.html, "", 1)
-    return f"{marked.rstrip()}\n{listed}"
+    return f"{marked.rstrip()}\n{listed}", used
 
 
 def _entries(section: str) -> Iterator[_Entry]:
@@ -126,6 +130,7 @@ class _Marking:
     def __init__(self, entries: Iterable[_Entry]) -> None:
         self._spelt = {word: entry.id for entry in entries for word in entry.spellings}
         self.left = set(self._spelt.values())
+        self.terms = len(self.left)
         self._words = tuple(sorted(self._spelt, key=len, reverse=True))
         self._pattern = _pattern(self._words) if self._words else None
 

@@ -27,6 +27,13 @@ DROPPED = frozenset(
     "script style iframe object embed noscript template textarea select xmp math noembed noframes "
     "canvas metadata".split()
 )
+#: What a diagram's labels may not hold: what asks for something, loads, or restyles a page.
+#: `diagrams.js` says so to mermaid.
+NOT_IN_DIAGRAMS = frozenset(
+    "audio button datalist details dialog embed fieldset form iframe input label legend link meter "
+    "object optgroup option output picture progress select source style summary textarea "
+    "video".split()
+)
 _SHAPE = frozenset(
     "viewBox xmlns fill fill-opacity fill-rule clip-rule stroke stroke-width stroke-linecap "
     "stroke-linejoin stroke-dasharray stroke-opacity opacity d x y x1 y1 x2 y2 cx cy r rx ry dx dy "
@@ -119,7 +126,8 @@ _SHORT = 200
 #: Browsers drop these characters anywhere in an address before they look at its scheme.
 _IGNORED = re.compile(r"[\x00-\x20]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):|(//)", re.IGNORECASE)
-_ALIGNED = re.compile(r"\s*text-align\s*:[^;]*;?\s*", re.IGNORECASE)
+#: The one style that a cell may have; it becomes an attribute.
+ALIGNED = re.compile(r"\s*text-align\s*:\s*(left|center|right|justify)\s*;?\s*", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,", re.IGNORECASE)
 #: Ids that Material's own scripts and check boxes look for; those it makes itself on a page stay.
 _RESERVED_ID = re.compile(r"__(?!tabbed_|codelineno|span)")
@@ -128,7 +136,7 @@ _RESERVED_ID = re.compile(r"__(?!tabbed_|codelineno|span)")
 def keeps(tag: str, name: str, value: str) -> bool:
     """Return whether an element that stays keeps this attribute; the name is in small letters."""
     if name == "style":
-        return tag in ("td", "th") and bool(_ALIGNED.fullmatch(value))
+        return tag in ("td", "th") and bool(ALIGNED.fullmatch(value))
     allowed = name in _names("*") or name in _names(tag) or name.startswith("aria-")
     return allowed and kept(tag, name, value) is not None
 

@@ -26,6 +26,8 @@ _HIGHEST = 3
 _TAG = re.compile(r"<[a-z][a-z0-9]*(?: [\w:-]+=\"[^\"]*\")+>")
 _ATTRIBUTE = re.compile(r" (?P<name>id|name|href|src|poster|cite)=\"(?P<value>[^\"]*)\"")
 _RAW_HEADING = re.compile(r"(?P<begin></?h)(?P<level>[1-6])(?=[ >])")
+#: The sanitiser leaves a diagram no other class, and text holds no `<`.
+_DIAGRAM = re.compile(r"<pre(?: [\w:-]+=\"[^\"]*\")*? class=\"mermaid\"")
 #: A link whose words are its target, so that paper does not say it twice.
 _BARE_LINK = re.compile(r'<a (href="(?:mailto:|http://)?([^"]+)" rel="[^"]*">\2</a>)')
 
@@ -40,6 +42,11 @@ class RenderedBody:
     html: str
     headings: tuple[Heading, ...]
     removed: tuple[str, ...] = ()
+
+    @property
+    def has_diagram(self) -> bool:
+        """Whether a diagram is to be drawn in it."""
+        return bool(_DIAGRAM.search(self.html))
 
     def whole(self, page: str) -> RenderedBody:
         """Return the body of the page if no address was removed. Raises Refusal."""

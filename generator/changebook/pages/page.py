@@ -22,6 +22,8 @@ from changebook.model.markup import scheme
 from changebook.pages.bodies import Heading, RenderedBody
 from changebook.pages.kept_bodies import BodyRenderer
 
+#: The scripts of a page with diagrams, and of one with explained terms.
+DIAGRAMS, _TERMS = "mermaid", "glossary"
 #: Leads to a heading. It stands everywhere, so those who hear a page or go through it by keyboard
 #: are spared it.
 _PERMALINK = Markup('<a class="headerlink" href="#{}" tabindex="-1" aria-hidden="true">¶</a>')
@@ -49,6 +51,11 @@ class GeneratedPage:
     meta: Mapping[str, Any]
     headings: tuple[Heading, ...] = ()
 
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The scripts that the page needs, by name."""
+        return tuple(self.meta.get("cb_scripts", ()))
+
     def below(self, folder: str) -> GeneratedPage:
         """Return the page where its whole edition lies in a folder."""
         return replace(self, path=posixpath.join(folder, self.path))
@@ -66,6 +73,12 @@ class Assembly:
         self._href = href
         self._headings: list[Heading | int] = []
         self._bodies: list[RenderedBody] = []
+        self._scripts: list[str] = []
+
+    def needs(self, script: str) -> str:
+        """Note a script that the page needs; it stands nowhere in the page's content."""
+        self._scripts.append(script)
+        return ""
 
     def heading(self, level: int, id: str, title: object, class_: str = "") -> Markup:
         """Return a heading with a link to itself, and note it for the table of contents."""
@@ -90,11 +103,17 @@ class Assembly:
         """Return the finished page, from what its template gave."""
         for number, body in enumerate(self._bodies):
             html = html.replace(_BODY.format(number), self._placed(body))
+        content, explained = explain(html)
+        if explained:
+            self.needs(_TERMS)
+        if any(body.has_diagram for body in self._bodies):
+            self.needs(DIAGRAMS)
+        scripts = {"cb_scripts": sorted(set(self._scripts))} if self._scripts else {}
         return GeneratedPage(
             self._path,
             title,
-            f"{explain(html).strip()}\n",
-            meta,
+            f"{content.strip()}\n",
+            {**meta, **scripts},
             tuple(
                 heading
                 for entry in self._headings

@@ -67,7 +67,7 @@ class Renderer:
         href = partial(self.href, path)
         page = Assembly(path, self.render_body, href)
         html = self.environment.get_template(f"{template}.html.j2").render(
-            title=title, href=href, heading=page.heading, body=page.body, **view
+            title=title, href=href, heading=page.heading, body=page.body, needs=page.needs, **view
         )
         return page.page(one_line(title), html, _one_lines(meta))
 

@@ -13,6 +13,7 @@ from html import escape, unescape
 import nh3
 
 from changebook.model.markup import (
+    ALIGNED,
     ATTRIBUTES,
     DROPPED,
     LINK_SCHEMES,
@@ -24,11 +25,25 @@ from changebook.model.markup import (
 #: nh3 writes every attribute as name="value" with quotes escaped, so this matches whole tags.
 _TAG = re.compile(r'<(?:(?P<name>img|input)(?P<attributes>(?: [\w:-]+="[^"]*")*)>|(?P<a>/?)a[ >])')
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
+_CELL = re.compile(r'<(t[dh])((?: [\w:-]+="[^"]*")*? style="[^"]*"(?: [\w:-]+="[^"]*")*)>')
 
 
 def sanitise(html: str) -> str:
     """Keep of HTML what the allow-list has, balanced; pictures from other hosts become links."""
-    return _Elements().rewrite(_cleaner().clean(html))
+    clean = _cleaner().clean(html)
+    if " style=" in clean:
+        clean = _CELL.sub(_aligned, clean)
+    return _Elements().rewrite(clean)
+
+
+def _aligned(cell: re.Match[str]) -> str:
+    """Return a cell with an attribute for its style, since pages hold no styles."""
+    attributes = dict(_ATTRIBUTE.findall(cell[2]))
+    aligned = ALIGNED.fullmatch(attributes.pop("style"))
+    if aligned:
+        attributes["align"] = aligned[1].lower()
+    kept_ones = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<{cell[1]}{kept_ones}>"
 
 
 @cache

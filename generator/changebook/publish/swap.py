@@ -15,10 +15,11 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,8 +35,16 @@ from changebook.refusal import Refusal
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2  # macOS
+#: Where Linux lists what is mounted, within one file system too.
+_HAS_MOUNTS = Path("/proc/self/mountinfo").is_file()
 #: The kernel or the file system can't exchange two folders.
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+
+
+def audience_of(out: Path) -> Audience | None:
+    """Return for whom the sites in a folder are; None where it holds none of ours."""
+    marker = out / OWN / "audience"
+    return Audience(marker.read_text("utf-8").strip()) if marker.is_file() else None
 
 
 class Publisher:
@@ -57,6 +66,7 @@ class Publisher:
             self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._open.enter_context(FileLock(self._own / "lock", timeout=0))
             self._refuse_strangers()  # another build may have claimed it just now
+            self._refuse_links()
             atomic.write(self._own / "audience", f"{self._audience.value}\n")
         except Timeout:
             raise Refusal(
@@ -129,6 +139,28 @@ class Publisher:
                 "with --out"
             )
 
+    def _refuse_links(self) -> None:
+        """Refuse where a site's place is a link or a mount: neither can change places with one.
+
+        The output folder itself may be either, and is followed.
+        """
+        with Path("/proc/self/mountinfo").open("rb") if _HAS_MOUNTS else nullcontext(()) as lines:
+            mounts = {line.split()[4] for line in lines}
+        for place in sorted(self.out.iterdir()):
+            what = (
+                "a symbolic link"
+                if place.is_symlink()
+                else "a mounted folder"
+                if place.is_mount() or _as_mount(place) in mounts
+                else ""
+            )
+            if what:
+                raise Refusal(
+                    f"{place} is {what}, and a site takes its place there in one step, as a folder "
+                    "of its own: move it away, and have the web server or a link lead to "
+                    f"{self.out} instead"
+                )
+
     def _recover(self) -> None:
         """Finish or undo what a killed build left, and throw the rest of it away."""
         if self._journal.is_file():
@@ -162,6 +194,11 @@ class Publisher:
             if folder == self.out or any(folder.iterdir()):
                 return
             folder.rmdir()
+
+
+def _as_mount(place: Path) -> bytes:
+    """Return a path as the kernel lists it among its mounts."""
+    return re.sub(rb"[ \t\n\\]", lambda m: b"\\%03o" % ord(m[0]), os.fsencode(place))
 
 
 def _find_exchange() -> Callable[[bytes, bytes], int] | None:

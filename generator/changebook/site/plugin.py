@@ -34,8 +34,7 @@ from changebook.model.diagnostics import as_text, errors
 from changebook.model.vocabulary import Audience
 from changebook.model.words import SOURCE_LANGUAGE, Words, languages
 from changebook.pages.compiled import CompiledTemplates
-from changebook.pages.page import GeneratedPage
-from changebook.pages.site_pages import theme_words
+from changebook.pages.page import DIAGRAMS, GeneratedPage
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
@@ -48,6 +47,8 @@ from changebook.site.contents import (
 )
 from changebook.site.finished import FinishedPage
 from changebook.site.kept_pages import NO_PAGES, KeptPages
+from changebook.site.notices import NOTICES, notices
+from changebook.site.policy import previewed, theme_facts
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import MERMAID, leaks, mermaid_script, theme_language
 
@@ -127,7 +128,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         theme = config.theme
         words = Words(contents.language, packaged.own_templates(self._root))
         theme["language"] = theme_language(words)
-        config.extra["changebook"] = theme_words(words)
+        config.extra["changebook"] = theme_facts(words)
         first = 1 if theme.custom_dir else 0
         theme.dirs[first:first] = theme_dirs(self._root)
         config.watch += [
@@ -172,7 +173,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Keep the page as it is written, for the next build."""
         if isinstance(page, FinishedPage):
             self._kept.put(page.finished, output)
-        return output
+        return previewed(output.encode()).decode() if self._serving else output
 
     def on_template_context(
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
@@ -183,10 +184,12 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return context
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Material loads mermaid from another host unless the site has it."""
+        """Add what others made. Material loads mermaid from another host unless the site has it."""
         env.bytecode_cache = _COMPILED
-        if any('class="mermaid"' in page.content for page in self._contents.pages):
+        diagrams = any(DIAGRAMS in page.scripts for page in self._contents.pages)
+        if diagrams:
             files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
+        files.append(File.generated(config, NOTICES, content=notices(diagrams=diagrams)))
         return env
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -20,6 +20,7 @@ from changebook.refusal import Refusal
 from changebook.site.building import the_plugin
 from changebook.site.configuration import QUIET, config_file, environment, kept_warnings
 from changebook.site.plugin import banner
+from changebook.site.policy import previewed
 
 HOST = "127.0.0.1"
 #: Seconds between two looks at the files. To ask is cheap, and works on every file system.
@@ -123,7 +124,7 @@ class _Server(LiveReloadServer):
         if trouble := self._shown.trouble:
             said = banner(trouble).encode()
             content = _CONTENT.sub(lambda place: place[0] + said, content, count=1)
-        page: bytes = super()._inject_js_into_html(content, epoch)  # type: ignore[no-untyped-call]
+        page: bytes = super()._inject_js_into_html(previewed(content), epoch)  # type: ignore[no-untyped-call]
         return page
 
     def _missing(self, code: int) -> bytes | None:

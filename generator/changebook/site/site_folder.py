@@ -22,12 +22,13 @@ from mkdocs.utils.yaml import yaml_load
 from changebook import atomic
 from changebook.edition import urls
 from changebook.edition.editions import Edition
-from changebook.pages.page import GeneratedPage
-from changebook.pages.site_pages import theme_words
+from changebook.pages.page import DIAGRAMS, GeneratedPage
 from changebook.refusal import Refusal
 from changebook.site.configuration import CONFIG, config_file
 from changebook.site.contents import Contents, edition_contents, theme_dirs
 from changebook.site.finished import table_of_contents
+from changebook.site.notices import NOTICES, notices
+from changebook.site.policy import theme_facts
 from changebook.site.search.indexing import index_sites
 from changebook.site.theme import (
     MERMAID,
@@ -147,7 +148,9 @@ def _files(edition: Edition, root: Path) -> Iterator[_Made]:
         yield _Made(f"{DOCS}/{asset.path}", asset.content())
     for file in contents.files:
         yield _Made(f"{DOCS}/{file.path}", file.content)
-    if any('class="mermaid"' in page.content for page in contents.pages):
+    diagrams = any(DIAGRAMS in page.scripts for page in contents.pages)
+    yield _Made(f"{DOCS}/{NOTICES}", notices(diagrams=diagrams).encode())
+    if diagrams:
         yield _Made(f"{DOCS}/{MERMAID}", mermaid_script())
     # Zensical has the search field's markup, but its own styles for a search of its own.
     yield _Made(f"{DOCS}/{SEARCH_STYLES}", search_styles().encode())
@@ -235,6 +238,6 @@ def _config(source: Mapping[str, Any], edition: Edition, contents: Contents) -> 
         "plugins": [],
         "extra_css": [SEARCH_STYLES],
         "nav": contents.nav,
-        "extra": {**(source.get("extra") or {}), "changebook": theme_words(edition.words)},
+        "extra": {**(source.get("extra") or {}), "changebook": theme_facts(edition.words)},
     }
     return _HEAD + yaml.dump(config, allow_unicode=True, sort_keys=False, width=100)

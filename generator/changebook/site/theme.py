@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+from changebook import packaged
 from changebook.model.words import Words
 from changebook.refusal import Refusal
 
@@ -38,8 +39,8 @@ def theme_language(words: Words) -> str:
 
 
 def mermaid_script() -> Path:
-    """Return the script that draws diagrams, in the package that carries it."""
-    return _package("mermaidx") / "assets" / "mermaid.js"
+    """Return the script that draws diagrams. Raises Refusal where it was not fetched."""
+    return packaged.fetched("mermaid.min.js")
 
 
 def search_styles() -> str:

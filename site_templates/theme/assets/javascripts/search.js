@@ -39,10 +39,12 @@ const counted = ({results, partly}) => {
   return status.dataset.other.replace("{count}", results.length.toLocaleString(document.documentElement.lang))
 }
 
+const address = query => (query ? `${page}?q=${encodeURIComponent(query)}` : page)
+
 const search = async () => {
   const mine = ++latest
   const query = field.value.trim()
-  all.href = query ? `${page}?q=${encodeURIComponent(query)}` : page
+  all.href = address(query)
   if (!query) {
     list.replaceChildren()
     also.hidden = true
@@ -82,12 +84,12 @@ form.addEventListener("reset", () => {
   field.focus()
 })
 form.addEventListener("submit", event => {
-  // Like Material's own search: the best result, if there is one to see.
+  // Like Material's own search: the best result, if there is one to see. The policy of a page lets
+  // no form be sent, so that the way to all results is a link too.
+  event.preventDefault()
   const first = list.querySelector("a")
-  if (first) {
-    event.preventDefault()
-    first.click()
-  }
+  if (first) first.click()
+  else location.assign(address(field.value.trim()))
 })
 toggle.addEventListener("change", () => (toggle.checked ? field.focus() : field.blur()))
 

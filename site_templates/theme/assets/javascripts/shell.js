@@ -1,0 +1,90 @@
+// What every page needs before it is shown, and what Material would write into each page as scripts:
+// the policy of a page allows scripts from files only. It stands in the head, so that a reader's
+// colours are there from the first moment.
+(() => {
+  const {base, verify, foot, head} = document.currentScript.dataset
+
+  // The code on paper holds the address of a page with a digest: who scans it asks whose it is.
+  if (verify && location.hash.startsWith("#digest=")) location.replace(verify + location.hash)
+
+  // What Material's bundle keeps in the browser, by names that it knows.
+  const scope = new URL(base, location)
+  const name = key => `${scope.pathname}.${key}`
+  const get = (key, store = localStorage) => JSON.parse(store.getItem(name(key)))
+  Object.assign(window, {
+    __md_scope: scope,
+    __md_hash: text => [...text].reduce((hash, letter) => (hash << 5) - hash + letter.charCodeAt(0), 0),
+    __md_get: get,
+    __md_set: (key, value, store = localStorage) => {
+      try {
+        store.setItem(name(key), JSON.stringify(value))
+      } catch {
+        // A full or closed store: the page works all the same.
+      }
+    },
+  })
+  const kept = key => {
+    try {
+      return get(key)
+    } catch {
+      return null // a closed store, or something else wrote there
+    }
+  }
+
+  // The words in the margins of a sheet. Style sheets that scripts make need no leave of the policy.
+  const css = words => `"${words.replace(/["\\\n\r\f]/g, letter => `\\${letter.codePointAt(0).toString(16)} `)}"`
+  const margins = new CSSStyleSheet({media: "print"})
+  margins.replaceSync(
+    `@page { @bottom-left { content: ${css(foot)}; } @top-right { content: ${css(head)}; } }`,
+  )
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, margins]
+
+  // The colours that the reader has chosen, as soon as there is something to colour.
+  const colours = kept("__palette")?.color
+  const coloured = () => {
+    if (!document.body) return false
+    let attribute = key => colours[key]
+    if (colours.media === "(prefers-color-scheme)") {
+      const now = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"
+      const option = document.querySelector(`[data-md-color-media="(prefers-color-scheme: ${now})"]`)
+      if (!option) return false
+      attribute = key => option.getAttribute(`data-md-color-${key}`)
+    }
+    for (const key of ["media", "scheme", "primary", "accent"])
+      document.body.setAttribute(`data-md-color-${key}`, attribute(key))
+    return true
+  }
+  if (colours) {
+    const parsing = new MutationObserver(() => {
+      if (coloured()) parsing.disconnect()
+    })
+    parsing.observe(document.documentElement, {childList: true, subtree: true})
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    // The tab that the address names, and else those that the reader chose on other pages.
+    const {features = []} = JSON.parse(document.getElementById("__config")?.textContent ?? "{}")
+    const tabs = features.includes("content.tabs.link") && kept("__tabs")
+    if (Array.isArray(tabs))
+      for (const set of document.querySelectorAll(".tabbed-set")) {
+        const labels = [...set.querySelectorAll(":scope > .tabbed-labels > label")]
+        const chosen = tabs
+          .map(tab => labels.find(label => label.innerText.trim() === tab))
+          .find(label => label)
+        if (chosen) document.getElementById(chosen.htmlFor).checked = true
+      }
+    const target = document.getElementById(location.hash.slice(1))
+    if (target?.name?.startsWith("__tabbed_")) target.checked = true
+
+    // Material lays wide tables in boxes that scroll; the keyboard must reach them too. And a button
+    // that copies is no navigation.
+    const content = document.querySelector(".md-content")
+    const reach = () => {
+      for (const box of document.querySelectorAll(".md-typeset__scrollwrap"))
+        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
+      for (const nav of document.querySelectorAll(".md-code__nav")) nav.role = "none"
+    }
+    reach()
+    if (content) new MutationObserver(reach).observe(content, {childList: true, subtree: true})
+  })
+})()
