@@ -5,6 +5,7 @@ from __future__ import annotations
 from changebook.check import (
     between,
     bodies,
+    corrections,
     glossaries,
     isolation,
     lifecycle,
@@ -28,6 +29,7 @@ _DECLARING = (
     between,
     bodies,
     chain,
+    corrections,
     direction,
     form,
     front_matter,

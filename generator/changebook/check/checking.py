@@ -10,6 +10,7 @@ from pathlib import Path
 
 from changebook.check import (
     bodies,
+    corrections,
     glossaries,
     lifecycle,
     money,
@@ -43,6 +44,7 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     references.check_profile,
+    corrections.check_corrections,
     glossaries.check_glossary,
     lifecycle.check_approver,
     lifecycle.check_succession,
