@@ -253,7 +253,7 @@ def _misstated(
 
 
 def _sealed(entry: ChainEntry) -> str:
-    return f"sealed as entry {entry.number}, {entry.event} on {entry.on}"
+    return f"sealed as entry {entry.number}, {entry.event.done} on {entry.on}"
 
 
 def _capital(text: str) -> str:

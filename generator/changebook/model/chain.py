@@ -49,7 +49,8 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 class SealedEvent(StrEnum):
     """What was sealed: the contract's baseline or a correction of it, a decision, the signing of
-    its agreement, or filing the signed copy."""
+    its agreement, or filing the signed copy.
+    """
 
     BASELINE = "baseline"
     CORRECTED = "corrected"
@@ -69,13 +70,14 @@ class SealedEvent(StrEnum):
         return self in (SealedEvent.BASELINE, SealedEvent.CORRECTED)
 
     @property
+    def done(self) -> str:
+        """What happened to the record or the contract: it was approved, signed, corrected."""
+        return "signed" if self is SealedEvent.BASELINE else self.value
+
+    @property
     def about(self) -> str:
         """What is sealed once for a record: its decision, its signature, its signed copy."""
         return "decision" if self.is_decision else self.value
-
-
-#: What happened to the contract.
-_CONTRACT_DONE = {SealedEvent.BASELINE: "signed", SealedEvent.CORRECTED: "corrected"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class ChainLink:
     def says(self) -> str:
         """Return what happened, in a few words."""
         who = "the contract" if self.event.is_contract else self.id
-        return f"{who} was {_CONTRACT_DONE.get(self.event, self.event.value)} on {self.on}"
+        return f"{who} was {self.event.done} on {self.on}"
 
     @property
     def about(self) -> tuple[str, str]:
@@ -131,8 +133,7 @@ class ChainEntry(_Strict):
     @property
     def what(self) -> str:
         """What happened to what, in a few words."""
-        done = _CONTRACT_DONE.get(self.event)
-        return f"contract {done}" if done else f"{self.id} {self.event}"
+        return f"{'contract' if self.event.is_contract else self.id} {self.event.done}"
 
     def own_digest(self) -> str:
         """Return what `entry` has to be."""
@@ -307,7 +308,8 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
         return None, _broken(
             path, Place(same + 1, 1), "`changebook seal` would not write this line"
         )
-    return lock, None
+    # Which version it is follows from the entries.
+    return Lock(entries=lock.entries), None
 
 
 def _place_of(path: tuple[int | str, ...], text: str) -> Place:

@@ -87,7 +87,9 @@ def _problems(
     client: Client, reading: Sequence[Problem], trace: Tracer | None
 ) -> Iterator[Problem]:
     lock = client.lock.lock if client.lock else None
-    if client.lock is None and (number := len([f for f in all_facts(client) if not f.link.event.is_contract])):
+    if client.lock is None and (
+        number := len([f for f in all_facts(client) if not f.link.event.is_contract])
+    ):
         yield NOT_SEALED.at(
             client.source.path,
             START,
