@@ -48,8 +48,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SealedEvent(StrEnum):
-    """What was sealed: the contract's baseline or a correction of it, a decision, the signing of
-    its agreement, or filing the signed copy.
+    """What was sealed.
+
+    The contract's baseline or a correction of it; a decision, the signing of its agreement, or
+    filing the signed copy.
     """
 
     BASELINE = "baseline"

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
-from changebook.model import baseline, timeline
+from changebook.model import timeline
 from changebook.model.schema import ChangeRecord, Contract, Milestone, Profile
 from changebook.model.sums.amounts import EXACT, ZERO, Shares, moved, rounded, taxes
 from changebook.model.sums.figures import (
@@ -81,7 +81,6 @@ def position(
 ) -> Position:
     """Return where the contract stands on `as_of`, as far as it was recorded by `known_on`."""
     then = (timeline.at(record, as_of, known_on) for record in records)
-    profile = baseline.known(profile, known_on) if known_on else profile
     return Positions(profile).on(as_of, (record for record in then if record), known_on)
 
 
