@@ -44,7 +44,8 @@ def content(front: Front) -> dict[str, Any]:
             for each in milestones
             if isinstance(each, Mapping)
         }
-    return lasting(found | {_APPROVAL: front.get(_APPROVAL)})
+    whole: dict[str, Any] = lasting(found | {_APPROVAL: front.get(_APPROVAL)})
+    return whole
 
 
 def corrections(front: Front) -> list[Mapping[str, Any]]:

@@ -91,9 +91,9 @@ def _name(correction: Correction, profile: Profile, words: Words) -> str:
         return names.get(key, key)
     id = next((m.id for m in profile.contract.milestones if _is_of(below, m.id)), below)
     milestone = profile.milestone(id)
-    part = {"name": _("Name"), "date": _("Date")}.get(below[len(id) + 1 :])
+    part = {"name": _("Name of the milestone"), "date": _("Date")}.get(below[len(id) + 1 :])
     name = milestone.name if milestone else id
-    return _("%(name)s: %(text)s") % {"name": name, "text": part} if part else name
+    return _("%(text)s (%(more)s)") % {"text": name, "more": part} if part else name
 
 
 def _is_of(key: str, id: str) -> bool:

@@ -128,8 +128,8 @@ def tracer(workspace: Workspace, revision: str) -> Tracer:
 
 def _altered(before: Front, after: Front, entry: ChainEntry) -> tuple[KeyPath, ...]:
     if entry.event.is_contract:
-        sides = ({"contract": front.get("contract")} for front in (before, after))
-        return tuple(change.path for change in differences(*sides))
+        was, now = before.get("contract"), after.get("contract")
+        return tuple(change.path for change in differences(was, now, ("contract",)))
     keys = decided.altered(before, after)
     return tuple(path for path in keys if (path[0] == "agreement") is not entry.event.is_decision)
 
