@@ -255,6 +255,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             "Correct the record that has far too many days.",
         )
         return
+    sealed = {entry.id for entry in client.sealed}
     # A wrong date is reported once: what follows is computed from the date that was written.
     slip: Counter[str] = Counter()
     for step in (step for entry in position.register for step in entry.steps):
@@ -264,13 +265,18 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
         slip[step.milestone] += off
         if off:
             after, days = step.stated - timedelta(off), step.days
+            less = ", ".join(f"{each.days:+d} of {each.id}" for each in step.replaced)
+            made = f"{step.own:+d} and {less}" if less else f"{days:+d}"
             yield from subjects[step.id].value(
                 DATE_CHAIN,
                 ("decision", "milestones", step.milestone),
-                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {days:+d} days make "
+                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {made} days make "
                 f"it {after}, not {step.stated}.",
-                f"Write `{step.milestone}: {after}`, or say how many days were granted: "
-                f"`days: {{{step.milestone}: {days + off}}}` below `decision`.",
+                f"{step.id} is sealed and stays as it is. Agree on the date in a new record that "
+                f"supersedes it."
+                if step.id in sealed
+                else f"Write `{step.milestone}: {after}`, or say how many days were granted: "
+                f"`days: {{{step.milestone}: {step.own + off}}}` below `decision`.",
             )
 
 

@@ -141,8 +141,6 @@ def may_become_superseded(data: ChangeRecord) -> bool:
 
 def instead(data: ChangeRecord) -> str:
     """Return what is to be done with a record that can't be marked as superseded now."""
-    if data.status in (Status.IMPLEMENTING, Status.IMPLEMENTED):
-        return f"mark {data.id} as superseded once it is closed"
     return f"withdraw {data.id}"
 
 

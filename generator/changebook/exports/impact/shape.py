@@ -124,6 +124,8 @@ class MoveJson(JsonModel):
 
     milestone: str
     days: int
+    own: int
+    replaced: tuple[RequestJson, ...]
     before: dt.date
     after: dt.date
 
@@ -184,6 +186,8 @@ class StepJson(JsonModel):
     id: str
     reversal: bool
     days: int
+    own: int
+    replaced: tuple[RequestJson, ...]
     before: dt.date
     after: dt.date
 
