@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
@@ -265,19 +266,21 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
         slip[step.milestone] += off
         if off:
             after, days = step.stated - timedelta(off), step.days
-            less = ", ".join(f"{each.days:+d} of {each.id}" for each in step.replaced)
-            made = f"{step.own:+d} and {less}" if less else f"{days:+d}"
-            yield from subjects[step.id].value(
+            less = "".join(f" and {each.days:+d} of {each.id}" for each in step.replaced)
+            is_sealed = step.id in sealed
+            found = subjects[step.id].value(
                 DATE_CHAIN,
                 ("decision", "milestones", step.milestone),
-                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {made} days make "
-                f"it {after}, not {step.stated}.",
-                f"{step.id} is sealed and stays as it is. Agree on the date in a new record that "
-                f"supersedes it."
-                if step.id in sealed
+                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {step.own:+d} days"
+                f"{less} make it {after}, not {step.stated}.",
+                f"{step.id} is sealed and stays as it is: agree on the date in a new record."
+                if is_sealed
                 else f"Write `{step.milestone}: {after}`, or say how many days were granted: "
                 f"`days: {{{step.milestone}: {step.own + off}}}` below `decision`.",
             )
+            # Before days were taken back, a replacement's date was right without that.
+            was_right = is_sealed and off == step.own - days
+            yield from (replace(p, severity="note") if was_right else p for p in found)
 
 
 def check_dates(record: Record, client: Client) -> Iterator[Problem]:

@@ -61,9 +61,9 @@ class _Walk:
     replacers: Counter[str] = field(default_factory=Counter)
 
     def turn(self, priced: Priced, is_reversal: bool) -> tuple[bool, tuple[str, ...]]:
-        """Take a record in or out: whether it counts itself, and whose place it takes or gives back.
+        """Take a record in or out; return whether it counts itself, and whose place it takes.
 
-        A record that is replaced itself has no money and no days left to take in or out.
+        A reversal gives the place back. A record that is replaced itself has no money and no days left to take in or out.
         """
         sign = -1 if is_reversal else 1
         id = priced.record.id
