@@ -61,6 +61,6 @@ def _share(position: Position, ids: set[str]) -> GroupShare:
 
 
 def _granted(completion: MilestonePosition, ids: set[str]) -> int:
-    """Return the days of these records; what was taken back is taken from the record that had it."""
+    """Return the days of these records; what is taken back is so from the record that had it."""
     own = sum(step.own for step in completion.steps if step.id in ids)
     return own + sum(r.days for s in completion.steps for r in s.replaced if r.id in ids)

@@ -63,7 +63,8 @@ class _Walk:
     def turn(self, priced: Priced, is_reversal: bool) -> tuple[bool, tuple[str, ...]]:
         """Take a record in or out; return whether it counts itself, and whose place it takes.
 
-        A reversal gives the place back. A record that is replaced itself has no money and no days left to take in or out.
+        A reversal gives the place back. A record that is replaced itself has no money and no days
+        left to take in or out.
         """
         sign = -1 if is_reversal else 1
         id = priced.record.id
