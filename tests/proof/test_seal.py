@@ -639,6 +639,7 @@ def test_figures_follow_a_correction_from_its_day_on(sealed: Path) -> None:
         for day in ("2026-04-01", "2026-04-02")
     }
     assert sums == {"2026-04-01": 1200000, "2026-04-02": 1210000}
+    assert edition(sealed).as_of == date(2026, 4, 2)
     now = edition(sealed, day=date(2026, 4, 30))
     past = [now.past.on(date(2026, 4, day)).position.original.amount for day in (1, 2)]
     assert past == [1200000, 1210000]

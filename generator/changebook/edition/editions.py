@@ -194,8 +194,9 @@ def default_as_of(client: Client, audience: Audience) -> date:
     What only the team sees must not move a client's edition, so each audience has its own.
     """
     seen = [r.data for r in client.records if audience is Audience.TEAM or not is_unseen(r.data)]
-    events = (day for data in seen for day in timeline.event_dates(data))
-    return max(events, default=client.profile.contract.signed)
+    events = [day for data in seen for day in timeline.event_dates(data)]
+    contract = client.profile.contract
+    return max((*events, *(each.on for each in contract.corrections)), default=contract.signed)
 
 
 def make_edition(client: Client, audience: Audience, as_of: date | None = None) -> Edition:
