@@ -28,7 +28,7 @@ _COMMIT = re.compile(r"\b[0-9a-f]{12}\b")
 def sealed(tmp_path: Path) -> Scratch:
     """Two clients on `main`, the first with two changes that are decided, signed and sealed."""
     made = Scratch.at(tmp_path / "repository")
-    shutil.copytree(CASES / "check" / "good-sealed", made.root, dirs_exist_ok=True)
+    shutil.copytree(CASES / "check" / "good-sealed-with-contract", made.root, dirs_exist_ok=True)
     profile = (made.root / "changes/acme/client.md").read_text("utf-8")
     other = profile.replace("prefix: ACME", "prefix: GLX").replace("name: Acme", "name: Globex")
     made.commit({"changes/globex/client.md": other}, "First")

@@ -132,7 +132,7 @@ APPROVE = (
 def test_what_is_decided_is_sealed(root: Path) -> None:
     done = run(root, *APPROVE)
     assert done.exit_code == 0
-    assert "sealed entry 3 (ACME-0007 approved 2026-02-16)" in done.stdout
+    assert "sealed entry 4 (ACME-0007 approved 2026-02-16)" in done.stdout
     _, problems = load_checked(root)
     assert problems == []
     file = root / "changes/acme/2026/ACME-0007-other-wallet.md"

@@ -91,14 +91,46 @@ def test_the_dates_of_the_worked_example() -> None:
         ("ACME-0003", 2, "2026-05-06"),
         ("ACME-0003", -2, "2026-05-04"),
     ]
-    # 30 June + 10 = 10 July, - 3 = 7 July, + 4 = 11 July: days of a replacement add to the chain
+    # 30 June + 10 = 10 July, - 3 = 7 July, + 4 - 10 = 1 July: a replacement takes the old days back
     assert [(s.id, s.days, str(s.before), str(s.after)) for s in go_live.steps] == [
         ("ACME-0001", 10, "2026-06-30", "2026-07-10"),
         ("ACME-0002", -3, "2026-07-10", "2026-07-07"),
-        ("ACME-0004", 4, "2026-07-07", "2026-07-11"),
+        ("ACME-0004", -6, "2026-07-07", "2026-07-01"),
     ]
     assert (uat.original, uat.agreed) == (date(2026, 5, 4), date(2026, 5, 4))
-    assert (go_live.original, go_live.agreed) == (date(2026, 6, 30), date(2026, 7, 11))
+    assert (go_live.original, go_live.agreed) == (date(2026, 6, 30), date(2026, 7, 1))
+    replacing = go_live.steps[-1]
+    assert (replacing.own, replacing.replaced) == (4, (sums.DayRequest("ACME-0001", -10),))
+
+
+def test_a_pending_replacement_requests_the_new_days_less_the_old() -> None:
+    old = approved(1, "2026-03-20", "54000.00", decision={"days": {"go-live": 10, "uat": 3}})
+    schedule = [{"milestone": "go-live", "days": "4"}]
+    new = change(
+        2,
+        "assessing",
+        impact={"cost": [{"item": "Work", "amount": "60.00"}], "schedule": schedule},
+        links=replacing(1),
+    )
+    uat, go_live = at("2026-04-30", old, new).milestones
+    assert go_live.requests == (sums.DayRequest("ACME-0002", -6),)
+    assert uat.requests == (sums.DayRequest("ACME-0002", -3),)
+    assert go_live.agreed == date(2026, 7, 10)
+
+
+def test_voiding_a_replacement_gives_the_days_back() -> None:
+    old = approved(1, "2026-03-20", "54000.00", decision={"days": {"go-live": 10}})
+    new = approved(
+        2,
+        "2026-04-02",
+        "6.00",
+        decision={"days": {"go-live": 4}},
+        links=replacing(1),
+        void="2026-04-20",
+    )
+    days = ("2026-04-01", "2026-04-02", "2026-04-20")
+    agreed = [at(day, old, new).completion for day in days]
+    assert [m and str(m.agreed) for m in agreed] == ["2026-07-10", "2026-07-04", "2026-07-10"]
 
 
 def test_the_worked_example_on_earlier_days() -> None:
@@ -595,7 +627,7 @@ def test_shares_by_reason() -> None:
     assert shown(shares[defect].approved.amount, shares[defect].pending.amount) == "0.00 21200.00"
     assert len(shares[market].ids) == 5
     assert len(shares[defect].ids) == 4
-    assert (shares[market].granted, shares[defect].granted) == (11, 0)
+    assert (shares[market].granted, shares[defect].granted) == (1, 0)
     assert shares[market].requested == sums.DaySpan(6, 6)
     assert shares[defect].requested is None
 

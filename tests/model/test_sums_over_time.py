@@ -97,7 +97,7 @@ def test_the_quarters_of_the_worked_example() -> None:
         ),
         (
             "2026-04-01: asked 3 4, decided 2 3 4, pending 0.00, "
-            "approved -6500.00 (2 3 4), days 1, sum 1247500.00, left 2500.00"
+            "approved -6500.00 (2 3 4), days -9, sum 1247500.00, left 2500.00"
         ),
     ]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from changebook.model import sums, timeline
 from changebook.model.schema import ChangeRecord
-from changebook.model.sums import Bucket, Figure, Position, SumLine
+from changebook.model.sums import Bucket, Figure, Position, Standing, SumLine
 from changebook.model.vocabulary import Outcome, Status, SupersedeMode, Visibility
 from tests.strategies import Log, changed, changes, logs, may_be_hidden
 
@@ -207,7 +207,41 @@ def test_a_voided_change_leaves_no_trace_but_its_two_entries(log: Log) -> None:
     for id in void:
         entries = [e for e in now.register if e.id == id]
         assert [e.reversal for e in entries] in ([], [False, True])
-        assert sum(s.days for e in entries for s in e.steps) == 0
+
+
+@checked
+@given(logs() | logs(approved=True))
+def test_the_agreed_date_is_that_of_the_contract_and_what_counts_was_granted(log: Log) -> None:
+    """Computed in another way: what was replaced or voided has no days."""
+    now = position(log)
+    records = {record.id: record for record in log.records}
+    counting = [id for id, s in now.standings.items() if s.bucket is Bucket.APPROVED]
+    for milestone in now.milestones:
+        granted = sum(sums.granted(records[id]).get(milestone.id, 0) for id in counting)
+        assert milestone.agreed == milestone.original + timedelta(days=granted)
+
+
+@checked
+@given(logs())
+def test_requested_days_are_those_of_the_change_less_what_it_replaces(log: Log) -> None:
+    now = position(log)
+    for milestone in now.milestones:
+        for request in milestone.requests:
+            standing = now.standings[request.id]
+            less = sum(_granted(log, part.id, milestone.id) for part in standing.replaces)
+            assert request.days == _days_of(log, standing, milestone.id) - less
+
+
+def _granted(log: Log, id: str, milestone: str) -> int:
+    record = next(r for r in log.records if r.id == id)
+    return sums.granted(record).get(milestone, 0)
+
+
+def _days_of(log: Log, standing: Standing, milestone: str) -> int:
+    record = next(r for r in log.records if r.id == standing.id)
+    if standing.bucket is Bucket.APPROVED_LATER:
+        return _granted(log, record.id, milestone)
+    return sums.asked_days(record).get(milestone, 0)
 
 
 @checked

@@ -38,14 +38,21 @@ from changebook.read.source import parse_source
 from changebook.read.workspace import Client, read_workspace
 from changebook.site import published_seals
 from changebook.site.contents import edition_contents
+from changebook.views.impact import impact
 from tests.scratch import Scratch
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "seal.md").read_text("utf-8")
-CASE = Path(__file__).parents[1] / "cases" / "check" / "good-sealed"
+CASES = Path(__file__).parents[1] / "cases" / "check"
+#: A lock from before contracts were sealed, and one that begins with the contract.
+CASE, WITH_CONTRACT = CASES / "good-sealed", CASES / "good-sealed-with-contract"
 FIRST = "changes/acme/2026/ACME-0001-split-payments.md"
 SECOND = "changes/acme/2026/ACME-0002-gift-cards.md"
 CHAIN = f"changes/acme/{LOCK}"
+PROFILE = "changes/acme/client.md"
+CORRECTION = """
+  corrections:
+    - {on: 2026-04-02, by: Lin Wei, key: sum, was: 1200000.00, now: 1210000.00, reason: Annex 2.}"""
 
 
 @pytest.fixture
@@ -87,11 +94,12 @@ def client(root: Path) -> Client:
 
 def test_a_seal_is_the_same_each_time(unsealed: Path) -> None:
     assert seal.seal(unsealed).additions
-    assert (unsealed / CHAIN).read_bytes() == (CASE / CHAIN).read_bytes()
+    assert (unsealed / CHAIN).read_bytes() == (WITH_CONTRACT / CHAIN).read_bytes()
     assert seal.seal(unsealed) == seal.Sealing(())
 
 
 def test_only_what_is_new_is_added_at_the_end(sealed: Path) -> None:
+    shutil.copy(WITH_CONTRACT / CHAIN, sealed / CHAIN)
     whole = lock(sealed)
     (sealed / CHAIN).write_text(Lock(entries=whole.entries[:2]).text(), "utf-8")
     (addition,) = seal.seal(sealed).additions
@@ -107,6 +115,7 @@ def test_a_decision_that_was_written_down_late_comes_last(unsealed: Path) -> Non
         "{status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-04-01}",
     )
     assert [(f.link.id, f.link.event) for f in all_facts(client(unsealed))] == [
+        ("ACME", SealedEvent.BASELINE),
         ("ACME-0002", SealedEvent.APPROVED),
         ("ACME-0002", SealedEvent.SIGNED),
         ("ACME-0001", SealedEvent.APPROVED),
@@ -145,7 +154,7 @@ def test_seal_says_what_it_did_and_check_writes_nothing(unsealed: Path) -> None:
     done = run("seal", "--client", "acme", root=unsealed)
     assert (done.exit_code, done.output) == (0, would.stdout)
     digest = canonical.short(lock(unsealed).entries[0].digest)
-    assert f"1  {digest}  ACME-0001 approved on 2026-03-20\n" in done.output
+    assert f"1  {digest}  contract signed on 2026-01-15\n" in done.output
     assert run("seal", "--check", root=unsealed).output == "All that was decided is sealed.\n"
     assert [
         file.name for file in (unsealed / CHAIN).parent.iterdir() if file.suffix == ".new"
@@ -369,7 +378,7 @@ def test_a_chain_that_was_made_again_is_found_with_a_base(scratch: Scratch) -> N
     (message,) = messages(scratch)
     assert message == (
         "At then the seals had entry 1 (ACME-0001 approved 2026-03-20), but "
-        "it has been sealed again since, with another digest. "
+        "entry 1 (contract signed 2026-01-15) is in its place. "
         f"Altered in {guilty[:12]} of 2026-03-02 (Seal again)."
     )
 
@@ -573,11 +582,85 @@ def test_ids_that_the_reader_does_not_see_are_not_published(sealed: Path) -> Non
     assert [entry["content"] is None for entry in published(edition(sealed))] == [
         False,
         False,
+        False,
         True,
         False,
     ]
     team = published(edition(sealed, Audience.TEAM))
     assert all(entry["content"] is not None for entry in team)
+
+
+# The contract
+
+
+def test_an_earlier_lock_is_sound_and_gets_its_contract_at_the_end(sealed: Path) -> None:
+    assert verify(sealed).is_sound
+    before = lock(sealed).entries
+    (addition,) = seal.seal(sealed).additions
+    assert [entry.event for entry in addition.entries] == [SealedEvent.BASELINE]
+    assert lock(sealed).entries[:-1] == before
+    assert verify(sealed).is_sound
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sum: 1200000.00", "sum: 1200000.0"),
+        ("reference: SOW-3", "reference: SOW-4"),
+        ("name: UAT starts", "name: UAT ends"),
+        ("  currency: CNY", "  currency: CNY\n  effort: 640"),
+        ("prefix: ACME", "prefix: ACM"),
+    ],
+)
+def test_no_key_of_a_sealed_contract_is_altered_unseen(sealed: Path, old: str, new: str) -> None:
+    shutil.copy(WITH_CONTRACT / CHAIN, sealed / CHAIN)
+    alter(sealed, PROFILE, old, new)
+    problems = [p for p in load_checked(sealed)[1] if p.rule == "sealed-altered"]
+    assert [(p.path, p.severity) for p in problems] == [(PROFILE, "error")]
+
+
+def test_a_correction_is_sealed_and_the_contract_still_holds(sealed: Path) -> None:
+    shutil.copy(WITH_CONTRACT / CHAIN, sealed / CHAIN)
+    alter(sealed, PROFILE, "sum: 1200000.00", f"sum: 1210000.00{CORRECTION}")
+    (addition,) = seal.seal(sealed).additions
+    assert [(e.event, e.revision) for e in addition.entries] == [(SealedEvent.CORRECTED, 2)]
+    assert verify(sealed).is_sound
+    digest = addition.entries[0].digest
+    assert "ACME SOW-3, revision 2, corrected on 2026-04-02" in told(sealed, digest)[1]
+    alter(sealed, PROFILE, "reason: Annex 2.", "reason: Annex 3.")
+    assert not verify(sealed).is_sound
+
+
+def test_figures_follow_a_correction_from_its_day_on(sealed: Path) -> None:
+    alter(sealed, PROFILE, "sum: 1200000.00", f"sum: 1210000.00{CORRECTION}")
+    assert seal.seal(sealed).additions
+    sums = {
+        day: impact(edition(sealed, day=date.fromisoformat(day))).position.original.amount
+        for day in ("2026-04-01", "2026-04-02")
+    }
+    assert sums == {"2026-04-01": 1200000, "2026-04-02": 1210000}
+    assert edition(sealed).as_of == date(2026, 4, 2)
+    now = edition(sealed, day=date(2026, 4, 30))
+    past = [now.past.on(date(2026, 4, day)).position.original.amount for day in (1, 2)]
+    assert past == [1200000, 1210000]
+    known = as_known(now, date(2026, 4, 30), date(2026, 4, 1))
+    assert impact(known).position.original.amount == 1200000
+    pages = {page.path: page.content for page in edition_pages(now)}
+    assert "Annex 2." in pages[urls.IMPACT]
+    assert "Annex 2." in pages[urls.report("2026-04")]
+    assert "Annex 2." not in pages[urls.report("2026-03")]
+    before = edition(sealed, day=date(2026, 4, 1))
+    assert b"Annex" not in (published_seals.as_json(before) or b"")
+    assert "Annex" not in "".join(page.content for page in edition_pages(before))
+
+
+def test_the_commit_that_altered_the_contract_is_named(scratch: Scratch) -> None:
+    seal.seal(scratch.root)
+    scratch.commit({}, "Seal the contract")
+    altered(scratch, PROFILE, "sum: 1200000.00", "sum: 1250000.00", "More money")
+    (message,) = messages(scratch)
+    assert "The contract is not the one that was sealed" in message
+    assert "(More money): `contract.sum`." in message
 
 
 # What docs/seal.md says

@@ -365,6 +365,7 @@ def test_entries_are_what_they_are_made_of(workspace: Path) -> None:
     lock, _ = parse((workspace / LOCK).read_text("ascii"), LOCK)
     assert lock is not None
     assert {(e.id, e.event) for e in lock.entries} == {
+        ("ACME", SealedEvent.BASELINE),
         ("ACME-0001", SealedEvent.APPROVED),
         ("ACME-0001", SealedEvent.SIGNED),
         ("ACME-0002", SealedEvent.APPROVED),

@@ -416,7 +416,12 @@ def test_signing_files_the_paper_and_seals_it(acme: Path) -> None:
     kept = [line for line in before.splitlines() if not line.startswith("agreement")]
     assert [line for line in after.splitlines() if line in kept] == kept
     entries = json.loads((acme / "changes/acme/decisions.lock").read_text(encoding="utf-8"))
-    assert [entry["event"] for entry in entries["entries"]] == ["approved", "signed", "filed"]
+    assert [entry["event"] for entry in entries["entries"]] == [
+        "baseline",
+        "approved",
+        "signed",
+        "filed",
+    ]
     assert "removed from the paper: author, program" in result.output
     assert run(acme, "check").output == "No problems.\n"
     assert verify(acme).is_sound
@@ -443,7 +448,12 @@ def test_a_signature_that_was_written_down_before_gets_its_paper_later(acme: Pat
     assert decided.altered(before, after) == ()
     assert verify(acme).is_sound
     entries = json.loads((acme / "changes/acme/decisions.lock").read_text(encoding="utf-8"))
-    assert [entry["event"] for entry in entries["entries"]] == ["approved", "signed", "filed"]
+    assert [entry["event"] for entry in entries["entries"]] == [
+        "baseline",
+        "approved",
+        "signed",
+        "filed",
+    ]
 
 
 def test_a_filed_paper_is_decided_for_good(acme: Path) -> None:

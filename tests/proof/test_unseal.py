@@ -13,7 +13,7 @@ from changebook.cli import main
 from changebook.model.chain import LOCK, Lock, breaks, parse
 from tests.scratch import Scratch
 
-CASE = Path(__file__).parents[1] / "cases" / "check" / "good-sealed"
+CASE = Path(__file__).parents[1] / "cases" / "check" / "good-sealed-with-contract"
 FIRST = "changes/acme/2026/ACME-0001-split-payments.md"
 CHAIN = f"changes/acme/{LOCK}"
 
@@ -31,7 +31,8 @@ def lock(scratch: Scratch) -> Lock:
 
 
 def sealed_ids(scratch: Scratch) -> list[str]:
-    return list(dict.fromkeys(entry.id for entry in lock(scratch).entries))
+    entries = lock(scratch).entries
+    return list(dict.fromkeys(entry.id for entry in entries if not entry.event.is_contract))
 
 
 def approve(scratch: Scratch, number: int, amount: str = "54000.00") -> str:
@@ -61,8 +62,8 @@ def test_what_is_not_merged_is_taken_back(scratch: Scratch) -> None:
     path = approve(scratch, 3)
     done = run(scratch, "unseal", "ACME-0003")
     assert done.exit_code == 0, done.output
-    assert "took entry 5 (ACME-0003 approved 2026-03-20) out of" in done.output
-    assert "took entry 6 (ACME-0003 signed 2026-03-20) out of" in done.output
+    assert "took entry 6 (ACME-0003 approved 2026-03-20) out of" in done.output
+    assert "took entry 7 (ACME-0003 signed 2026-03-20) out of" in done.output
     assert (scratch.root / CHAIN).read_bytes() == before
     # Corrected and sealed again, it is nothing that a review has to stop.
     text = (scratch.root / path).read_text("utf-8")
@@ -77,7 +78,7 @@ def test_what_was_sealed_after_it_stays(scratch: Scratch) -> None:
     approve(scratch, 4)
     assert run(scratch, "unseal", "ACME-0003").exit_code == 0
     assert sealed_ids(scratch) == ["ACME-0001", "ACME-0002", "ACME-0004"]
-    assert [entry.number for entry in lock(scratch).entries] == [1, 2, 3, 4, 5, 6]
+    assert [entry.number for entry in lock(scratch).entries] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_the_step_itself_is_taken_back_by_the_command_that_is_printed(scratch: Scratch) -> None:
@@ -150,7 +151,7 @@ def test_one_command_puts_the_chain_in_order(scratch: Scratch, step: str) -> Non
     assert run(scratch, "verify").exit_code == 1
     done = run(scratch, "merge-seals")
     assert done.exit_code == 0, done.output
-    assert "8 entries in order. Next: git add " in done.output
+    assert "9 entries in order. Next: git add " in done.output
     # What others have stands first, whichever side is ours to git.
     assert sealed_ids(scratch) == [f"ACME-000{n}" for n in (1, 2, 3, 4)]
     scratch.git("add", CHAIN)
@@ -200,7 +201,7 @@ def test_what_both_sealed_alike_is_there_once(driver: Scratch) -> None:
     approve(driver, 3)
     driver.checkout("ours")
     driver.git("merge", "--quiet", "--no-edit", "main")
-    assert [entry.number for entry in lock(driver).entries] == list(range(1, 9))
+    assert [entry.number for entry in lock(driver).entries] == list(range(1, 10))
 
 
 @pytest.mark.parametrize("with_driver", [True, False])

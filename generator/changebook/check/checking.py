@@ -11,6 +11,7 @@ from pathlib import Path
 from changebook.check import (
     acceptance,
     bodies,
+    corrections,
     glossaries,
     lifecycle,
     money,
@@ -51,6 +52,7 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     references.check_profile,
+    corrections.check_corrections,
     glossaries.check_glossary,
     lifecycle.check_approver,
     lifecycle.check_succession,

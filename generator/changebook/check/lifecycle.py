@@ -198,6 +198,10 @@ NEEDS: Mapping[Status, tuple[Need, ...]] = MappingProxyType(
 UNDECIDED_EMERGENCY_NEEDS = (_need("decision.due", "due: 2026-03-16"),)
 
 
+#: Approved, and not superseded or void.
+_STILL_STANDING = APPROVED_OR_LATER - {_S.SUPERSEDED, _S.VOID}
+
+
 def check_steps(record: Record, client: Client) -> Iterator[Problem]:
     """Check the history: in order, no step skipped, its last entry the status."""
     data, subject = record.data, Subject.of(record)
@@ -582,7 +586,7 @@ def check_succession(client: Client) -> Iterator[Problem]:
                 ),
                 f"Approve the successor first, or add `supersedes: [{data.id}]` to its `links`.",
             )
-        elif data.status in (_S.APPROVED, _S.CLOSED) and approved:
+        elif data.status in _STILL_STANDING and approved and not data.undecided_emergency:
             standing = [s.id for s in known if s.id in approved and s.status is not _S.VOID]
             if standing:
                 yield from subject.value(

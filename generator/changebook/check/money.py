@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
@@ -259,6 +260,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             "Correct the record that has far too many days.",
         )
         return
+    sealed = {entry.id for entry in client.sealed}
     # A wrong date is reported once: what follows is computed from the date that was written.
     slip: Counter[str] = Counter()
     for step in (step for entry in position.register for step in entry.steps):
@@ -268,14 +270,21 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
         slip[step.milestone] += off
         if off:
             after, days = step.stated - timedelta(off), step.days
-            yield from subjects[step.id].value(
+            less = "".join(f" and {each.days:+d} of {each.id}" for each in step.replaced)
+            is_sealed = step.id in sealed
+            found = subjects[step.id].value(
                 DATE_CHAIN,
                 ("decision", "milestones", step.milestone),
-                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {days:+d} days make "
-                f"it {after}, not {step.stated}.",
-                f"Write `{step.milestone}: {after}`, or say how many days were granted: "
-                f"`days: {{{step.milestone}: {days + off}}}` below `decision`.",
+                f"`{step.milestone}` was agreed for {after - timedelta(days)}; {step.own:+d} days"
+                f"{less} make it {after}, not {step.stated}.",
+                f"{step.id} is sealed and stays as it is: agree on the date in a new record."
+                if is_sealed
+                else f"Write `{step.milestone}: {after}`, or say how many days were granted: "
+                f"`days: {{{step.milestone}: {step.own + off}}}` below `decision`.",
             )
+            # Before days were taken back, a replacement's date was right without that.
+            was_right = is_sealed and off == step.own - days
+            yield from (replace(p, severity="note") if was_right else p for p in found)
 
 
 def check_dates(record: Record, client: Client) -> Iterator[Problem]:

@@ -9,10 +9,18 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from changebook.model import canonical, decided
+from changebook.check.subject import Subject
+from changebook.model import baseline, canonical, decided
 from changebook.model.chain import BROKEN_CHAIN, ChainEntry, Lock, SealedEvent, breaks, place
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
-from changebook.read.sealable import Fact, content, facts, is_there, unsealed
+from changebook.read.sealable import (
+    Fact,
+    content,
+    contract_facts,
+    facts,
+    is_there,
+    unsealed,
+)
 from changebook.read.workspace import Client, Record
 
 SEALED_ALTERED = rule(
@@ -47,6 +55,12 @@ SEALS_REWRITTEN = rule(
     right="Entries are only ever added, at the end.",
 )
 
+#: What to do with a baseline that is not as it was.
+CORRECT_IT = (
+    "Restore it. Whatever was agreed since the contract is a change record. If the contract was "
+    "copied wrongly, add to `contract.corrections` an entry with `on`, `by`, `key`, `was`, `now` "
+    "and `reason`."
+)
 _PUT_BACK = "Restore it; for anything else, write a new record that supersedes it."
 _AS_COMMITTED = (
     "Restore the file from the last commit. Entries are only ever added, at its end, by "
@@ -84,7 +98,10 @@ class SealFault:
 
 def check_seals(client: Client) -> Iterator[Problem]:
     """Check that no seal is broken, and that nothing decided is unsealed if there is a lock."""
-    return (finding.problem for finding in seal_faults(client))
+    yield from (finding.problem for finding in seal_faults(client))
+    # A lock from before contracts were sealed gets its contract with whatever is sealed next.
+    if client.lock and client.lock.lock and client.profile.contract.corrections:
+        yield from map(_not_sealed, unsealed(client.lock.lock, contract_facts(client)))
 
 
 def seal_faults(client: Client) -> Iterator[SealFault]:
@@ -102,7 +119,15 @@ def seal_faults(client: Client) -> Iterator[SealFault]:
         records[record.data.id].append(record)
     known = {record.source.path: tuple(facts(record)) for record in client.records}
     missing: set[str] = set()
+    contract = contract_facts(client)
     for index, entry in enumerate(lock.entries):
+        if entry.event.is_contract:
+            if not (Subject.of(client).sound("contract") and Subject.of(client).sound("approval")):
+                continue  # of what can't be read, a check says why
+            if entry.link not in (fact.link for fact in contract):
+                yield from (SealFault(p, entry) for p in _contract_altered(client, entry))
+                yield from map(SealFault, _misstated(contract, index, entry, path))
+            continue
         for record in records[entry.id]:
             own = known[record.source.path]
             if entry.link in (fact.link for fact in own):
@@ -115,6 +140,24 @@ def seal_faults(client: Client) -> Iterator[SealFault]:
             yield SealFault(_missing(path, index, entry), entry)
     for fact in unsealed(lock, (fact for own in known.values() for fact in own)):
         yield SealFault(_not_sealed(fact))
+
+
+def _contract_altered(client: Client, entry: ChainEntry) -> Iterator[Problem]:
+    """Yield where the profile no longer says what an entry sealed of the contract."""
+    front, source = client.source.data, client.source
+    if holds(front, entry):
+        return  # the entry's own day or event is what differs
+    if entry.event is SealedEvent.BASELINE:
+        says = "The contract is not the one that was sealed"
+        path: KeyPath = ("contract",)
+    elif baseline.sealed(front, entry.revision) is None:
+        says, path = "A correction of the contract is gone", ("contract", "corrections")
+    else:
+        index = entry.revision - baseline.FIRST - 1
+        says, path = "A correction of the contract was altered", ("contract", "corrections", index)
+    yield SEALED_ALTERED.at(
+        source.path, source.place(*path), f"{says} ({_sealed(entry)}).", CORRECT_IT
+    )
 
 
 def unread(client: Client, id: str) -> Path | None:
@@ -176,6 +219,9 @@ def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None
 
 def holds(front: Mapping[str, Any], entry: ChainEntry) -> bool:
     """Return whether a record's front matter is what an entry sealed of it."""
+    if entry.event.is_contract:
+        there = baseline.sealed(front, entry.revision)
+        return there is not None and canonical.digest(there) == entry.digest
     return _has_content(front, entry) and _has_revision(front, entry)
 
 
@@ -203,13 +249,13 @@ def _misstated(
             yield BROKEN_CHAIN.at(
                 path,
                 place(index, "event" if link.event is not entry.event else "on"),
-                f"{_capital(entry.says())} was altered: {link.id} was {link.event} on {link.on}.",
+                f"{_capital(entry.says())} was altered: {link.says()}.",
                 _AS_COMMITTED,
             )
 
 
 def _sealed(entry: ChainEntry) -> str:
-    return f"sealed as entry {entry.number}, {entry.event} on {entry.on}"
+    return f"sealed as entry {entry.number}, {entry.event.done} on {entry.on}"
 
 
 def _capital(text: str) -> str:
@@ -217,7 +263,15 @@ def _capital(text: str) -> str:
 
 
 def _not_sealed(fact: Fact) -> Problem:
-    source, link = fact.record.source, fact.link
+    source, link = fact.source, fact.link
+    if link.event.is_contract:
+        is_first = link.event is SealedEvent.BASELINE
+        return NOT_SEALED.at(
+            source.path,
+            source.place("contract", *(() if is_first else ("corrections",))),
+            ("The contract" if is_first else f"The correction of {link.on}") + " is not sealed.",
+            "Run `changebook seal`.",
+        )
     what, *path = {
         SealedEvent.SIGNED: (f"The agreement of {link.id}", "agreement"),
         SealedEvent.FILED: (f"The signed copy of {link.id}", "agreement", "signed_copy"),

@@ -43,5 +43,5 @@ def _added(addition: Addition) -> list[str]:
     lines = [f"{CHANGES}/{addition.slug}/{LOCK}"]
     for entry in addition.entries:
         digest = canonical.short(entry.digest)
-        lines.append(f"  {entry.number:>4}  {digest}  {entry.id} {entry.event} on {entry.on}")
+        lines.append(f"  {entry.number:>4}  {digest}  {entry.what} on {entry.on}")
     return lines

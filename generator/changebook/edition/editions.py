@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from changebook import packaged
 from changebook.edition import urls
-from changebook.model import canonical, decided, timeline
+from changebook.model import baseline, canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import (
     OWN_KEY,
@@ -59,10 +59,14 @@ class Asset:
 
 @dataclass(frozen=True)
 class Seal:
-    """An entry of the chain with what its digest is of; None if this reader may not see all."""
+    """An entry of the chain with what its digest is of; None if this reader may not see all.
+
+    `since` is the day from which editions have one of the contract.
+    """
 
     entry: ChainEntry
     content: Mapping[str, Any] | None
+    since: date = date.min
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Edition:
     glossary: Glossary | None = None
     templates: Path | None = None
     welcome_addresses: frozenset[str] = frozenset()
+    contract_seals: tuple[Seal, ...] = ()
 
     @cached_property
     def words(self) -> Words:
@@ -138,7 +143,9 @@ class Past:
     """
 
     def __init__(self, edition: Edition, *, hindsight: bool = False) -> None:
-        self._positions = Positions(edition.profile)
+        self._edition = edition
+        self._hindsight = hindsight
+        self._positions: dict[int, Positions] = {}
         self._records = [_Stages(r, edition.audience, hindsight) for r in edition.records]
         self._days: dict[date, Then] = {}
 
@@ -147,9 +154,19 @@ class Past:
         if day not in self._days:
             found = (stages.on(day) for stages in self._records)
             records = {record.data.id: record for record in found if record}
-            position = self._positions.on(day, (record.data for record in records.values()))
+            positions = self._known(day)
+            position = positions.on(day, (record.data for record in records.values()))
             self._days[day] = Then(day, position, records)
         return self._days[day]
+
+    def _known(self, day: date) -> Positions:
+        """Return the sums over the contract as it was known on a day."""
+        profile = self._edition.profile
+        known = profile if self._hindsight else baseline.known(profile, day)
+        number = len(known.contract.corrections)
+        if number not in self._positions:
+            self._positions[number] = Positions(known)
+        return self._positions[number]
 
 
 class _Stages:
@@ -177,8 +194,9 @@ def default_as_of(client: Client, audience: Audience) -> date:
     What only the team sees must not move a client's edition, so each audience has its own.
     """
     seen = [r.data for r in client.records if audience is Audience.TEAM or not is_unseen(r.data)]
-    events = (day for data in seen for day in timeline.event_dates(data))
-    return max(events, default=client.profile.contract.signed)
+    events = [day for data in seen for day in timeline.event_dates(data)]
+    contract = client.profile.contract
+    return max((*events, *(each.on for each in contract.corrections)), default=contract.signed)
 
 
 def make_edition(client: Client, audience: Audience, as_of: date | None = None) -> Edition:
@@ -219,7 +237,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
             )
         )
     welcome = text.copy(client.source.body, client.folder, urls.HOME)
-    profile = client.profile
+    profile = baseline.known(client.profile, day)
     if audience is Audience.CLIENT:
         profile = _known_people(profile, visible.values())
     # The team reads its edition elsewhere.
@@ -236,6 +254,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
         client.glossary.data if client.glossary else None,
         packaged.own_templates(client.root),
         welcome.addresses,
+        _contract_seals(client, day),
     )
 
 
@@ -259,7 +278,14 @@ def as_known(edition: Edition, as_of: date, known_on: date | None = None) -> Edi
     was a draft on that day still is one here, and a client does not see drafts.
     """
     records = (_as_known(record, edition.audience, as_of, known_on) for record in edition.records)
-    return replace(edition, as_of=as_of, records=tuple(record for record in records if record))
+    profile = baseline.known(edition.profile, known_on) if known_on else edition.profile
+    return replace(
+        edition,
+        as_of=as_of,
+        profile=profile,
+        records=tuple(record for record in records if record),
+        contract_seals=tuple(s for s in edition.contract_seals if s.since <= as_of),
+    )
 
 
 def _as_known(
@@ -318,6 +344,22 @@ def _seals(record: Record, entries: list[ChainEntry], ids: frozenset[str]) -> tu
         content = sealable.content(_seen(record.source.data, ids), entry.event)
         whole = canonical.digest(content) == entry.digest
         seals.append(Seal(entry, content if whole else None))
+    return tuple(seals)
+
+
+def _contract_seals(client: Client, day: date) -> tuple[Seal, ...]:
+    """Return the seals of the contract and of its corrections that were there by a day.
+
+    A contract that was sealed after other things came when the last of these did.
+    """
+    front, seals, since = client.source.data, [], date.min
+    for entry in client.sealed:
+        is_first = entry.event is SealedEvent.BASELINE
+        since = max(since, date.min if is_first else entry.on)
+        if entry.event.is_contract and since <= day:
+            content = baseline.sealed(front, entry.revision)
+            whole = content is not None and canonical.digest(content) == entry.digest
+            seals.append(Seal(entry, content if whole else None, since))
     return tuple(seals)
 
 

@@ -22,9 +22,11 @@ from changebook.model import canonical
 from changebook.model.diagnostics import START, Place, Problem, rule
 
 LOCK = "decisions.lock"
-_Version = Literal[1]
+_Version = Literal[1, 2]
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
+#: The version of a chain, and that of one that has the contract in it.
 VERSION: _Version = 1
+WITH_CONTRACT: _Version = 2
 
 BROKEN_LOCK = rule(
     "broken-lock",
@@ -46,8 +48,14 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SealedEvent(StrEnum):
-    """What was sealed: a decision, its signed agreement, the signed copy, or the acceptance."""
+    """What was sealed.
 
+    The contract's baseline or a correction of it; a decision, the signing of its agreement, filing
+    the signed copy, or the acceptance.
+    """
+
+    BASELINE = "baseline"
+    CORRECTED = "corrected"
     APPROVED = "approved"
     REJECTED = "rejected"
     SIGNED = "signed"
@@ -60,6 +68,16 @@ class SealedEvent(StrEnum):
         return self in (SealedEvent.APPROVED, SealedEvent.REJECTED)
 
     @property
+    def is_contract(self) -> bool:
+        """Whether it is about the client's contract, not about a record."""
+        return self in (SealedEvent.BASELINE, SealedEvent.CORRECTED)
+
+    @property
+    def done(self) -> str:
+        """What happened to the record or the contract: it was approved, signed, corrected."""
+        return "signed" if self is SealedEvent.BASELINE else self.value
+
+    @property
     def about(self) -> str:
         """What is sealed once for a record: its decision, its signature, its signed copy."""
         return "decision" if self.is_decision else self.value
@@ -67,7 +85,10 @@ class SealedEvent(StrEnum):
 
 @dataclass(frozen=True)
 class ChainLink:
-    """What an entry is made from, before it has a place in a chain."""
+    """What an entry is made from, before it has a place in a chain.
+
+    The contract has the client's prefix for its id, and each correction makes one more revision.
+    """
 
     id: str
     revision: int
@@ -75,9 +96,16 @@ class ChainLink:
     on: date
     digest: str
 
+    def says(self) -> str:
+        """Return what happened, in a few words."""
+        who = "the contract" if self.event.is_contract else self.id
+        return f"{who} was {self.event.done} on {self.on}"
+
     @property
     def about(self) -> tuple[str, str]:
-        """What is sealed once: the decision on a record, its signature, its signed copy."""
+        """What is sealed once: a decision, its signature, its signed copy; each correction."""
+        if self.event.is_contract:
+            return "contract", str(self.revision)
         return self.id, self.event.about
 
 
@@ -92,7 +120,7 @@ class ChainEntry(_Strict):
     """
 
     number: Annotated[int, Field(ge=1)]
-    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{4,}$")]
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[0-9]{4,})?$")]
     revision: int
     event: SealedEvent
     on: date
@@ -105,13 +133,18 @@ class ChainEntry(_Strict):
         """The entry without its place."""
         return ChainLink(self.id, self.revision, self.event, self.on, self.digest)
 
+    @property
+    def what(self) -> str:
+        """What happened to what, in a few words."""
+        return f"{'contract' if self.event.is_contract else self.id} {self.event.done}"
+
     def own_digest(self) -> str:
         """Return what `entry` has to be."""
         return canonical.digest(self.model_dump(mode="json", exclude={"entry"}))
 
     def says(self) -> str:
         """Return the entry in a few words."""
-        return f"entry {self.number} ({self.id} {self.event} {self.on})"
+        return f"entry {self.number} ({self.what} {self.on})"
 
 
 class Lock(_Strict):
@@ -122,7 +155,11 @@ class Lock(_Strict):
 
     def text(self) -> str:
         """Return the lock as it is written."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+        has_contract = any(entry.event.is_contract for entry in self.entries)
+        written = self.model_dump(mode="json") | {
+            "version": WITH_CONTRACT if has_contract else VERSION
+        }
+        return json.dumps(written, ensure_ascii=False, indent=2) + "\n"
 
 
 @dataclass(frozen=True)
@@ -274,7 +311,8 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
         return None, _broken(
             path, Place(same + 1, 1), "`changebook seal` would not write this line"
         )
-    return lock, None
+    # Which version it is follows from the entries.
+    return Lock(entries=lock.entries), None
 
 
 def _place_of(path: tuple[int | str, ...], text: str) -> Place:

@@ -146,6 +146,11 @@ def contents(old: Front, new: Front) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, after
 
 
+def lasting(value: Any) -> Any:
+    """Return a value of a front matter without keys of one's own and empty keys."""
+    return _lasting(value, ())
+
+
 def _lasting(value: Any, path: tuple[str, ...]) -> Any:
     """Return it without keys of one's own, empty keys, and what may still change."""
     if isinstance(value, Mapping):

@@ -232,6 +232,11 @@ Currency = Annotated[
 ]
 Timezone = Annotated[str, BeforeValidator(_timezone), _in_yaml("string", example="Asia/Shanghai")]
 
+#: What a correction says of a key: any value that a front matter can have.
+Stated = Annotated[
+    Any, WithJsonSchema({"type": ["string", "number", "boolean", "array", "object"]})
+]
+
 #: What the name of a team's own key begins with. No reader of an edition sees it.
 OWN_KEY = "x-"
 
@@ -295,6 +300,30 @@ class Milestone(Shape):
     )
 
 
+class Correction(Shape):
+    """A slip in the contract as it was copied, put right and said so. It is sealed."""
+
+    on: Day = Field(description="The day from which figures and pages follow the correction.")
+    by: Text = Field(description="Who corrected it.", examples=["Lin Wei"])
+    key: Text = Field(
+        description="What is corrected: a key of `contract`, one of a milestone such as "
+        "`milestones.go-live.date`, or `approval`.",
+        examples=["sum"],
+    )
+    was: Stated = Field(
+        None,
+        description="What stood there before. Leave it out where there was nothing.",
+        examples=[1200000],
+    )
+    now: Stated = Field(
+        None, description="What stands there now. Leave it out if it is gone.", examples=[1210000]
+    )
+    reason: Text = Field(
+        description="Why it was wrong, in words for the client.",
+        examples=["Annex 2 was left out when the contract was copied."],
+    )
+
+
 class Contract(Shape):
     """The baseline: what was signed, before any change. Money is before tax, in `currency`."""
 
@@ -326,6 +355,9 @@ class Contract(Shape):
     acceptance: AcceptanceNeed = Field(
         AcceptanceNeed.OPTIONAL,
         description="Whether a change is closed only once the client has accepted it.",
+    )
+    corrections: tuple[Correction, ...] = Field(
+        (), description="What was copied wrongly from the contract and put right, oldest first."
     )
 
 

@@ -11,6 +11,7 @@ from changebook.model.schema import Profile
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import OUTCOMES, Audience, Status
 from changebook.model.words import Words
+from changebook.views import corrections
 from changebook.views.months import DateChange
 from changebook.views.news import EventKind
 from changebook.views.report import PeriodReport, ReportStage
@@ -113,6 +114,10 @@ class Wording:
     def joined_clauses(self, clauses: Iterable[str]) -> str:
         """Return clauses as one; names in a list are joined by the message `, ` instead."""
         return self.words.pgettext("clause", ", ").join(clauses)
+
+    def corrections(self, profile: Profile) -> Iterator[str]:
+        """Yield the corrections of a contract, each in a sentence."""
+        yield from corrections.sentences(profile, self.words)
 
     def _quiet(self, report: PeriodReport) -> str:
         _ = self.words.gettext

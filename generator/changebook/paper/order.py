@@ -109,10 +109,9 @@ def contract_time(view: RecordView) -> tuple[Direction, int] | None:
 
     None where it is not assessed.
     """
-    days = view.row.days
-    if days is None:
+    if view.row.days is None:
         return None
-    moved = next((d.days for d in days if d.completion), 0)
+    moved = next((move.days for move in view.moves if move.completion), 0)
     return Direction.of(moved), moved
 
 

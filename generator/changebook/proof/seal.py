@@ -69,6 +69,8 @@ def _faults(client: Client, addition: Addition, problems: Iterable[Problem]) -> 
     ids = {entry.id for entry in addition.entries}
     folder = f"{client.source.path.rpartition('/')[0]}/"
     touched = {record.source.path for record in client.records if record.data.id in ids}
+    if any(entry.event.is_contract for entry in addition.entries):
+        touched.add(client.source.path)
     touched.add(folder + LOCK)
     return (
         problem

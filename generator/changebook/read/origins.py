@@ -176,7 +176,8 @@ def _origins(files: Iterable[str], texts: Mapping[str, str]) -> Iterator[Origin]
         lock = None
         if (text := texts.get(f"{folder}/{LOCK}")) is not None:
             lock = LockFile(f"{folder}/{LOCK}", parse(text, LOCK)[0])
-            ids[folder] |= {entry.id for entry in lock.lock.entries} if lock.lock else set()
+            entries = lock.lock.entries if lock.lock else ()
+            ids[folder] |= {entry.id for entry in entries if not entry.event.is_contract}
         prefixes = {id.rpartition("-")[0] for id in ids[folder]}
         prefixes.update(_PREFIX.findall(texts.get(f"{folder}/{PROFILE}", "")))
         yield Origin(folder, frozenset(prefixes), frozenset(ids[folder]), lock)

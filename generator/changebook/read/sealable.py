@@ -1,4 +1,4 @@
-"""What can be sealed: the decisions, signatures and signed copies of a client's records."""
+"""What can be sealed: the contract, and the decisions, signatures and signed copies of records."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from changebook.model import canonical, decided, timeline
+from changebook.model import baseline, canonical, decided, timeline
 from changebook.model.chain import ChainLink, Lock, SealedEvent
 from changebook.model.decided import Front
 from changebook.model.vocabulary import Outcome, Status
+from changebook.read.source import SourceFile
 from changebook.read.workspace import Client, Record
 
 _DECISIONS = {
@@ -40,16 +41,16 @@ def is_there(front: Front, event: SealedEvent) -> bool:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something of a record that can be sealed. `recorded` is the day it was entered."""
+    """Something that can be sealed, with the file that states it. `recorded` is when it did."""
 
-    record: Record
+    source: SourceFile
     link: ChainLink
     recorded: date
 
     @property
     def order(self) -> tuple[date, date, str, int]:
         """The place among those that are sealed at once."""
-        return self.recorded, self.link.on, self.link.id, [*_SEALED].index(self.link.event)
+        return self.recorded, self.link.on, self.link.id, [*SealedEvent].index(self.link.event)
 
 
 def facts(record: Record) -> Iterator[Fact]:
@@ -79,13 +80,42 @@ def facts(record: Record) -> Iterator[Fact]:
 def _fact(record: Record, event: SealedEvent, on: date, recorded: date) -> Fact:
     digest = canonical.digest(content(record.source.data, event))
     return Fact(
-        record, ChainLink(record.data.id, record.data.revision, event, on, digest), recorded
+        record.source, ChainLink(record.data.id, record.data.revision, event, on, digest), recorded
+    )
+
+
+def contract_facts(client: Client) -> tuple[Fact, ...]:
+    """Return the contract's baseline, and each correction of it."""
+    front, contract = client.source.data, client.profile.contract
+    if len(baseline.corrections(front)) != len(contract.corrections):
+        return ()  # one of them can't be read, which has been reported
+    days = (contract.signed, *(each.on for each in contract.corrections))
+    return tuple(
+        Fact(
+            client.source,
+            ChainLink(
+                client.profile.prefix,
+                revision,
+                SealedEvent.BASELINE if revision == baseline.FIRST else SealedEvent.CORRECTED,
+                day,
+                canonical.digest(baseline.sealed(front, revision)),
+            ),
+            day,
+        )
+        for revision, day in enumerate(days, baseline.FIRST)
     )
 
 
 def all_facts(client: Client) -> list[Fact]:
-    """Return those of all records of a client, in the order in which they are sealed."""
-    return sorted((f for record in client.records for f in facts(record)), key=lambda f: f.order)
+    """Return all that a client has to seal, in the order in which it is.
+
+    The contract comes first, together with the first decision.
+    """
+    known = [fact for record in client.records for fact in facts(record)]
+    if not (known or client.lock):
+        return []
+    signed, *corrected = contract_facts(client) or (None,)
+    return [*filter(None, (signed,)), *sorted((*known, *corrected), key=lambda f: f.order)]
 
 
 def unsealed(lock: Lock, known: Iterable[Fact]) -> list[Fact]:

@@ -15,7 +15,7 @@ from changebook.model.chain import ChainEntry
 from changebook.model.json_model import JsonModel
 from changebook.views.decision import seals
 
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
 
 
 class SealedEntryJson(ChainEntry):
@@ -27,7 +27,7 @@ class SealedEntryJson(ChainEntry):
 class DecisionsFile(JsonModel):
     """The chain of an edition."""
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     client: str
     project: str
     as_of: dt.date

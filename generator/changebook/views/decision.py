@@ -115,8 +115,8 @@ def log(edition: Edition) -> tuple[DecisionEntry, ...]:
 
 def seals(edition: Edition) -> tuple[Seal, ...]:
     """Return the client's chain as far as this reader sees it, in its order."""
-    sealed = (seal for record in edition.records for seal in record.seals)
-    return tuple(sorted(sealed, key=lambda seal: seal.entry.number))
+    sealed = [seal for record in edition.records for seal in record.seals]
+    return tuple(sorted((*edition.contract_seals, *sealed), key=lambda seal: seal.entry.number))
 
 
 def _new_dates(record: EditionRecord, profile: Profile) -> tuple[NewDate, ...]:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model import sums
-from changebook.model.schema import Risk
+from changebook.model.schema import Profile, Risk
 from changebook.model.sums import (
     CoursePoint,
     Difference,
@@ -104,6 +104,7 @@ class ImpactView:
     """
 
     position: Position
+    profile: Profile
     titles: Mapping[str, str]
     pending: tuple[PendingChange, ...]
     aging: Aging
@@ -151,6 +152,7 @@ def impact(edition: Edition) -> ImpactView:
     course, speed = sums.course(position, signed), pace(asked, edition.as_of)
     return ImpactView(
         position=position,
+        profile=edition.profile,
         titles={d.id: d.title for d in data},
         pending=pending,
         aging=aging(position, requested),

@@ -36,6 +36,7 @@ from changebook.model.table import (
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level, Term
 from changebook.model.words import Words
+from changebook.views.corrections import table as corrections
 from changebook.views.impact import HEADLINE, Group, ImpactView, OpenRisk, PendingChange, RiskCell
 from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange, MonthEnd
@@ -62,6 +63,7 @@ def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[An
         aging(view, words),
         _month_ends(view.position, ends, words),
         _late(ends, words),
+        *([corrections(view.profile, words)] if view.profile.contract.corrections else []),
     )
 
 

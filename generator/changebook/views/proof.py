@@ -49,6 +49,8 @@ class Fingerprints:
 def fingerprints(edition: Edition) -> Fingerprints:
     """Return all that a digest can belong to, as far as this reader sees it."""
     entries = [_sealed(seal.entry, record) for record in edition.records for seal in record.seals]
+    reference = edition.profile.contract.reference
+    entries += [SealedEntry(s.entry, reference, None, (), None) for s in edition.contract_seals]
     return Fingerprints(
         tuple(sorted(entries, key=lambda sealed: sealed.entry.number)),
         tuple(

@@ -43,12 +43,14 @@ class MilestoneMove:
     """A milestone before and after a change.
 
     For a decided change `before` and `after` are what was agreed; before that, today's agreed date
-    and where it would be (`asked`).
+    and where it would be (`asked`). `own` are the days of the change itself, `days` what they come
+    to less those of what it replaces.
     """
 
     name: str
     completion: bool
     days: int
+    own: int
     before: date | None
     after: date | None
     asked: bool
@@ -257,24 +259,28 @@ def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
 
 
 def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[MilestoneMove, ...]:
-    now = {m.id: m for m in position.milestones}
-    stated = data.decision.milestones if data.decision else {}
-    days = change.granted(data, profile) if change.is_approved(data) else None
+    approved = change.is_approved(data)
+    own = dict(sums.granted(data) if approved else sums.asked_days(data))
+    stated = data.decision.milestones if data.decision and approved else {}
     shown = []
-    for move in days if days is not None else change.asked_days(data, profile) or ():
-        link = next(
-            (s for s in now[move.milestone].steps if s.id == data.id and not s.reversal), None
-        )
+    for milestone in position.milestones:
+        steps = (s for s in milestone.steps if s.id == data.id and not s.reversal)
+        request = next((r for r in milestone.requests if r.id == data.id), None)
+        link, days = next(steps, None), own.get(milestone.id, 0)
+        net = link.days if link else request.days if request else days
+        if milestone.id not in own and not net:
+            continue
         before = after = None
         if link:
             before, after = link.before, link.after
-        elif move.milestone in stated and days is not None:
-            after = stated[move.milestone]
+        elif milestone.id in stated:
+            after = stated[milestone.id]
         elif data.status in OPEN or data.undecided_emergency:
-            before = now[move.milestone].agreed
-            after = before + timedelta(days=move.days)
+            before, after = milestone.agreed, milestone.agreed + timedelta(days=net)
         shown.append(
-            MilestoneMove(move.name, move.completion, move.days, before, after, asked=link is None)
+            MilestoneMove(
+                milestone.name, milestone.completion, net, days, before, after, asked=link is None
+            )
         )
     return tuple(shown)
 

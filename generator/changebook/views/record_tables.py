@@ -142,13 +142,27 @@ def dates(moves: tuple[MilestoneMove, ...], words: Words) -> Table[MilestoneMove
     def day(title: str, which: str, on: Medium) -> Column[MilestoneMove]:
         return Column(title, lambda move: getattr(move, which), Format.DATE, on=on)
 
+    def moved(move: MilestoneMove) -> Piece:
+        parts = _("%(own)s for this change, %(replaced)s for what it replaces") % {
+            "own": words.days(move.own, signed=True),
+            "replaced": words.days(move.days - move.own, signed=True),
+        }
+        note = Note(Text(parts)) if move.own != move.days else None
+        return pieces(Text(words.days(move.days, signed=True)), note)
+
     columns: tuple[Column[MilestoneMove], ...] = (
         Column(_("Milestone"), lambda move: move.name, on=Medium.PAGE),
         Column(_("Milestone"), lambda move: move.name, on=Medium.PAPER, content=name),
         day(_("Before"), "before", page),
         day(_("After"), "after", page),
         day(_("Date before"), "before", paper),
-        Column(_("Moved by"), lambda move: move.days, Format.DAYS_DIFFERENCE, on=_BOTH),
+        Column(
+            _("Moved by"),
+            lambda move: move.days,
+            Format.DAYS_DIFFERENCE,
+            on=_BOTH,
+            content=moved,
+        ),
         day(_("New date"), "after", paper),
     )
     return Table(_("Dates"), columns, moves, strong=lambda move: move.completion)

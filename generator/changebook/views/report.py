@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import accumulate
 
 from changebook.edition.editions import Edition, EditionRecord
-from changebook.model import timeline
+from changebook.model import baseline, timeline
 from changebook.model.periods import Period, PeriodKind, around, last_complete
 from changebook.model.schema import ChangeRecord, PlanStep, Profile
 from changebook.model.sums import Position
@@ -133,7 +133,7 @@ class PeriodReport:
 
     `since` compares the end with the beginning: the day before the period, or the signing of the
     contract in its first one. `notices` are the events that are no change of status. `late` are
-    steps of the period that were recorded after it.
+    steps of the period that were recorded after it. `profile` has the contract as known at the end.
     """
 
     period: Period
@@ -145,6 +145,7 @@ class PeriodReport:
     waiting: Waiting
     in_hand: InHand
     late: tuple[LateEntry, ...]
+    profile: Profile
     sums: SmallSums | None
     calendar: DatesPicture | None
 
@@ -278,6 +279,7 @@ class _Reports:
             waiting=waiting(records, on, self._edition.profile),
             in_hand=_in_hand(records, period, on),
             late=tuple(late),
+            profile=baseline.known(self._edition.profile, on),
             sums=small_sums(position),
             calendar=dates_picture(position.milestones, on),
         )

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
-from changebook.check.seals import rewritten
+from changebook.check.seals import CORRECT_IT, rewritten
 from changebook.check.since.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
-from changebook.model import decided, timeline
+from changebook.model import baseline, decided, timeline
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.differences import KeyDifference, differences, flow, shortened
@@ -142,13 +142,16 @@ ID_TAKEN = rule(
 )
 BASELINE_ALTERED = rule(
     "baseline-altered",
-    severity="warning",
-    summary="The contract's baseline differs from the one that decisions were based on.",
+    summary="The contract's baseline differs from the one that decisions were based on, and no "
+    "correction says so.",
     why="Every sum and date is computed from it, including those of past months: reports that the "
-    "client already has would no longer match the pages.",
+    "client already has would no longer match the pages. A correction keeps figures as they were "
+    "known before it, and tells the client.",
     wrong="# at the base\ncontract: {sum: 1200000.00, ...}\n"
-    "# in the branch\ncontract: {sum: 1300000.00, ...}",
-    right="# a change record with `decision: {amount: 100000.00, ...}`",
+    "# in the branch\ncontract: {sum: 1210000.00, ...}",
+    right="contract:\n  sum: 1210000.00\n  corrections:\n    - on: 2026-04-02\n"
+    "      by: Lin Wei\n      key: sum\n      was: 1200000.00\n      now: 1210000.00\n"
+    "      reason: Annex 2 was left out when the contract was copied.",
 )
 NO_LONGER_VISIBLE = rule(
     "no-longer-visible",
@@ -172,8 +175,8 @@ CONFLICT = rule(
 _GLOSSARY = "glossary"
 #: What readers take for part of the agreement, beside the decided content itself.
 _BESIDE_DECIDED = ("summary", "out_of_scope", _GLOSSARY, "type", "path", "requested")
-#: The keys of the contract that sums and dates are computed from; milestones come by their dates.
-_BASELINE = ("sum", "currency", "signed", "tax_rate", "effort", "change_budget")
+#: Where a milestone's id stands in the path of a key of the baseline.
+_MILESTONE = 2
 _ENTRY_KEYS = tuple(HistoryEntry.model_fields)
 _PUT_BACK = "Restore it as it was"
 #: More changes than these below one key are told together.
@@ -243,6 +246,16 @@ def _late(client: ClientPair, base: Client | None) -> Iterator[Problem]:
     """Yield new steps that would alter what was known on a day that the base has got past."""
     known = [timeline.recorded(e) for r in base.records for e in r.data.history] if base else []
     newest = max(known, default=date.min)
+    first = len(client.before.profile.contract.corrections)
+    for index, each in enumerate(client.after.profile.contract.corrections[first:], first):
+        if each.on < newest:
+            yield LATE.at(
+                client.after.source.path,
+                client.after.source.value("contract", "corrections", index, "on"),
+                f"The correction of `{each.key}` is dated {each.on}, and the base already knows of "
+                f"{newest}: what was reported for the days between would change.",
+                "Give the day on which it is written down: figures follow it from then on.",
+            )
     for record, index, entry in _new_steps(client):
         if entry.on < newest and entry.recorded is None and entry.status is not _S.DRAFT:
             yield LATE.at(
@@ -629,42 +642,42 @@ def _seals(client: ClientPair) -> Iterator[Problem]:
 
 
 def _baseline(client: ClientPair) -> Iterator[Problem]:
+    """Yield what of the contract is another one, once something was decided on its ground."""
     before, after = client.before, client.after
     number = sum(decided.is_decided(r.source.data) for r in before.records)
-    if not number:
+    if not (number or any(entry.event.is_contract for entry in before.sealed)):
         return
-    for path, says in _baseline_changes(before, after):
+    says = (
+        f"though {_number(number, 'change')} {'has' if number == 1 else 'have'} been decided"
+        if number
+        else "though it is sealed"
+    )
+    for path, change in _baseline_changes(before, after):
         yield BASELINE_ALTERED.at(
             after.source.path,
             after.source.value(*path),
-            f"{says}, though {_number(number, 'change')} {'has' if number == 1 else 'have'} been "
-            "decided: the sums and dates of all earlier months change with it.",
-            f"{_PUT_BACK}; whatever was agreed since the contract is a change record. If the "
-            "contract was copied wrongly, say so in the review and to the client.",
+            f"`{spell(path)}` {_was_and_is(change)}, {says}: the sums and dates of all earlier "
+            "months change with it.",
+            CORRECT_IT,
         )
 
 
-def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, str]]:
-    old, new = _baseline_keys(before), _baseline_keys(after)
-    for change in differences(old, new):
-        if change.before is not None and not _touches(before.reported, change.path):
-            yield change.path, f"`{spell(change.path)}` {_was_and_is(change)}"
-    now = {m.id: (n, m.date) for n, m in enumerate(after.profile.contract.milestones)}
-    for milestone in before.profile.contract.milestones:
-        says = f"The date of milestone `{milestone.id}` was {milestone.date}"
-        if milestone.id not in now:
-            yield ("contract", "milestones"), f"{says} and is gone"
-        elif (found := now[milestone.id])[1] != milestone.date:
-            yield ("contract", "milestones", found[0], "date"), f"{says} and is now {found[1]}"
-
-
-def _baseline_keys(client: Client) -> Mapping[str, Any]:
-    contract = client.source.data.get("contract")
-    kept = contract if isinstance(contract, Mapping) else {}
-    return {
-        "prefix": client.source.data.get("prefix"),
-        "contract": {key: kept.get(key) for key in _BASELINE},
-    }
+def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, KeyDifference]]:
+    """Yield what the profile states otherwise than at the base, and no correction accounts for."""
+    old, new = before.source.data, after.source.data
+    places = {m.id: n for n, m in enumerate(after.profile.contract.milestones)}
+    for change in differences(baseline.as_signed(old), baseline.as_signed(new)):
+        path: KeyPath = change.path if change.path[0] == "approval" else ("contract", *change.path)
+        if path[1] == "milestones" and len(path) > _MILESTONE:
+            place = places.get(str(path[_MILESTONE]))
+            path = path[:2] if place is None else (*path[:2], place, *path[_MILESTONE + 1 :])
+        if not _touches(before.reported, path):
+            yield path, change
+    said, says = baseline.corrections(old), baseline.corrections(new)
+    for change in differences(said, says[: len(said)], ("contract", "corrections")):
+        yield change.path, change
+    if old.get("prefix") != new.get("prefix"):
+        yield ("prefix",), KeyDifference(("prefix",), old.get("prefix"), new.get("prefix"))
 
 
 def _number(count: int, word: str) -> str:

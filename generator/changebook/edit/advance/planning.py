@@ -129,8 +129,8 @@ def _refuse_to_supersede(client: Client, data: ChangeRecord, superseded: Sequenc
     for old in superseded:
         if not may_become_superseded(old.data):
             raise Refusal(
-                f"--supersede: {old.data.id} is `{old.data.status}`, and only what is `approved` "
-                f"or `closed` becomes `superseded`. Leave --supersede out, and {instead(old.data)}"
+                f"--supersede: {old.data.id} is `{old.data.status}`, and only what was approved "
+                f"becomes `superseded`. Leave --supersede out, and {instead(old.data)}"
             )
 
 
@@ -141,8 +141,6 @@ def may_become_superseded(data: ChangeRecord) -> bool:
 
 def instead(data: ChangeRecord) -> str:
     """Return what is to be done with a record that can't be marked as superseded now."""
-    if data.status in (Status.IMPLEMENTING, Status.IMPLEMENTED):
-        return f"mark {data.id} as superseded once it is closed"
     return f"withdraw {data.id}"
 
 

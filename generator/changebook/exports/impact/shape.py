@@ -124,6 +124,8 @@ class MoveJson(JsonModel):
 
     milestone: str
     days: int
+    own: int
+    replaced: tuple[RequestJson, ...]
     before: dt.date
     after: dt.date
 
@@ -184,6 +186,8 @@ class StepJson(JsonModel):
     id: str
     reversal: bool
     days: int
+    own: int
+    replaced: tuple[RequestJson, ...]
     before: dt.date
     after: dt.date
 
@@ -282,6 +286,17 @@ class BeyondJson(JsonModel):
     withdrawn: FigureJson
 
 
+class CorrectionJson(JsonModel):
+    """A correction of the contract; both values as they are written."""
+
+    on: dt.date
+    by: str
+    key: str
+    was: Any
+    now: Any
+    reason: str
+
+
 class ImpactFile(JsonModel):
     """All figures of an edition. The context of its validation is what it is read off."""
 
@@ -318,4 +333,5 @@ class ImpactFile(JsonModel):
     by_quarter: tuple[QuarterJson, ...] = at("view", "by_quarter")
     pace: PaceJson = at("view", "pace")
     aging: AgingJson = at("view", "aging")
+    corrections: tuple[CorrectionJson, ...] = at("edition", "profile", "contract", "corrections")
     month_ends: tuple[MonthEndJson, ...] = at("ends")

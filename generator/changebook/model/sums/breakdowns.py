@@ -8,7 +8,13 @@ from decimal import localcontext
 from typing import TypeVar
 
 from changebook.model.sums.amounts import EXACT
-from changebook.model.sums.figures import PENDING, Bucket, GroupShare, Position
+from changebook.model.sums.figures import (
+    PENDING,
+    Bucket,
+    GroupShare,
+    MilestonePosition,
+    Position,
+)
 from changebook.model.sums.positions import day_span
 from changebook.model.sums.standings import figure
 
@@ -48,7 +54,13 @@ def _share(position: Position, ids: set[str]) -> GroupShare:
         ids=tuple(standing.id for standing in members),
         approved=figure((s for s in members if s.bucket is Bucket.APPROVED), position.currency),
         pending=figure((s for s in members if s.bucket in PENDING), position.currency),
-        granted=sum(s.days for s in completion.steps if s.id in ids) if completion else None,
+        granted=_granted(completion, ids) if completion else None,
         requests=requests,
         requested=day_span(requests),
     )
+
+
+def _granted(completion: MilestonePosition, ids: set[str]) -> int:
+    """Return the days of these records; what is taken back is so from the record that had it."""
+    own = sum(step.own for step in completion.steps if step.id in ids)
+    return own + sum(r.days for s in completion.steps for r in s.replaced if r.id in ids)

@@ -94,10 +94,19 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class DayRequest:
+    """Calendar days of one change on a milestone: requested, or taken back for another change."""
+
+    id: str
+    days: int
+
+
+@dataclass(frozen=True)
 class MilestoneStep:
     """One link in a milestone's chain: `before` plus `days` is `after`.
 
-    `stated` is the new date that the decision gives, which must be `after`.
+    `days` are those that the change was granted (`own`) and, with their sign, those that go out
+    for it (`replaced`). `stated` is the new date that the decision gives, which must be `after`.
     """
 
     id: str
@@ -107,6 +116,8 @@ class MilestoneStep:
     before: date
     after: date
     stated: date | None
+    own: int = 0
+    replaced: tuple[DayRequest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,14 +141,6 @@ class ChangeOrder:
     this: Decimal
     after: Decimal
     steps: tuple[MilestoneStep, ...]
-
-
-@dataclass(frozen=True)
-class DayRequest:
-    """Calendar days that a pending change requests on a milestone."""
-
-    id: str
-    days: int
 
 
 @dataclass(frozen=True)

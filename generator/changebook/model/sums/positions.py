@@ -185,7 +185,7 @@ def _milestone(
     requests = tuple(
         DayRequest(standing.id, days)
         for standing in pending
-        if (days := records[standing.id].days.get(milestone.id))
+        if (days := _days_on(milestone.id, standing, records))
     )
     return MilestonePosition(
         id=milestone.id,
@@ -197,6 +197,12 @@ def _milestone(
         requests=requests,
         pending=_pending_dates(requests, agreed),
     )
+
+
+def _days_on(milestone: str, standing: Standing, records: Mapping[str, Priced]) -> int:
+    """Return a record's days on a milestone, less those of the records that it replaces."""
+    less = sum(records[part.id].days.get(milestone, 0) for part in standing.replaces)
+    return records[standing.id].days.get(milestone, 0) - less
 
 
 def day_span(requests: Sequence[DayRequest]) -> DaySpan | None:

@@ -22,11 +22,13 @@ from changebook.read.workspace import Client, Record, Workspace
 _DIGITS_A_SLIP = 12
 
 #: What a digest stands for: what was asked of the client, what was decided, what was signed, the
-#: filing of the signed copy, the acceptance, that file itself, or an entry of the chain with all
-#: before it.
-What = Literal["asked", "decided", "signed", "filed", "accepted", "file", "entry"]
+#: filing of the signed copy, the acceptance, that file itself, an entry of the chain with all
+#: before it, or the contract.
+What = Literal["asked", "decided", "signed", "filed", "accepted", "file", "entry", "contract"]
 _WHAT: Mapping[SealedEvent, What] = MappingProxyType(
     {
+        SealedEvent.BASELINE: "contract",
+        SealedEvent.CORRECTED: "contract",
         SealedEvent.APPROVED: "decided",
         SealedEvent.REJECTED: "decided",
         SealedEvent.SIGNED: "signed",
@@ -130,17 +132,28 @@ def _of_entry(
     return Match(
         slug=client.slug,
         id=entry.id,
-        title=record.data.title if record else "",
+        title=_title(client, entry, record),
         what=what,
         revision=entry.revision,
         number=entry.number,
         event=entry.event.value,
         on=entry.on,
         digest=digest,
-        holds=record is not None and holds(record.source.data, entry),
+        holds=_still_holds(client, entry, record),
         ended=_ended(client, record) if record else None,
         imported=_imported(record) if record else None,
     )
+
+
+def _title(client: Client, entry: ChainEntry, record: Record | None) -> str:
+    if entry.event.is_contract:
+        return client.profile.contract.reference
+    return record.data.title if record else ""
+
+
+def _still_holds(client: Client, entry: ChainEntry, record: Record | None) -> bool:
+    source = client.source if entry.event.is_contract else record.source if record else None
+    return source is not None and holds(source.data, entry)
 
 
 def _unsealed(client: Client) -> Iterator[Match]:

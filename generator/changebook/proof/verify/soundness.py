@@ -87,7 +87,9 @@ def _problems(
     client: Client, reading: Sequence[Problem], trace: Tracer | None
 ) -> Iterator[Problem]:
     lock = client.lock.lock if client.lock else None
-    if client.lock is None and (number := len(all_facts(client))):
+    if client.lock is None and (
+        number := len([f for f in all_facts(client) if not f.link.event.is_contract])
+    ):
         yield NOT_SEALED.at(
             client.source.path,
             START,
@@ -99,7 +101,9 @@ def _problems(
         yield from (p for p in reading if (p.path, p.rule) == (client.lock.path, BROKEN_LOCK.name))
     known = {record.data.id for record in client.records}
     for entry in client.sealed:
-        if entry.id not in known and (file := unread(client, entry.id)):
+        if entry.event.is_contract or entry.id in known:
+            continue
+        if file := unread(client, entry.id):
             yield from (p for p in errors(reading) if client.folder.parents[1] / p.path == file)
     for finding in seal_faults(client):
         if trace and finding.entry is not None:

@@ -22,6 +22,7 @@ def told_of_miss(miss: NearMiss) -> tuple[str, ...]:
 def told(match: Match) -> str:
     """Say all that there is to say of a digest, in one paragraph."""
     record = f"{match.id} {match.title}".strip() + f", revision {match.revision}"
+    event = {"baseline": "signed"}.get(match.event or "", match.event)
     sentences = []
     if match.what == "file":
         place = f"entry {match.number}" if match.number else "not sealed"
@@ -32,11 +33,11 @@ def told(match: Match) -> str:
     elif match.what == "entry":
         sentences.append(
             f"{canonical.short(match.digest)} is entry {match.number} of `{match.slug}` with all "
-            f"before it: {record}, {match.event} on {match.on}."
+            f"before it: {record}, {event} on {match.on}."
         )
     elif match.number is not None:
         sentences.append(
-            f"{canonical.short(match.digest)} is {record}, {match.event} on {match.on}: entry "
+            f"{canonical.short(match.digest)} is {record}, {event} on {match.on}: entry "
             f"{match.number} of `{match.slug}`."
         )
     elif match.what == "asked":
@@ -50,7 +51,8 @@ def told(match: Match) -> str:
             "sealed."
         )
     if match.number is not None:
-        same = "The record is still the same." if match.holds else "The record was ALTERED since."
+        what = "contract" if match.what == "contract" else "record"
+        same = f"The {what} is still the same." if match.holds else f"The {what} was ALTERED since."
         sentences.append(same)
     if match.imported:
         sentences.append(f"It was imported, not witnessed here: {match.imported}.")

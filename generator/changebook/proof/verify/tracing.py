@@ -13,11 +13,12 @@ from changebook.check.seals import SEALS_REWRITTEN, holds, is_of, rewritten
 from changebook.model import decided
 from changebook.model.chain import LOCK, ChainEntry, Lock, SealedEvent, parse
 from changebook.model.diagnostics import START, KeyPath, Place, Problem
+from changebook.model.differences import differences
 from changebook.read.form import spell
 from changebook.read.git import Commit, Repository, repository
 from changebook.read.origins import Origin, Origins, origins
 from changebook.read.source import parse_source
-from changebook.read.workspace import CHANGES, Client, Workspace
+from changebook.read.workspace import CHANGES, PROFILE, Client, Workspace
 
 Front = Mapping[str, Any]
 #: What git gives for bytes that are not UTF-8, and for other files than text.
@@ -42,20 +43,21 @@ class Tracer:
         home = self.origins.homes.get(client.slug)
         folders = self._now_and_then(folder, home.folder if home else None)
         record = next((r for r in client.records if r.data.id == entry.id), None)
+        source = client.source if entry.event.is_contract else record.source if record else None
         states = [
-            (commit, self._front(commit.name if commit else self.commit, folders, entry.id))
+            (commit, self._front(commit.name if commit else self.commit, folders, entry))
             for commit in (None, *self.repository.commits(self.commit, *folders))
         ]
         held = [n for n, (_, front) in enumerate(states) if front and holds(front, entry)]
         if not held:
             return _adding(problem, f"No state since {self.revision} is what was sealed")
         before = states[held[-1]][1] or {}
-        commit, after = (*states, (None, record.source.data if record else None))[held[-1] + 1]
-        if after is None or record is None:
+        commit, after = (*states, (None, source.data if source else None))[held[-1] + 1]
+        if after is None or source is None:
             return _adding(problem, f"Removed {_when(commit)}")
         paths = _altered(before, after, entry)
         keys = ", ".join(f"`{spell(path)}`" for path in paths)
-        place = record.source.value(*paths[0]) if paths else Place(problem.line, problem.column)
+        place = source.value(*paths[0]) if paths else Place(problem.line, problem.column)
         return replace(
             _adding(problem, f"Altered {_when(commit)}" + (f": {keys}" if keys else "")),
             line=place.line,
@@ -104,10 +106,11 @@ class Tracer:
         now = self.repository.path(path)
         return (now,) if then in (None, now) else (now, then)
 
-    def _front(self, commit: str, folders: Iterable[str], id: str) -> Front | None:
-        """Return a record's front matter as of a commit; None where it can't be read there."""
+    def _front(self, commit: str, folders: Iterable[str], entry: ChainEntry) -> Front | None:
+        """Return the front matter that an entry is of, as of a commit; None if it can't be read."""
         for path in (p for folder in folders for p in self.repository.files(commit, folder)):
-            if is_of(PurePosixPath(path).name, id):
+            name = PurePosixPath(path).name
+            if name == PROFILE if entry.event.is_contract else is_of(name, entry.id):
                 text = self.repository.text(commit, path) or ""
                 if _NO_TEXT.search(text):
                     return None
@@ -124,6 +127,9 @@ def tracer(workspace: Workspace, revision: str) -> Tracer:
 
 
 def _altered(before: Front, after: Front, entry: ChainEntry) -> tuple[KeyPath, ...]:
+    if entry.event.is_contract:
+        was, now = before.get("contract"), after.get("contract")
+        return tuple(change.path for change in differences(was, now, ("contract",)))
     keys = decided.altered(before, after)
     about = {SealedEvent.ACCEPTED: "acceptance"}.get(entry.event, "agreement")
     if entry.event.is_decision:
