@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 
 from changebook.check.lifecycle import NEEDS, Need
 from changebook.model.schema import MEANINGS, ChangeRecord, Glossary, Profile
+from changebook.model.settings import Settings
 from changebook.model.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Term, Visibility
 
 #: Marks a key whose value may be missing though the key is there.
@@ -27,16 +28,18 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "record": ChangeRecord,
     "profile": Profile,
     "glossary": Glossary,
+    "settings": Settings,
 }
 _TITLES = {
     "record": "A change record of Changebook",
     "profile": "A client's profile of Changebook",
     "glossary": "A client's glossary of Changebook",
+    "settings": "The settings of a Changebook workspace",
 }
 
 
 def schema(name: str) -> _Json:
-    """Return the schema of a `record`, a `profile` or a `glossary`."""
+    """Return the schema of a `record`, a `profile`, a `glossary` or the `settings`."""
     whole = schema_of(MODELS[name])
     if name == "record":
         whole["properties"]["history"]["items"] |= _noted()

@@ -24,8 +24,9 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition
 from changebook.pages.page import GeneratedPage
 from changebook.pages.site_pages import theme_words
+from changebook.read.settings import config_file
 from changebook.refusal import Refusal
-from changebook.site.configuration import CONFIG, config_file
+from changebook.site.configuration import CONFIG
 from changebook.site.contents import Contents, edition_contents, theme_dirs
 from changebook.site.finished import table_of_contents
 from changebook.site.search.indexing import index_sites
