@@ -6,6 +6,7 @@ from pathlib import Path
 
 TEMPLATES = "site_templates"
 CONFIG = "mkdocs.yml"
+DOCS = "docs"
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -25,6 +26,11 @@ def _home() -> Path:
 def templates_dir() -> Path:
     """Return the folder with the packaged pages/, theme/ and print/."""
     return _home() / TEMPLATES
+
+
+def docs_dir() -> Path:
+    """Return the folder with the documentation."""
+    return _home() / DOCS
 
 
 def own_templates(root: Path) -> Path | None:

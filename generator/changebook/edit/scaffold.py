@@ -24,30 +24,94 @@ from changebook.model.vocabulary import (
     Visibility,
 )
 from changebook.read.git import repository
-from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, PROFILE, Client
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, PROFILE, RESERVED, Client
 from changebook.refusal import Refusal
 
 _EXAMPLE = Path(__file__).parent / "example"
 _SLUG_LENGTH = 60
 
 
-def init(folder: Path) -> list[Path]:
-    """Lay out a workspace with an example client in `folder`; return the files."""
-    texts = {
-        file.relative_to(_EXAMPLE): file.read_text("utf-8")
-        for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
-    }
-    texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in (*DEFAULT_OUT.values(), OWN))
+def init(
+    folder: Path, client: str | None = None, *, example: bool = True, vendor: str | None = None
+) -> list[Path]:
+    """Lay out a workspace in `folder`; return the files.
+
+    It has the client of that name, with a profile to fill in, and an example. `vendor` is who works
+    on it, for the profile. A .gitignore that is there already gets the lines that it lacks.
+    """
+    if not (client or example):
+        raise Refusal("without the example, a workspace needs a client: give its name, --client")
+    texts = (
+        {
+            file.relative_to(_EXAMPLE): file.read_text("utf-8")
+            for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
+        }
+        if example
+        else {}
+    )
+    if client:
+        texts[_profile_file(client)] = _profile(client, vendor)
     texts |= editors.files()
     if folder.resolve().name == CHANGES and any(folder.glob(f"*/{PROFILE}")):
         raise Refusal(f"{folder} belongs to a workspace; nothing was written")
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():
             raise Refusal(f"{folder / name} already exists; nothing was written")
+    ignored = folder / ".gitignore"
+    known = ignored.read_text("utf-8") if ignored.exists() else ""
+    lines = [f"/{name}/" for name in (*DEFAULT_OUT.values(), OWN)]
+    missing = [f"{line}\n" for line in lines if line not in known.split("\n")]
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         atomic.create(folder / name, text)
-    return [folder / name for name in texts]
+    if missing:
+        end = "\n" if known and not known.endswith("\n") else ""
+        atomic.write(ignored, known + end + "".join(missing))
+    return [*(folder / name for name in texts), *([ignored] if missing else [])]
+
+
+def _profile_file(name: str) -> Path:
+    """Return where the profile of a client goes. Raises Refusal where its name gives no folder."""
+    slug = slugify(name, "-")[:_SLUG_LENGTH].strip("-")
+    if not slug or slug in RESERVED:
+        raise Refusal(
+            f"no folder can be named after `{name}`: write changes/<name>/client.md yourself, with "
+            "a name in lowercase letters, digits and hyphens"
+        )
+    return Path(CHANGES, slug, PROFILE)
+
+
+def _profile(name: str, vendor: str | None) -> str:
+    words = re.findall(r"[A-Z0-9]+", slugify(name, "-").upper())
+    prefix = (words[0] if len(words) == 1 else "".join(word[0] for word in words))[:4]
+    lines = (
+        _line("name", name),
+        "language: en  # or zh-CN, en-US: the language of this client's pages",
+        "timezone:  # a name of the IANA time zone database, such as Asia/Shanghai",
+        f"prefix: {prefix}  # ids of the records are {prefix}-0001 and so on",
+        "project:",
+        "vendor:",
+        "  name:  # your company",
+        "contract:",
+        "  reference:  # what the contract is called",
+        "  signed:  # 2026-01-15",
+        "  currency:  # CNY, EUR, USD, ...",
+        "  sum:  # before tax and before any change",
+        "  milestones:  # one may be the completion; leave them out if there are none",
+        "    - id: go-live",
+        "      name: Go-live",
+        "      date:",
+        "      completion: true",
+        "people:",
+        "  - name:  # who decides for the client",
+        "    role:",
+        "    party: client",
+        "    approves: true",
+        _line("  - name", vendor),
+        "    role:",
+        "    party: vendor",
+    )
+    return "\n".join(("---", *lines, "---", ""))
 
 
 def new(

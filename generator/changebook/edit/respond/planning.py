@@ -470,14 +470,18 @@ class _Answer:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
 
+    def _settle(self) -> str:
+        """Return the command that settles an objection."""
+        return f"`changebook note {self.data.id} settled --outcome accepted --response TEXT`"
+
     def next_(self, entry: AnswerEntry) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
         if entry is AnswerEntry.OBJECTION:
-            yield "answer it with `response`, and settle it with `outcome` and `resolved`"
+            yield f"once it is settled: {self._settle()}"
         elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
             yield (
                 "once the amendment is signed: "
                 "`agreement: {status: signed, reference: ..., signed: ...}`"
             )
         elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
-            yield "if it is settled: give the objection its `outcome` and `resolved`"
+            yield f"if it is settled: {self._settle()}"
