@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changebook.check import (
+    archive,
     between,
     bodies,
     glossaries,
@@ -25,6 +26,7 @@ from changebook.model.diagnostics import Rule
 from changebook.read import direction, form, front_matter, full_width, source, strays, workspace
 
 _DECLARING = (
+    archive,
     between,
     bodies,
     chain,

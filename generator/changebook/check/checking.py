@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from changebook.check import (
+    archive,
     bodies,
     glossaries,
     lifecycle,
@@ -51,6 +52,7 @@ CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     privacy.check_unseen_names,
     privacy.check_internal_markers,
     seals.check_seals,
+    archive.check_archive,
     signed_copies.check_signed_copies,
     references.check_links,
     bodies.check_bodies,

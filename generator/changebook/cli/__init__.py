@@ -48,6 +48,7 @@ _COMMANDS = {
     "sign": "File the signed paper of the record ID next to it.",
     "unseal": "Take the seal of the record ID back, as long as it is not at the base.",
     "verify": "Verify that every decision is still what was sealed.",
+    "withdraw": "Take the published site of CLIENT away, which has left the workspace.",
 }
 
 

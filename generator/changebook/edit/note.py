@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.check.known import problems_after_edit
-from changebook.edit.edits import Edit, applied, person, record_text
+from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.yaml_text import Value
 from changebook.model import decided
@@ -32,6 +32,7 @@ class Noted:
 def noted(workspace: Workspace, reading: Iterable[Problem], id: str, note: Note) -> Noted:
     """Try a note on a copy. Raises Refusal for one that can't be."""
     client, record = workspace.record(id)
+    refuse_archived(client)
     before = record_text(record)
     edit = Edit(record.file, before, note(before, client, record))
     copy, faults = applied(client, (edit,))

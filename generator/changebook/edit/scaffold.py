@@ -11,7 +11,7 @@ from markdown.extensions.toc import slugify
 
 from changebook import atomic
 from changebook.edit import editors, yaml_text
-from changebook.edit.edits import person
+from changebook.edit.edits import person, refuse_archived
 from changebook.model.chain import LOCK
 from changebook.model.vocabulary import (
     ChangeType,
@@ -137,6 +137,7 @@ def new(
     By default a draft, which only the team sees. A change that the client asks for is submitted:
     what it still lacks is there as empty keys, which `check` names until they are filled in.
     """
+    refuse_archived(client)
     if not title.strip():
         raise Refusal("a record needs a title")
     day = on or today

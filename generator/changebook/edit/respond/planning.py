@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from changebook import packaged
 from changebook.check.known import problems_after_edit
-from changebook.edit.edits import Edit, applied, person, record_text
+from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.respond.reading import Reading, named
 from changebook.edit.respond.text import is_forward
@@ -98,6 +98,7 @@ def respond(
     """
     id, block = _record_of(workspace, reading, path, said)
     client, record = workspace.record(id)
+    refuse_archived(client)
     person, doubts = _person(client, reading, path, said)
     on = _day(client, reading, path, said, now)
     outdated = _outdated(client, record.data, block, path)
