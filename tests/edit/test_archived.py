@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from changebook.cli import main
+from changebook.edit import scaffold
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
 from changebook.read.workspace import read_workspace
@@ -67,9 +68,11 @@ def test_its_pages_say_so_and_ask_for_nothing(root: Path, language: str, says: s
 
 
 def test_the_portfolio_has_its_sums_and_nothing_open_of_it(root: Path) -> None:
-    client = read_workspace(root)[0].client("acme")
-    edition = make_edition(client, Audience.TEAM)
-    home = workspace_contents([edition], root, directory_urls=True).pages[0].content
+    scaffold.init(root / "other")
+    shutil.copytree(root / "other" / "changes" / "example", root / "changes" / "example")
+    editions = [make_edition(each, Audience.TEAM) for each in read_workspace(root)[0].clients]
+    home = workspace_contents(editions, root, directory_urls=True).pages[0].content
     sums, open_items = home.split('id="waiting"')
     assert "archived on 31 Jul 2026" in plain(sums)
+    assert "Example Bakery" in open_items.split("<h2")[0]
     assert "Acme Trading" not in open_items.split("<h2")[0]

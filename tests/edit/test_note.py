@@ -169,3 +169,48 @@ def test_a_decision_is_not_left_for_later(record: Path) -> None:
     done = run("advance", "EX-0002", "approved", "--scaffold")
     assert done.exit_code == 2
     assert "--scaffold is for steps before the decision" in done.output
+
+
+def test_several_steps_are_taken_together(record: Path) -> None:
+    said = ("--by", "Sam Green", "--on", "2026-02-22")
+    fill = ("--type", "addition", "--priority", "low", "--summary", "Points.")
+    done = run("new", "example", "Points", "--on", "2026-02-20", "--by", "Ada Brown",
+               "--from-client", *fill, "--scope", "add=Till", "--scope", "modify=Receipt",
+               "--reason", "market=Others: all of them.", "--path", "normal")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    file = Path(done.stdout.strip())
+    assert '  text: "Others: all of them."\n' in file.read_text("utf-8").replace("'", '"')
+    before = file.read_bytes()
+    done = run("advance", "EX-0004", "assessing", "awaiting-decision", *said)
+    assert done.exit_code == 2
+    assert "Nothing was written, of the earlier steps neither." in done.output
+    assert file.read_bytes() == before
+    done = run("advance", "EX-0004", "assessing", "awaiting-decision", *said, "--scaffold",
+               "--due", "2026-03-01")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert file.read_text("utf-8").count("    by: Sam Green\n") == 2
+    assert "due: 2026-03-01\n" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("approved", "implementing"), "a decision is a step of its own: put `approved` last"),
+        (("assessing", "withdrawn", "--dry-run"), "--dry-run shows one step"),
+        ((), "Missing argument 'STATUS...'"),
+    ],
+)
+def test_what_can_not_be_taken_together(record: Path, words: tuple[str, ...], says: str) -> None:
+    before = record.read_bytes()
+    done = run("advance", "EX-0002", *words)
+    assert done.exit_code == 2
+    assert says in done.output
+    assert record.read_bytes() == before
+
+
+@pytest.mark.parametrize("said", ["modify", "modify=", "change=Till"])
+def test_a_scope_is_an_action_and_an_item(record: Path, said: str) -> None:
+    done = run("new", "example", "Points", "--scope", said)
+    assert done.exit_code == 2
+    assert "add" in done.output
+    assert "modify" in done.output

@@ -16,6 +16,7 @@ from changebook.check import load_checked
 from changebook.check.lifecycle import NEEDS
 from changebook.cli import main
 from changebook.edit import scaffold
+from changebook.edit.scaffold import Asked
 from changebook.model.vocabulary import ChangeType, Status
 from changebook.read.workspace import WorkspaceError, read_workspace
 from changebook.refusal import Refusal
@@ -102,7 +103,7 @@ def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> Non
 
 
 def test_a_draft_with_what_is_known(workspace: Path) -> None:
-    file = new(workspace, "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green")
+    file = new(workspace, "X", asked=Asked(type=ChangeType.REMOVAL), on=DAY, by="Sam Green")
     assert file.parent.name == "2026"
     assert keys(file) == [*ALWAYS, "type", "requested"]
     read, problems = load_checked(workspace)
@@ -117,7 +118,7 @@ def test_from_the_client_has_exactly_what_submitted_needs(workspace: Path) -> No
         workspace,
         "X",
         from_client=True,
-        type=ChangeType.ADDITION,
+        asked=Asked(type=ChangeType.ADDITION),
         on=DAY,
         by="Ada Brown",
     )

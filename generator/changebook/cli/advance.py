@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from changebook import atomic
 from changebook.cli.options import (
     Amount,
     Assigned,
@@ -27,6 +28,7 @@ from changebook.edit.advance import Plan, Step, Wanted
 from changebook.edit.edits import edited_lines
 from changebook.model.diagnostics import errors
 from changebook.model.vocabulary import (
+    OUTCOMES,
     AgreementStatus,
     ChangeType,
     Priority,
@@ -52,7 +54,7 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @named("advance")
 @folder()
 @click.argument("id_", metavar="ID")
-@click.argument("status", metavar="STATUS", type=Word(Status))
+@click.argument("statuses", metavar="STATUS...", type=Word(Status), nargs=-1, required=True)
 @click.option("--on", type=Day(), help="When it happened.  [default: today, where the client is]")
 @click.option(
     "--by",
@@ -108,7 +110,13 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 )
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 def command(
-    root: Path, id_: str, ask: bool | None, scaffold: bool, dry_run: bool, **said: Any
+    root: Path,
+    id_: str,
+    statuses: tuple[Status, ...],
+    ask: bool | None,
+    scaffold: bool,
+    dry_run: bool,
+    **said: Any,
 ) -> None:
     """Take the record ID to its next STATUS: the status, the history, and what the step needs.
 
@@ -116,7 +124,44 @@ def command(
     listed elsewhere. Nothing is written unless the record passes `check` afterwards. A decision, or
     a signed agreement, is sealed in the same run. With --scaffold, what a step before the decision
     needs is written into the record as empty keys, and `check` names them until they are filled in.
+    Several statuses are taken one after the other, all or none of them.
     """
+    *before, last = statuses
+    if before and dry_run:
+        raise click.UsageError("--dry-run shows one step: name one STATUS")
+    if decisions := [status for status in before if status in OUTCOMES]:
+        raise click.UsageError(f"a decision is a step of its own: put `{decisions[0]}` last")
+    file = read_workspace(root)[0].record(id_)[1].file
+    original = taken = file.read_bytes()
+    try:
+        for status in before:
+            _advance(root, id_, {**_of_any_step(said), "status": status}, ask=ask)
+            taken = file.read_bytes()
+        _advance(root, id_, {**said, "status": last}, ask=ask, scaffold=scaffold, dry_run=dry_run)
+    except BaseException:
+        # What stopped a later step has been said; the earlier ones are taken back.
+        if file.read_bytes() == taken != original:
+            atomic.write(file, original)
+            click.echo("Nothing was written, of the earlier steps neither.", err=True)
+        raise
+
+
+def _of_any_step(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds for each of several steps; all else is said of the last."""
+    shared = {name: said[name] for name in ("on", "by", "recorded")}
+    return {**shared, "milestones": (), "days": (), "signed": None}
+
+
+def _advance(
+    root: Path,
+    id_: str,
+    said: dict[str, Any],
+    *,
+    ask: bool | None,
+    scaffold: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Take one step."""
     workspace, reading = read_workspace(root)
     client, _ = workspace.record(id_)
     step = _step(client, said)

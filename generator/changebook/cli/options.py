@@ -112,6 +112,25 @@ class Word(click.Choice[str]):
         return self.terms(super().convert(value, param, ctx))
 
 
+class Sorted(click.ParamType[tuple[Term, str]]):
+    """A text with the word of the vocabulary that sorts it in: `modify=Checkout`."""
+
+    def __init__(self, terms: type[Term]) -> None:
+        self._word = Word(terms)
+        self.name = "word=text"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Term, str]:
+        if isinstance(value, tuple):
+            return value
+        word, sign, text = value.partition("=")
+        if not sign or not text.strip():
+            known = "|".join(self._word.choices)
+            self.fail(f"{value!r} is not like {known}=TEXT", param, ctx)
+        return self._word.convert(word.strip(), param, ctx), text.strip()
+
+
 class PeriodName(click.ParamType[Period | PeriodKind]):
     """A week or a month, or the last one of either that is over."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from changebook.edit import editors, yaml_text
 from changebook.edit.edits import person, refuse_archived
 from changebook.model.chain import LOCK
 from changebook.model.vocabulary import (
+    ChangePath,
     ChangeType,
     Party,
     Priority,
@@ -29,6 +31,18 @@ from changebook.refusal import Refusal
 
 _EXAMPLE = Path(__file__).parent / "example"
 _SLUG_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is known already of a change that is asked for; what is not stays to be filled in."""
+
+    type: ChangeType | None = None
+    path: ChangePath | None = None
+    priority: Priority | None = None
+    summary: str | None = None
+    scope: tuple[tuple[ScopeAction, str], ...] = ()
+    reason: tuple[ReasonCategory, str] | None = None
 
 
 def init(
@@ -119,7 +133,7 @@ def new(
     title: str,
     today: date,
     *,
-    type: ChangeType | None = None,  # noqa: A002 - the key's name
+    asked: Asked = Asked(),
     from_client: bool = False,
     on: date | None = None,
     by: str | None = None,
@@ -155,9 +169,9 @@ def new(
     id_ = id_of(client, number or max(taken, default=0) + 1)
     party = asks.party if asks else Party.CLIENT if from_client else Party.VENDOR
     lines = (
-        _submitted(id_, title, type, day, by, today)
+        _submitted(id_, title, asked, day, by, today)
         if from_client
-        else _draft(id_, title, type, _requested(day, by, party) if on or by else [])
+        else _draft(id_, title, asked, _requested(day, by, party) if on or by else [])
     )
     file = file_of(client, id_, title, day.year)
     file.parent.mkdir(exist_ok=True)
@@ -188,41 +202,64 @@ def numbers_taken(client: Client, base: str | None = None) -> dict[int, str]:
     return {int(match[1]): use for text, use in uses.items() if (match := pattern.match(text))}
 
 
-def _draft(id_: str, title: str, type_: ChangeType | None, requested: list[str]) -> list[str]:
+def _draft(id_: str, title: str, asked: Asked, requested: list[str]) -> list[str]:
     return [
         _line("id", id_),
         _line("title", title),
         _line("status", Status.DRAFT),
         _line("visibility", Visibility.INTERNAL),
-        *([_line("type", type_)] if type_ else []),
+        *([_line("type", asked.type)] if asked.type else []),
+        *([_line("path", asked.path)] if asked.path else []),
+        *([_line("priority", asked.priority)] if asked.priority else []),
         *requested,
+        *([_line("summary", asked.summary)] if asked.summary else []),
+        *(_scope(asked) if asked.scope else []),
+        *(_reason(asked) if asked.reason else []),
     ]
 
 
 def _submitted(
-    id_: str, title: str, type_: ChangeType | None, on: date, by: str | None, today: date
+    id_: str, title: str, asked: Asked, on: date, by: str | None, today: date
 ) -> list[str]:
     return [
         _line("id", id_),
         _line("title", title),
         _line("status", Status.SUBMITTED),
         _line("visibility", Visibility.CLIENT),
-        _line("type", type_) if type_ else _choice("type", ChangeType),
-        _choice("priority", Priority),
+        _line("type", asked.type) if asked.type else _choice("type", ChangeType),
+        *([_line("path", asked.path)] if asked.path else []),
+        _line("priority", asked.priority) if asked.priority else _choice("priority", Priority),
         *_requested(on, by, Party.CLIENT),
-        "summary:  # one plain sentence for a reader who is not an engineer",
-        "scope:",
-        "  - item:  # what part of the product it is",
-        _choice("    action", ScopeAction),
-        "reason:",
-        _choice("  category", ReasonCategory),
-        "  text:  # why it is asked for",
+        _line("summary", asked.summary)
+        if asked.summary
+        else "summary:  # one plain sentence for a reader who is not an engineer",
+        *_scope(asked),
+        *_reason(asked),
         "history:",
         _line("  - status", Status.SUBMITTED),
         _line("    on", on),
         _line("    by", by),
         *([_line("    recorded", today)] if on < today else []),
     ]
+
+
+def _scope(asked: Asked) -> list[str]:
+    if not asked.scope:
+        to_fill_in = (
+            "  - item:  # what part of the product it is",
+            _choice("    action", ScopeAction),
+        )
+        return ["scope:", *to_fill_in]
+    lines = ((_line("  - item", item), _line("    action", action)) for action, item in asked.scope)
+    return ["scope:", *(line for pair in lines for line in pair)]
+
+
+def _reason(asked: Asked) -> list[str]:
+    if asked.reason is None:
+        text = "  text:  # why it is asked for"
+        return ["reason:", _choice("  category", ReasonCategory), text]
+    category, text = asked.reason
+    return ["reason:", _line("  category", category), _line("  text", text)]
 
 
 def _requested(on: date | None, by: str | None, party: Party) -> list[str]:
