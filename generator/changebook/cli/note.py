@@ -67,7 +67,7 @@ def _kind(name: str) -> Callable[[Callable[..., Note]], click.Command]:
                     raise click.UsageError("say who, with --by NAME, as client.md names them")
             _write(about, function(on=on or day, **said), dry_run=dry_run)
 
-        kind = named(name)(run)
+        kind: click.Command = named(name)(run)
         command.add_command(kind)
         return kind
 

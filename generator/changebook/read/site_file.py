@@ -100,7 +100,7 @@ def _read(file: Path, above: tuple[Path, ...]) -> SiteFile | None:
     try:
         loader = _Loader(file.read_bytes())
         node = loader.get_single_node()
-        keys = loader.construct_document(node) if node else {}  # type: ignore[no-untyped-call]
+        keys = loader.construct_document(node) if node else {}
     except (yaml.YAMLError, ValueError):  # a day that there is not, say
         return None
     if not isinstance(node, yaml.MappingNode) or not isinstance(keys, dict):

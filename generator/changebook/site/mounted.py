@@ -58,7 +58,8 @@ def add(mount: str, contents: Contents, root: Path, files: Files, config: MkDocs
         raise PluginError(f"changebook: the site has a page of its own there: {taken[0]}")
     own = [file.src_uri for file in files.documentation_pages()]
     ours = _escaped(moved(contents.nav, mount))
-    config.nav = _placed(config.nav or nest_paths(own), mount, contents.name, ours)
+    listed = config.nav or nest_paths(own)  # type: ignore[no-untyped-call]
+    config.nav = _placed(listed, mount, contents.name, ours)
     titles = dict(entries(contents.nav))
     for page in contents.pages:
         if posixpath.join("/", page.path).endswith(f"/{SEARCH}"):
