@@ -35,9 +35,9 @@ from changebook.check import load_checked
 from changebook.edition import urls
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
+from changebook.read.settings import config_file
 from changebook.read.workspace import CHANGES
 from changebook.site.building import the_plugin
-from changebook.site.configuration import config_file
 from changebook.site.contents import Contents, edition_contents
 from corpus_workspace import make_workspace
 

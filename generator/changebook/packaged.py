@@ -8,6 +8,7 @@ from changebook.refusal import Refusal
 
 TEMPLATES = "site_templates"
 CONFIG = "mkdocs.yml"
+DOCS = "docs"
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -43,6 +44,11 @@ def fetched(name: str) -> Path:
             "`python3 third_party/fetch.py` in its repository, which needs npm"
         )
     return file
+
+
+def docs_dir() -> Path:
+    """Return the folder with the documentation."""
+    return _home() / DOCS
 
 
 def own_templates(root: Path) -> Path | None:

@@ -45,7 +45,7 @@ def test_every_rule_has_a_case() -> None:
         f for folder in (CASES, BETWEEN_REVISIONS, ON_PAPER) for f in folder.glob("*/expected.txt")
     )
     shown = "".join(file.read_text(encoding="utf-8") for file in files)
-    reported = set(re.findall(r"^(?:error|warning)\[(.+?)\]", shown, re.MULTILINE))
+    reported = set(re.findall(r"^(?:error|warning|note)\[(.+?)\]", shown, re.MULTILINE))
     assert {rule.name for rule in rules()} - MADE_BY_CODE - MADE_BY_STYLES - MADE_BY_GIT == reported
 
 

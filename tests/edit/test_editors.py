@@ -35,6 +35,7 @@ def chosen(workspace: Path, patterns: list[str]) -> set[Path]:
 
 def test_each_file_has_its_schema(workspace: Path) -> None:
     (workspace / "changes" / "example" / "EX-0009.md").write_text("---\n", "utf-8")
+    (workspace / "changebook.yml").write_text("language: en\n")
     profiles = {*workspace.glob("changes/*/client.md")}
     glossaries = {*workspace.glob("changes/*/glossary.md")}
     records = {*workspace.glob("changes/**/*.md")} - profiles - glossaries
@@ -47,6 +48,7 @@ def test_each_file_has_its_schema(workspace: Path) -> None:
         "profile.schema.json": profiles,
         "glossary.schema.json": glossaries,
         "import-map.schema.json": {workspace / "acme-map.yml"},
+        "settings.schema.json": {workspace / "changebook.yml"},
     }
 
 

@@ -16,6 +16,7 @@ from changebook.check import load_checked
 from changebook.check.lifecycle import NEEDS
 from changebook.cli import main
 from changebook.edit import scaffold
+from changebook.edit.scaffold import Asked
 from changebook.model.vocabulary import ChangeType, Status
 from changebook.read.workspace import WorkspaceError, read_workspace
 from changebook.refusal import Refusal
@@ -55,10 +56,40 @@ def test_init_writes_no_workspace_into_another(workspace: Path) -> None:
 
 
 def test_init_refuses_before_it_writes(tmp_path: Path) -> None:
-    (tmp_path / ".gitignore").write_text("mine")
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "record.schema.json").write_text("mine")
     with pytest.raises(Refusal):
         scaffold.init(tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == [".gitignore"]
+    assert [p.name for p in tmp_path.iterdir()] == ["schemas"]
+
+
+def test_what_git_ignores_gets_the_lines_that_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("node_modules\n/site/")
+    scaffold.init(tmp_path)
+    ignored = (tmp_path / ".gitignore").read_text()
+    assert ignored == "node_modules\n/site/\n/site-team/\n/.changebook/\n"
+
+
+def test_a_client_of_ones_own_without_the_example(tmp_path: Path) -> None:
+    scaffold.init(tmp_path, "Acme Trading: Ltd", example=False, vendor="Lin Wei")
+    assert [p.name for p in (tmp_path / "changes").iterdir()] == ["acme-trading-ltd"]
+    workspace, problems = load_checked(tmp_path)
+    # What is to be filled in, and nothing else.
+    assert {p.rule for p in problems} <= {"missing-key", "unknown-value", "nobody-approves"}
+    profile = workspace.clients[0].profile if workspace.clients else None
+    assert profile
+    assert (profile.name, profile.prefix) == ("Acme Trading: Ltd", "ATL")
+
+
+@pytest.mark.parametrize(
+    ("client", "says"), [(None, "give its name"), ("北京", "no folder"), ("Search", "no folder")]
+)
+def test_a_workspace_without_a_client_is_refused(
+    tmp_path: Path, client: str | None, says: str
+) -> None:
+    with pytest.raises(Refusal, match=says):
+        scaffold.init(tmp_path, client, example=False)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> None:
@@ -72,7 +103,7 @@ def test_a_draft_has_the_four_keys_and_no_client_sees_it(workspace: Path) -> Non
 
 
 def test_a_draft_with_what_is_known(workspace: Path) -> None:
-    file = new(workspace, "X", type=ChangeType.REMOVAL, on=DAY, by="Sam Green")
+    file = new(workspace, "X", asked=Asked(type=ChangeType.REMOVAL), on=DAY, by="Sam Green")
     assert file.parent.name == "2026"
     assert keys(file) == [*ALWAYS, "type", "requested"]
     read, problems = load_checked(workspace)
@@ -87,7 +118,7 @@ def test_from_the_client_has_exactly_what_submitted_needs(workspace: Path) -> No
         workspace,
         "X",
         from_client=True,
-        type=ChangeType.ADDITION,
+        asked=Asked(type=ChangeType.ADDITION),
         on=DAY,
         by="Ada Brown",
     )

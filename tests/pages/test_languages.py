@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
-from mkdocs.exceptions import PluginError
 
 from changebook import packaged
 from changebook.check import load_checked
@@ -22,7 +21,6 @@ from changebook.model.words import CatalogueError, Words, languages
 from changebook.publish.build import build
 from changebook.read.workspace import read_workspace
 from changebook.site.contents import workspace_contents
-from changebook.site.plugin import ChangebookPlugin
 
 SAMPLE = Path(__file__).parents[1] / "cases" / "pages"
 #: What marks a word of the pseudo catalogue, so that one which was not asked for shows.
@@ -84,13 +82,6 @@ def test_the_portfolio_is_in_the_teams_language(german: Path) -> None:
     assert (contents.language, contents.name) == ("de", f"{MARK}Portfolio{MARK}")
     home = next(page for page in contents.pages if page.path == urls.HOME)
     assert home.meta["cb_internal"] == f"{MARK}Internal: team edition{MARK}"
-
-
-def test_a_language_that_the_portfolio_can_t_have_is_refused(german: Path) -> None:
-    plugin = ChangebookPlugin()
-    plugin.load_config({"language": "fr"})
-    with pytest.raises(PluginError, match="write one of en, de, en-US, zh-CN"):
-        plugin.team_language(german)
 
 
 @pytest.mark.slow

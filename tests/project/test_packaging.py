@@ -144,6 +144,7 @@ def test_the_wheel_carries_the_whole_package_and_nothing_else(wheel: Path) -> No
     expected = {
         *(f"changebook/{name}" for name in _files(ROOT / "generator" / "changebook")),
         *(f"changebook/site_templates/{name}" for name in _files(ROOT / "site_templates")),
+        *(f"changebook/docs/{name}" for name in _files(ROOT / "docs")),
         "changebook/mkdocs.yml",
         "changebook/third_party/fetched/NOTICE.txt",
         "changebook/third_party/fetched/mermaid.min.js",

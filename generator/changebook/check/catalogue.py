@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changebook.check import (
     acceptance,
+    archive,
     between,
     bodies,
     corrections,
@@ -30,6 +31,7 @@ from changebook.read import direction, form, front_matter, full_width, source, s
 
 _DECLARING = (
     acceptance,
+    archive,
     between,
     bodies,
     chain,

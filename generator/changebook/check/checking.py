@@ -10,6 +10,7 @@ from pathlib import Path
 
 from changebook.check import (
     acceptance,
+    archive,
     bodies,
     corrections,
     glossaries,
@@ -61,6 +62,7 @@ CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     privacy.check_unseen_names,
     privacy.check_internal_markers,
     seals.check_seals,
+    archive.check_archive,
     signed_copies.check_signed_copies,
     references.check_links,
     bodies.check_bodies,
@@ -95,7 +97,7 @@ def check_client(client: Client, others: Sequence[Neighbour]) -> Iterator[Proble
     return counted(_of_client(client, others))
 
 
-def _of_client(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
+def _of_client(client: Client, others: Sequence[Neighbour]) -> Iterator[Problem]:
     for check_record in RECORD_CHECKS:
         for record in client.records:
             yield from check_record(record, client)

@@ -25,29 +25,32 @@ _COMMANDS = {
     "check": "Check every record and name all problems.",
     "diff": "Say what changed since REV: records, sums, dates, what the client can see, who is "
     "asked.",
+    "docs": "Show the documentation, without a network: PAGE, or the list of its pages.",
     "explain": "Explain a rule of check: an example, and why.",
     "export": "Write the list of changes of CLIENT, or its whole site as Markdown.",
     "host": "Write the configuration of a web server for the published sites.",
     "import": "Make records of what was kept elsewhere: FILE is a spreadsheet or an export.",
     "impact": "Print what all changes of CLIENT add up to: the figures of its Impact page.",
     "index": "Make the search index of an exported site that was built.",
-    "init": "Lay out a new workspace with an example client.",
+    "init": "Lay out a new workspace, with an example client, and yours if you name it.",
     "merge-seals": "Put decisions.lock in order after a merge of two branches that both sealed "
     "something.",
     "new": "Write the next record of CLIENT with the keys that its status needs.",
+    "note": "Note something in the record ID: an objection, a condition met, a step of the plan "
+    "done.",
     "print": "Make PDFs to print, sign and file: the change orders of the IDs, or a client's "
     "documents.",
     "remind": "Remind the people of CLIENT, or of all clients, of what waits for them.",
     "report": "Write the report of a week or a month for CLIENT: what happened, and what waits.",
     "respond": "Take the mail FILE.eml, which answers a page, over into its record.",
     "rules": "Write a page of documentation for every rule of check.",
-    "schema": "Print the JSON Schema of a record's keys, or of a profile's, a glossary's or "
-    "a mapping's.",
+    "schema": "Print the JSON Schema of a record's keys, or of another file's.",
     "seal": "Seal what was decided: add it to the client's decisions.lock.",
     "serve": "Preview with live reload; problems are shown on the page.",
     "sign": "File the signed paper of the record ID next to it.",
     "unseal": "Take the seal of the record ID back, as long as it is not at the base.",
     "verify": "Verify that every decision is still what was sealed.",
+    "withdraw": "Take the published site of CLIENT away, which has left the workspace.",
 }
 
 

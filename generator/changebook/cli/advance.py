@@ -9,34 +9,33 @@ from typing import Any
 
 import click
 
-from changebook.cli.options import Amount, Assigned, Day, folder, named, once_each, today
-from changebook.cli.output import COULD_NOT_RUN, PROBLEMS, print_problems
+from changebook import atomic
+from changebook.cli.options import (
+    Amount,
+    Assigned,
+    Day,
+    Word,
+    committer,
+    folder,
+    named,
+    once_each,
+    today,
+)
+from changebook.cli.output import COULD_NOT_RUN, PROBLEMS, from_here, print_problems
 from changebook.cli.sealing import refuse_broken_seals, seal_written
 from changebook.edit import advance as core
 from changebook.edit.advance import Plan, Step, Wanted
 from changebook.edit.edits import edited_lines
 from changebook.model.diagnostics import errors
 from changebook.model.vocabulary import (
+    OUTCOMES,
     AgreementStatus,
     ChangeType,
     Priority,
     Status,
-    Term,
     Visibility,
 )
-from changebook.read.git import has_repository, repository
 from changebook.read.workspace import Client, read_workspace
-
-
-class _Word(click.Choice[str]):
-    """A word of the vocabulary."""
-
-    def __init__(self, terms: type[Term]) -> None:
-        super().__init__([term.value for term in terms])
-        self.terms = terms
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return self.terms(super().convert(value, param, ctx))
 
 
 class _Yes(click.Choice[str]):
@@ -51,15 +50,15 @@ class _Yes(click.Choice[str]):
 
 #: How an answer at a terminal is read; what is not here is text.
 _TYPES: dict[str, click.ParamType[Any]] = {
-    "visibility": _Word(Visibility),
-    "type": _Word(ChangeType),
-    "priority": _Word(Priority),
+    "visibility": Word(Visibility),
+    "type": Word(ChangeType),
+    "priority": Word(Priority),
     "due": Day(),
     "partial": _Yes(),
     "amount": Amount(),
     "milestones": Day(),
     "review": Day(),
-    "agreement": _Word(AgreementStatus),
+    "agreement": Word(AgreementStatus),
     "signed": Day(),
 }
 
@@ -67,7 +66,7 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @named("advance")
 @folder()
 @click.argument("id_", metavar="ID")
-@click.argument("status", metavar="STATUS", type=_Word(Status))
+@click.argument("statuses", metavar="STATUS...", type=Word(Status), nargs=-1, required=True)
 @click.option("--on", type=Day(), help="When it happened.  [default: today, where the client is]")
 @click.option(
     "--by",
@@ -81,9 +80,9 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @click.option(
     "--recorded", type=Day(), help="When it was recorded.  [default: today, if --on is earlier]"
 )
-@click.option("--visibility", type=_Word(Visibility), help="Who may read it from now on.")
-@click.option("--type", type=_Word(ChangeType), help="What kind of change it is.")
-@click.option("--priority", type=_Word(Priority), help="How much it matters.")
+@click.option("--visibility", type=Word(Visibility), help="Who may read it from now on.")
+@click.option("--type", type=Word(ChangeType), help="What kind of change it is.")
+@click.option("--priority", type=Word(Priority), help="How much it matters.")
 @click.option("--summary", metavar="TEXT", help="One plain sentence.")
 @click.option("--due", type=Day(), help="By when it must be decided.")
 @click.option("--option", metavar="OPTION", help="Which option was chosen.")
@@ -111,7 +110,7 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 )
 @click.option("--review", type=Day(), help="When a deferred change is looked at again.")
 @click.option(
-    "--agreement", type=_Word(AgreementStatus), help="The status of the contract's amendment."
+    "--agreement", type=Word(AgreementStatus), help="The status of the contract's amendment."
 )
 @click.option("--reference", metavar="TEXT", help="The amendment that was signed.")
 @click.option("--signed", type=Day(), help="When it was signed.")
@@ -119,23 +118,77 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @click.option(
     "--ask/--no-ask", default=None, help="Ask for what is missing.  [default: at a terminal]"
 )
+@click.option(
+    "--scaffold", is_flag=True, help="Write the keys that are still needed, ready to fill in."
+)
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
-def command(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) -> None:
+def command(
+    root: Path,
+    id_: str,
+    statuses: tuple[Status, ...],
+    ask: bool | None,
+    scaffold: bool,
+    dry_run: bool,
+    **said: Any,
+) -> None:
     """Take the record ID to its next STATUS: the status, the history, and what the step needs.
 
     The rest of the file stays as it is. What the new status needs is asked for at a terminal, and
     listed elsewhere. Nothing is written unless the record passes `check` afterwards. A decision, or
-    a signed agreement, is sealed in the same run.
+    a signed agreement, is sealed in the same run. With --scaffold, what a step before the decision
+    needs is written into the record as empty keys, and `check` names them until they are filled in.
+    Several statuses are taken one after the other, all or none of them.
     """
+    *before, last = statuses
+    if before and dry_run:
+        raise click.UsageError("--dry-run shows one step: name one STATUS")
+    if decisions := [status for status in before if status in OUTCOMES]:
+        raise click.UsageError(f"a decision is a step of its own: put `{decisions[0]}` last")
+    file = read_workspace(root)[0].record(id_)[1].file
+    original = taken = file.read_bytes()
+    try:
+        for status in before:
+            _advance(root, id_, {**_of_any_step(said), "status": status}, ask=ask)
+            taken = file.read_bytes()
+        _advance(root, id_, {**said, "status": last}, ask=ask, scaffold=scaffold, dry_run=dry_run)
+    except BaseException:
+        # What stopped a later step has been said; the earlier ones are taken back.
+        if file.read_bytes() == taken != original:
+            atomic.write(file, original)
+            click.echo("Nothing was written, of the earlier steps neither.", err=True)
+        raise
+
+
+def _of_any_step(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds for each of several steps; all else is said of the last."""
+    shared = {name: said[name] for name in ("on", "by", "recorded")}
+    return {**shared, "milestones": (), "days": (), "signed": None}
+
+
+def _advance(
+    root: Path,
+    id_: str,
+    said: dict[str, Any],
+    *,
+    ask: bool | None,
+    scaffold: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Take one step."""
     workspace, reading = read_workspace(root)
     client, _ = workspace.record(id_)
     step = _step(client, said)
     asks = sys.stdin.isatty() if ask is None else ask
+    if scaffold:
+        core.refuse_sketch(step.status)
+        asks = False
     plan = core.plan(workspace, id_, step)
-    while not plan.unwritten and (wanted := _next(plan, asks=asks)):
+    while (scaffold or not plan.unwritten) and (wanted := _next(plan, asks=asks)):
         step = _answered(step, wanted, asks=asks)
         plan = core.plan(workspace, id_, step)
     problems = core.problems(plan, workspace, reading)
+    if scaffold:
+        plan = core.scaffolded(plan)
     wrong = errors(problems)
     print_problems(wrong, workspace.root, edited_lines(workspace.root, plan.edits), err=True)
     if not plan.is_complete:
@@ -152,7 +205,10 @@ def command(root: Path, id_: str, ask: bool | None, dry_run: bool, **said: Any) 
         return
     plan.write()
     print_problems(problems, workspace.root, err=True)
-    _say_what_was_done(id_, plan)
+    _say_what_was_done(id_, plan, workspace.root)
+    if scaffold:
+        file = from_here(plan.edits[0].after.path, workspace.root)
+        click.echo(f"Next: fill in the empty keys of {file}, then changebook check.")
     if step.seals:
         seal_written(workspace, client, id_)
 
@@ -175,7 +231,7 @@ def _step(client: Client, said: dict[str, Any]) -> Step:
 
 def _committer(client: Client, status: Status) -> tuple[str, ...]:
     """Return the person whose commits these are, if client.md lets that person take the step."""
-    name = repository(client.root).user() if has_repository(client.root) else None
+    name = committer(client)
     return (name,) if name in core.able(client.profile, status) else ()
 
 
@@ -218,10 +274,11 @@ def _line(wanted: Wanted, width: int) -> str:
     return f"  {wanted.option:{width}}  {wanted.question}?" + (f"  [{known}]" if known else "")
 
 
-def _say_what_was_done(id_: str, plan: Plan) -> None:
+def _say_what_was_done(id_: str, plan: Plan, root: Path) -> None:
     for edit in plan.edits:
         before, after = edit.before.source.data, edit.after.source.data
-        click.echo(f"{after['id']}: {before['status']} -> {after['status']} in {edit.after.path}")
+        place = from_here(edit.after.path, root)
+        click.echo(f"{after['id']}: {before['status']} -> {after['status']} in {place}")
     for old in plan.leaves:
         if core.may_become_superseded(old):
             options = f'--by "{plan.step.by[0]}" --on {plan.step.on}'

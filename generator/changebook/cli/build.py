@@ -13,7 +13,7 @@ import click
 from changebook.cli.options import Day, cache_folder, folder, named, words
 from changebook.cli.output import PROBLEMS, print_problems, progress, say, short
 from changebook.model.vocabulary import Audience
-from changebook.publish.build import Documents, build
+from changebook.publish.build import Documents, Result, build
 from changebook.publish.cluster import dask_executor
 from changebook.publish.shards import Shard
 
@@ -113,6 +113,7 @@ def command(
         click.echo(f"published {short(site)}{f', {_told(documents)}' if documents else ''}")
     for site in result.unchanged:
         click.echo(f"unchanged {short(site)}")
+    _say_what_was_left_behind(result, out, audience)
     there = result.published or result.unchanged
     if not result.ok:
         left = f"Not published: {', '.join(result.withheld)}" if there else "Nothing was published"
@@ -127,3 +128,14 @@ def _told(documents: Documents) -> str:
     kept = documents.total - documents.made
     noun = "document" if documents.total == 1 else "documents"
     return f"with {documents.total} {noun}: {documents.made} made, {kept} kept"
+
+
+def _say_what_was_left_behind(result: Result, out: Path | None, audience: str) -> None:
+    for site in result.left_behind:
+        option = f" --out {short(out)}" if out else ""
+        option += f" --audience {audience}" if audience != Audience.CLIENT else ""
+        say(
+            "warning",
+            f"{short(site)} is the site of no client of the workspace any more, and is still "
+            f"published; `changebook withdraw {site.name}{option}` takes it away",
+        )

@@ -14,7 +14,7 @@ from changebook.check.since.revisions import Findings, check_since
 from changebook.check.survey import survey
 from changebook.check.workers import Workers
 from changebook.cli.options import cache_folder, folder, named, today
-from changebook.cli.output import PROBLEMS, print_problems, summary
+from changebook.cli.output import PROBLEMS, from_here, print_problems, summary
 from changebook.edit import fix
 from changebook.keep.place import open_store
 from changebook.model.diagnostics import Problem, errors, visible
@@ -140,7 +140,7 @@ def _fix(root: Path, paths: Sequence[Path], *, dry_run: bool) -> bool:
                 click.echo(file.difference, nl=False)
             else:
                 file.write()
-                click.echo(f"wrote {visible(file.after.path)}", err=True)
+                click.echo(f"wrote {visible(from_here(file.after.path, root))}", err=True)
     return some
 
 

@@ -17,6 +17,7 @@ from changebook.model import periods
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.schema import Number
 from changebook.model.vocabulary import Term
+from changebook.read.git import has_repository, repository
 from changebook.read.workspace import CHANGES, PROFILE, Client
 from changebook.refusal import Refusal
 
@@ -44,6 +45,10 @@ class _Command(click.Command):
 
 def _items(value: object) -> Sequence[object]:
     return value if isinstance(value, list | tuple) else ()
+
+
+class CommandGroup(_Command, click.Group):
+    """A command with commands of its own."""
 
 
 #: Makes the command of a name out of a function.
@@ -94,6 +99,36 @@ class Assigned(click.ParamType[tuple[str, Any]]):
         if not sign or not name.strip():
             self.fail(f"{value!r} is not like NAME={self.held.name.upper()}", param, ctx)
         return name.strip(), self.held.convert(text.strip(), param, ctx)
+
+
+class Word(click.Choice[str]):
+    """A word of the vocabulary, as its member."""
+
+    def __init__(self, terms: type[Term]) -> None:
+        super().__init__([term.value for term in terms])
+        self.terms = terms
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return self.terms(super().convert(value, param, ctx))
+
+
+class Sorted(click.ParamType[tuple[Term, str]]):
+    """A text with the word of the vocabulary that sorts it in: `modify=Checkout`."""
+
+    def __init__(self, terms: type[Term]) -> None:
+        self._word = Word(terms)
+        self.name = "word=text"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Term, str]:
+        if isinstance(value, tuple):
+            return value
+        word, sign, text = value.partition("=")
+        if not sign or not text.strip():
+            known = "|".join(self._word.choices)
+            self.fail(f"{value!r} is not like {known}=TEXT", param, ctx)
+        return self._word.convert(word.strip(), param, ctx), text.strip()
 
 
 class PeriodName(click.ParamType[Period | PeriodKind]):
@@ -160,6 +195,12 @@ def once_each(option: str, names: Sequence[str]) -> None:
 def today(client: Client) -> date:
     """Return the day that it is where the client is."""
     return datetime.now(ZoneInfo(client.profile.timezone)).date()
+
+
+def committer(client: Client) -> str | None:
+    """Return the name of the commits that are made here, if client.md has that person."""
+    name = repository(client.root).user() if has_repository(client.root) else None
+    return name if name in {each.name for each in client.profile.people} else None
 
 
 def refuse_among_records(out: Path, root: Path) -> None:

@@ -41,17 +41,20 @@ def print_problems(
     """
     if not problems:
         return
-    here, top = Path.cwd(), root.resolve()
     known = source_line or source_lines(root)
-    paths = {problem.path: problem.path for problem in problems}
-    if here != top and here.is_relative_to(top):
-        paths = {os.path.relpath(top / path, here): path for path in paths}
+    paths = {from_here(problem.path, root): problem.path for problem in problems}
     shown = {path: name for name, path in paths.items()}
     told = [replace(problem, path=shown[problem.path]) for problem in problems]
     for line in as_text(told, lambda name, number: known(paths[name], number)).split("\n"):
         word, bracket, rest = line.partition("[")
         is_head = bracket and word in _COLOURS
         click.echo(coloured(word) + bracket + rest if is_head else line, err=err)
+
+
+def from_here(path: str, root: Path) -> str:
+    """Return a path in a workspace from where one stands below it, or else from its root."""
+    here, top = Path.cwd(), root.resolve()
+    return os.path.relpath(top / path, here) if here.is_relative_to(top) else path
 
 
 def checked(root: Path, slugs: Collection[str] = (), ids: Collection[str] = ()) -> Workspace:
@@ -106,9 +109,10 @@ def summary(problems: Sequence[Problem]) -> str:
 
 
 def short(path: Path) -> str:
-    """Return a path as the person at the terminal would write it."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    """Return a path as the person at the terminal would write it, from there if it is shorter."""
+    if not path.is_absolute():
+        return str(path)
+    return min(os.path.relpath(path), str(path), key=len)
 
 
 @contextmanager

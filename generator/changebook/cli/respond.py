@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import Day, folder, named
-from changebook.cli.output import PROBLEMS, print_problems, say, short
+from changebook.cli.output import PROBLEMS, from_here, print_problems, say, short
 from changebook.edit.edits import edited_lines
 from changebook.edit.respond import letter, planning, reading
 from changebook.model.diagnostics import errors, visible
@@ -60,7 +60,8 @@ def command(
     said = planning.Said(id_, AnswerKind(kind) if kind else None, by, on, words)
     done = planning.respond(workspace, faults, answer, path, said, datetime.now(UTC))
     if done.edit is None:
-        click.echo(f"{path} was taken over before, in {done.place}; nothing was written.")
+        place = from_here(done.place, workspace.root)
+        click.echo(f"{path} was taken over before, in {place}; nothing was written.")
         return
     if wrong := errors(done.problems):
         lines = edited_lines(workspace.root, (done.edit,))
@@ -76,7 +77,9 @@ def command(
     else:
         done.edit.write()
         who = f"{done.person.name} of {done.on}"
-        click.echo(f"{done.id}: new {done.entry.value} by {who} in {done.place}")
+        click.echo(
+            f"{done.id}: new {done.entry.value} by {who} in {from_here(done.place, workspace.root)}"
+        )
     for warning in done.warnings:
         say("warning", f"{warning}")
     for text in answer.aside:

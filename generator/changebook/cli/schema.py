@@ -19,7 +19,7 @@ from changebook.edit import editors
     help="A folder for all schemas, such as a workspace's `schemas`.",
 )
 def command(name: str | None, out: Path | None) -> None:
-    """Print the JSON Schema of a record's keys, or of a profile's, a glossary's or a mapping's.
+    """Print the JSON Schema of a record's keys, or of another file's.
 
     An editor's YAML plug-in completes and explains the keys with it.
     """

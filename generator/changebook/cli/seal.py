@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import folder, named
-from changebook.cli.output import PROBLEMS, print_problems
+from changebook.cli.output import PROBLEMS, from_here, print_problems
 from changebook.model import canonical
 from changebook.model.chain import LOCK
 from changebook.proof.seal import Addition, seal
@@ -30,7 +30,7 @@ def command(root: Path, slugs: tuple[str, ...], only_check: bool) -> None:
         click.echo("Nothing was sealed.", err=True)
         sys.exit(PROBLEMS)
     for addition in sealing.additions:
-        for line in _added(addition):
+        for line in _added(addition, root):
             click.echo(line)
     if not sealing.additions:
         click.echo("All that was decided is sealed.")
@@ -39,8 +39,8 @@ def command(root: Path, slugs: tuple[str, ...], only_check: bool) -> None:
         sys.exit(PROBLEMS)
 
 
-def _added(addition: Addition) -> list[str]:
-    lines = [f"{CHANGES}/{addition.slug}/{LOCK}"]
+def _added(addition: Addition, root: Path) -> list[str]:
+    lines = [from_here(f"{CHANGES}/{addition.slug}/{LOCK}", root)]
     for entry in addition.entries:
         digest = canonical.short(entry.digest)
         lines.append(f"  {entry.number:>4}  {digest}  {entry.what} on {entry.on}")

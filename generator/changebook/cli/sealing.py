@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from changebook.cli.output import PROBLEMS, print_problems
+from changebook.cli.output import PROBLEMS, from_here, print_problems
 from changebook.proof.seal import Sealing, seal
 from changebook.read.git import has_repository
 from changebook.read.workspace import Client, Workspace
@@ -23,8 +23,9 @@ def seal_written(workspace: Workspace, client: Client, id_: str) -> None:
     sealing = seal(workspace.root, (client.slug,))
     _exit_with_problems(sealing, workspace, "It was written, but this keeps it from being sealed.")
     for addition in sealing.additions:
+        file = from_here(workspace.relative(addition.file), workspace.root)
         for entry in addition.entries:
-            click.echo(f"sealed {entry.says()} in {workspace.relative(addition.file)}")
+            click.echo(f"sealed {entry.says()} in {file}")
     if sealing.additions and has_repository(workspace.root):
         click.echo(f"Until it is merged, `changebook unseal {id_}` takes that back.")
 

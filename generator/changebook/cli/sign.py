@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import Day, folder, named, once_each, today
-from changebook.cli.output import PROBLEMS, print_problems
+from changebook.cli.output import PROBLEMS, from_here, print_problems
 from changebook.cli.sealing import refuse_broken_seals, seal_written
 from changebook.edit.edits import edited_lines
 from changebook.model import canonical
@@ -71,7 +71,7 @@ def command(
         return
     file_paper(plan)
     click.echo(_told(plan, workspace, "filed"))
-    click.echo(f"{id_}: agreement signed on {on} in {plan.edit.after.path}")
+    click.echo(f"{id_}: agreement signed on {on} in {from_here(plan.edit.after.path, root)}")
     seal_written(workspace, client, id_)
     click.echo("Commit the paper, the record and the seals together.")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import folder, named
-from changebook.cli.output import short
+from changebook.cli.output import from_here, short
 from changebook.proof import unseal as core
 
 
@@ -27,7 +27,7 @@ def command(root: Path, base: str | None, id_: str) -> None:
     """
     done = core.unseal(root, id_, base)
     for entry in done.entries:
-        click.echo(f"took {entry.says()} out of {done.path}")
+        click.echo(f"took {entry.says()} out of {from_here(done.path, root)}")
     click.echo("Next: correct the record, then changebook seal", nl=done.file is None)
     if done.file:
         back = shlex.join(("git", "restore", f"--source={done.base}", "--", short(done.file)))

@@ -13,6 +13,7 @@ from typing import Any
 
 from changebook import atomic
 from changebook.edit.json_schema import MODELS, schema
+from changebook.read.settings import SETTINGS
 from changebook.read.workspace import CHANGES, GLOSSARY, PROFILE
 
 SCHEMAS = "schemas"
@@ -24,16 +25,17 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     "profile": (_PROFILES,),
     "glossary": (_GLOSSARIES,),
     "import-map": ("**/*map.yml",),
+    "settings": (SETTINGS,),
 }
 
 
 def schema_file(name: str) -> str:
-    """Return the name of the file with the schema of a record, for example."""
+    """Return the name of the file with the schema of one kind of file."""
     return f"{name}.schema.json"
 
 
 def schema_text(name: str) -> str:
-    """Return the schema of a record, for example, as the text of its file."""
+    """Return the schema of one kind of file, as the text of its file."""
     return _json(schema(name))
 
 

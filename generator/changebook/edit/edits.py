@@ -47,6 +47,16 @@ def person(client: Client, name: str) -> TeamPerson:
     )
 
 
+def refuse_archived(client: Client) -> None:
+    """Raise Refusal for a client whose project has ended."""
+    if day := client.profile.archived:
+        raise Refusal(
+            f"{client.slug} was archived on {day}, so nothing is added to its records: a new "
+            f"project has a folder of its own. Take `archived` out of {client.source.path} if it "
+            "goes on"
+        )
+
+
 def record_text(record: Record) -> Manuscript:
     """Return the text of a record's file, ready for changes."""
     return manuscript(record.file, record.source.path, ChangeRecord)

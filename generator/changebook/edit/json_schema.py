@@ -17,6 +17,7 @@ from pydantic_core import core_schema
 from changebook.check.lifecycle import NEEDS, Need
 from changebook.model.import_map import ImportMap
 from changebook.model.schema import MEANINGS, ChangeRecord, Glossary, Profile
+from changebook.model.settings import Settings
 from changebook.model.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Term, Visibility
 
 #: Marks a key whose value may be missing though the key is there.
@@ -29,12 +30,14 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "profile": Profile,
     "glossary": Glossary,
     "import-map": ImportMap,
+    "settings": Settings,
 }
 _TITLES = {
     "record": "A change record of Changebook",
     "profile": "A client's profile of Changebook",
     "glossary": "A client's glossary of Changebook",
     "import-map": "A mapping for `changebook import`",
+    "settings": "The settings of a Changebook workspace",
 }
 
 

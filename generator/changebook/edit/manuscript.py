@@ -72,6 +72,17 @@ class Manuscript:
             change.add(path[:depth], missing, value, keys_at(self.model, path[:depth]))
         return self._changed(change, _with(self.source.data, path, yaml_text.plain(value)))
 
+    def sketch(self, path: KeyPath, key: str, lines: Sequence[str]) -> Manuscript:
+        """Add a key that is not there yet below `path`, as lines to be filled in by a person."""
+        change = self._splicer((*path, key))
+        change.add_lines(path, key, lines, keys_at(self.model, path))
+        changed = replace(self, text=change.head + change.text + change.tail)
+        read, _ = parse_source(_as_read(changed.text), self.path)
+        before = _with(self.source.data, (*path, key), None)
+        if read is None or _with(read.data, (*path, key), None) != before:
+            change.refuse()
+        return changed
+
     def append(self, path: KeyPath, item: Value) -> Manuscript:
         """Append an item to the list at `path`, which need not be there yet."""
         change = self._splicer(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from markdown.extensions.toc import slugify
 
 from changebook import atomic
 from changebook.edit import editors, yaml_text
-from changebook.edit.edits import person
+from changebook.edit.edits import person, refuse_archived
 from changebook.model.chain import LOCK
 from changebook.model.vocabulary import (
+    ChangePath,
     ChangeType,
     Party,
     Priority,
@@ -24,30 +26,106 @@ from changebook.model.vocabulary import (
     Visibility,
 )
 from changebook.read.git import repository
-from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, PROFILE, Client
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, PROFILE, RESERVED, Client
 from changebook.refusal import Refusal
 
 _EXAMPLE = Path(__file__).parent / "example"
 _SLUG_LENGTH = 60
 
 
-def init(folder: Path) -> list[Path]:
-    """Lay out a workspace with an example client in `folder`; return the files."""
-    texts = {
-        file.relative_to(_EXAMPLE): file.read_text("utf-8")
-        for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
-    }
-    texts[Path(".gitignore")] = "".join(f"/{name}/\n" for name in (*DEFAULT_OUT.values(), OWN))
+@dataclass(frozen=True)
+class Asked:
+    """What is known already of a change that is asked for; what is not stays to be filled in."""
+
+    type: ChangeType | None = None
+    path: ChangePath | None = None
+    priority: Priority | None = None
+    summary: str | None = None
+    scope: tuple[tuple[ScopeAction, str], ...] = ()
+    reason: tuple[ReasonCategory, str] | None = None
+
+
+def init(
+    folder: Path, client: str | None = None, *, example: bool = True, vendor: str | None = None
+) -> list[Path]:
+    """Lay out a workspace in `folder`; return the files.
+
+    It has the client of that name, with a profile to fill in, and an example. `vendor` is who works
+    on it, for the profile. A .gitignore that is there already gets the lines that it lacks.
+    """
+    if not (client or example):
+        raise Refusal("without the example, a workspace needs a client: give its name, --client")
+    texts = (
+        {
+            file.relative_to(_EXAMPLE): file.read_text("utf-8")
+            for file in sorted((*_EXAMPLE.rglob("*.md"), *_EXAMPLE.rglob(LOCK)))
+        }
+        if example
+        else {}
+    )
+    if client:
+        texts[_profile_file(client)] = _profile(client, vendor)
     texts |= editors.files()
     if folder.resolve().name == CHANGES and any(folder.glob(f"*/{PROFILE}")):
         raise Refusal(f"{folder} belongs to a workspace; nothing was written")
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():
             raise Refusal(f"{folder / name} already exists; nothing was written")
+    ignored = folder / ".gitignore"
+    known = ignored.read_text("utf-8") if ignored.exists() else ""
+    lines = [f"/{name}/" for name in (*DEFAULT_OUT.values(), OWN)]
+    missing = [f"{line}\n" for line in lines if line not in known.split("\n")]
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         atomic.create(folder / name, text)
-    return [folder / name for name in texts]
+    if missing:
+        end = "\n" if known and not known.endswith("\n") else ""
+        atomic.write(ignored, known + end + "".join(missing))
+    return [*(folder / name for name in texts), *([ignored] if missing else [])]
+
+
+def _profile_file(name: str) -> Path:
+    """Return where the profile of a client goes. Raises Refusal where its name gives no folder."""
+    slug = slugify(name, "-")[:_SLUG_LENGTH].strip("-")
+    if not slug or slug in RESERVED:
+        raise Refusal(
+            f"no folder can be named after `{name}`: write changes/<name>/client.md yourself, with "
+            "a name in lowercase letters, digits and hyphens"
+        )
+    return Path(CHANGES, slug, PROFILE)
+
+
+def _profile(name: str, vendor: str | None) -> str:
+    words = re.findall(r"[A-Z0-9]+", slugify(name, "-").upper())
+    prefix = (words[0] if len(words) == 1 else "".join(word[0] for word in words))[:4]
+    lines = (
+        _line("name", name),
+        "language: en  # or zh-CN, en-US: the language of this client's pages",
+        "timezone:  # a name of the IANA time zone database, such as Asia/Shanghai",
+        f"prefix: {prefix}  # ids of the records are {prefix}-0001 and so on",
+        "project:",
+        "vendor:",
+        "  name:  # your company",
+        "contract:",
+        "  reference:  # what the contract is called",
+        "  signed:  # 2026-01-15",
+        "  currency:  # CNY, EUR, USD, ...",
+        "  sum:  # before tax and before any change",
+        "  milestones:  # one may be the completion; leave them out if there are none",
+        "    - id: go-live",
+        "      name: Go-live",
+        "      date:",
+        "      completion: true",
+        "people:",
+        "  - name:  # who decides for the client",
+        "    role:",
+        "    party: client",
+        "    approves: true",
+        _line("  - name", vendor),
+        "    role:",
+        "    party: vendor",
+    )
+    return "\n".join(("---", *lines, "---", ""))
 
 
 def new(
@@ -55,7 +133,7 @@ def new(
     title: str,
     today: date,
     *,
-    type: ChangeType | None = None,  # noqa: A002 - the key's name
+    asked: Asked = Asked(),
     from_client: bool = False,
     on: date | None = None,
     by: str | None = None,
@@ -73,6 +151,7 @@ def new(
     By default a draft, which only the team sees. A change that the client asks for is submitted:
     what it still lacks is there as empty keys, which `check` names until they are filled in.
     """
+    refuse_archived(client)
     if not title.strip():
         raise Refusal("a record needs a title")
     day = on or today
@@ -90,9 +169,9 @@ def new(
     id_ = id_of(client, number or max(taken, default=0) + 1)
     party = asks.party if asks else Party.CLIENT if from_client else Party.VENDOR
     lines = (
-        _submitted(id_, title, type, day, by, today)
+        _submitted(id_, title, asked, day, by, today)
         if from_client
-        else _draft(id_, title, type, _requested(day, by, party) if on or by else [])
+        else _draft(id_, title, asked, _requested(day, by, party) if on or by else [])
     )
     file = file_of(client, id_, title, day.year)
     file.parent.mkdir(exist_ok=True)
@@ -123,41 +202,64 @@ def numbers_taken(client: Client, base: str | None = None) -> dict[int, str]:
     return {int(match[1]): use for text, use in uses.items() if (match := pattern.match(text))}
 
 
-def _draft(id_: str, title: str, type_: ChangeType | None, requested: list[str]) -> list[str]:
+def _draft(id_: str, title: str, asked: Asked, requested: list[str]) -> list[str]:
     return [
         _line("id", id_),
         _line("title", title),
         _line("status", Status.DRAFT),
         _line("visibility", Visibility.INTERNAL),
-        *([_line("type", type_)] if type_ else []),
+        *([_line("type", asked.type)] if asked.type else []),
+        *([_line("path", asked.path)] if asked.path else []),
+        *([_line("priority", asked.priority)] if asked.priority else []),
         *requested,
+        *([_line("summary", asked.summary)] if asked.summary else []),
+        *(_scope(asked) if asked.scope else []),
+        *(_reason(asked) if asked.reason else []),
     ]
 
 
 def _submitted(
-    id_: str, title: str, type_: ChangeType | None, on: date, by: str | None, today: date
+    id_: str, title: str, asked: Asked, on: date, by: str | None, today: date
 ) -> list[str]:
     return [
         _line("id", id_),
         _line("title", title),
         _line("status", Status.SUBMITTED),
         _line("visibility", Visibility.CLIENT),
-        _line("type", type_) if type_ else _choice("type", ChangeType),
-        _choice("priority", Priority),
+        _line("type", asked.type) if asked.type else _choice("type", ChangeType),
+        *([_line("path", asked.path)] if asked.path else []),
+        _line("priority", asked.priority) if asked.priority else _choice("priority", Priority),
         *_requested(on, by, Party.CLIENT),
-        "summary:  # one plain sentence for a reader who is not an engineer",
-        "scope:",
-        "  - item:  # what part of the product it is",
-        _choice("    action", ScopeAction),
-        "reason:",
-        _choice("  category", ReasonCategory),
-        "  text:  # why it is asked for",
+        _line("summary", asked.summary)
+        if asked.summary
+        else "summary:  # one plain sentence for a reader who is not an engineer",
+        *_scope(asked),
+        *_reason(asked),
         "history:",
         _line("  - status", Status.SUBMITTED),
         _line("    on", on),
         _line("    by", by),
         *([_line("    recorded", today)] if on < today else []),
     ]
+
+
+def _scope(asked: Asked) -> list[str]:
+    if not asked.scope:
+        to_fill_in = (
+            "  - item:  # what part of the product it is",
+            _choice("    action", ScopeAction),
+        )
+        return ["scope:", *to_fill_in]
+    lines = ((_line("  - item", item), _line("    action", action)) for action, item in asked.scope)
+    return ["scope:", *(line for pair in lines for line in pair)]
+
+
+def _reason(asked: Asked) -> list[str]:
+    if asked.reason is None:
+        text = "  text:  # why it is asked for"
+        return ["reason:", _choice("  category", ReasonCategory), text]
+    category, text = asked.reason
+    return ["reason:", _line("  category", category), _line("  text", text)]
 
 
 def _requested(on: date | None, by: str | None, party: Party) -> list[str]:

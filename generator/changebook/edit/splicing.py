@@ -229,6 +229,19 @@ class Splicer:
             text = "".join(f"{line}{end}" for line in lines)
             self.splice(first, first, text[indent:] + " " * indent)
 
+    def add_lines(
+        self, path: KeyPath, name: str, lines: Sequence[str], order: Sequence[str]
+    ) -> None:
+        """Add lines for a key that the mapping at `path`, on lines of its own, does not have."""
+        holder = self.node(path)
+        if not isinstance(holder, yaml.MappingNode) or _is_flow(holder):
+            self.refuse()
+        before = _predecessor(holder, name, order)
+        first = _start(holder.value[0][0])
+        pad = " " * self.column(first)
+        at = self.next_line(self.end(before[1])) if before else self.line_start(first)
+        self.insert_lines(at, [pad + line for line in lines])
+
     def append(self, path: KeyPath, item: Value) -> None:
         """Append an item after the last, written as that one is."""
         node = self.node(path)

@@ -468,6 +468,12 @@ class Profile(Shape):
     paper: Stationery = Field(
         Stationery(), description="What is printed for this client, and on which paper size."
     )
+    archived: Day | None = Field(
+        None,
+        description="The day on which the project was archived: the log stays as it is, and no "
+        "change is added.",
+        examples=["2027-01-31"],
+    )
 
     def approver(self, name: str) -> TeamPerson | None:
         """Return the person of that name who may decide, if there is one."""

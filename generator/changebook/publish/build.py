@@ -23,6 +23,7 @@ from changebook.publish.notes import Notes, SiteNote, noted_files
 from changebook.publish.shards import Shard
 from changebook.publish.sites import Site
 from changebook.publish.swap import Publisher
+from changebook.publish.withdraw import left_behind
 from changebook.publish.work import Source, Task, TaskResult, do
 from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, unknown_client
 from changebook.refusal import Refusal
@@ -44,8 +45,8 @@ class Result:
     """What came of a build.
 
     `unchanged` are the sites that are as they would be, `withheld` the names of those that have
-    errors or failures: what was published of them before is as it was. `reasons` says by name why
-    a site was built.
+    errors or failures: what was published of them before is as it was. `left_behind` are sites of
+    clients that have left the workspace. `reasons` says by name why a site was built.
     """
 
     problems: list[Problem]
@@ -54,6 +55,7 @@ class Result:
     published: tuple[Path, ...] = ()
     unchanged: tuple[Path, ...] = ()
     withheld: tuple[str, ...] = ()
+    left_behind: tuple[Path, ...] = ()
     documents: Mapping[str, Documents] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
 
@@ -103,6 +105,7 @@ def build(
         shared = shared_inputs(root, audience, as_of, tools if pdf else None)
         notes = Notes(store, out)
         with Publisher(out, audience) as publisher:
+            left = left_behind(root, publisher)
             sites = [
                 _site(publisher, notes, slug, clients, root, audience, as_of, shared, pdf)
                 for slug, clients in _editions(checked, sound, audience)
@@ -119,7 +122,7 @@ def build(
                     _publish(publisher, notes, site, done.results[site.slug])
     if stale:
         store.sweep()
-    return _with_sites(result, notices, sites, done, out)
+    return replace(_with_sites(result, notices, sites, done, out), left_behind=left)
 
 
 def _wanted(checked: Survey, slugs: Sequence[str]) -> list[Surveyed]:

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeGuard
 
-import yaml
-
 from changebook import packaged
-from changebook.keep.digests import digest, of_folder, software
+from changebook.keep.digests import digest, of_file, of_folder, software
 from changebook.model.vocabulary import Audience
+from changebook.read.settings import SETTINGS, config_file
+from changebook.read.site_file import TAGGED, SiteFile, read_site_file
 
 #: What these plugins read is in mkdocs.yml, the templates and the records.
 _KNOWN_PLUGINS = frozenset({"changebook", "search", "material/search"})
@@ -23,8 +23,6 @@ _UNLISTED = ("INHERIT", "hooks")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 #: What a PDF depends on and nobody can list without `fc-list`.
 _FONTS = "the fonts of PDFs"
-#: Stands for a value with a tag, such as `!ENV`, which only MkDocs can tell.
-_TAGGED = "a value with a tag"
 
 
 @dataclass(frozen=True)
@@ -64,12 +62,17 @@ def shared_inputs(
 
     `tools` is the digest of what PDFs are made with, empty where nobody can tell; None without any.
     """
-    file = root / packaged.CONFIG
+    file = config_file(root)
     text = file.read_bytes() if file.is_file() else b""
-    custom, unlisted = _settings(root, text)
+    custom, unlisted = _settings(read_site_file(file))
     return Inputs(
         "",
-        digest(text, *_variables(text), of_folder(custom, follow=True) if custom else ""),
+        digest(
+            text,
+            *_variables(text),
+            of_folder(custom, follow=True) if custom else "",
+            of_file(root / SETTINGS),
+        ),
         of_folder(root / packaged.TEMPLATES, follow=True),
         software(),
         digest(audience, str(as_of), str(tools)),
@@ -84,34 +87,18 @@ def _variables(text: bytes) -> Iterator[str]:
             yield f"{name}={os.environ.get(name)}"
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads mkdocs.yml without making what its tags name, which may be anything in Python."""
-
-
-_Loader.add_constructor(None, lambda loader, node: _TAGGED)
-
-
-def _settings(root: Path, text: bytes) -> tuple[Path | None, str]:
+def _settings(site: SiteFile | None) -> tuple[Path | None, str]:
     """Return the folder that overrides the theme, and the setting that may read anything."""
-    try:
-        read = _Loader(text).get_single_data()
-    except (yaml.YAMLError, ValueError):  # a day that there is not, say
+    if site is None:
         return None, ""  # MkDocs says so, and the build stops there
-    top = read if isinstance(read, dict) else {}
-    theme = top.get("theme")
+    theme = site.keys.get("theme")
     custom = theme.get("custom_dir") if isinstance(theme, dict) else None
-    unlisted = [key for key in _UNLISTED if key in top]
-    unlisted += [name for name in _plugins(top.get("plugins")) if name not in _KNOWN_PLUGINS]
+    unlisted = [key for key in _UNLISTED if key in site.keys]
+    unlisted += [name for name, _ in site.plugins if name not in _KNOWN_PLUGINS]
     if custom is not None and not _is_text(custom):
         unlisted.append("custom_dir")
-    return root / custom if _is_text(custom) else None, ", ".join(unlisted)
+    return site.file.parent / custom if _is_text(custom) else None, ", ".join(unlisted)
 
 
 def _is_text(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and value != _TAGGED
-
-
-def _plugins(entries: Any) -> Iterator[str]:
-    """Yield the names of plugins: each stands alone or with its options."""
-    for entry in entries if isinstance(entries, list | dict) else [entries] if entries else ():
-        yield from map(str, entry if isinstance(entry, dict) else (entry,))
+    return isinstance(value, str) and value != TAGGED

@@ -101,6 +101,15 @@ class Publisher:
             self._replace(target, staged)
         # Now `staged` is the old site. It goes with the staging folder.
 
+    def sites(self) -> tuple[Path, ...]:
+        """Return the folders of clients' sites: all but those of the portfolio around them."""
+        around = {path.split("/")[0] for path in self._root_files()} | {OWN}
+        return tuple(p for p in sorted(self.out.iterdir()) if p.is_dir() and p.name not in around)
+
+    def withdraw(self, slug: str) -> None:
+        """Take a site away in one step. It goes with the staging folder."""
+        (self.out / slug).rename(self.stage())
+
     def publish_root(self, staged: Path) -> None:
         """Put a staged site at the root, around the folders of the editions.
 

@@ -38,7 +38,7 @@ PROFILE = "client.md"
 GLOSSARY = "glossary.md"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 #: What a site has at its root: a client's folder of that name would meet it in a team edition.
-_RESERVED = frozenset({"assets", "search"})
+RESERVED = frozenset({"assets", "search"})
 _RECORD_NAME = re.compile(r"[A-Z][A-Z0-9]*-\d+")
 
 BAD_SLUG = rule(
@@ -242,14 +242,14 @@ def client_folders(root: Path) -> tuple[list[Path], list[Problem]]:
                         START,
                         f"`{entry.name}` can't be a client's part of an address.",
                         "Rename the folder: lowercase letters, digits and hyphens only, and not "
-                        f"{' or '.join(sorted(_RESERVED))}.",
+                        f"{' or '.join(sorted(RESERVED))}.",
                     )
                 )
     return folders, problems
 
 
 def _is_slug(name: str) -> bool:
-    return bool(_SLUG.fullmatch(name)) and name not in _RESERVED
+    return bool(_SLUG.fullmatch(name)) and name not in RESERVED
 
 
 @dataclass(frozen=True)

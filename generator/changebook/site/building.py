@@ -13,14 +13,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from changebook.edition.editions import Edition, located
+from changebook.read.settings import config_file, read_settings
+from changebook.read.site_file import PLUGIN
 from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
-from changebook.site.configuration import QUIET, config_file, environment, kept_warnings
+from changebook.site.configuration import QUIET, environment, kept_warnings
 from changebook.site.contents import edition_contents, portfolio_contents
 from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.plugin import ChangebookPlugin
 
-PLUGIN = "changebook"
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2106, 1, 1)
 
 
@@ -112,7 +113,7 @@ def _config(order: Order) -> MkDocsConfig:
             order.of,
             order.root,
             directory_urls=directory_urls,
-            language=plugin.team_language(order.root),
+            language=read_settings(order.root).data.language,
         )
     plugin.show(order.root, contents, order.kept.within(order.as_of))
     return config
@@ -124,8 +125,7 @@ def the_plugin(config: MkDocsConfig) -> ChangebookPlugin:
     if not isinstance(plugin, ChangebookPlugin):
         raise Refusal(
             f"{config.config_file_path} does not name the plugin `{PLUGIN}`: add `- {PLUGIN}` "
-            "below "
-            "`plugins:`"
+            "below `plugins:`"
         )
     return plugin
 

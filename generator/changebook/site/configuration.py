@@ -1,4 +1,4 @@
-"""The workspace's mkdocs.yml, or the packaged one, and what others need to know of it."""
+"""The MkDocs configuration of the sites, and what others need to know of it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,13 @@ from types import MappingProxyType
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
-from changebook import packaged
+from changebook.read.settings import config_file
 from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
 
 CONFIG = "mkdocs.yml"
 #: Material's notice of its own end of life is for those who choose versions.
 QUIET = MappingProxyType({"NO_MKDOCS_2_WARNING": "1"})
-
-
-def config_file(root: Path) -> Path:
-    """Return the workspace's own mkdocs.yml, or the packaged one."""
-    own = root / CONFIG
-    return own if own.is_file() else packaged.default_config()
 
 
 def site_url(root: Path) -> str | None:

@@ -211,7 +211,7 @@ def workspace_contents(
         found += [page.below(below) for page in contents.pages]
         assets += [replace(a, path=posixpath.join(below, a.path)) for a in contents.assets]
         files += [GeneratedFile(posixpath.join(below, f.path), f.content) for f in contents.files]
-        nav.append({edition.profile.name: _moved(contents.nav, below)})
+        nav.append({edition.profile.name: moved(contents.nav, below)})
     return Contents(
         audience=whole.audience,
         language=whole.language,
@@ -235,13 +235,13 @@ def entries(nav: Any, title: str | None = None) -> Iterator[tuple[str, str | Non
             yield from entries(entry)
 
 
-def _moved(nav: Any, below: str) -> Any:
+def moved(nav: Any, below: str) -> Any:
     """Return a navigation whose pages lie below a folder."""
     if isinstance(nav, str):
         return posixpath.join(below, nav)
     if isinstance(nav, dict):
-        return {title: _moved(entry, below) for title, entry in nav.items()}
-    return [_moved(entry, below) for entry in nav]
+        return {title: moved(entry, below) for title, entry in nav.items()}
+    return [moved(entry, below) for entry in nav]
 
 
 def theme_dirs(root: Path) -> list[str]:

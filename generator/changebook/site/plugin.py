@@ -2,7 +2,8 @@
 
 `changebook build` gives it what to show. In a plain `mkdocs build` or `mkdocs serve` it reads the
 workspace beside mkdocs.yml and shows the team edition of all clients, or with CHANGEBOOK_CLIENT
-that client's edition.
+that client's edition. In a site with pages of its own, the option `mount` says below which path
+the changes go, and all else is left as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Literal
 
 from jinja2 import Environment, TemplateError
 from mkdocs.config.base import Config
-from mkdocs.config.config_options import Type
+from mkdocs.config.config_options import Deprecated, Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
@@ -32,12 +33,15 @@ from changebook.edition.editions import located, make_edition
 from changebook.edition.urls import HOME
 from changebook.model.diagnostics import as_text, errors
 from changebook.model.vocabulary import Audience
-from changebook.model.words import SOURCE_LANGUAGE, Words, languages
+from changebook.model.words import Words
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.page import DIAGRAMS, GeneratedPage
+from changebook.pages.site_pages import theme_words
+from changebook.read.settings import SETTINGS, read_settings
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
+from changebook.site import mounted
 from changebook.site.contents import (
     Contents,
     edition_contents,
@@ -66,9 +70,13 @@ _COMPILED = CompiledTemplates("theme")
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
-    """What a team chooses for itself; what to show is in the workspace, or given."""
+    """Where the changes go in a site that has pages of its own."""
 
-    language = Type(str, default=SOURCE_LANGUAGE)
+    mount = Optional(Type(str))
+    language = Deprecated(
+        message=f"The portfolio's language stands in {SETTINGS} beside {CHANGES}/ now.",
+        removed=True,
+    )
 
 
 class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
@@ -88,19 +96,6 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Show these contents, with whole pages from `kept`, instead of reading the workspace."""
         self._root, self._given, self._kept = root, contents, kept
 
-    def team_language(self, root: Path) -> str:
-        """Return the language of the portfolio: the option `language`.
-
-        Raises PluginError for another.
-        """
-        known = languages(packaged.own_templates(root))
-        if self.config.language not in known:
-            raise PluginError(
-                f"changebook: there is no catalogue for the language `{self.config.language}`, the "
-                f"option of the plugin in mkdocs.yml; write one of {', '.join(known)}"
-            )
-        return self.config.language
-
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         # That this method exists also keeps one plugin over all rebuilds of a preview.
         self._serving = command == "serve"
@@ -119,6 +114,16 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             _spare_published(config)
             contents = self._read(config)
         self._shown = contents
+        config.watch += [
+            str(path)
+            for path in (self._root / CHANGES, self._root / packaged.TEMPLATES)
+            if path.is_dir()
+        ]
+        if self._mount:
+            mounted.refuse_what_hides(config)
+            words = Words(contents.language, packaged.own_templates(self._root))
+            config.extra["changebook"] = theme_words(words)
+            return config
         if contents.audience is Audience.CLIENT:
             _refuse_leaks(config)
         self._empty = self._empty or TemporaryDirectory(prefix="changebook-")
@@ -131,15 +136,13 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.extra["changebook"] = theme_facts(words)
         first = 1 if theme.custom_dir else 0
         theme.dirs[first:first] = theme_dirs(self._root)
-        config.watch += [
-            str(path)
-            for path in (self._root / CHANGES, self._root / packaged.TEMPLATES)
-            if path.is_dir()
-        ]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         contents = self._contents
+        if self._mount:
+            mounted.add(self._mount, contents, self._root, files, config)
+            return files
         if not config.site_url:
             _leave_out_sitemap(files, config)
         _leave_out_search(files)
@@ -179,13 +182,16 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """List all pages in the sitemap, those that were kept too."""
-        if template_name == _SITEMAP:
+        if template_name == _SITEMAP and not self._mount:
             context["pages"] = self._listed
         return context
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Add what others made. Material loads mermaid from another host unless the site has it."""
-        env.bytecode_cache = _COMPILED
+        if self._mount:
+            mounted.dress(env, self._root, config)
+        else:
+            env.bytecode_cache = _COMPILED
         diagrams = any(DIAGRAMS in page.scripts for page in self._contents.pages)
         if diagrams:
             files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
@@ -194,10 +200,17 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index what was built. A preview shows its last good index if that fails."""
+        if self._mount:
+            return
         try:
             index_sites(Path(config.site_dir), keep_index=not config.use_directory_urls)
         except Refusal as error:
             raise PluginError(f"changebook: {error}") from None
+
+    @property
+    def _mount(self) -> str | None:
+        """The path of the changes in a site of its own; what is built for readers has none."""
+        return None if self._given else self.config.mount
 
     @property
     def _contents(self) -> Contents:
@@ -220,7 +233,8 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                     workspace,
                     site_url=config.site_url,
                     directory_urls=config.use_directory_urls,
-                    language=self.team_language(self._root),
+                    language=read_settings(self._root).data.language,
+                    mounted=self._mount is not None,
                 )
         except (WorkspaceError, Refusal) as error:
             self._trouble = str(error)
@@ -258,7 +272,12 @@ def _workspace_root(config: MkDocsConfig) -> Path:
 
 
 def _chosen(
-    workspace: Workspace, *, site_url: str | None, directory_urls: bool, language: str
+    workspace: Workspace,
+    *,
+    site_url: str | None,
+    directory_urls: bool,
+    language: str,
+    mounted: bool,
 ) -> Contents:
     """Return what the environment asks for.
 
@@ -271,6 +290,11 @@ def _chosen(
         ]
         return workspace_contents(
             editions, workspace.root, directory_urls=directory_urls, language=language
+        )
+    if mounted:
+        raise PluginError(
+            f"changebook: {CLIENT_VARIABLE} shows a client's own site, and this one has pages of "
+            f"the team: run `changebook serve --client {slug}`"
         )
     try:
         client = workspace.client(slug)

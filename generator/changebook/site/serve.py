@@ -14,11 +14,12 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 from mkdocs.livereload import LiveReloadServer
 
-from changebook.packaged import TEMPLATES
+from changebook.packaged import CONFIG, TEMPLATES
+from changebook.read.settings import SETTINGS, config_file
 from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
 from changebook.site.building import the_plugin
-from changebook.site.configuration import QUIET, config_file, environment, kept_warnings
+from changebook.site.configuration import QUIET, environment, kept_warnings
 from changebook.site.plugin import banner
 from changebook.site.policy import previewed
 
@@ -80,7 +81,8 @@ def _watched(root: Path) -> Iterator[Path]:
             the_plugin(config)
     except MkDocsException as error:
         raise Refusal(str(error) or f"{file} can't be used") from None
-    own = (changes, root / TEMPLATES, file, *map(Path, config.watch))
+    beside = (root / SETTINGS, root / CONFIG)
+    own = (changes, root / TEMPLATES, file, *beside, *map(Path, config.watch))
     custom = (Path(config.theme.custom_dir),) if config.theme.custom_dir else ()
     yield from dict.fromkeys(path.resolve() for path in (*own, *custom) if path.exists())
 

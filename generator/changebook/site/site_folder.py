@@ -23,8 +23,9 @@ from changebook import atomic
 from changebook.edition import urls
 from changebook.edition.editions import Edition
 from changebook.pages.page import DIAGRAMS, GeneratedPage
+from changebook.read.settings import config_file
 from changebook.refusal import Refusal
-from changebook.site.configuration import CONFIG, config_file
+from changebook.site.configuration import CONFIG
 from changebook.site.contents import Contents, edition_contents, theme_dirs
 from changebook.site.finished import table_of_contents
 from changebook.site.notices import NOTICES, notices

@@ -55,6 +55,7 @@ class ClientLine:
     aging: Aging
     months: tuple[MonthRate, ...]
     stays: tuple[Stay, ...]
+    archived: date | None = None
 
     @property
     def overdue(self) -> int:
@@ -217,12 +218,18 @@ class Portfolio:
     months: tuple[MonthTotal, ...]
     statuses: tuple[StatusDays, ...]
 
+    @property
+    def going_on(self) -> tuple[ClientLine, ...]:
+        """The clients whose projects have not ended: only these have anything open."""
+        return tuple(client for client in self.clients if client.archived is None)
+
 
 def portfolio(editions: Sequence[tuple[Edition, ImpactView]]) -> Portfolio:
     """Return the overview of these editions, each with its impact view."""
     ordered = sorted(editions, key=lambda pair: (pair[0].profile.name, pair[0].slug))
     clients = tuple(_line(edition, view) for edition, view in ordered)
     views = {edition.slug: view for edition, view in ordered}
+    going_on = tuple(client for client in clients if client.archived is None)
     return Portfolio(
         clients=clients,
         currencies=tuple(
@@ -231,8 +238,8 @@ def portfolio(editions: Sequence[tuple[Edition, ImpactView]]) -> Portfolio:
         ),
         budgets=_budgets(clients),
         without_budget=tuple(c for c in clients if c.position.budget is None),
-        decisions=_decisions(clients),
-        risks=_grave(clients, views),
+        decisions=_decisions(going_on),
+        risks=_grave(going_on, views),
         months=_months(clients),
         statuses=_days_in_status(clients),
     )
@@ -254,6 +261,7 @@ def _line(edition: Edition, view: ImpactView) -> ClientLine:
         aging=view.aging,
         months=view.pace.months,
         stays=stays((d for d in data if d.status is not Status.DRAFT), edition.as_of),
+        archived=edition.profile.archived,
     )
 
 

@@ -162,6 +162,14 @@ NO_LONGER_VISIBLE = rule(
     wrong="# at the base\nvisibility: client\n# in the branch\nvisibility: internal",
     right="visibility: client\nstatus: withdrawn",
 )
+NEW_IN_ARCHIVE = rule(
+    "new-in-archive",
+    summary="A record was added to a client that is archived.",
+    why="The project has ended, and its readers were told that nothing more comes. A change of a "
+    "new project belongs to a client folder of its own.",
+    wrong="# at the base, in client.md\narchived: 2027-01-31\n# in the branch: a new record",
+    right="changes/acme-2027/client.md",
+)
 CONFLICT = rule(
     "merge-conflict",
     severity="note",
@@ -222,9 +230,22 @@ def check(sides: Sides) -> Iterator[Problem]:
             yield from _approver(pair.after, pair.before, pair.client, base)
         for record in client.new:
             yield from _approver(record, None, client.after, base)
+            yield from _in_archive(record, client)
         yield from _late(client, base)
     yield from _ids(sides)
     yield from _decided_twice(sides)
+
+
+def _in_archive(record: Record, client: ClientPair) -> Iterator[Problem]:
+    """Yield a record that is new in a client which the base has archived."""
+    if day := client.before.profile.archived:
+        yield NEW_IN_ARCHIVE.at(
+            record.source.path,
+            record.source.place("id"),
+            f"{record.data.id} is new, and the client was archived on {day}.",
+            "Give the new project a folder of its own, or take `archived` out of client.md in a "
+            "change of its own first.",
+        )
 
 
 def ahead(sides: Sides, today: Callable[[Client], date]) -> Iterator[Problem]:

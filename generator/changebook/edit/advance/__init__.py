@@ -11,7 +11,9 @@ from changebook.edit.advance.planning import (
     may_become_superseded,
     plan,
     problems,
+    scaffolded,
 )
+from changebook.edit.advance.sketching import refuse_sketch
 from changebook.edit.advance.step import Step, able
 
 __all__ = [
@@ -23,4 +25,6 @@ __all__ = [
     "may_become_superseded",
     "plan",
     "problems",
+    "refuse_sketch",
+    "scaffolded",
 ]

@@ -15,6 +15,7 @@ from changebook.check.lifecycle import (
 from changebook.check.money import AGREEMENT_UNPROVEN
 from changebook.check.seals import NOT_SEALED
 from changebook.edit.advance.asking import Wanted, unwritten, wanted
+from changebook.edit.advance.sketching import sketched
 from changebook.edit.advance.step import Step, able, refuse_impossible
 from changebook.edit.advance.writing import marked_superseded, written
 from changebook.edit.edits import Edit, applied, record_text
@@ -53,6 +54,16 @@ class Plan:
         """Change the files."""
         for edit in self.edits:
             edit.write()
+
+
+def scaffolded(plan: Plan) -> Plan:
+    """Return the plan with keys to fill in for all that can be written in the record."""
+    edit = plan.edits[0]
+    after = next(r.data for r in plan.client.records if r.file == edit.file)
+    sketch = sketched(edit.after, after, plan.client.profile)
+    asked = tuple(w for w in plan.wanted if w.name in ("by", "visibility", "note"))
+    edits = (replace(edit, after=sketch), *plan.edits[1:])
+    return replace(plan, edits=edits, unwritten=(), wanted=asked)
 
 
 def plan(workspace: Workspace, id: str, step: Step) -> Plan:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from changebook.check.lifecycle import either, was_approved
-from changebook.edit.edits import person
+from changebook.edit.edits import person, refuse_archived
 from changebook.model.schema import Profile
 from changebook.model.vocabulary import (
     APPROVED_OR_LATER,
@@ -81,6 +81,7 @@ _OF_AN_APPROVAL = ("partial", "amount", "milestones", "days", "effective")
 
 def refuse_impossible(client: Client, record: Record, step: Step) -> None:
     """Raise Refusal for a step that no further answer makes possible."""
+    refuse_archived(client)
     data, profile = record.data, client.profile
     approved = any(entry.status is Status.APPROVED for entry in data.history)
     came = not data.history or data.came_along(data.history[-1])

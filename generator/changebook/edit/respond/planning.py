@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from changebook import packaged
 from changebook.check.known import problems_after_edit
-from changebook.edit.edits import Edit, applied, person, record_text
+from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.respond.reading import Reading, named
 from changebook.edit.respond.text import is_forward
@@ -106,6 +106,7 @@ def respond(
     """
     id, block = _record_of(workspace, reading, path, said)
     client, record = workspace.record(id)
+    refuse_archived(client)
     person, doubts = _person(client, reading, path, said)
     on = _day(client, reading, path, said, now)
     outdated = _outdated(client, record.data, block, path)
@@ -537,10 +538,14 @@ class _Answer:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
 
+    def _settle(self) -> str:
+        """Return the command that settles an objection."""
+        return f"`changebook note {self.data.id} settled --outcome accepted --response TEXT`"
+
     def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
         if entry is AnswerEntry.OBJECTION:
-            yield "answer it with `response`, and settle it with `outcome` and `resolved`"
+            yield f"once it is settled: {self._settle()}"
         elif self.kind is AnswerKind.MORE_TIME:
             until = self.block.until if self.block else None
             yield f"if you agree: `decision: {{due: {until or '...'}}}`"
@@ -560,4 +565,4 @@ class _Answer:
                 f"by: [{{name: {self.person.name}, party: {self.person.party}}}]{more}}}`"
             )
         elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
-            yield "if it is settled: give the objection its `outcome` and `resolved`"
+            yield f"if it is settled: {self._settle()}"

@@ -1,0 +1,30 @@
+"""`changebook withdraw`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from changebook.cli.options import folder, named, words
+from changebook.cli.output import short
+from changebook.model.vocabulary import Audience
+from changebook.publish import withdraw as core
+
+
+@named("withdraw")
+@folder()
+@click.argument("slug", metavar="CLIENT")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where the sites are.  [default: site, or site-team, in the workspace]",
+)
+@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
+def command(root: Path, slug: str, out: Path | None, audience: str) -> None:
+    """Take the published site of CLIENT away, which has left the workspace.
+
+    Take it from the web server too. The records and their seals stay in the history of git.
+    """
+    site = core.withdraw(root, slug, Audience(audience), out)
+    click.echo(f"withdrew {short(site)}")

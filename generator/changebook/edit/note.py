@@ -1,0 +1,172 @@
+"""What is noted in a record beside its steps: its file changes by that, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from changebook.check.known import problems_after_edit
+from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
+from changebook.edit.manuscript import Manuscript
+from changebook.edit.yaml_text import Value
+from changebook.model import decided
+from changebook.model.diagnostics import Problem
+from changebook.model.schema import ChangeRecord
+from changebook.model.vocabulary import ObjectionOutcome
+from changebook.read.workspace import Client, Record, Workspace
+from changebook.refusal import Refusal
+
+#: Writes a note into the text of a record. Raises Refusal where it has no place there.
+Note = Callable[[Manuscript, Client, Record], Manuscript]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note in a record, and the problems that it would bring."""
+
+    edit: Edit
+    problems: Sequence[Problem]
+
+
+def noted(workspace: Workspace, reading: Iterable[Problem], id: str, note: Note) -> Noted:
+    """Try a note on a copy. Raises Refusal for one that can't be."""
+    client, record = workspace.record(id)
+    refuse_archived(client)
+    before = record_text(record)
+    edit = Edit(record.file, before, note(before, client, record))
+    copy, faults = applied(client, (edit,))
+    return Noted(edit, problems_after_edit(workspace, reading, copy, faults))
+
+
+def objection(
+    concern: str,
+    by: str,
+    on: date,
+    response: str | None = None,
+    alternative: str | None = None,
+    follow_up: date | None = None,
+) -> Note:
+    """Return the note that somebody objects; it is open."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        who = person(client, by)
+        entry: dict[str, Value | None] = {
+            "by": who.name,
+            "party": who.party,
+            "on": on,
+            "concern": concern,
+            "response": response,
+            "alternative": alternative,
+            "outcome": ObjectionOutcome.OPEN,
+            "follow_up": follow_up,
+        }
+        return text.append(("objections",), _given(entry))
+
+    return write
+
+
+def settled(
+    which: str | None,
+    outcome: ObjectionOutcome,
+    on: date,
+    response: str | None = None,
+    alternative: str | None = None,
+) -> Note:
+    """Return the note that an objection was settled."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        open_ = {
+            number: each.concern
+            for number, each in enumerate(record.data.objections)
+            if each.outcome is ObjectionOutcome.OPEN
+        }
+        at = _chosen(record.data, open_, which, "open objection")
+        entry: dict[str, Value | None] = {
+            "response": response,
+            "alternative": alternative,
+            "outcome": outcome,
+            "resolved": on,
+        }
+        return _with(text, ("objections", at), entry)
+
+    return write
+
+
+def condition_met(which: str | None, on: date) -> Note:
+    """Return the note that a condition of the decision was met."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        decision = record.data.decision
+        unmet = {
+            number: each.text
+            for number, each in enumerate(decision.conditions if decision else ())
+            if each.met is None
+        }
+        at = _chosen(record.data, unmet, which, "condition that is not met")
+        return _with(text, ("decision", "conditions", at), {"met": on})
+
+    return write
+
+
+def step_done(which: str | None, on: date) -> Note:
+    """Return the note that a step of the plan was finished."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        ahead = {
+            number: each.step
+            for number, each in enumerate(record.data.plan or ())
+            if each.done is None
+        }
+        at = _chosen(record.data, ahead, which, "step of the plan that is not done")
+        return _with(text, ("plan", at), {"done": on})
+
+    return write
+
+
+def revision(words: str, by: str, on: date) -> Note:
+    """Return the note that what is asked for was changed: the revision counts up."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        who = person(client, by)
+        if decided.is_decided(record.source.data):
+            raise Refusal(
+                f"{record.data.id} is decided: write a new record that supersedes this one"
+            )
+        number = record.data.revision + 1
+        text = text.set(("revision",), number)
+        if "revisions" not in ChangeRecord.model_fields:
+            return text
+        entry: dict[str, Value] = {"revision": number, "on": on, "by": who.name, "note": words}
+        return text.append(("revisions",), entry)
+
+    return write
+
+
+def _given(entry: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _with(
+    text: Manuscript, path: tuple[str | int, ...], entry: Mapping[str, Value | None]
+) -> Manuscript:
+    for key, value in _given(entry).items():
+        text = text.set((*path, key), value)
+    return text
+
+
+def _chosen(data: ChangeRecord, entries: Mapping[int, str], which: str | None, what: str) -> int:
+    """Return the place of the entry that is meant: by its number, or a part of its text."""
+    if not entries:
+        raise Refusal(f"{data.id} has no {what}")
+    found = [
+        at
+        for at, text in entries.items()
+        if which is None or which == str(at + 1) or which.casefold() in text.casefold()
+    ]
+    exact = [at for at in found if which == str(at + 1)]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    listed = "; ".join(f"{at + 1}: {text}" for at, text in entries.items())
+    asked = "say which" if which is None else f"`{which}` is not one alone"
+    raise Refusal(f"{data.id}: {asked}, by its number or a part of its text. There is {listed}")

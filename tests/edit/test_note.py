@@ -1,0 +1,216 @@
+"""`changebook note` and `advance --scaffold`: what they write, and that all else stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from changebook.cli import main
+
+RECORD = "2026/EX-0002-gift-cards.md"
+
+
+@pytest.fixture
+def record(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A record that awaits its decision, in the folder of its client, where the test stands."""
+    monkeypatch.chdir(workspace / "changes" / "example")
+    file = workspace / "changes" / "example" / RECORD
+    text = file.read_text("utf-8").replace(
+        "plan: []\n",
+        "plan:\n  - {step: Print the cards, finish: 2026-03-10}  # by post\n  - step: Sell them\n",
+    )
+    file.write_text(text, "utf-8")
+    return file
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def added(file: Path, before: str) -> tuple[list[str], list[str]]:
+    """The lines that are new in the file, and those that are gone."""
+    old, new = before.split("\n"), file.read_text("utf-8").split("\n")
+    return [line for line in new if line not in old], [line for line in old if line not in new]
+
+
+def test_an_objection_is_raised_and_settled(record: Path) -> None:
+    before = record.read_text("utf-8")
+    done = run("note", "EX-0002", "objection", "Refunds get harder.", "--by", "Ada Brown",
+               "--on", "2026-02-20")  # fmt: skip
+    assert (done.exit_code, done.output) == (0, f"noted in {RECORD}\n")
+    assert added(record, before) == (
+        [
+            "objections:",
+            "  - by: Ada Brown",
+            "    party: client",
+            "    on: 2026-02-20",
+            "    concern: Refunds get harder.",
+            "    outcome: open",
+        ],
+        [],
+    )
+    before = record.read_text("utf-8")
+    done = run("note", "EX-0002", "settled", "refunds", "--outcome", "accepted", "--on",
+               "2026-02-21", "--response", "They stay.")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert added(record, before) == (
+        ["    response: They stay.", "    outcome: accepted", "    resolved: 2026-02-21"],
+        ["    outcome: open"],
+    )
+
+
+def test_a_step_of_the_plan_is_done(record: Path) -> None:
+    before = record.read_text("utf-8")
+    assert run("note", "EX-0002", "plan", "print", "--on", "2026-03-09").exit_code == 0
+    assert run("note", "EX-0002", "plan", "--on", "2026-03-12").exit_code == 0
+    assert added(record, before) == (
+        [
+            "  - {step: Print the cards, finish: 2026-03-10, done: 2026-03-09}  # by post",
+            "    done: 2026-03-12",
+        ],
+        ["  - {step: Print the cards, finish: 2026-03-10}  # by post"],
+    )
+
+
+def test_a_condition_is_met_and_the_seal_stays_whole(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace)
+    decided = run("advance", "EX-0002", "approved", "--on", "2026-03-01", "--by", "Ada Brown",
+                  "--rationale", "Yes.", "--option", "a", "--condition", "A pilot first",
+                  "--agreement", "drafting")  # fmt: skip
+    assert decided.exit_code == 0, decided.output
+    file = workspace / "changes" / "example" / RECORD
+    before = file.read_text("utf-8")
+    assert run("note", "EX-0002", "condition", "1", "--on", "2026-03-05").exit_code == 0
+    assert added(file, before)[1] in ([], ["    - {text: A pilot first}"])
+    assert "met: 2026-03-05" in file.read_text("utf-8")
+    assert run("verify").exit_code == 0
+    assert "is decided" in run("note", "EX-0002", "revision", "More", "--by", "Sam Green").output
+
+
+def test_a_revision_counts_up(record: Path) -> None:
+    done = run("note", "EX-0002", "revision", "For all shops now", "--by", "Sam Green")
+    assert done.exit_code == 0, done.output
+    assert "revision: 2\n" in record.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("plan",), "say which, by its number or a part of its text. There is 1: Print the cards"),
+        (("plan", "cards and"), "`cards and` is not one alone"),
+        (("plan", "3"), "`3` is not one alone"),
+        (("condition",), "has no condition that is not met"),
+        (("settled", "--outcome", "accepted"), "has no open objection"),
+        (("objection", "No.", "--by", "Ada Browne"), "did you mean Ada Brown?"),
+        (("objection", "No."), "say who, with --by NAME"),
+        (("plan", "1", "--on", "2999-01-01"), "is in the future"),
+        (("objection", " ", "--by", "Ada Brown"), "is empty"),
+    ],
+)
+def test_what_can_not_be_noted_is_refused(record: Path, words: tuple[str, ...], says: str) -> None:
+    before = record.read_text("utf-8")
+    done = run("note", "EX-0002", *words)
+    assert done.exit_code in (1, 2)
+    assert says in done.output, done.output
+    assert record.read_text("utf-8") == before
+
+
+def test_a_dry_run_writes_nothing(record: Path) -> None:
+    before = record.read_text("utf-8")
+    done = run("note", "EX-0002", "plan", "2", "--on", "2026-03-12", "--dry-run")
+    assert "+    done: 2026-03-12\n" in done.stdout
+    assert record.read_text("utf-8") == before
+
+
+def test_what_a_step_needs_is_written_ready_to_fill_in(record: Path) -> None:
+    file = record.parent / "EX-0003-loyalty-points.md"
+    done = run("advance", "EX-0003", "submitted", "--scaffold", "--by", "Sam Green",
+               "--on", "2026-02-20")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "Next: fill in the empty keys of 2026/EX-0003-loyalty-points.md" in done.output
+    text = file.read_text("utf-8")
+    for empty, filled in (
+        ("type:", "type: addition"),
+        ("priority:", "priority: low"),
+        ("summary:", "summary: Points."),
+        ("- item:", "- item: Till"),
+        ("action:", "action: add"),
+        ("category:", "category: market"),
+        ("  text:", "  text: Others have them."),
+    ):
+        text = text.replace(f"{empty}  #", f"{filled}  #")
+    file.write_text(text, "utf-8")
+    assert run("check").output == "No problems.\n"
+    step = ("--by", "Sam Green", "--on", "2026-02-22", "--no-ask")
+    assert run("advance", "EX-0003", "assessing", *step).exit_code == 0
+    before = file.read_text("utf-8")
+    done = run("advance", "EX-0003", "awaiting-decision", "--scaffold", *step)
+    assert done.exit_code == 2, done.output
+    assert "--visibility client" in done.output
+    assert file.read_text("utf-8") == before
+    done = run("advance", "EX-0003", "awaiting-decision", "--scaffold", "--visibility", "client",
+               "--due", "2026-03-10", *step)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    new, gone = added(file, before)
+    assert gone == ["status: assessing", "visibility: internal"]
+    assert "  schedule:  # calendar days, negative if earlier; [] if no date moves" in new
+    assert "    - milestone:  # pilot | go-live" in new
+    assert "  due: 2026-03-10" in new
+    # Everything that is missing is named at its key.
+    told = run("check").output
+    assert "error[needed-by-status]" in told or "error[missing-key]" in told
+
+
+def test_a_decision_is_not_left_for_later(record: Path) -> None:
+    done = run("advance", "EX-0002", "approved", "--scaffold")
+    assert done.exit_code == 2
+    assert "--scaffold is for steps before the decision" in done.output
+
+
+def test_several_steps_are_taken_together(record: Path) -> None:
+    said = ("--by", "Sam Green", "--on", "2026-02-22")
+    fill = ("--type", "addition", "--priority", "low", "--summary", "Points.")
+    done = run("new", "example", "Points", "--on", "2026-02-20", "--by", "Ada Brown",
+               "--from-client", *fill, "--scope", "add=Till", "--scope", "modify=Receipt",
+               "--reason", "market=Others: all of them.", "--path", "normal")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    file = Path(done.stdout.strip())
+    assert '  text: "Others: all of them."\n' in file.read_text("utf-8").replace("'", '"')
+    before = file.read_bytes()
+    done = run("advance", "EX-0004", "assessing", "awaiting-decision", *said)
+    assert done.exit_code == 2
+    assert "Nothing was written, of the earlier steps neither." in done.output
+    assert file.read_bytes() == before
+    done = run("advance", "EX-0004", "assessing", "awaiting-decision", *said, "--scaffold",
+               "--due", "2026-03-01")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert file.read_text("utf-8").count("    by: Sam Green\n") == 2
+    assert "due: 2026-03-01\n" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("approved", "implementing"), "a decision is a step of its own: put `approved` last"),
+        (("assessing", "withdrawn", "--dry-run"), "--dry-run shows one step"),
+        ((), "Missing argument 'STATUS...'"),
+    ],
+)
+def test_what_can_not_be_taken_together(record: Path, words: tuple[str, ...], says: str) -> None:
+    before = record.read_bytes()
+    done = run("advance", "EX-0002", *words)
+    assert done.exit_code == 2
+    assert says in done.output
+    assert record.read_bytes() == before
+
+
+@pytest.mark.parametrize("said", ["modify", "modify=", "change=Till"])
+def test_a_scope_is_an_action_and_an_item(record: Path, said: str) -> None:
+    done = run("new", "example", "Points", "--scope", said)
+    assert done.exit_code == 2
+    assert "add" in done.output
+    assert "modify" in done.output
