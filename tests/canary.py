@@ -48,9 +48,9 @@ class Canaries:
 
     def chinese(self, place: str) -> str:
         """A Chinese one, which search indexes cut into pieces."""
-        number = len(self.words)
         digits = "零一二三四五六七八九"
-        self.words[place] = f"金丝雀第{digits[number // 10]}{digits[number % 10]}只"
+        number = "".join(digits[int(digit)] for digit in f"{len(self.words):02}")
+        self.words[place] = f"金丝雀第{number}只"
         return self.words[place]
 
     def leaks(self, root: Path) -> list[str]:
