@@ -209,7 +209,8 @@ def test_an_id_that_the_base_took_meanwhile(feature: Scratch) -> None:
 def test_a_force_push_that_rewrites_history(scratch: Scratch) -> None:
     pushed = scratch.commit({CARDS: APPROVED}, "Approve")
     scratch.git("reset", "--quiet", "--hard", "HEAD~1")
-    scratch.commit({CARDS: APPROVED.replace("  amount: 54000.00\n", "  amount: 60000.00\n")})
+    other = "  partial: true\n  amount: 60000.00\n"
+    scratch.commit({CARDS: APPROVED.replace("  amount: 54000.00\n", other)})
     done = run(scratch, "check", "--base", pushed, "--exact")
     assert (done.exit_code, rules_of(done)) == (1, ["decided-altered"])
     assert "`decision.amount` of ACME-0012 was `54000.00` and is now `60000.00`" in done.output
