@@ -48,9 +48,9 @@ class Canaries:
 
     def chinese(self, place: str) -> str:
         """A Chinese one, which search indexes cut into pieces."""
-        number = len(self.words)
         digits = "零一二三四五六七八九"
-        self.words[place] = f"金丝雀第{digits[number // 10]}{digits[number % 10]}只"
+        number = "".join(digits[int(digit)] for digit in f"{len(self.words):02}")
+        self.words[place] = f"金丝雀第{number}只"
         return self.words[place]
 
     def leaks(self, root: Path) -> list[str]:
@@ -545,6 +545,27 @@ communications:
             recorded="2026-03-05",
             effective="2026-01-31",
         ),
+        f"{CLIENT}/2026/HBR-0006-{c.word('file name of internal work')}.md": f"""---
+id: HBR-0006
+title: {c.word("title of internal work")}
+status: implementing
+visibility: internal
+type: addition
+path: internal
+priority: low
+requested: {{on: 2026-02-01, by: Lin Wei, party: vendor}}
+summary: {c.word("summary of internal work")}
+scope: [{{item: {c.word("scope item of internal work")}, action: add}}]
+reason: {{category: technical, text: {c.word("reason of internal work")}}}
+plan: [{{step: {c.word("step of internal work")}, done: 2026-02-13}}]
+actual: {{finished: 2026-02-14, resources: [{{role: {c.word("role of internal work")}, days: 2}}]}}
+history:
+  - {{status: submitted, on: 2026-02-10, by: Lin Wei}}
+  - {{status: assessing, on: 2026-02-11, by: Lin Wei}}
+  - {{status: implementing, on: 2026-02-12, by: Lin Wei, note: {c.word("note of internal work")}}}
+---
+{c.word("body of internal work")}
+""",
         f"{CLIENT}/2026/berths.png": png(c.word("comment in a picture")),
         f"{CLIENT}/2026/photo.jpg": _photograph(c),
         f"{CLIENT}/2026/drawing.svg": _drawing(c),

@@ -211,10 +211,13 @@ def test_a_force_push_that_rewrites_history(scratch: Scratch) -> None:
     scratch.git("reset", "--quiet", "--hard", "HEAD~1")
     scratch.commit({CARDS: APPROVED.replace("  amount: 54000.00\n", "  amount: 60000.00\n")})
     done = run(scratch, "check", "--base", pushed, "--exact")
-    assert (done.exit_code, rules_of(done)) == (1, ["decided-altered"])
+    assert (done.exit_code, rules_of(done)) == (1, ["granted-differs", "decided-altered"])
     assert "`decision.amount` of ACME-0012 was `54000.00` and is now `60000.00`" in done.output
     # A pull request that starts from before the decision can't decide otherwise.
-    assert rules_of(run(scratch, "check", "--base", pushed)) == ["decided-altered"]
+    assert rules_of(run(scratch, "check", "--base", pushed)) == [
+        "granted-differs",
+        "decided-altered",
+    ]
 
 
 def test_branches_with_nothing_in_common(scratch: Scratch) -> None:

@@ -449,7 +449,7 @@ def _granted_without_date(
 def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
     """Check that a record is internal only as long as the client has no part in it."""
     data = record.data
-    if data.visibility is not Visibility.INTERNAL:
+    if data.visibility is not Visibility.INTERNAL or data.is_internal_work:
         return
     been = [data.status, *(entry.status for entry in data.history)]
     shown = next((status for status in been if status not in MAY_BE_INTERNAL), None)

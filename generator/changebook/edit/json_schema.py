@@ -18,7 +18,14 @@ from changebook.check.lifecycle import NEEDS, Need
 from changebook.model.import_map import ImportMap
 from changebook.model.schema import MEANINGS, ChangeRecord, Glossary, Profile
 from changebook.model.settings import Settings
-from changebook.model.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Term, Visibility
+from changebook.model.vocabulary import (
+    MAY_BE_INTERNAL,
+    NEEDS_NOTE,
+    ChangePath,
+    Status,
+    Term,
+    Visibility,
+)
 
 #: Marks a key whose value may be missing though the key is there.
 _MAY_BE_EMPTY = "may-be-empty"
@@ -129,10 +136,13 @@ def _conditions() -> Iterator[_Json]:
     people = {"items": {"required": ["by"]}}
     yield {"if": {"not": {"required": ["imported"]}}, "then": {"properties": {"history": people}}}
     internal = {"visibility": {"const": Visibility.INTERNAL.value}}
+    work = {"properties": {"path": {"const": ChangePath.INTERNAL.value}}, "required": ["path"]}
+    hidden = {"properties": internal, "required": [*internal]}
     yield {
-        "if": {"properties": internal, "required": [*internal]},
+        "if": {"allOf": [hidden, {"not": work}]},
         "then": {"properties": {"status": _one_of(MAY_BE_INTERNAL)}},
     }
+    yield {"if": work, "then": {"properties": internal}}
 
 
 def _noted() -> _Json:

@@ -16,6 +16,7 @@ from changebook.model.vocabulary import (
     APPROVED_OR_LATER,
     AcceptanceOutcome,
     AgreementStatus,
+    ChangePath,
     Status,
 )
 
@@ -44,8 +45,11 @@ def is_decided(front: Front) -> bool:
     been = {*_entered(front), *([status] if isinstance(status, str) else [])}
     if Status.REJECTED in been:
         return True
-    # An emergency is implemented before its decision.
-    early = set() if Status.APPROVED in been else {Status.IMPLEMENTING}
+    # An emergency is implemented before its decision, and internal work without one.
+    early: frozenset[Status] = frozenset()
+    if Status.APPROVED not in been:
+        is_internal = front.get("path") == ChangePath.INTERNAL
+        early = APPROVED_OR_LATER if is_internal else frozenset({Status.IMPLEMENTING})
     return bool(been & (APPROVED_OR_LATER - early))
 
 

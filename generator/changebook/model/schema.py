@@ -1025,6 +1025,11 @@ class ChangeRecord(Shape):
         return self.imported.status or (known[-1] if known else None if later else self.status)
 
     @property
+    def is_internal_work(self) -> bool:
+        """Whether it is the team's own: no client ever sees it, and it is in no sum."""
+        return self.path is ChangePath.INTERNAL
+
+    @property
     def undecided_emergency(self) -> bool:
         """Being implemented before its decision: pending, "proceeding, not agreed"."""
         return (

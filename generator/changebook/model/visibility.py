@@ -79,7 +79,8 @@ class FrontText(NamedTuple):
 
 def is_unseen(data: ChangeRecord) -> bool:
     """Return whether a client must not see the record: a draft, or one that is internal."""
-    return data.status is Status.DRAFT or data.visibility is not Visibility.CLIENT
+    is_draft = data.status is Status.DRAFT
+    return is_draft or data.visibility is not Visibility.CLIENT or data.is_internal_work
 
 
 def since_submitted(history: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]:

@@ -96,6 +96,11 @@ class ChangePath(Term):
     )
     NORMAL = "normal", "Normal", "assessed, then decided"
     EMERGENCY = "emergency", "Emergency", "work may begin before the decision"
+    INTERNAL = (
+        "internal",
+        "Internal work",
+        "the team's own work: no client sees it, and it is in no sum",
+    )
 
 
 class Priority(Term):
@@ -236,6 +241,15 @@ TRANSITIONS = MappingProxyType(
     }
 )
 
+#: What else the statuses of internal work may become, about which nobody decides.
+INTERNAL_TRANSITIONS = MappingProxyType(
+    {
+        _S.ASSESSING: frozenset({_S.IMPLEMENTING, _S.WITHDRAWN}),
+        _S.IMPLEMENTING: frozenset({_S.IMPLEMENTED, _S.WITHDRAWN}),
+        _S.CLOSED: frozenset[Status](),
+    }
+)
+
 #: The way of a change that goes through, by phase. At all other statuses the way ends or rests.
 BACKBONE = MappingProxyType(
     {
@@ -279,8 +293,11 @@ def may_become(
 
     `decided` says that an approval already stands in the history before this step. The standard
     path is pre-authorised: submitted may become approved. An emergency may be implementing before
-    its decision, which then arrives as approved, rejected or, first, awaiting-decision.
+    its decision, which then arrives as approved, rejected or, first, awaiting-decision. About
+    internal work nobody decides.
     """
+    if path is ChangePath.INTERNAL and before in INTERNAL_TRANSITIONS:
+        return after in INTERNAL_TRANSITIONS[before]
     if after in TRANSITIONS[before]:
         return not (before is _S.IMPLEMENTING and not decided and path is ChangePath.EMERGENCY)
     if path is ChangePath.STANDARD:

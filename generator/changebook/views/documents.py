@@ -64,7 +64,7 @@ def offered_documents(edition: Edition, position: Position) -> Iterator[OfferedD
 
 
 def _is_worked_out(data: ChangeRecord) -> bool:
-    return any(step.status not in _BEFORE for step in data.history)
+    return not data.is_internal_work and any(step.status not in _BEFORE for step in data.history)
 
 
 def awaits_or_has_acceptance(data: ChangeRecord, as_of: date, profile: Profile) -> bool:

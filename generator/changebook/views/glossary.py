@@ -41,7 +41,9 @@ def glossary(edition: Edition, words: Words) -> GlossaryView:
     statuses = dict(meanings.of_statuses(words, edition.profile.vendor.name))
     if not any(record.data.status is Status.DRAFT for record in edition.records):
         del statuses[Status.DRAFT]
-    others = meanings.of_others(words)
+    others = dict(meanings.of_others(words))
+    if not any(record.data.is_internal_work for record in edition.records):
+        del others[ChangePath.INTERNAL]
     return GlossaryView(
         client_terms(edition.glossary),
         _of_records(edition),

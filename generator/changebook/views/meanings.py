@@ -98,4 +98,5 @@ def of_others(words: Words) -> Mapping[Term, str]:
         ChangePath.EMERGENCY: _(
             "It could not wait: work may begin before the decision, and is marked until you decide."
         ),
+        ChangePath.INTERNAL: _("The vendor's own work. It is in no sum."),
     }

@@ -88,7 +88,7 @@ class AcceptedChange:
 def outcome(data: ChangeRecord, profile: Profile, position: Position) -> ActualOutcome | None:
     """Return what a change took, where the record says it."""
     actual = data.actual
-    if actual is None:
+    if actual is None or data.is_internal_work:
         return None
     currency = profile.contract.currency
     rows = rows_of(actual.cost, profile)

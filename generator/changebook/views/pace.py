@@ -41,7 +41,9 @@ class Pace:
 
 def pace(records: Iterable[ChangeRecord], as_of: date) -> Pace:
     """Return the pace of the records as they stand on the day; drafts are not requested yet."""
-    asked = [data for data in records if data.status is not Status.DRAFT]
+    asked = [
+        data for data in records if data.status is not Status.DRAFT and not data.is_internal_work
+    ]
     requested, decisions = request_days(asked), decision_days(asked, as_of)
     decided = dict(decisions)
     due = {

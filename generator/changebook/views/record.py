@@ -233,7 +233,9 @@ def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
     A step that was undone (assessed again after the client asked) is to come again.
     """
     entered = {entry.status: entry.on for entry in data.history}
+    undecided = {Status.AWAITING_DECISION, Status.APPROVED} if data.is_internal_work else set()
     way = [Status.DRAFT, *WAY] if data.status is Status.DRAFT or not entered else list(WAY)
+    way = [status for status in way if status not in undecided]
     if data.status in way:
         here = way.index(data.status)
     else:

@@ -179,7 +179,7 @@ def awaited_acceptance(
     built = data.entered(Status.IMPLEMENTED)
     if data.status is not Status.IMPLEMENTED or built is None or not asked:
         return None
-    if data.answered_acceptance:
+    if data.answered_acceptance or data.is_internal_work:
         return None
     if data.acceptance and data.acceptance.outcome:
         due = None  # it was that of the state that was refused

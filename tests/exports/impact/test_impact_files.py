@@ -427,7 +427,7 @@ def test_every_sheet_has_a_name_that_a_sheet_may_have(
     workbook: Workbook, exported: ImpactFigures
 ) -> None:
     names = workbook.sheetnames
-    number = 17 if exported.edition.profile.contract.corrections else 16
+    number = 18 if exported.edition.profile.contract.corrections else 17
     assert len(names) == len({name.casefold() for name in names}) == number
     assert all(len(name) <= 31 for name in names)
 

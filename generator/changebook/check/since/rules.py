@@ -170,6 +170,14 @@ NEW_IN_ARCHIVE = rule(
     wrong="# at the base, in client.md\narchived: 2027-01-31\n# in the branch: a new record",
     right="changes/acme-2027/client.md",
 )
+INTERNAL_WORK_TURNED = rule(
+    "internal-work-turned",
+    summary="Internal work is on another path than at the base.",
+    why="It was written for the team alone. What the client is asked about is a new record, whose "
+    "every word was written to be read.",
+    wrong="# at the base\npath: internal\n# in the branch\npath: normal\nvisibility: client",
+    right="# a new record, with `links: {related: [ACME-0012]}` in the internal one",
+)
 CONFLICT = rule(
     "merge-conflict",
     severity="note",
@@ -596,6 +604,15 @@ def _touches(reported: frozenset[KeyPath], path: KeyPath) -> bool:
 
 def _visibility(pair: Pair) -> Iterator[Problem]:
     before, after = pair.before.data, pair.after.data
+    was_work = before.is_internal_work and before.status is not _S.DRAFT
+    if was_work and not after.is_internal_work:
+        source = pair.after.source
+        yield INTERNAL_WORK_TURNED.at(
+            source.path,
+            source.value("path") if "path" in source.data else source.value("visibility"),
+            f"{after.id} was internal work at the base.",
+            "Write `path: internal` again, and a new record for what the client is asked about.",
+        )
     if after.status is not _S.DRAFT and is_unseen(after) and not is_unseen(before):
         yield NO_LONGER_VISIBLE.at(
             pair.after.source.path,

@@ -99,6 +99,7 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
     if step.status in NEEDS_NOTE and not step.note:
         yield Wanted("note", "--note TEXT", "Why did it end")
     hidden = after.visibility is Visibility.INTERNAL and after.status not in MAY_BE_INTERNAL
+    hidden = hidden and not after.is_internal_work
     if hidden:
         yield Wanted(
             "visibility",

@@ -39,7 +39,7 @@ def breakdown_each(
     """
     ids: dict[Group, set[str]] = defaultdict(set)
     for id, standing in position.standings.items():
-        if standing.bucket is not Bucket.DRAFT:
+        if standing.bucket not in (Bucket.DRAFT, Bucket.INTERNAL):
             for group in groups.get(id, ()):
                 ids[group].add(id)
     with localcontext(EXACT):

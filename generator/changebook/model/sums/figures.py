@@ -25,6 +25,7 @@ class Bucket(Term):
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
     VOID = "void", "Void"
+    INTERNAL = "internal", "Internal work, in no sum"
 
 
 #: What the line "pending" adds up.

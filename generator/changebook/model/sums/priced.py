@@ -53,6 +53,7 @@ class Priced:
         self.counts_from = (
             decision.counts_from
             if record.status in APPROVED_OR_LATER
+            and not record.is_internal_work
             and decision is not None
             and decision.outcome is Outcome.APPROVED
             else None
@@ -132,6 +133,8 @@ class Priced:
     def _apart(self) -> Bucket | None:
         """The bucket that an approval does not decide on."""
         record = self.record
+        if record.is_internal_work:
+            return Bucket.INTERNAL
         is_begun = record.path is ChangePath.EMERGENCY and record.entered(Status.IMPLEMENTING)
         begun = Bucket.PROCEEDING if is_begun and self.counts_from is None else None
         return _BY_STATUS.get(record.status, begun)
