@@ -102,7 +102,7 @@ def record(path: ChangePath | None, way: list[Status]) -> dict[str, Any]:
         "id": "ACME-0001",
         "title": "Split payments at checkout",
         "status": way[-1].value,
-        "visibility": "client",
+        "visibility": "internal" if path is ChangePath.INTERNAL else "client",
         "history": [
             {"status": status.value, "on": str(day), "by": "Lin Wei"}
             | ({"note": "Not needed."} if status in (S.VOID, S.WITHDRAWN) else {})

@@ -13,7 +13,7 @@ class HtmlTags(HTMLParser):
     """Reads HTML as browsers do where html.parser does not.
 
     What opens a comment that nothing closes hides all that follows (HTML, 13.2.5.42 to 13.2.5.45).
-    html.parser looks for an end behind each such sign anew, which takes minutes for thousands.
+    html.parser looks for an end behind each such sign again, which takes minutes for thousands.
     """
 
     def __init__(self, chunk: str, offset: int) -> None:

@@ -165,7 +165,8 @@ def _unsealed(client: Client) -> Iterator[Match]:
         forms += [
             (_WHAT[event], canonical.digest(sealable.content(front, event)))
             for event in SealedEvent
-            if event is not SealedEvent.REJECTED  # its content is that of an approval
+            # The content of a rejection is that of an approval.
+            if not (event.is_contract or event is SealedEvent.REJECTED)
             if sealable.is_there(front, event)
         ]
         for what, digest in forms:
