@@ -14,7 +14,7 @@ from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
 from changebook.model.vocabulary import Audience, Channel, Status, Visibility
 from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
-from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news
+from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news, notices
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +48,11 @@ def test_every_kind_happens_in_the_samples_and_keys_are_unique(edition: Edition)
     assert {event.kind for event in found} == set(EventKind)
     assert len(_keys(found)) == len({event.short for event in found}) == len(found)
     assert [event.on for event in found] == sorted((e.on for e in found), reverse=True)
+
+
+def test_notices_are_the_events_that_are_no_status_in_the_same_order(edition: Edition) -> None:
+    others = tuple(e for e in events(edition.records) if e.kind is not EventKind.STATUS)
+    assert notices(edition.records) == others
 
 
 def test_what_came_last_on_a_day_comes_first() -> None:

@@ -26,7 +26,7 @@ class Tone(Enum):
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of what a cell says. Templates have a macro for each kind."""
+    """A part of what a cell says. Each form has its own way to write each kind."""
 
     kind: ClassVar[str]
 

@@ -111,7 +111,7 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """Return a day, with the month in letters so that no reader mistakes it for another."""
-        return format_date(day, "medium", locale=self.locale)
+        return _date(day, self.locale)
 
     def span(self, first: dt.date, last: dt.date) -> str:
         """Return from one day to another, without saying twice what both have in common."""
@@ -177,6 +177,12 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
         text = format_currency(amount, currency, locale=locale)
     # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
     return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+@lru_cache(maxsize=4096)
+def _date(day: dt.date, locale: Locale) -> str:
+    """Return a day as Babel writes it, kept because Babel is slow and days repeat."""
+    return format_date(day, "medium", locale=locale)
 
 
 def _sign(text: str, value: Decimal | int, signed: bool) -> str:

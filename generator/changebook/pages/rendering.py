@@ -29,7 +29,7 @@ from changebook.model.sums import SumLine
 from changebook.model.table import Medium
 from changebook.model.vocabulary import AcceptanceOutcome, Status
 from changebook.model.words import Words
-from changebook.pages.columns import page_columns
+from changebook.pages.cells import Cells
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
@@ -64,7 +64,7 @@ class Renderer:
     def page(
         self, path: str, template: str, title: str, meta: Mapping[str, Any], **view: Any
     ) -> GeneratedPage:
-        href = partial(self.href, path)
+        href = lru_cache(maxsize=None)(partial(self.href, path))
         page = Assembly(path, self.render_body, href)
         html = self.environment.get_template(f"{template}.html.j2").render(
             title=title, href=href, heading=page.heading, body=page.body, needs=page.needs, **view
@@ -112,6 +112,8 @@ def _environment(
     )
     # Jinja's own takes three calls for each of the thousands of messages, and looks it up again.
     environment.globals["_"] = environment.globals["gettext"] = _gettext(words)
+    # The same days stand on many pages.
+    day = lru_cache(maxsize=4096)(partial(_time, words))
     environment.globals.update(
         urls=urls,
         words=words,
@@ -120,16 +122,15 @@ def _environment(
         AcceptanceOutcome=AcceptanceOutcome,
         SumLine=SumLine,
         Medium=Medium,
-        page_columns=page_columns,
+        cells=Cells(words, day),
         tables=impact_tables,
         month_tables=month_tables,
         record_tables=record_tables,
         report_tables=report_tables,
     )
     environment.filters.update(
-        # The same days stand on many pages, and Babel takes its time.
-        day=lru_cache(maxsize=4096)(partial(_time, words)),
-        date=lru_cache(maxsize=4096)(words.date),
+        day=day,
+        date=words.date,
         month=words.month,
         quarter=words.quarter,
         tick=words.tick,

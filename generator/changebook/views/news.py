@@ -119,8 +119,19 @@ class NewsEvent:
 def events(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
     """Return all events, the newest first."""
     happened = [event for record in records for event in _events(record.data, record.unseen)]
-    happened.sort(key=lambda event: (event.on, event.id), reverse=True)
+    happened.sort(key=_newest, reverse=True)
     return tuple(happened)
+
+
+def notices(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
+    """Return the events that are no change of status, the newest first."""
+    happened = [event for record in records for event in _notices(record.data, record.unseen)]
+    happened.sort(key=_newest, reverse=True)
+    return tuple(happened)
+
+
+def _newest(event: NewsEvent) -> tuple[date, str]:
+    return event.on, event.id
 
 
 @dataclass(frozen=True)
@@ -196,10 +207,14 @@ def newly_learned(found: Iterable[NewsEvent]) -> tuple[NewsEvent, ...]:
 
 def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     # Sorting keeps this order within a day: what came last comes first, as everywhere in a list.
+    yield from reversed(tuple(_statuses(data, unseen)))
+    yield from _notices(data, unseen)
+
+
+def _notices(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     def event(on: date, kind: EventKind, place: str, text: str | None = None) -> NewsEvent:
         return NewsEvent(on, on, data.id, data.title, kind, place, text, unseen=unseen)
 
-    yield from reversed(tuple(_statuses(data, unseen)))
     agreement = data.agreement
     if agreement and agreement.status is AgreementStatus.SIGNED and agreement.signed:
         yield event(agreement.signed, EventKind.AGREEMENT, "signed", agreement.reference)

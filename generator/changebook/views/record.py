@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -164,12 +164,14 @@ def records(
         edition.records, key=lambda r: change.newest_first(rows[r.data.id]), reverse=True
     )
     links = {r.data.id: RecordLink(r.data.id, r.data.title, r.data.status) for r in ordered}
+    orders = {(entry.id, entry.reversal): entry for entry in position.register}
     return tuple(
         _view(
             record,
             edition,
             position,
             rows[record.data.id],
+            orders,
             links,
             links[ordered[n - 1].data.id] if n else None,
             links[ordered[n + 1].data.id] if n + 1 < len(ordered) else None,
@@ -189,6 +191,7 @@ def _view(
     edition: Edition,
     position: Position,
     row: change.ChangeRow,
+    orders: Mapping[tuple[str, bool], ChangeOrder],
     links: dict[str, RecordLink],
     newer: RecordLink | None,
     older: RecordLink | None,
@@ -219,8 +222,8 @@ def _view(
         moves=moves,
         calendar=calendar(moves),
         decision=decision.entry(record, profile),
-        order=sums.change_order(data.id, position),
-        reversal=sums.reversal(data.id, position),
+        order=orders.get((data.id, False)),
+        reversal=orders.get((data.id, True)),
         links=_links(record, links),
         newer=newer,
         older=older,

@@ -27,7 +27,7 @@ from changebook.views.months import (
     LateEntry,
     compare,
 )
-from changebook.views.news import EventKind, NewsEvent, events
+from changebook.views.news import NewsEvent, notices
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
 
@@ -316,12 +316,8 @@ def _notices(
 ) -> tuple[NewsEvent, ...]:
     """Return the other events that were not known at the beginning, the oldest first."""
     before = (earlier[record.data.id] for record in moved if record.data.id in earlier)
-    known = {event.key for event in events(before)}
-    return tuple(
-        event
-        for event in reversed(events(moved))
-        if event.kind is not EventKind.STATUS and event.key not in known
-    )
+    known = {event.key for event in notices(before)}
+    return tuple(event for event in reversed(notices(moved)) if event.key not in known)
 
 
 def _in_hand(records: Iterable[EditionRecord], period: Period, on: date) -> InHand:

@@ -174,10 +174,12 @@ def awaited_acceptance(
     data: ChangeRecord, as_of: date, profile: Profile
 ) -> AwaitedAcceptance | None:
     """Return the acceptance that a record waits for: it is required, or was asked for by a day."""
+    if data.status is not Status.IMPLEMENTED:
+        return None
     due = data.acceptance.due if data.acceptance else None
     asked = due is not None or profile.contract.acceptance is AcceptanceNeed.REQUIRED
     built = data.entered(Status.IMPLEMENTED)
-    if data.status is not Status.IMPLEMENTED or built is None or not asked:
+    if built is None or not asked:
         return None
     if data.answered_acceptance or data.is_internal_work:
         return None

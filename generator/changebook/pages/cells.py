@@ -1,0 +1,189 @@
+"""What stands in the cells of tables, as HTML.
+
+A page may have thousands of pieces, and a macro takes several times as long for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any, cast
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from changebook.edition import urls
+from changebook.model.cells import (
+    Change,
+    Changes,
+    Label,
+    Note,
+    PageLink,
+    Piece,
+    Pieces,
+    Text,
+    Tone,
+    WrittenDay,
+)
+from changebook.model.table import AnyTable, Column, Format
+from changebook.model.words import Words
+from changebook.pages.columns import PageColumn, page_columns
+
+#: More ids than this are counted, and shown when a reader asks for them.
+FEW = 8
+
+_Href = Callable[[str], str]
+_QUIET = Markup('<span class="cb-quiet">–</span>')
+
+
+class Cells:
+    """Writes the pieces in one language. Templates call it; a link depends on their page."""
+
+    FEW = FEW
+
+    def __init__(self, words: Words, day: Callable[[date], Markup]) -> None:
+        """Take the words of a language, and what writes a day."""
+        self._words = words
+        self._day = day
+        self._internal = _html('<span class="cb-chip cb-chip--internal">{}</span>').format(
+            _html(words.gettext("Internal"))
+        )
+
+    def internal(self) -> Markup:
+        """Return the mark of what only the team sees."""
+        return self._internal
+
+    @pass_context
+    def link(self, context: Context, id: str, title: str) -> Markup:
+        """Return a link to a change by its id and title."""
+        return _link(id, title, context["href"])
+
+    @pass_context
+    def ids(self, context: Context, ids: Collection[str], few: int = FEW) -> Markup:
+        """Return links to changes by their ids; more than a few are counted first."""
+        return self._ids(ids, few, context["href"])
+
+    @pass_context
+    def counted(self, context: Context, ids: Collection[str], few: int = FEW) -> Markup:
+        """Return how many changes there are, and which."""
+        return self._counted(ids, few, context["href"])
+
+    @pass_context
+    def piece(self, context: Context, piece: Piece, few: int = FEW) -> Markup:
+        """Return a piece, and those that it consists of."""
+        return self._shown(piece, few, context["href"])
+
+    @pass_context
+    def columns(
+        self, context: Context, table: AnyTable, drawn: dict[str, Any], few: int = FEW
+    ) -> tuple[tuple[PageColumn, Callable[[Any], Markup]], ...]:
+        """Return each column of a table on pages, with what writes its cell of a row."""
+        href: _Href = context["href"]
+        return tuple((c, self._writer(c, few, href)) for c in page_columns(table, drawn))
+
+    def _writer(self, on_page: PageColumn, few: int, href: _Href) -> Callable[[Any], Markup]:
+        column, draw, words = on_page.column, on_page.draw, self._words
+        if on_page.is_bars:
+            return lambda row: _html(f'<td class="cb-use-cell">{escape(draw(row))}</td> ')
+        start = f"<td{on_page.attributes}>"
+
+        def cell(row: Any) -> Markup:
+            if draw:
+                inside = escape(draw(row))
+            elif on_page.is_plain:
+                inside = escape(column.shown(row, words, column.missing))
+            else:
+                inside = self._cell(column, row, few, href)
+            return _html(f"{start}<span>{inside}</span></td> " if inside else f"{start}</td> ")
+
+        return cell
+
+    def _cell(self, column: Column[Any], row: Any, few: int, href: _Href) -> Markup:
+        """Return what a cell says beyond a value, or else the value and the changes behind it."""
+        said = column.content(row) if column.content else None
+        if said:
+            return self._shown(said, few, href)
+        value = column.value(row)
+        if column.format in (Format.ID, Format.COUNT):
+            if isinstance(value, str):
+                return self._ids((value,), FEW, href)
+            return self._counted(cast("Collection[str] | None", value), few, href)
+        if column.format is Format.DATE and isinstance(value, date):
+            return self._day(value)
+        shown = escape(column.shown(row, self._words, column.missing))
+        records = column.records(row) if column.records else ()
+        if not records:
+            return shown
+        return _html(f"{shown}<br> <small>{self._ids(records, few, href)}</small>")
+
+    def _shown(self, piece: Piece, few: int, href: _Href) -> Markup:
+        match piece:
+            case Text(words, tone):
+                return _toned(escape(words), tone)
+            case WrittenDay(on, tone):
+                return _toned(self._day(on), tone)
+            case Label(words, value, family):
+                name = f"cb-{escape(family)}"
+                return _html(f'<span class="{name} {name}--{escape(value)}">{escape(words)}</span>')
+            case Change(id, title, unseen):
+                link = _link(id, title, href)
+                return _html(f"{link} {self._internal}") if unseen else link
+            case Changes(ids):
+                return self._ids(ids, few, href)
+            case PageLink(words, page):
+                return _html(f'<a href="{escape(href(page))}">{escape(words)}</a>')
+            case Note(of, below, small, style):
+                said = self._shown(of, few, href)
+                if small:
+                    attributes = f' class="cb-{escape(style)}"' if style else ""
+                    said = _html(f"<small{attributes}>{said}</small>")
+                return _html(f"<br> {said}") if below else said
+            case Pieces(parts, between):
+                gap, shown = escape(between), []
+                for n, part in enumerate(parts):
+                    if n and not (isinstance(part, Note) and part.below):
+                        shown.append(gap)
+                    shown.append(self._shown(part, few, href))
+                return _html("".join(shown))
+        raise TypeError(f"nothing writes a {piece.kind}")
+
+    def _ids(self, ids: Collection[str], few: int, href: _Href) -> Markup:
+        links = _html(
+            " ".join(
+                f'<a class="cb-id" href="{escape(href(urls.record(id)))}">{escape(id)}</a>'
+                for id in ids
+            )
+        )
+        if len(ids) <= few:
+            return links
+        count = self._words.ngettext("%(num)s change", "%(num)s changes", len(ids))
+        return _html(
+            f'<details class="cb-behind"><summary>{_html(count) % {"num": len(ids)}}</summary>'
+            f"<span>{links}</span></details>"
+        )
+
+    def _counted(self, ids: Collection[str] | None, few: int, href: _Href) -> Markup:
+        if not ids:
+            return _QUIET
+        if len(ids) > few:
+            return self._ids(ids, few, href)
+        return _html(f"{len(ids)} <small>{self._ids(ids, FEW, href)}</small>")
+
+
+def _toned(shown: Markup, tone: Tone) -> Markup:
+    if tone is Tone.PLAIN:
+        return shown
+    if tone is Tone.STRONG:
+        return _html(f"<strong>{shown}</strong>")
+    figure = "cb-money " if tone is Tone.OUT else ""
+    return _html(f'<span class="{figure}cb-{tone.value}">{shown}</span>')
+
+
+def _link(id: str, title: str, href: _Href) -> Markup:
+    address = escape(href(urls.record(id)))
+    return _html(f'<a href="{address}"><span class="cb-id">{escape(id)}</span> {escape(title)}</a>')
+
+
+def _html(text: str) -> Markup:
+    return Markup(text)  # noqa: S704 - every value in it is escaped where it is put in
