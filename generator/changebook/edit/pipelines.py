@@ -1,4 +1,4 @@
-"""Pipelines for a workspace: the recipes of the documentation, fitted to its place in a repository."""
+"""Pipelines for a workspace: the recipes of the documentation, fitted to where it lies."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from changebook.read.workspace import CHANGES, PROFILE
 from changebook.refusal import Refusal
 
 #: The variable that holds a token, where what is installed lies in a private repository.
-TOKEN = "INSTALL_TOKEN"
+TOKEN = "INSTALL_TOKEN"  # noqa: S105 - a variable's name
 _SAY = (
-    "say with --install what the pipelines install: a wheel that is committed in this repository, or "
-    "git+https://HOST/PATH@COMMIT"
+    "say with --install what the pipelines install: a wheel that is committed in this repository, "
+    "or git+https://HOST/PATH@COMMIT"
 )
 _COMMIT = re.compile(r"git\+\w+://\S+@[0-9a-f]{40}")
 _INSTALLS = "CHANGEBOOK: wheels/changebook-0.1.0-py3-none-any.whl\n"
@@ -59,7 +59,9 @@ class Pipelines:
         written = []
         for recipe, name in self.host.files.items():
             text = (packaged.docs_dir() / "recipes" / recipe).read_text("utf-8")
-            fitted = self._gitlab(text, clients) if self.host is CiHost.GITLAB else self._github(text)
+            fitted = (
+                self._gitlab(text, clients) if self.host is CiHost.GITLAB else self._github(text)
+            )
             file = self.top / name
             file.parent.mkdir(parents=True, exist_ok=True)
             atomic.create(file, fitted)
