@@ -60,10 +60,11 @@ def test_version_of_a_checkout_names_its_commit(
 
 def test_version_of_a_package_from_git_names_its_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """As pip notes it, after PEP 610."""
-    noted = {"url": "https://git.example/changebook", "vcs_info": {"commit_id": "c0ffee"}}
+    address = "https://git.example/changebook"
+    noted = {"url": address, "vcs_info": {"commit_id": "c0ffee"}}
     monkeypatch.setattr(packaged, "checkout", lambda: None)
     monkeypatch.setattr(PathDistribution, "read_text", lambda _self, _name: json.dumps(noted))
-    assert installation.origin() == installation.Origin("c0ffee", noted["url"])
+    assert installation.origin() == installation.InstalledFrom("c0ffee", address)
     monkeypatch.setattr(PathDistribution, "read_text", lambda _self, _name: None)
     assert installation.origin() is None  # a wheel
 

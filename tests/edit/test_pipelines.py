@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from changebook.cli import main
 from changebook.edit import pipelines
-from changebook.read.installation import Origin
+from changebook.read.installation import InstalledFrom
 from tests.scratch import Scratch, environment
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -213,7 +213,7 @@ def test_the_line_that_installs_works(tmp_path: Path, place: str, kind: str) -> 
 def test_the_commit_that_is_installed_here_is_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = Origin(COMMIT, "https://lin:password@git.example/northwind/changebook")
+    here = InstalledFrom(COMMIT, "https://lin:password@git.example/northwind/changebook")
     monkeypatch.setattr(pipelines, "origin", lambda: here)
     Scratch.at(tmp_path)
     assert init(tmp_path, "--ci", "github").exit_code == 0
@@ -226,12 +226,15 @@ def test_the_commit_that_is_installed_here_is_the_default(
     ("here", "says"),
     [
         (None, "nobody noted"),
-        (Origin(COMMIT, "/home/lin/changebook"), "nobody noted"),
-        (Origin(COMMIT, "https://git.example/c", altered=True), "changes that no commit has"),
+        (InstalledFrom(COMMIT, "/home/lin/changebook"), "nobody noted"),
+        (
+            InstalledFrom(COMMIT, "https://git.example/c", altered=True),
+            "changes that no commit has",
+        ),
     ],
 )
 def test_what_can_not_be_installed_elsewhere_is_not_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: Origin | None, says: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: InstalledFrom | None, says: str
 ) -> None:
     monkeypatch.setattr(pipelines, "origin", lambda: here)
     Scratch.at(tmp_path)

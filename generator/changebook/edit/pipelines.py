@@ -87,7 +87,7 @@ class Pipelines:
         starts = f"defaults:\n  run:\n    working-directory: {folder}\n\njobs:\n"
         text = _put(text, "\njobs:\n", f"\n{starts}")
         if not publishes:
-            # No `paths:` here: GitHub waits for ever for a required check that was left out.
+            # No `paths:` here: a required check that was left out never ends.
             return text
         paths = (f"{self.below}/**", ".github/workflows/changes-publish.yml")
         lines = "".join(f"      - {yaml_text.scalar(path)}\n" for path in paths)

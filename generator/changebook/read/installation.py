@@ -16,7 +16,7 @@ _RENDERING = ("mkdocs", "mkdocs-material", "weasyprint", "pagefind-bin")
 
 
 @dataclass(frozen=True)
-class Origin:
+class InstalledFrom:
     """The commit that this package was installed from or lies in, and its repository's address.
 
     `altered` says that a checkout has something that its commit has not.
@@ -27,7 +27,7 @@ class Origin:
     altered: bool = False
 
 
-def origin() -> Origin | None:
+def origin() -> InstalledFrom | None:
     """Return where this package came from; None where nobody noted it, as in a wheel."""
     checkout = packaged.checkout()
     if checkout is not None:
@@ -35,14 +35,14 @@ def origin() -> Origin | None:
         if here is None or here.top != checkout:
             return None
         address, head, altered = here.origin(), here.head(), here.is_altered()
-        return Origin(head, address, altered) if head else None
+        return InstalledFrom(head, address, altered) if head else None
     try:
         noted = distribution("changebook").read_text("direct_url.json")
     except PackageNotFoundError:
         return None
     told = json.loads(noted) if noted else {}
     commit = told.get("vcs_info", {}).get("commit_id")
-    return Origin(commit, told["url"]) if commit else None
+    return InstalledFrom(commit, told["url"]) if commit else None
 
 
 def rendering() -> Mapping[str, str]:
