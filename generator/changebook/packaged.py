@@ -19,10 +19,15 @@ def _home() -> Path:
     The repository comes first because an editable install copies the templates when it is made,
     and that copy grows stale.
     """
+    return checkout() or _PACKAGE
+
+
+def checkout() -> Path | None:
+    """Return the repository that the package lies in; None if it is installed elsewhere."""
     repository = _PACKAGE.parents[1]
     if (repository / "pyproject.toml").is_file() and (repository / TEMPLATES).is_dir():
         return repository
-    return _PACKAGE
+    return None
 
 
 def templates_dir() -> Path:

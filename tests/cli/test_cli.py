@@ -7,13 +7,16 @@ import os
 import pty
 import subprocess
 import sys
+from importlib.metadata import PathDistribution, version
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from changebook import __version__
+from changebook import __version__, packaged
 from changebook.cli import main
+from changebook.read import installation
+from tests.scratch import Scratch
 
 PATH = "changes/example/2026/EX-0002-gift-cards.md"
 
@@ -32,7 +35,38 @@ def broken(workspace: Path) -> Path:
 
 
 def test_version() -> None:
-    assert run("--version").output == f"changebook, version {__version__}\n"
+    first, *rest = run("--version").output.splitlines()
+    assert first == f"changebook, version {__version__}"
+    versions = dict(line.split(" ", 1) for line in rest)
+    assert versions["weasyprint"] == version("weasyprint")
+    assert versions["pagefind"] == version("pagefind-bin")
+    assert versions["mermaid"][0].isdigit()
+    assert {"mkdocs", "mkdocs-material", "Python"} < versions.keys()
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_version_of_a_checkout_names_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, altered: bool
+) -> None:
+    scratch = Scratch.at(tmp_path)
+    scratch.commit({"pyproject.toml": ""})
+    if altered:
+        scratch.write({"pyproject.toml": "changed"})
+    monkeypatch.setattr(packaged, "checkout", lambda: tmp_path)
+    commit = scratch.git("rev-parse", "HEAD").strip()
+    line = f"commit {commit}{', altered' if altered else ''}"
+    assert run("--version").output.splitlines()[1] == line
+
+
+def test_version_of_a_package_from_git_names_its_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pip notes it, after PEP 610."""
+    address = "https://git.example/changebook"
+    noted = {"url": address, "vcs_info": {"commit_id": "c0ffee"}}
+    monkeypatch.setattr(packaged, "checkout", lambda: None)
+    monkeypatch.setattr(PathDistribution, "read_text", lambda _self, _name: json.dumps(noted))
+    assert installation.origin() == installation.InstalledFrom("c0ffee", address)
+    monkeypatch.setattr(PathDistribution, "read_text", lambda _self, _name: None)
+    assert installation.origin() is None  # a wheel
 
 
 def test_check_of_a_clean_workspace(workspace: Path) -> None:

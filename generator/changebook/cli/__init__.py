@@ -6,6 +6,7 @@ name, which is loaded when it is called: `check` should not wait for MkDocs.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -73,9 +74,27 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="changebook")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _option, asked: _print_versions(context) if asked else None,
+    help="Show the version and commit, and the versions of what renders.",
+)
 def main() -> None:
     """Change records in Markdown, published as one isolated site per client."""
+
+
+def _print_versions(context: click.Context) -> None:
+    installation = import_module("changebook.read.installation")
+    click.echo(f"changebook, version {__version__}")
+    if origin := installation.origin():
+        click.echo(f"commit {origin.commit}{', altered' if origin.altered else ''}")
+    for name, number in installation.rendering().items():
+        click.echo(f"{name} {number}")
+    click.echo(f"Python {sys.version.split()[0]}")
+    context.exit()
 
 
 for name, summary in _COMMANDS.items():

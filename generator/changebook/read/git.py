@@ -95,6 +95,22 @@ class Repository:
         """Return the name that this person's commits have."""
         return (self._ask("config", "user.name") or "").strip() or None
 
+    def origin(self) -> str | None:
+        """Return the address that this clone came from."""
+        return (self._ask("remote", "get-url", "origin") or "").strip() or None
+
+    def head(self) -> str | None:
+        """Return the full name of the commit that is checked out; None before the first one."""
+        return (self._ask("rev-parse", "--verify", "--quiet", "HEAD") or "").strip() or None
+
+    def branch(self) -> str | None:
+        """Return the branch that is checked out, even before its first commit."""
+        return (self._ask("symbolic-ref", "--short", "--quiet", "HEAD") or "").strip() or None
+
+    def is_altered(self) -> bool:
+        """Return whether a file that git knows is not what the commit has."""
+        return self._ask("diff-index", "--quiet", "HEAD") is None
+
     def setting(self, name: str, value: str) -> None:
         """Set something in this clone's own configuration."""
         self._do("config", "--local", name, value)
