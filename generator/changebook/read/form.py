@@ -86,6 +86,7 @@ _RULE_BY_TYPE = {
     "whole": (BAD_NUMBER, "Write it without decimals and without a unit."),
     "control": (UNKNOWN_VALUE, "Remove the character."),
     "flag": (UNKNOWN_VALUE, "Write true or false."),
+    "approves": (UNKNOWN_VALUE, "Write true, or e.g. {from: 2026-06-01, until: 2026-12-31}."),
     "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
     "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),
     "url": (UNKNOWN_VALUE, "Write the full address, beginning with https://."),
