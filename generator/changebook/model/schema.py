@@ -273,7 +273,7 @@ class ApprovalPeriod(Shape):
     @model_validator(mode="after")
     def _begins_first(self) -> ApprovalPeriod:
         if self.from_ and self.until and self.until < self.from_:
-            raise PydanticCustomError("approves", "should not end before it begins")
+            raise PydanticCustomError("period", "should not end before it begins")
         return self
 
     @classmethod

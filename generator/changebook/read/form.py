@@ -74,6 +74,7 @@ _LONGEST_SHOWN = 60
 _WITHOUT_SPACE = re.compile(r"-(?=[^\s-])|[A-Za-z_][\w-]*:(?=\S)(?!//)")
 _HELP_BY_TYPE = {
     "string_type": ("should be text", "Write a single text; quote it if necessary."),
+    "period": ("should not end before it begins", "Write in `from` the earlier day."),
     "string_too_short": ("is empty", "Write the text, or remove the key."),
     "tuple_type": ("should be a list", "Write one item per line, each beginning with `- `."),
     "dict_type": ("should be a mapping", "Write `key: value` lines below it."),
