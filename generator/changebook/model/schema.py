@@ -282,7 +282,7 @@ class ApprovalPeriod(Shape):
     ) -> JsonSchemaValue:
         """Return the shape with `true` and `false`, which say as much in one word."""
         shape = handler.resolve_ref_schema(handler(core_schema))
-        shape |= {"type": ["boolean", "string", "object"], "pattern": _FLAG.pattern}
+        shape |= {"type": ["boolean", "string", "object"], "pattern": f"^(?:{_FLAG.pattern})$"}
         return shape
 
 
