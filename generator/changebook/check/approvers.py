@@ -62,7 +62,7 @@ def check_deciders(record: Record, client: Client) -> Iterator[Problem]:
             f"`formerly: [{person.name}]`.",
         )
     known = [each for person in decision.by if (each := profile.person(person.name))]
-    on = decision.on or (entry and entry.on)
+    on = decision.on or (entry.on if entry else None)
     may = any(person.may_approve(on) if on else person.approves for person in known)
     if decided is Status.APPROVED and known and not may:
         names = ", ".join(person.name for person in decision.by)
