@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changebook.check import (
     acceptance,
+    approvers,
     archive,
     between,
     bodies,
@@ -32,6 +33,7 @@ from changebook.read import direction, form, front_matter, full_width, source, s
 
 _DECLARING = (
     acceptance,
+    approvers,
     archive,
     between,
     bodies,

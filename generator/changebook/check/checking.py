@@ -10,6 +10,7 @@ from pathlib import Path
 
 from changebook.check import (
     acceptance,
+    approvers,
     archive,
     bodies,
     corrections,
@@ -37,6 +38,7 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     lifecycle.check_needs,
     lifecycle.check_visibility,
     lifecycle.check_decision,
+    approvers.check_deciders,
     lifecycle.check_closed,
     references.check_id,
     references.check_lists,
@@ -57,7 +59,7 @@ CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     references.check_profile,
     corrections.check_corrections,
     glossaries.check_glossary,
-    lifecycle.check_approver,
+    approvers.check_awaited,
     lifecycle.check_succession,
     money.check_contract_decimals,
     money.check_date_chain,

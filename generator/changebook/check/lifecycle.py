@@ -87,20 +87,6 @@ MUST_BE_VISIBLE = rule(
     wrong="status: awaiting-decision\nvisibility: internal",
     right="status: awaiting-decision\nvisibility: client",
 )
-NOBODY_APPROVES = rule(
-    "nobody-approves",
-    summary="A decision is awaited, but nobody in client.md can approve it.",
-    why="The client's page says who decides. With nobody to name, the record would wait forever.",
-    wrong="people:\n  - {name: Chen Yu, role: Project sponsor, party: client}",
-    right="people:\n  - {name: Chen Yu, role: Project sponsor, party: client, approves: true}",
-)
-NOT_AN_APPROVER = rule(
-    "decided-without-approver",
-    summary="None of the people who approved the change may approve changes.",
-    why="This decision moves money and dates. It must be clear that the right person made it.",
-    wrong="decision:\n  by: [{name: Lin Wei, party: vendor}]",
-    right="decision:\n  by: [{name: Chen Yu, role: Project sponsor, party: client}]",
-)
 OUTCOME_NOT_STATUS = rule(
     "outcome-not-status",
     summary="The decision's outcome and the history disagree.",
@@ -366,7 +352,7 @@ def _needs(data: ChangeRecord) -> Iterator[tuple[Status, Need]]:
         been = {entry.status for entry in data.history if not data.came_along(entry)}
         if been & {_S.AWAITING_DECISION, *OUTCOMES}:
             been.add(_S.SUBMITTED)  # nobody is asked to decide on what does not say what it is
-    decided = _last_decision(data)
+    decided = last_decision(data)
     for status, needs in NEEDS.items():
         # A later decision takes the place of an earlier one, and a deferral ends with a new
         # assessment: its decision may then be emptied.
@@ -385,7 +371,7 @@ def _is_deferred(data: ChangeRecord) -> bool:
     )
 
 
-def _last_decision(data: ChangeRecord) -> Status | None:
+def last_decision(data: ChangeRecord) -> Status | None:
     """Return the status that the last decision led to."""
     been = [*(entry.status for entry in data.history), data.status]
     return next((status for status in reversed(been) if status in OUTCOMES), None)
@@ -431,7 +417,7 @@ def _granted_without_date(
     data: ChangeRecord, subject: Subject, client: Client
 ) -> Iterator[Problem]:
     decision = data.decision
-    if _last_decision(data) is not _S.APPROVED or decision is None:
+    if last_decision(data) is not _S.APPROVED or decision is None:
         return
     for milestone, days in sorted(sums.granted(data).items()):
         known = client.profile.milestone(milestone)
@@ -463,12 +449,13 @@ def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_decision(record: Record, client: Client) -> Iterator[Problem]:
-    """Check that the decision agrees with the history, and who decided."""
+    """Check that the decision agrees with the history."""
     data, subject, decision = record.data, Subject.of(record), record.data.decision
     if decision is None:
         return
-    decided = _last_decision(data)
+    decided = last_decision(data)
     if decision.outcome and subject.sound("history"):
+        sealed = client.has_sealed(data.id)
         expected = OUTCOMES[decided] if decided else None
         if decided is None and data.imported:
             pass  # it counts as its keys say
@@ -478,7 +465,9 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
                 OUTCOME_NOT_STATUS,
                 ("decision", "outcome"),
                 f"The outcome is `{decision.outcome}`, but the record {says}.",
-                f"Write `outcome: {expected}`, or add the decision to the history."
+                "The decision is sealed: restore the history as it was."
+                if sealed
+                else f"Write `outcome: {expected}`, or add the decision to the history."
                 if expected
                 else "Add the decision to the history, or remove the outcome until there is one.",
             )
@@ -488,31 +477,11 @@ def check_decision(record: Record, client: Client) -> Iterator[Problem]:
                 ("decision", "on"),
                 f"The decision is dated {decision.on}, but the history has `{decided}` on "
                 f"{entry.on}.",
-                "Give the day of the decision in both; the day it was recorded goes into "
+                "The decision is sealed: restore the history as it was."
+                if sealed
+                else "Give the day of the decision in both; the day it was recorded goes into "
                 "`recorded`.",
             )
-    approvers = [person for person in decision.by if client.profile.approver(person.name)]
-    known = Subject.of(client).sound("people") and subject.sound("decision", "by")
-    entry = data.entered(decided) if decided else None
-    witnessed = data.imported is None or (entry is not None and not data.came_along(entry))
-    if decided is _S.APPROVED and decision.by and not approvers and known and witnessed:
-        names = ", ".join(person.name for person in decision.by)
-        yield from subject.key(
-            NOT_AN_APPROVER,
-            ("decision", "by"),
-            f"None of those who approved it ({names}) may approve, according to client.md.",
-            _who_approves(client),
-        )
-
-
-def _who_approves(client: Client) -> str:
-    names = [person.name for person in client.profile.people if person.approves]
-    if not names:
-        return "Add `approves: true` to a person of the client in client.md."
-    return (
-        f"Name who approved it ({' or '.join(names)}), or give the person `approves: true` "
-        "in client.md."
-    )
 
 
 def check_closed(record: Record, client: Client) -> Iterator[Problem]:
@@ -544,20 +513,6 @@ def check_closed(record: Record, client: Client) -> Iterator[Problem]:
             ("agreement", "status"),
             "The record is closed, but its agreement is still being drafted.",
             "Write `signed` with `reference` and `signed`, or `not-required`.",
-        )
-
-
-def check_approver(client: Client) -> Iterator[Problem]:
-    """Check that a client whose decision is awaited has someone who decides."""
-    if any(person.approves for person in client.profile.people):
-        return
-    waiting = [r.data.id for r in client.records if r.data.status is _S.AWAITING_DECISION]
-    if waiting and Subject.of(client).sound("people"):
-        yield from Subject.of(client).key(
-            NOBODY_APPROVES,
-            ("people",),
-            f"Nobody here approves, but {', '.join(waiting)} awaits a decision.",
-            "Add `approves: true` to the person of the client who decides.",
         )
 
 

@@ -54,13 +54,13 @@ def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
                 "Write `outcome: rejected`, or name the option that was chosen.",
             )
         if Subject.of(client).sound("people") and not any(
-            client.profile.approver(name) for name in talk.with_
+            client.profile.approver(name, talk.on) for name in talk.with_
         ):
-            names = ", ".join(p.name for p in client.profile.people if p.approves) or "nobody"
+            names = ", ".join(client.profile.approvers(talk.on)) or "nobody"
             yield from subject.key(
                 PROPOSAL_IMPOSSIBLE,
                 (*path, "proposes"),
                 "The conversation announces a decision, but nobody in `with` may make it.",
-                f"Name who announced it in `with` (according to client.md, {names} may decide), "
-                "or remove `proposes`.",
+                f"Name who announced it in `with` (according to client.md, {names} may decide on "
+                f"{talk.on}), or remove `proposes`.",
             )

@@ -326,6 +326,16 @@ def check_profile(client: Client) -> Iterator[Problem]:
     yield from _listed_twice(subject, ("contract", "milestones"), "id", [m.id for m in milestones])
     yield from _listed_twice(subject, ("people",), "name", [p.name for p in profile.people])
     yield from _listed_twice(subject, ("people",), "email", [p.email for p in profile.people])
+    names = Counter(name for person in profile.people for name in person.names)
+    for index, person in enumerate(profile.people):
+        for number, name in enumerate(person.formerly):
+            if names[name] > 1:
+                yield from subject.value(
+                    LISTED_TWICE,
+                    ("people", index, "formerly", number),
+                    f"`{name}` appears more than once among the names in `people`.",
+                    "Keep it with the person whom the records mean by it, and remove it here.",
+                )
     completions = [n for n, milestone in enumerate(milestones) if milestone.completion]
     for index in completions[1:]:
         yield from subject.key(

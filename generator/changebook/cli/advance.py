@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -225,14 +226,14 @@ def _step(client: Client, said: dict[str, Any]) -> Step:
             raise click.UsageError(f"--{name} {said[name]} is in the future: it is {day}")
     if said["on"] < day:
         said["recorded"] = said["recorded"] or day
-    said["by"] = said["by"] or _committer(client, said["status"])
+    said["by"] = said["by"] or _committer(client, said["status"], said["on"])
     return Step(**said)
 
 
-def _committer(client: Client, status: Status) -> tuple[str, ...]:
+def _committer(client: Client, status: Status, on: date) -> tuple[str, ...]:
     """Return the person whose commits these are, if client.md lets that person take the step."""
     name = committer(client)
-    return (name,) if name in core.able(client.profile, status) else ()
+    return (name,) if name in core.able(client.profile, status, on) else ()
 
 
 def _next(plan: Plan, *, asks: bool) -> Wanted | None:

@@ -200,7 +200,8 @@ def today(client: Client) -> date:
 def committer(client: Client) -> str | None:
     """Return the name of the commits that are made here, if client.md has that person."""
     name = repository(client.root).user() if has_repository(client.root) else None
-    return name if name in {each.name for each in client.profile.people} else None
+    known = client.profile.person(name) if name else None
+    return known.name if known else None
 
 
 def refuse_among_records(out: Path, root: Path) -> None:

@@ -448,8 +448,8 @@ def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
 
 def _approvers(before: Profile | None, after: Profile) -> Iterator[tuple[str, bool]]:
     """Yield who may approve now and could not, and who may not any more."""
-    old = {p.name for p in (before.people if before else ()) if p.approves}
-    new = {p.name for p in after.people if p.approves}
+    old = {p.name for p in (before.people if before else ()) if p.approves and not p.approves.until}
+    new = {p.name for p in after.people if p.approves and not p.approves.until}
     yield from ((name, True) for name in sorted(new - old))
     yield from ((name, False) for name in sorted(old - new))
 
@@ -534,9 +534,9 @@ def _waits(client: Client) -> _Waits:
     """Return all that waits in a client's log, for whomever; in drafts nothing does."""
     profile = client.profile
     vendor = (profile.vendor.name,)
-    approvers = tuple(person.name for person in profile.people if person.approves)
     seen = [EditionRecord(r.data, "") for r in client.records if r.data.status is not Status.DRAFT]
     day = max((e.on for r in seen for e in r.data.history), default=profile.contract.signed)
+    approvers = tuple(p.name for p in profile.people if p.may_still_approve(day))
     outstanding = waiting(seen, day, profile)
     waits = [
         Wait(What.ASSESSMENT, r.data.id, r.data.title, vendor)

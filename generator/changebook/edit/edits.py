@@ -36,9 +36,9 @@ class Edit:
 
 def person(client: Client, name: str) -> TeamPerson:
     """Return the person of that name in a client's profile. Raises Refusal where there is none."""
-    people = {each.name: each for each in client.profile.people}
-    if name in people:
-        return people[name]
+    if known := client.profile.person(name):
+        return known
+    people = [each.name for each in client.profile.people]
     near = nearest(name, people)
     hint = f"did you mean {near}? It has" if near else "it has"
     raise Refusal(

@@ -393,7 +393,7 @@ def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
     people = tuple(
         person.model_copy(update={"email": None})
         for person in profile.people
-        if person.party is Party.CLIENT or names(texts, person.name)
+        if person.party is Party.CLIENT or any(names(texts, name) for name in person.names)
     )
     return profile.model_copy(update={"people": people})
 

@@ -242,7 +242,7 @@ class _Drafting:
 
     def _person(self, column: str, cell: Cell, name: str) -> dict[str, Value] | None:
         mapped = self.mapping.people.get(name)
-        known = {each.name: each for each in self.profile.people}
+        known = {name: each for each in self.profile.people for name in each.names}
         real = (mapped.name if mapped else None) or name
         stated = mapped.party if mapped else None
         party = stated or (known[real].party if real in known else self.mapping.always.party)

@@ -144,7 +144,7 @@ def _words(source: ImportSource, columns: Mapping[str, str]) -> Iterator[str]:
 
 
 def _people(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
-    known = {person.name: person for person in profile.people}
+    known = {name: person for person in profile.people for name in person.names}
     names = Counter(
         name
         for column, target in columns.items()

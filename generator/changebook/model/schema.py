@@ -23,11 +23,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from changebook.model.vocabulary import (
     AcceptanceNeed,
@@ -259,15 +262,54 @@ class Person(Shape):
     party: Party = Field(description="Which side the person is on.")
 
 
+class ApprovalPeriod(Shape):
+    """The days on which someone's decisions count, both inclusive; `approves: true` has no end."""
+
+    from_: Day | None = Field(
+        None, alias="from", description="The first day on which the person may approve."
+    )
+    until: Day | None = Field(None, description="The last day on which the person may approve.")
+
+    @model_validator(mode="after")
+    def _begins_first(self) -> ApprovalPeriod:
+        if self.from_ and self.until and self.until < self.from_:
+            raise PydanticCustomError("period", "should not end before it begins")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the shape with `true` and `false`, which say as much in one word."""
+        shape = handler.resolve_ref_schema(handler(core_schema))
+        shape |= {"type": ["boolean", "string", "object"], "pattern": f"^(?:{_FLAG.pattern})$"}
+        return shape
+
+
+def _approves(value: Any) -> Any:
+    if value is None or isinstance(value, Mapping | ApprovalPeriod):
+        return value
+    if value not in ("true", "false"):
+        raise PydanticCustomError("approves", "should be true, false or a period")
+    return ApprovalPeriod() if value == "true" else None
+
+
 class TeamPerson(Person):
     """Someone named in a client's profile; `approves` makes their decisions count."""
 
     role: Text = Field(
         description="The person's role in the project.", examples=["Project sponsor"]
     )
-    approves: Flag = Field(
-        False,
-        description="Whether the person may approve: a decision needs at least one person who may.",
+    formerly: tuple[Text, ...] = Field(
+        (),
+        description="Names that the person had before: in every key, they name the same person.",
+        examples=[["Wang Li"]],
+    )
+    approves: Annotated[ApprovalPeriod | None, BeforeValidator(_approves)] = Field(
+        None,
+        description="Whether the person may approve, always or from one day until another: a "
+        "decision needs at least one person who may on its day.",
+        examples=[True, {"from": "2026-06-01"}, {"until": "2026-05-31"}],
     )
     email: Email | None = Field(
         None,
@@ -275,6 +317,21 @@ class TeamPerson(Person):
         "answers. It never leaves the team's edition.",
         examples=["chen.yu@acme.example"],
     )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The person's name, and those before it."""
+        return self.name, *self.formerly
+
+    def may_approve(self, day: date) -> bool:
+        """Return whether a decision of the person counts on a day."""
+        may = self.may_still_approve(day)
+        return may and not (self.approves and self.approves.from_ and day < self.approves.from_)
+
+    def may_still_approve(self, day: date) -> bool:
+        """Return whether a decision of the person may count on a day or later."""
+        may = self.approves
+        return may is not None and not (may.until and may.until < day)
 
 
 class Vendor(Shape):
@@ -475,9 +532,18 @@ class Profile(Shape):
         examples=["2027-01-31"],
     )
 
-    def approver(self, name: str) -> TeamPerson | None:
-        """Return the person of that name who may decide, if there is one."""
-        return next((p for p in self.people if p.name == name and p.approves), None)
+    def person(self, name: str) -> TeamPerson | None:
+        """Return the person who has the name, or had it before."""
+        return next((p for p in self.people if name in p.names), None)
+
+    def approver(self, name: str, day: date) -> TeamPerson | None:
+        """Return the person of that name who may decide on a day, if there is one."""
+        person = self.person(name)
+        return person if person and person.may_approve(day) else None
+
+    def approvers(self, day: date) -> list[str]:
+        """Return the names of those who may decide on a day."""
+        return [person.name for person in self.people if person.may_approve(day)]
 
     def milestone(self, id: str) -> Milestone | None:
         """Return the contract milestone of that id."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -65,8 +65,8 @@ def filing(
     Raises Refusal where it can't be: because of the record, the dates, or the file.
     """
     client, record = workspace.record(id)
-    for name in signature.by:
-        person(client, name)
+    names = (person(client, name).name for name in signature.by)
+    signature = replace(signature, by=tuple(dict.fromkeys(names)))
     _refuse(record.data, signature)
     paper = _paper(scan)
     file = record.file.with_name(f"{id}-signed.{paper.format}")

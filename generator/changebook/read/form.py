@@ -74,6 +74,7 @@ _LONGEST_SHOWN = 60
 _WITHOUT_SPACE = re.compile(r"-(?=[^\s-])|[A-Za-z_][\w-]*:(?=\S)(?!//)")
 _HELP_BY_TYPE = {
     "string_type": ("should be text", "Write a single text; quote it if necessary."),
+    "period": ("should not end before it begins", "Write in `from` the earlier day."),
     "string_too_short": ("is empty", "Write the text, or remove the key."),
     "tuple_type": ("should be a list", "Write one item per line, each beginning with `- `."),
     "dict_type": ("should be a mapping", "Write `key: value` lines below it."),
@@ -86,6 +87,7 @@ _RULE_BY_TYPE = {
     "whole": (BAD_NUMBER, "Write it without decimals and without a unit."),
     "control": (UNKNOWN_VALUE, "Remove the character."),
     "flag": (UNKNOWN_VALUE, "Write true or false."),
+    "approves": (UNKNOWN_VALUE, "Write true, or e.g. {from: 2026-06-01, until: 2026-12-31}."),
     "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
     "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),
     "url": (UNKNOWN_VALUE, "Write the full address, beginning with https://."),

@@ -136,6 +136,10 @@ class Client:
         """The entries of the lock; none where there is no lock, or it can't be read."""
         return self.lock.lock.entries if self.lock and self.lock.lock else ()
 
+    def has_sealed(self, id: str) -> bool:
+        """Return whether the decision on a record is sealed."""
+        return any(entry.id == id and entry.event.is_decision for entry in self.sealed)
+
     @property
     def unseen_records(self) -> Mapping[str, str]:
         """The ids and titles of the records that the client must not see."""

@@ -62,7 +62,7 @@ def reminders(edition: Edition) -> tuple[Reminder, ...]:
     waits = waiting(edition.records, day, profile)
     found: dict[str, list[ReminderItem]] = {person.name: [] for person in people}
     for item in waits.all:
-        for name in _waited_for(item, profile, people):
+        for name in _waited_for(item, profile, people, day):
             found[name].append(_item(item, day))
     return tuple(
         Reminder(person.name, person.role, tuple(sorted(found[person.name], key=_order)))
@@ -75,19 +75,21 @@ def _waited_for(
     item: Waits,
     profile: Profile,
     people: list[TeamPerson],
+    day: date,
 ) -> Iterator[str]:
-    names = [person.name for person in people]
-    approvers = [person.name for person in people if person.approves]
+    # A record may have a name that the person had before.
+    named = {name: person.name for person in people for name in person.names}
+    approvers = [person.name for person in people if person.may_approve(day)]
     if isinstance(item, OpenObjection):
         by = item.objection.by
-        yield from [by] if by in names else approvers
+        yield from [named[by]] if by in named else approvers
     elif isinstance(item, UnsignedAgreement):
-        signatories = [s.name for s in profile.paper.signatories if s.name in names]
+        signatories = [named[s.name] for s in profile.paper.signatories if s.name in named]
         yield from signatories or approvers
     elif isinstance(item, AwaitedAcceptance):
         yield from approvers
     else:
-        answered = {name for talk in item.answers for name in talk.with_}
+        answered = {named.get(name) for talk in item.answers for name in talk.with_}
         yield from (name for name in approvers if name not in answered)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from changebook.cli import main
 from changebook.edition.editions import make_edition
+from changebook.model.schema import ApprovalPeriod
 from changebook.model.vocabulary import Audience, Party
 from changebook.views.reminders import reminders
 from changebook.views.waiting import WaitKind, waiting
@@ -55,6 +57,28 @@ def test_each_person_hears_of_what_waits_for_them() -> None:
         # She objects, and may not approve.
         ("Priya Nair", [("objection", "MER-0012", False)]),
     ]
+
+
+def test_whose_approval_ended_is_not_waited_for_and_a_former_name_is_known() -> None:
+    client = samples.workspace().client("meridian-outdoor")
+    people = {person.name: person for person in client.profile.people}
+    people["Harriet Coles"] = people["Harriet Coles"].model_copy(
+        update={"approves": ApprovalPeriod(until=date(2026, 6, 25))}
+    )
+    people["Dominic Achebe"] = people["Dominic Achebe"].model_copy(
+        update={
+            "name": "Dominic Adeyemi",
+            "formerly": ("Dominic Achebe",),
+            "approves": ApprovalPeriod(from_=ON),
+        }
+    )
+    profile = client.profile.model_copy(update={"people": tuple(people.values())})
+    found = reminders(make_edition(replace(client, profile=profile), Audience.CLIENT, ON))
+    assert {each.name: [item.id for item in each.items] for each in found} == {
+        # What he announced under his former name on MER-0012 still counts.
+        "Dominic Adeyemi": ["MER-0011", "MER-0005", "MER-0010"],
+        "Priya Nair": ["MER-0012"],
+    }
 
 
 @pytest.mark.parametrize("slug", samples.SLUGS)

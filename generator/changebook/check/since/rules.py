@@ -634,8 +634,12 @@ def _approver(
         return
     if before and _approved(before.data):
         return
-    names = [person.name for person in decision.by if client.profile.approver(person.name)]
-    if names and not any(base.profile.approver(name) for name in names):
+    on = decision.on
+    if on is None:
+        return
+    # A name that only the branch knows as somebody's is not yet that person's.
+    names = [person.name for person in decision.by if client.profile.approver(person.name, on)]
+    if names and not any(base.profile.approver(name, on) for name in names):
         yield APPROVER_NOT_AT_BASE.at(
             after.source.path,
             after.source.place("decision", "by"),

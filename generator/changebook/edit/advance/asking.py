@@ -93,7 +93,7 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
     """
     if not step.by:
         who = "decided" if step.status in OUTCOMES else "did it"
-        names = able(client.profile, step.status)
+        names = able(client.profile, step.status, step.on)
         only = names[0] if len(names) == 1 else None
         yield Wanted("by", "--by NAME", f"Who {who}", choices=names, offered=only)
     if step.status in NEEDS_NOTE and not step.note:

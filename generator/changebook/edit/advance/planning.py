@@ -18,7 +18,7 @@ from changebook.edit.advance.asking import Wanted, unwritten, wanted
 from changebook.edit.advance.sketching import sketched
 from changebook.edit.advance.step import Step, able, refuse_impossible
 from changebook.edit.advance.writing import marked_superseded, written
-from changebook.edit.edits import Edit, applied, record_text
+from changebook.edit.edits import Edit, applied, person, record_text
 from changebook.model import decided
 from changebook.model.diagnostics import Problem
 from changebook.model.schema import ChangeRecord
@@ -70,6 +70,7 @@ def plan(workspace: Workspace, id: str, step: Step) -> Plan:
     """Try a step on a copy. Raises Refusal for a step that can't be."""
     client, record = workspace.record(id)
     refuse_impossible(client, record, step)
+    step = replace(step, by=tuple(dict.fromkeys(person(client, name).name for name in step.by)))
     told = replace(step, by=step.by or (_possible_by(client, step),))
     before = record_text(record)
     edits = [Edit(record.file, before, written(before, client, record.data, told))]
@@ -113,7 +114,7 @@ def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> li
 
 def _possible_by(client: Client, step: Step) -> str:
     """Return someone who could take the step, so that all else can be checked already."""
-    names = able(client.profile, step.status)
+    names = able(client.profile, step.status, step.on)
     if not names:
         raise Refusal(f"{client.source.path} has nobody in `people:` who could take the step")
     return names[0]

@@ -106,11 +106,16 @@ def refuse_impossible(client: Client, record: Record, step: Step) -> None:
     for name in step.by:
         person(client, name)
     if step.status is Status.APPROVED:
-        names = [each.name for each in profile.people if each.approves]
+        names = able(profile, step.status, step.on)
         if not names:
-            raise Refusal(f"nobody in {client.source.path} approves: give someone `approves: true`")
-        if step.by and not set(step.by) & set(names):
-            raise Refusal(f"{', '.join(step.by)} may not approve; {' or '.join(names)} may")
+            raise Refusal(
+                f"nobody in {client.source.path} may approve on {step.on}: say there who does, "
+                f"with `approves: true` or `approves: {{from: {step.on}}}`"
+            )
+        if step.by and not any(profile.approver(name, step.on) for name in step.by):
+            raise Refusal(
+                f"{', '.join(step.by)} may not approve on {step.on}; {' or '.join(names)} may"
+            )
     elif len(step.by) > 1 and step.status not in OUTCOMES:
         raise Refusal("only a decision is taken by several people: give --by once")
     _refuse_what_does_not_belong(step)
@@ -152,6 +157,7 @@ def _spelled(names: Sequence[str]) -> str:
     return ", ".join(f"--{singular.get(name, name)}" for name in names)
 
 
-def able(profile: Profile, status: Status) -> tuple[str, ...]:
-    """Return the names of those who may take a step to a status: whoever approves, or anybody."""
-    return tuple(each.name for each in profile.people if each.approves or status not in OUTCOMES)
+def able(profile: Profile, status: Status, on: date) -> tuple[str, ...]:
+    """Return the names of those who may take a step on a day: whoever approves, or anybody."""
+    people = (p for p in profile.people if status not in OUTCOMES or p.may_approve(on))
+    return tuple(person.name for person in people)

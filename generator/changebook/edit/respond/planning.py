@@ -110,7 +110,7 @@ def respond(
     person, doubts = _person(client, reading, path, said)
     on = _day(client, reading, path, said, now)
     outdated = _outdated(client, record.data, block, path)
-    answer = _Answer(client, record.data, reading, path, said, block, person, outdated)
+    answer = _Answer(client, record.data, reading, path, said, block, person, on, outdated)
     entry = answer.entry()
     if earlier := next(_taken_over(workspace, reading.letter.message_id), None):
         if options := earlier.contradicted(said, entry):
@@ -173,7 +173,7 @@ def _person(
         if address and each.email and each.email.casefold() == address:
             return each, ()
     written = _names(reading.name)
-    known = next((each for each in people if _folded(each.name) in written), None)
+    known = next((p for p in people if written.intersection(map(_folded, p.names))), None)
     if known is None:
         who = visible(f"{reading.name} <{reading.address}>" if reading.address else reading.name)
         raise Refusal(
@@ -310,6 +310,7 @@ class _Answer:
     said: Said
     block: Block | None
     person: TeamPerson
+    on: date
     outdated: str | None
 
     @property
@@ -357,9 +358,8 @@ class _Answer:
             raise Refusal(f"{over} and does not wait for a decision: {aside}")
         if self.kind is AnswerKind.DEFER and data.undecided_emergency:
             raise Refusal(f"{over}: work has begun, so it can't be deferred: {aside}")
-        return (
-            AnswerEntry.PROPOSAL if self.person.approves and not self.outdated else AnswerEntry.TALK
-        )
+        counts = self.person.may_approve(self.on) and not self.outdated
+        return AnswerEntry.PROPOSAL if counts else AnswerEntry.TALK
 
     def warnings(self, entry: AnswerEntry) -> Iterator[str]:
         """Yield what the mail alone does not tell."""
@@ -367,7 +367,7 @@ class _Answer:
             kept = f": {_NO_PROPOSAL}" if self._falls_short(entry) else ""
             yield f"the mail is about {self.outdated}{kept}"
         elif self._falls_short(entry):
-            yield f"{self.person.name} may not approve: {_NO_PROPOSAL}"
+            yield f"{self.person.name} may not approve on {self.on}: {_NO_PROPOSAL}"
         if self.block is None:
             yield "the mail does not say which revision was read"
             if is_forward(self.reading.letter.lines):
