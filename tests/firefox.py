@@ -1,4 +1,4 @@
-"""Firefox as Debian has it, driven by its own remote protocol: Playwright only drives its own build."""
+"""Firefox as Debian has it, by its own remote protocol: Playwright drives builds of its own."""
 
 from __future__ import annotations
 
@@ -91,6 +91,7 @@ def _port(profile: Path, process: subprocess.Popen[bytes]) -> int:
     """The port that Firefox listens on, which it writes into its profile."""
     file, end = profile / "MarionetteActivePort", time.monotonic() + _WAIT
     while not (file.is_file() and file.read_text().strip()):
-        assert process.poll() is None and time.monotonic() < end, "Firefox does not answer"
+        assert process.poll() is None, "Firefox has ended"
+        assert time.monotonic() < end, "Firefox does not answer"
         time.sleep(0.05)
     return int(file.read_text())
