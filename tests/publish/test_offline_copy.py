@@ -27,7 +27,7 @@ from changebook.refusal import Refusal
 from changebook.site.configuration import site_url
 from changebook.site.offline import DIGESTS, plain_script
 from tests import samples
-from tests.browsing import WIDTHS, fits
+from tests.browsing import WIDTHS, Visit, fits
 from tests.canary import CLIENT, plant
 from tests.firefox import Firefox, firefox
 from tests.site.test_quality import kinds
@@ -66,17 +66,10 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page on which nothing may go wrong, and which asks for nothing but files."""
     context = browser.new_context(viewport=WIDTHS["desktop"], offline=True)
-    page, errors = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("requestfailed", lambda request: errors.append(f"{request.failure}: {request.url}"))
-    page.on(
-        "request",
-        lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else errors.append(r.url),
-    )
-    yield page
+    visit = Visit(context.new_page(), "file:")
+    yield visit.page
     context.close()
-    assert errors == []
+    assert (visit.errors, visit.strangers) == ([], [])
 
 
 class _Addresses(HTMLParser):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -17,7 +18,7 @@ from changebook.paper.findings import problems
 from changebook.paper.shares import DocumentShare, print_share
 from changebook.read.workspace import Client
 from changebook.site.building import Order, build_site
-from changebook.site.offline import DIGESTS, digests, files
+from changebook.site.offline import DIGESTS, digests
 
 #: The first day that a ZIP archive can name: when it was packed is not part of the copy.
 _DAY = (1980, 1, 1, 0, 0, 0)
@@ -56,20 +57,24 @@ def offline_copy(
             found = tuple(problems(print_share(share).found, client))
         if errors(found):
             return OfflineCopy(b"", "", 0, warnings, found)
-        listed = digests(site)
-        (site / DIGESTS).write_bytes(listed)
-        return OfflineCopy(
-            _packed(site), sha256(listed).hexdigest(), len(files(site)), warnings, found
-        )
+        files = {
+            path.relative_to(site).as_posix(): path.read_bytes()
+            for path in site.rglob("*")
+            if path.is_file()
+        }
+    listed = digests(files)
+    files[DIGESTS] = listed
+    archive = _packed(site.name, files)
+    return OfflineCopy(archive, sha256(listed).hexdigest(), len(files), warnings, found)
 
 
-def _packed(site: Path) -> bytes:
-    """Return a folder as an archive that has the same bytes whenever it is made."""
+def _packed(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """Return the files, in a folder, as an archive that has the same bytes whenever it is made."""
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for path in files(site):
-            entry = zipfile.ZipInfo(f"{site.name}/{path}", _DAY)
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(f"{folder}/{path}", _DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system, entry.external_attr = 3, _READABLE
-            packed.writestr(entry, (site / path).read_bytes())
+            packed.writestr(entry, files[path])
     return archive.getvalue()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -76,17 +76,7 @@ def _hold(file: Path) -> None:
     file.with_name(f"{file.name}.js").write_text(f'changebook.holds("{content}")\n', "utf-8")
 
 
-def digests(site: Path) -> bytes:
-    """Return the digests of all files of a site, in the form of `sha256sum`."""
-    return "".join(_digest_lines(site)).encode()
-
-
-def _digest_lines(site: Path) -> Iterator[str]:
-    for path in files(site):
-        yield f"{sha256((site / path).read_bytes()).hexdigest()}  {path}\n"
-
-
-def files(site: Path) -> list[str]:
-    """Return the paths of all files of a site, sorted."""
-    found = (path for path in site.rglob("*") if path.is_file())
-    return sorted(path.relative_to(site).as_posix() for path in found)
+def digests(files: Mapping[str, bytes]) -> bytes:
+    """Return the digests of files by their paths, in the form of `sha256sum`."""
+    lines = (f"{sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
+    return "".join(lines).encode()
