@@ -64,7 +64,7 @@ def command(
     no_pdf: bool,
     cache: Path | None,
 ) -> None:
-    """Write the list of changes of CLIENT, or its whole site: as Markdown, or to read offline.
+    """Write the list of changes of CLIENT, or its site: as Markdown, or to read offline.
 
     It holds what the client may see; with --audience team internal changes too.
     """
