@@ -45,6 +45,7 @@ KEEP_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
 # Either will do for the browser tests. The first has no windows and needs half the time.
 BROWSERS = ("chromium-headless-shell", "chromium")
+OTHER_BROWSERS = ("firefox-esr", "firefox")
 
 # What PDFs need of the system, and why. Without them sites are built all the same.
 PAPER = {
@@ -217,6 +218,8 @@ def require_packages() -> None:
     missing = {name: wanted[name] for name in wanted if not is_installed(name)}
     if not any(map(shutil.which, BROWSERS)):
         missing[BROWSERS[0]] = "the browser of the browser tests"
+    if not any(map(shutil.which, OTHER_BROWSERS)):
+        missing[OTHER_BROWSERS[0]] = "the other browser that offline copies are tested in"
     if missing:
         install([*missing], lacking(missing))
     if debian:

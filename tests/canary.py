@@ -8,6 +8,7 @@ import hashlib
 import html
 import io
 import json
+import re
 import struct
 import urllib.parse
 import zipfile
@@ -28,6 +29,8 @@ from changebook.read.scan.examination import examined
 from changebook.site.search.spelling import spelt
 
 CLIENT = "harbour"
+#: The script that holds a file of an offline copy.
+_HOLDS = re.compile(rb'changebook\.holds\("([^"]*)"\)\n')
 _ENDS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -131,6 +134,8 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         yield from ((f"{name}!{part}", held) for part, held in _of_pdf(content))
     elif content[:8] == b"\x89PNG\r\n\x1a\n":
         yield f"{name}!pixels", b"".join(_inflated(content))
+    elif held := _HOLDS.fullmatch(content):
+        yield from _unpacked(f"{name}!", base64.b64decode(held[1]))
 
 
 def _of_pdf(content: bytes) -> Iterator[tuple[str, bytes]]:

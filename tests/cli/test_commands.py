@@ -86,6 +86,7 @@ def test_a_flag_may_be_repeated_and_not_contradicted(workspace: Path) -> None:
         ("check --dry-run", "--dry-run goes with --fix"),
         ("check s.pdf", "s.pdf is not in changes: nothing in it is checked"),
         ("export example --format csv --out nowhere/x.csv", "nowhere is not a folder"),
+        ("export example --format csv --no-pdf", "--no-pdf and --cache go with --format zip"),
         ("check --base HEAD --cache kept", "--jobs and --cache go without --base"),
         ("build --shard 1/2 --client example", "--shard and --client don't go together"),
         ("build --shard 1/2 --audience team", "--shard is for clients' sites"),

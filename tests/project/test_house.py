@@ -27,6 +27,7 @@ WRITERS = {
     "pages/compiled.py": "tells by a digest whether what it finds is whole, and can do without it",
     "paper/shares.py": "writes into the staging folder, which is published as a whole",
     "read/git.py": "lays out a revision in a temporary folder",
+    "site/offline.py": "changes a site that was just built in a temporary folder",
     "site/search/indexing.py": "hands Pagefind copies of the pages in a temporary folder",
     "site/search/reproducible.py": "rewrites an index that was just made, and would be again",
 }

@@ -28,7 +28,7 @@ _COMMANDS = {
     "asked.",
     "docs": "Show the documentation, without a network: PAGE, or the list of its pages.",
     "explain": "Explain a rule of check: an example, and why.",
-    "export": "Write the list of changes of CLIENT, or its whole site as Markdown.",
+    "export": "Write the list of changes of CLIENT, or its site: as Markdown, or to read offline.",
     "host": "Write the configuration of a web server for the published sites.",
     "import": "Make records of what was kept elsewhere: FILE is a spreadsheet or an export.",
     "impact": "Print what all changes of CLIENT add up to: the figures of its Impact page.",

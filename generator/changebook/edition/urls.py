@@ -42,6 +42,8 @@ FEED_DECISIONS_JSON = "feeds/decisions.json"
 CALENDAR = "feeds/calendar.ics"
 GLOSSARY = "glossary/index.md"
 SEARCH = "search/index.md"
+#: In an offline copy: what it is, and how to verify it.
+COPY = "copy/index.md"
 #: The folder of the search index.
 PAGEFIND = "pagefind"
 #: The same figures as the impact page's, for spreadsheets and programs.

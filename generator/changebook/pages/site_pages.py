@@ -142,6 +142,7 @@ def _common_pages(
             extra={"hide": ["navigation", "toc"]},
             view=site.finding,
         ),
+        *site.copy(),
     ]
 
 
@@ -254,6 +255,8 @@ class EditionPages:
         render: Renderer,
         papers: Collection[str] = (),
         only: str = "",
+        *,
+        offline: bool = False,
     ) -> None:
         self.words = edition.words
         self._edition = without_bodies(edition)
@@ -261,6 +264,7 @@ class EditionPages:
         self._summary = summary
         self._position = summary.position
         self._papers = papers
+        self._offline = offline
         self._only = only
         self._render = render
         _ = self.words.gettext
@@ -393,6 +397,17 @@ class EditionPages:
                 view=month,
             )
 
+    def copy(self) -> Iterator[GeneratedPage]:
+        """Yield the page that says what an offline copy is."""
+        if self._offline:
+            yield self.page(
+                urls.COPY,
+                "copy",
+                self.words.gettext("About this copy"),
+                findable=False,
+                up=urls.HOME,
+            )
+
     def _pager(
         self,
         path: str,
@@ -461,6 +476,12 @@ class EditionPages:
                 for words, kind, target in _feeds(self.words)
             ],
         }
+        if self._offline:
+            day = self.words.date(edition.as_of)
+            meta["cb_copy"] = {
+                "title": self.words.gettext("Offline copy, as of %(day)s") % {"day": day},
+                "href": self._render.href(path, urls.COPY),
+            }
         if path != urls.VERIFY:
             meta["cb_verify"] = self._render.href(path, urls.VERIFY)
         if up:

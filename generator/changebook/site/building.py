@@ -20,6 +20,7 @@ from changebook.refusal import Refusal
 from changebook.site.configuration import QUIET, environment, kept_warnings
 from changebook.site.contents import edition_contents, portfolio_contents
 from changebook.site.kept_pages import NO_PAGES, KeptPages
+from changebook.site.offline import make_offline
 from changebook.site.plugin import ChangebookPlugin
 
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2106, 1, 1)
@@ -30,7 +31,8 @@ class Order:
     """One site to be built: an edition, or the portfolio over all of them.
 
     With `pdf` the pages link to the documents, which are brought beside them. Pages and bodies of
-    earlier builds are taken from `kept`. With `only` no more than that page is of use.
+    earlier builds are taken from `kept`. With `only` no more than that page is of use. With
+    `offline` it is a copy to be read from a disk: see `site.offline`.
     """
 
     of: Edition | tuple[Edition, ...]
@@ -39,6 +41,7 @@ class Order:
     pdf: bool = False
     kept: KeptPages = NO_PAGES
     only: str = ""
+    offline: bool = False
 
     @property
     def slug(self) -> str:
@@ -74,6 +77,8 @@ def build_site(order: Order) -> tuple[str, ...]:
                 build(config)
             finally:
                 config.plugins.on_shutdown()
+            if order.offline:
+                make_offline(order.folder)
         except (MkDocsException, Refusal) as error:
             # MkDocs logs the reason, and then raises that it has stopped.
             raise SiteFailed("; ".join(said) or str(error)) from None
@@ -96,6 +101,9 @@ def _config(order: Order) -> MkDocsConfig:
     # The plugin replaces docs_dir; MkDocs wants it to exist before that.
     config = load_config(str(file), docs_dir=str(order.root / CHANGES), site_dir=str(order.folder))
     plugin = the_plugin(config)
+    if order.offline:
+        # A disk has no server that would open the page of a folder.
+        config.use_directory_urls = False
     directory_urls = config.use_directory_urls
     if isinstance(order.of, Edition):
         edition = located(order.of, config.site_url)
@@ -105,6 +113,7 @@ def _config(order: Order) -> MkDocsConfig:
             order.root,
             directory_urls=directory_urls,
             pdf=order.pdf,
+            offline=order.offline,
             store=order.kept.store,
             only=order.only,
         )

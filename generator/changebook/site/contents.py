@@ -55,15 +55,18 @@ def edition_contents(
     *,
     directory_urls: bool,
     pdf: bool = False,
+    offline: bool = False,
     store: Store = NOWHERE,
     only: str = "",
 ) -> Contents:
     """One client's site. With `pdf` its pages link to documents that the caller puts there.
 
+    With `offline` they say that they are a copy.
+
     With `only` it is that page alone, and without content those that the navigation names.
     """
     render = Renderer(edition.words, directory_urls, packaged.own_templates(root), store)
-    making = _Making(edition, without_bodies(edition), render, pdf)
+    making = _Making(edition, without_bodies(edition), render, pdf, offline)
     nav = navigation(edition)
     pages: Iterable[GeneratedPage]
     if only:
@@ -96,6 +99,7 @@ class _Making:
     bare: Edition
     render: Renderer
     pdf: bool
+    offline: bool
 
     @cached_property
     def summary(self) -> ImpactView:
@@ -106,7 +110,7 @@ class _Making:
         """Return the digest of all that is on every page, the bodies of records aside."""
         addresses = sorted(self.bare.welcome_addresses)  # a set has another order in each process
         shown = replace(self.bare, welcome_addresses=frozenset())
-        facts = (shown, addresses, self.render.directory_urls, self.pdf)
+        facts = (shown, addresses, self.render.directory_urls, self.pdf, self.offline)
         return digest("contents", self.render.render_body.made_with, repr(facts))
 
     def common(self) -> Common:
@@ -142,7 +146,9 @@ class _Making:
     def _pages(self, only: str = "") -> EditionPages:
         offered = offered_documents(self.bare, self.summary.position) if self.pdf else ()
         papers = [document.path for document in offered]
-        return EditionPages(self.edition, self.summary, self.render, papers, only)
+        return EditionPages(
+            self.edition, self.summary, self.render, papers, only, offline=self.offline
+        )
 
 
 def _changes(edition: Edition, position: Position) -> tuple[GeneratedFile, ...]:

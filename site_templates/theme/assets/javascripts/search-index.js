@@ -9,7 +9,7 @@ export const load = () => (loading ??= begin())
 
 const begin = async () => {
   const pagefind = await import(new URL(`${box.dataset.bundle}/pagefind.js`, document.baseURI).href)
-  await pagefind.options({ranking: {metaWeights: {title: 8, status: 0, label: 0, day: 0, money: 0}}})
+  await pagefind.options({baseUrl: "/", ranking: {metaWeights: {title: 8, status: 0, label: 0, day: 0, money: 0}}})
   // Pagefind would cut queries on Chinese pages into the words of the browser's dictionary. It looks
   // at the page's language now, and never again; the index has the words of search-text.js.
   const root = document.documentElement
@@ -131,9 +131,13 @@ export const parts = data => {
   }
 }
 
+// Pagefind knows where a page lies on the site, but from a disk not where the site lies.
+export const addressOf = ({url}) =>
+  new URL(`${box.dataset.bundle}/..${url}`, document.baseURI).href
+
 export const pageLink = data => {
   const link = element("a", "", plain(data.meta.title))
-  link.href = data.url
+  link.href = addressOf(data)
   return link
 }
 

@@ -1,5 +1,5 @@
 // The search page: words, facets and sorting, all of which stand in the address.
-import {alsoOn, element, find, load, pageLink, parts} from "./search-index.js"
+import {addressOf, alsoOn, element, find, load, pageLink, parts} from "./search-index.js"
 
 const page = document.getElementById("find")
 const words = page.dataset
@@ -95,7 +95,7 @@ let latest = 0
 const item = data => {
   const {title: heading, facts, sentence} = parts(data)
   const link = element("a", "", ...heading)
-  link.href = data.url
+  link.href = addressOf(data)
   return element("li", "cb-found", element("h2", "", link), facts, sentence)
 }
 

@@ -1,5 +1,5 @@
 // The search field in the header: Material's field, overlay and shortcuts, with Pagefind behind.
-import {alsoOn, element, find, load, pageLink, parts} from "./search-index.js"
+import {addressOf, alsoOn, element, find, load, pageLink, parts} from "./search-index.js"
 
 const box = document.getElementById("search")
 const toggle = document.getElementById("__search")
@@ -21,7 +21,7 @@ const open = wanted => {
 const item = data => {
   const {title, facts, sentence} = parts(data)
   const link = element("a", "md-search-result__link")
-  link.href = data.url
+  link.href = addressOf(data)
   link.append(
     element("article", "md-search-result__article md-typeset", element("h2", "", ...title), facts, sentence),
   )
