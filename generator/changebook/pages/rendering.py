@@ -33,7 +33,14 @@ from changebook.pages.columns import page_columns
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
-from changebook.views import impact_tables, month_tables, record_tables, report_tables
+from changebook.views import (
+    amendment_tables,
+    impact_tables,
+    month_tables,
+    record_tables,
+    report_tables,
+)
+from changebook.views.amendments import Signing
 
 _PAGES = "pages"
 
@@ -119,9 +126,11 @@ def _environment(
         Status=Status,
         AcceptanceOutcome=AcceptanceOutcome,
         SumLine=SumLine,
+        Signing=Signing,
         Medium=Medium,
         page_columns=page_columns,
         tables=impact_tables,
+        amendment_tables=amendment_tables,
         month_tables=month_tables,
         record_tables=record_tables,
         report_tables=report_tables,

@@ -49,6 +49,7 @@ from changebook.model.sums.positions import (
     reversal,
 )
 from changebook.model.sums.quarters import Quarter, quarters
+from changebook.model.sums.totals import Total, TotalMove, Totals
 
 __all__ = [
     "PENDING",
@@ -76,6 +77,9 @@ __all__ = [
     "Standing",
     "SumLine",
     "TaxLine",
+    "Total",
+    "TotalMove",
+    "Totals",
     "amount_with_tax",
     "asked",
     "asked_days",
