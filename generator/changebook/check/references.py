@@ -326,6 +326,8 @@ def check_profile(client: Client) -> Iterator[Problem]:
     yield from _listed_twice(subject, ("contract", "milestones"), "id", [m.id for m in milestones])
     yield from _listed_twice(subject, ("people",), "name", [p.name for p in profile.people])
     yield from _listed_twice(subject, ("people",), "email", [p.email for p in profile.people])
+    references = [amendment.reference for amendment in profile.amendments]
+    yield from _listed_twice(subject, ("amendments",), "reference", references)
     completions = [n for n, milestone in enumerate(milestones) if milestone.completion]
     for index in completions[1:]:
         yield from subject.key(

@@ -228,7 +228,7 @@ class Printery:
         return self._paper(
             "amendment",
             urls.amendment_pdf(reference),
-            self._words.gettext("Amendment %(reference)s") % {"reference": one_line(reference)},
+            one_line(reference),
             (day for view in views for day in days.of_change_order(view, register)),
             marks.of_amendment(amendment, edition),
             amendment=amendment,
