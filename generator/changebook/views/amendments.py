@@ -147,14 +147,15 @@ def _change(
         row(record, edition.profile, position),
         totals.net(data.id),
         totals.steps(data.id),
-        _signing(data),
+        signing_of(data),
         data.agreement.signed if data.agreement else None,
         signed_paper(record),
         next((seal for seal in record.seals if seal.entry.event.is_decision), None),
     )
 
 
-def _signing(data: ChangeRecord) -> Signing:
+def signing_of(data: ChangeRecord) -> Signing:
+    """Return how far the signing of one change has come."""
     status = data.agreement.status if data.agreement else None
     if status is AgreementStatus.SIGNED:
         return Signing.SIGNED
