@@ -94,7 +94,7 @@ def command(
     click.echo(_told(plan, workspace, "filed"))
     for each, edit in zip(ids, plan.edits, strict=True):
         click.echo(f"{each}: agreement signed on {on} in {from_here(edit.after.path, root)}")
-    seal_written(workspace, client, " ".join(ids))
+    seal_written(workspace, client, *ids)
     click.echo("Commit the paper, the record and the seals together.")
 
 

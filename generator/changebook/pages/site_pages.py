@@ -84,7 +84,14 @@ def _common_pages(
             findable=False,
             groups=index.by_item(edition, position),
         ),
-        site.page(urls.IMPACT, "impact", _("Impact"), view=summary, summary=summary, amendments=site.amendments),
+        site.page(
+            urls.IMPACT,
+            "impact",
+            _("Impact"),
+            view=summary,
+            summary=summary,
+            amendments=site.amendments,
+        ),
         site.page(
             urls.MONTHS,
             "months",

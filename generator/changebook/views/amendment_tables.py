@@ -72,9 +72,7 @@ def listed(
     return Table(_("Amendments"), columns, amendments)
 
 
-def changes(
-    view: AmendmentView, profile: Profile, words: Words
-) -> Table[AmendedChange]:
+def changes(view: AmendmentView, profile: Profile, words: Words) -> Table[AmendedChange]:
     """Return the changes of an amendment, and their sum before and with tax."""
     _, currency = words.gettext, profile.contract.currency
 
