@@ -12,7 +12,7 @@ from changebook.edition.editions import Edition
 from changebook.model import sums
 from changebook.model.schema import Agreement, Amendment
 from changebook.model.vocabulary import AgreementStatus, Audience, Status
-from changebook.views.amendments import AmendmentView, Signing, amendments
+from changebook.views.amendments import AmendmentView, SignatureState, amendments
 from tests import samples
 
 
@@ -61,7 +61,7 @@ def test_an_amendment_has_the_sum_of_its_changes(slug: str) -> None:
     assert len(views) >= 5
     for view in views.values():
         ids = {change.id for change in view.changes}
-        if view.signing is Signing.SIGNED:
+        if view.signing is SignatureState.SIGNED:
             assert view.sum.net.amount == sum(o.this for o in register if o.id in ids)
 
 
@@ -69,9 +69,9 @@ def test_one_reference_is_one_amendment() -> None:
     view = shown(samples.edition("meridian-outdoor", Audience.CLIENT))["SOW-2025-11 Amendment 6"]
     assert [change.id for change in view.changes] == ["MER-0010", "MER-0012"]
     assert view.title == "Lockers and bulky deliveries"
-    assert view.signing is Signing.UNDECIDED
+    assert view.signing is SignatureState.UNDECIDED
     assert not view.can_be_signed
-    assert [change.id for change in view.of(Signing.TO_SIGN)] == ["MER-0010"]
+    assert [change.id for change in view.of(SignatureState.TO_SIGN)] == ["MER-0010"]
     assert view.sum.net.amount == sum(change.net or 0 for change in view.changes)
 
 
@@ -80,7 +80,7 @@ def test_what_is_announced_is_there_before_any_record_names_it() -> None:
     announced = Amendment(reference="A 9", on=date(2026, 9, 1), title="Autumn")
     profile = edition.profile.model_copy(update={"amendments": (announced,)})
     view = shown(replace(edition, profile=profile))["A 9"]
-    assert (view.signing, view.changes, view.on) == (Signing.ANNOUNCED, (), date(2026, 9, 1))
+    assert (view.signing, view.changes, view.on) == (SignatureState.ANNOUNCED, (), date(2026, 9, 1))
 
 
 DRAFTING = Agreement(status=AgreementStatus.DRAFTING, reference="A 9")
@@ -90,13 +90,13 @@ SIGNED = Agreement(status=AgreementStatus.SIGNED, reference="A 9", signed=date(2
 @pytest.mark.parametrize(
     ("agreements", "signing", "to_sign"),
     [
-        ((DRAFTING, DRAFTING), Signing.TO_SIGN, ["LKC-0008", "LKC-0009"]),
-        ((SIGNED, DRAFTING), Signing.PARTLY, ["LKC-0009"]),
-        ((SIGNED, SIGNED), Signing.SIGNED, []),
+        ((DRAFTING, DRAFTING), SignatureState.TO_SIGN, ["LKC-0008", "LKC-0009"]),
+        ((SIGNED, DRAFTING), SignatureState.PARTLY, ["LKC-0009"]),
+        ((SIGNED, SIGNED), SignatureState.SIGNED, []),
     ],
 )
 def test_how_far_the_signing_has_come(
-    agreements: tuple[Agreement, Agreement], signing: Signing, to_sign: list[str]
+    agreements: tuple[Agreement, Agreement], signing: SignatureState, to_sign: list[str]
 ) -> None:
     edition = samples.edition("lakeside-clinics", Audience.CLIENT)
     ids = ("LKC-0008", "LKC-0009")
@@ -109,7 +109,7 @@ def test_what_ended_is_not_signed_any_more() -> None:
     edition = samples.edition("lakeside-clinics", Audience.CLIENT)
     ended = next(r.data.id for r in edition.records if r.data.status is Status.REJECTED)
     view = shown(agreed(edition, {ended: DRAFTING}))["A 9"]
-    assert view.signing is Signing.NOTHING
+    assert view.signing is SignatureState.NOTHING
     assert view.sum.net.amount == 0
     assert view.changes[0].net is None
 

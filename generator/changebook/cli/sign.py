@@ -69,7 +69,7 @@ def command(
     if amendment and reference:
         raise click.UsageError("--amendment is the reference already")
     workspace, reading = read_workspace(root)
-    ids, unseen = [id_] if id_ else [], []
+    ids, unseen = [id_] if id_ else [], list[str]()
     if amendment is not None:
         ids, unseen = to_sign_together(workspace, amendment, slug)
     client, _ = workspace.record(ids[0])

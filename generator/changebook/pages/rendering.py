@@ -40,7 +40,7 @@ from changebook.views import (
     record_tables,
     report_tables,
 )
-from changebook.views.amendments import Signing
+from changebook.views.amendments import SignatureState
 
 _PAGES = "pages"
 
@@ -126,7 +126,7 @@ def _environment(
         Status=Status,
         AcceptanceOutcome=AcceptanceOutcome,
         SumLine=SumLine,
-        Signing=Signing,
+        SignatureState=SignatureState,
         Medium=Medium,
         page_columns=page_columns,
         tables=impact_tables,

@@ -28,7 +28,7 @@ from changebook.paper.fitting import Sheet
 from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
 from changebook.views import decision, record
-from changebook.views.amendments import AmendmentView, Signing, amendments
+from changebook.views.amendments import AmendmentView, SignatureState, amendments
 from changebook.views.decision import DecisionEntry
 from changebook.views.documents import awaits_or_has_acceptance
 from changebook.views.record import RecordView
@@ -223,7 +223,7 @@ class Printery:
         """
         amendment, edition = self._amendments[reference], self._edition
         views = [self._views[change.id] for change in amendment.changes]
-        to_sign = [self._views[change.id] for change in amendment.of(Signing.TO_SIGN)]
+        to_sign = [self._views[change.id] for change in amendment.of(SignatureState.TO_SIGN)]
         register = self._position.register
         return self._paper(
             "amendment",

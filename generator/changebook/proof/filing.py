@@ -26,7 +26,7 @@ from changebook.read.scan.examination import LARGEST, examined
 from changebook.read.scan.paper import ScannedPaper, UnfitPaper
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
-from changebook.views.amendments import Signing, reference_of, signing_of
+from changebook.views.amendments import SignatureState, reference_of, signing_of
 
 
 @dataclass(frozen=True)
@@ -133,13 +133,13 @@ def to_sign_together(
         raise Refusal(f"`{reference}` is an amendment of several clients, {names}: add --client")
     records = found[0][1]
     seen = [data for data in records if not is_unseen(data)]
-    undecided = [data.id for data in seen if signing_of(data) is Signing.UNDECIDED]
+    undecided = [data.id for data in seen if signing_of(data) is SignatureState.UNDECIDED]
     if undecided:
         raise Refusal(
             f"`{reference}` can't be signed as a whole: {', '.join(undecided)} is not approved "
             "yet. Decide on it first, or give it another reference"
         )
-    to_sign = [data.id for data in seen if signing_of(data) is Signing.TO_SIGN]
+    to_sign = [data.id for data in seen if signing_of(data) is SignatureState.TO_SIGN]
     if not to_sign:
         raise Refusal(f"nothing in `{reference}` waits for signatures")
     return to_sign, [data.id for data in records if is_unseen(data)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from changebook.edition import urls
 from changebook.model.cells import (
     Change,
@@ -15,24 +17,24 @@ from changebook.model.cells import (
     pieces,
 )
 from changebook.model.schema import Profile
-from changebook.model.sums import Total, TotalMove
+from changebook.model.sums import ChangesTotal, TotalMove
 from changebook.model.table import Column, Format, Medium, Table, TotalLine, money_column
 from changebook.model.words import Words
-from changebook.views.amendments import AmendedChange, AmendmentView, Signing
+from changebook.views.amendments import AmendedChange, AmendmentView, SignatureState
 
 _BOTH = Medium.PAGE | Medium.PAPER
 #: The colour of each state is that of the status of a change that is as far.
 _COLOUR = {
-    Signing.ANNOUNCED: "draft",
-    Signing.UNDECIDED: "awaiting-decision",
-    Signing.TO_SIGN: "awaiting-decision",
-    Signing.PARTLY: "awaiting-decision",
-    Signing.SIGNED: "signed",
-    Signing.NOTHING: "superseded",
+    SignatureState.ANNOUNCED: "draft",
+    SignatureState.UNDECIDED: "awaiting-decision",
+    SignatureState.TO_SIGN: "awaiting-decision",
+    SignatureState.PARTLY: "awaiting-decision",
+    SignatureState.SIGNED: "signed",
+    SignatureState.NOTHING: "superseded",
 }
 
 
-def signing(state: Signing, words: Words) -> Label:
+def signing(state: SignatureState, words: Words) -> Label:
     """Return how far the signing has come, in its colour."""
     return Label(words.label(state), _COLOUR[state])
 
@@ -103,7 +105,7 @@ def changes(view: AmendmentView, profile: Profile, words: Words) -> Table[Amende
     return Table(_("Changes"), columns, view.changes, totals=totals(view.sum, currency, words))
 
 
-def totals(total: Total, currency: str, words: Words) -> tuple[TotalLine, ...]:
+def totals(total: ChangesTotal, currency: str, words: Words) -> tuple[TotalLine, ...]:
     """Return what changes come to before tax, and with it where a rate is agreed."""
     _ = words.gettext
     title = _("Sum of the changes, before tax")
@@ -125,7 +127,7 @@ def new_dates(change: AmendedChange, profile: Profile, words: Words) -> Piece | 
         text = words.gettext("%(name)s: %(value)s") % (what | {"value": words.date(step.after)})
         days = Text(words.days(step.days, signed=True), Tone.FIGURE)
         given.append(pieces(Text(text), Note(days, below=False)))
-    if given or change.signing is not Signing.UNDECIDED:
+    if given or change.signing is not SignatureState.UNDECIDED:
         return _below_each_other(given)
     return _below_each_other(
         [
@@ -141,13 +143,13 @@ def new_dates(change: AmendedChange, profile: Profile, words: Words) -> Piece | 
     )
 
 
-def _below_each_other(parts: list[Piece]) -> Piece | None:
+def _below_each_other(parts: Sequence[Piece]) -> Piece | None:
     if not parts:
         return None
     return pieces(parts[0], *(Note(part, small=False) for part in parts[1:]))
 
 
-def moves(total: Total, words: Words) -> Table[TotalMove]:
+def moves(total: ChangesTotal, words: Words) -> Table[TotalMove]:
     """Return the milestones that changes move together."""
     _ = words.gettext
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model.schema import ChangeRecord
-from changebook.model.sums import MilestoneStep, Position, Total, Totals
+from changebook.model.sums import ChangesTotal, MilestoneStep, Position, Totals
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Status, Term
 from changebook.views.change import ChangeRow, row
 from changebook.views.decision import SignedPaper, signed_paper
@@ -18,7 +18,7 @@ from changebook.views.decision import SignedPaper, signed_paper
 _ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.VOID, Status.SUPERSEDED})
 
 
-class Signing(Term):
+class SignatureState(Term):
     """How far the signing of an amendment, or of a change in it, has come."""
 
     ANNOUNCED = "announced", "Announced"
@@ -41,7 +41,7 @@ class AmendedChange:
     row: ChangeRow
     net: Decimal | None
     steps: tuple[MilestoneStep, ...]
-    signing: Signing
+    signing: SignatureState
     signed: date | None
     paper: SignedPaper | None
     seal: Seal | None
@@ -63,29 +63,29 @@ class AmendmentView:
     title: str | None
     on: date | None
     changes: tuple[AmendedChange, ...]
-    sum: Total
-    sum_to_sign: Total
+    sum: ChangesTotal
+    sum_to_sign: ChangesTotal
 
     @property
-    def signing(self) -> Signing:
+    def signing(self) -> SignatureState:
         """How far its signing has come: a change that is still open comes first."""
-        found = {change.signing for change in self.changes} - {Signing.NOTHING}
+        found = {change.signing for change in self.changes} - {SignatureState.NOTHING}
         if not self.changes:
-            return Signing.ANNOUNCED
-        if Signing.UNDECIDED in found:
-            return Signing.UNDECIDED
-        if found == {Signing.SIGNED, Signing.TO_SIGN}:
-            return Signing.PARTLY
-        return next(iter(found), Signing.NOTHING)
+            return SignatureState.ANNOUNCED
+        if SignatureState.UNDECIDED in found:
+            return SignatureState.UNDECIDED
+        if found == {SignatureState.SIGNED, SignatureState.TO_SIGN}:
+            return SignatureState.PARTLY
+        return next(iter(found), SignatureState.NOTHING)
 
-    def of(self, signing: Signing) -> tuple[AmendedChange, ...]:
+    def of(self, signing: SignatureState) -> tuple[AmendedChange, ...]:
         """Return the changes whose signing has come that far."""
         return tuple(change for change in self.changes if change.signing is signing)
 
     @property
     def can_be_signed(self) -> bool:
         """Whether all is decided, and something is still to be signed."""
-        return self.signing in (Signing.TO_SIGN, Signing.PARTLY)
+        return self.signing in (SignatureState.TO_SIGN, SignatureState.PARTLY)
 
     @property
     def last_seal(self) -> Seal | None:
@@ -119,7 +119,7 @@ def amendments(edition: Edition, position: Position) -> tuple[AmendmentView, ...
         changes = tuple(_change(record, edition, position, totals) for record in records)
         known = announced.get(reference)
 
-        to_sign = [change.id for change in changes if change.signing is Signing.TO_SIGN]
+        to_sign = [change.id for change in changes if change.signing is SignatureState.TO_SIGN]
         views.append(
             AmendmentView(
                 reference,
@@ -154,13 +154,13 @@ def _change(
     )
 
 
-def signing_of(data: ChangeRecord) -> Signing:
+def signing_of(data: ChangeRecord) -> SignatureState:
     """Return how far the signing of one change has come."""
     status = data.agreement.status if data.agreement else None
     if status is AgreementStatus.SIGNED:
-        return Signing.SIGNED
+        return SignatureState.SIGNED
     if status is AgreementStatus.NOT_REQUIRED or data.status in _ENDED:
-        return Signing.NOTHING
+        return SignatureState.NOTHING
     # An emergency is worked on before it is decided.
     decided = data.status in APPROVED_OR_LATER and not data.undecided_emergency
-    return Signing.TO_SIGN if decided else Signing.UNDECIDED
+    return SignatureState.TO_SIGN if decided else SignatureState.UNDECIDED

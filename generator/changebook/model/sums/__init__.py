@@ -49,13 +49,14 @@ from changebook.model.sums.positions import (
     reversal,
 )
 from changebook.model.sums.quarters import Quarter, quarters
-from changebook.model.sums.totals import Total, TotalMove, Totals
+from changebook.model.sums.totals import ChangesTotal, TotalMove, Totals
 
 __all__ = [
     "PENDING",
     "Bucket",
     "Budget",
     "ChangeOrder",
+    "ChangesTotal",
     "CostRow",
     "CostTable",
     "CoursePoint",
@@ -77,7 +78,6 @@ __all__ = [
     "Standing",
     "SumLine",
     "TaxLine",
-    "Total",
     "TotalMove",
     "Totals",
     "amount_with_tax",

@@ -45,7 +45,7 @@ class TotalMove:
 
 
 @dataclass(frozen=True)
-class Total:
+class ChangesTotal:
     """What chosen changes add to the contract: what counts already, and what is pending.
 
     `net` is less than their own amounts where they take the place of others.
@@ -71,9 +71,9 @@ class Totals:
         self._profile = profile
         self._position = position
 
-    def of(self, ids: Collection[str]) -> Total:
+    def of(self, ids: Collection[str]) -> ChangesTotal:
         """Return what some changes come to."""
-        return Total(
+        return ChangesTotal(
             self._net(ids),
             taxes(self._shares(ids), self._position.currency),
             tuple(self._moves(ids)),
