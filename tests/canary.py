@@ -521,6 +521,7 @@ internal:
             "assessing",
             visibility="internal",
             more=f"""links: {{related: [HBR-0001]}}
+agreement: {{status: drafting, reference: SOW-1 Amendment 1}}
 communications:
   - {{on: 2026-05-05, channel: call, with: [{hidden}], summary: {said}}}
 """,
@@ -532,7 +533,8 @@ communications:
             "HBR-0004",
             f"Draft {c.word('title of a draft')}",
             "draft",
-            more=f"""history:
+            more=f"""agreement: {{status: drafting, reference: {c.word("amendment of a draft")}}}
+history:
   - status: draft
     on: 2026-02-10
     recorded: 2026-03-05

@@ -77,6 +77,10 @@ def test_nothing_leaks_into_a_client_edition(
         urls.NEWS_JSON,
     )
     assert all((built / path).is_file() for path in downloads)
+    # An internal record and a draft are in amendments, too.
+    amended = urls.built(urls.amendment("SOW-1 Amendment 1"))
+    assert "Longer berths" in (built / amended).read_text()
+    assert len(list((built / amended).parents[1].iterdir())) == 1
     assert canaries.leaks(built) == []
 
 

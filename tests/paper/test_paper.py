@@ -16,8 +16,8 @@ import pytest
 from changebook.edition import urls
 from changebook.edition.editions import Asset, Edition, make_edition
 from changebook.model import canonical
-from changebook.model.schema import Person, SignedCopy, Stationery
-from changebook.model.vocabulary import Audience, PaperSize, Party, Status
+from changebook.model.schema import Agreement, Person, SignedCopy, Stationery
+from changebook.model.vocabulary import AgreementStatus, Audience, PaperSize, Party, Status
 from changebook.paper import Paper, Printery
 from changebook.paper.marks import Mark
 from changebook.views.decision import seals
@@ -102,6 +102,7 @@ def laid_out(of: Edition, paths: Container[str]) -> Iterator[tuple[str, str]]:
         *shown.change_orders(id for id in ids if urls.change_order_pdf(id) in paths),
         *shown.decision_records(id for id in ids if urls.decision_record_pdf(id) in paths),
         *shown.acceptances(id for id in ids if urls.acceptance_pdf(id) in paths),
+        *shown.amendments(r for r in shown.amended if urls.amendment_pdf(r) in paths),
         *((shown.log_book(),) if urls.LOG_BOOK_PDF in paths else ()),
         *((shown.register(),) if urls.REGISTER_PDF in paths else ()),
         *shown.monthly_reports(),
@@ -402,3 +403,38 @@ def test_the_key_is_that_of_all_that_a_paper_is_made_from(tmp_path: Path) -> Non
     assert replace(paper, html="<p>.").key() != key
     picture.write_bytes(b"two")
     assert paper.key() != key
+
+
+@pytest.mark.parametrize(
+    ("slug", "ids", "seal"),
+    [
+        ("lakeside-clinics", ("LKC-0008", "LKC-0009"), "Signature"),
+        ("yunfan", ("YF-0005", "YF-0009"), "签字并盖章"),
+    ],
+)
+def test_an_amendment_is_signed_on_one_sheet(slug: str, ids: tuple[str, ...], seal: str) -> None:
+    of = edition(slug)
+    drafting = Agreement(status=AgreementStatus.DRAFTING, reference="A 9")
+    records = tuple(
+        replace(r, data=r.data.model_copy(update={"agreement": drafting}))
+        if r.data.id in ids
+        else r
+        for r in of.records
+    )
+    paper = printery(replace(of, records=records)).amendment("A 9")
+    before, _, sheet = paper.html.partition('<section class="sheet">')
+    assert before
+    words = text(sheet)
+    for record in of.records:
+        if record.data.id in ids:
+            decided = next(s for s in record.seals if s.entry.event.is_decision)
+            assert canonical.short(decided.entry.digest) in words
+            assert record.data.title in words
+    assert seal in words
+    assert text(before).count(seal) == (1 if slug == "lakeside-clinics" else 0)
+
+
+def test_an_amendment_is_not_signed_before_all_is_decided() -> None:
+    paper = printery(edition("meridian-outdoor")).amendment("SOW-2025-11 Amendment 6")
+    assert 'class="sheet"' not in paper.html
+    assert "It can be signed once these changes are decided: MER-0012" in text(paper.html)

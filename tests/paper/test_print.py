@@ -85,7 +85,7 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
     ("words", "said"),
     [
         ([], "name records by their IDs"),
-        (["--client", "yunfan"], "--decisions, --register, --report, --all"),
+        (["--client", "yunfan"], "--decisions, --register, --report, --amendment, --all"),
         (["--client", "yunfan", "--all", "--register"], "one of --decisions"),
         (["--client", "nobody", "--all"], "no client `nobody`"),
         (["MER-0008", "--client", "yunfan"], "don't go together"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -582,3 +583,77 @@ def test_a_paper_that_the_text_links_to_as_well_is_published_once(acme: Path) ->
         stream.write("\n[The paper](ACME-0001-signed.pdf)\n")
     (record,) = make_edition(read_workspace(acme)[0].client("acme"), Audience.CLIENT).records
     assert [asset.path for asset in record.assets] == ["changes/ACME-0001/ACME-0001-signed.pdf"]
+
+
+AMENDMENT = ("--amendment", "SOW-3 Amendment 1")
+
+
+def share(root: Path, id: str = "ACME-0002") -> Path:
+    """Another record in the amendment of the first one."""
+    file = root / ACME / f"{id}-other.md"
+    file.write_text((root / RECORD).read_text("utf-8").replace("ACME-0001", id), "utf-8")
+    return file
+
+
+def sign_all(root: Path, *more: str) -> Result:
+    return run(root, "sign", *AMENDMENT, "--file", str(root / "scan.pdf"), *SCAN, *more)
+
+
+def test_an_amendment_is_signed_for_all_its_changes_at_once(acme: Path) -> None:
+    share(acme)
+    assert run(acme, "seal").exit_code == 0
+    result = sign_all(acme)
+    assert result.exit_code == 0, result.output
+    for id in ("ACME-0001", "ACME-0002"):
+        agreement = records(acme)[id]["agreement"]
+        content = (acme / ACME / f"{id}-signed.pdf").read_bytes()
+        assert agreement["status"] == "signed"
+        assert agreement["reference"] == "SOW-3 Amendment 1"
+        assert agreement["signed_copy"]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert run(acme, "check").exit_code == 0
+    assert run(acme, "verify").exit_code == 0
+
+
+def test_an_amendment_is_signed_as_a_whole_or_not_at_all(acme: Path) -> None:
+    share(acme)
+    assert run(acme, "seal").exit_code == 0
+    (acme / ACME / "ACME-0002-signed.pdf").write_bytes(b"there before")
+    before = state(acme)
+    assert "already exists" in sign_all(acme).output
+    assert state(acme) == before
+    (acme / ACME / "ACME-0002-signed.pdf").unlink()
+    assert "nothing was written" not in sign_all(acme, "--dry-run").output
+    assert state(acme) == {k: v for k, v in before.items() if "0002-signed" not in k}
+
+
+def test_what_the_client_does_not_see_is_not_signed_with_the_rest(acme: Path) -> None:
+    share(acme)
+    internal = share(acme, "ACME-0003")
+    text = internal.read_text("utf-8").replace("visibility: client", "visibility: internal")
+    text = text.replace("Split payments", "Something else")
+    text = text.replace("status: approved", "status: submitted", 1)
+    text = re.sub(r"decision:\n(  .*\n)+", "", text)
+    internal.write_text(re.sub(r"  - {status: approved.*\n", "", text), "utf-8")
+    before = internal.read_bytes()
+    result = sign_all(acme)
+    assert result.exit_code == 0, result.output
+    assert "not signed with it, because the client does not see it: ACME-0003" in result.output
+    assert internal.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "name one record by its ID, or several with --amendment"),
+        (("ACME-0001", *AMENDMENT), "name one record by its ID, or several with --amendment"),
+        (("ACME-0001", "--client", "acme"), "--client goes with --amendment"),
+        ((*AMENDMENT, "--reference", "A"), "--amendment is the reference already"),
+        (("--amendment", "Nothing"), "no record has `agreement.reference: Nothing`"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    acme: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    result = run(acme, "sign", *arguments, "--file", str(acme / "scan.pdf"), *SCAN)
+    assert result.exit_code == 2
+    assert says in result.output

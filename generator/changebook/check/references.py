@@ -336,6 +336,8 @@ def check_profile(client: Client) -> Iterator[Problem]:
                     f"`{name}` appears more than once among the names in `people`.",
                     "Keep it with the person whom the records mean by it, and remove it here.",
                 )
+    references = [amendment.reference for amendment in profile.amendments]
+    yield from _listed_twice(subject, ("amendments",), "reference", references)
     completions = [n for n, milestone in enumerate(milestones) if milestone.completion]
     for index in completions[1:]:
         yield from subject.key(

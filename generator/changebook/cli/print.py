@@ -48,6 +48,9 @@ _DEFAULT_OUT = "print"
     type=PeriodName(),
     help="The report of 2026-W12, 2026-03, or of the last complete week or month.",
 )
+@click.option(
+    "--amendment", metavar="REFERENCE", help="An amendment, with one sheet to sign for all in it."
+)
 @click.option("--all", "everything", is_flag=True, help="Every document of the client.")
 @click.option(
     "--without-money",
@@ -81,6 +84,7 @@ def command(
     decisions: bool,
     register: bool,
     period: Period | PeriodKind | None,
+    amendment: str | None,
     everything: bool,
     without_money: bool,
     acceptance: bool,
@@ -101,6 +105,7 @@ def command(
         "decisions": decisions,
         "register": register,
         "report": period is not None,
+        "amendment": amendment is not None,
         "all": everything,
     }
     _understand(ids, slug, kinds, {"without-money": without_money, "acceptance": acceptance})
@@ -121,6 +126,7 @@ def command(
             period=period,
             without_money=without_money,
             acceptance=acceptance,
+            amendment=amendment,
             audience=Audience(audience),
             as_of=as_of,
             size=PaperSize(size) if size else None,

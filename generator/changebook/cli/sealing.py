@@ -18,7 +18,7 @@ def refuse_broken_seals(workspace: Workspace, client: Client) -> None:
     _exit_with_problems(sealing, workspace, "This keeps it from being sealed; nothing was written.")
 
 
-def seal_written(workspace: Workspace, client: Client, id_: str) -> None:
+def seal_written(workspace: Workspace, client: Client, *ids: str) -> None:
     """Seal what was decided or signed in the files that were written, and say so."""
     sealing = seal(workspace.root, (client.slug,))
     _exit_with_problems(sealing, workspace, "It was written, but this keeps it from being sealed.")
@@ -27,7 +27,11 @@ def seal_written(workspace: Workspace, client: Client, id_: str) -> None:
         for entry in addition.entries:
             click.echo(f"sealed {entry.says()} in {file}")
     if sealing.additions and has_repository(workspace.root):
-        click.echo(f"Until it is merged, `changebook unseal {id_}` takes that back.")
+        # What came last is taken back first.
+        commands = " and ".join(f"`changebook unseal {id_}`" for id_ in reversed(ids))
+        click.echo(
+            f"Until it is merged, {commands} {'take' if len(ids) > 1 else 'takes'} that back."
+        )
 
 
 def _exit_with_problems(sealing: Sealing, workspace: Workspace, says: str) -> None:

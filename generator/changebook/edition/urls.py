@@ -6,7 +6,9 @@ folder whether MkDocs makes directory URLs or not, and a file beside the page ke
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
+import re
 from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote
@@ -80,6 +82,22 @@ def decision_record_pdf(id: str) -> str:
 def acceptance_pdf(id: str) -> str:
     """Return the acceptance certificate of a record, beside its page."""
     return f"changes/{id}/{id}-acceptance.pdf"
+
+
+def amendment(reference: str) -> str:
+    """Return the page of an amendment.
+
+    Its address rests on the reference alone, so that it stays on paper whatever else is agreed.
+    """
+    words = "-".join(re.findall(r"[a-z0-9]+", reference.lower())).strip("-")[:60]
+    digest = hashlib.sha256(reference.encode()).hexdigest()[:6]
+    return f"decisions/amendments/{f'{words}-{digest}'.strip('-')}/index.md"
+
+
+def amendment_pdf(reference: str) -> str:
+    """Return the amendment on paper, beside its page."""
+    folder = posixpath.dirname(amendment(reference))
+    return f"{folder}/amendment-{posixpath.basename(folder)}.pdf"
 
 
 def month(day: date) -> str:

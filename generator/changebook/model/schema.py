@@ -484,6 +484,21 @@ class Stationery(Shape):
         return texts.get(language) or texts.get(language.partition("-")[0])
 
 
+class Amendment(Shape):
+    """An amendment of the contract, announced before any record names it."""
+
+    reference: Text = Field(
+        description="What the amendment is called, as records name it in `agreement.reference`.",
+        examples=["SOW-3 Amendment 2"],
+    )
+    on: Day | None = Field(
+        None, description="The day on which the amendment is dated, or is to be signed."
+    )
+    title: Text | None = Field(
+        None, description="What it is about, in a few words.", examples=["Payments and refunds"]
+    )
+
+
 class Profile(Shape):
     """A client's profile: the front matter of client.md."""
 
@@ -524,6 +539,11 @@ class Profile(Shape):
     )
     paper: Stationery = Field(
         Stationery(), description="What is printed for this client, and on which paper size."
+    )
+    amendments: tuple[Amendment, ...] = Field(
+        (),
+        description="The amendments of the contract that have a day or a title of their own. "
+        "Records that share an `agreement.reference` are one amendment, listed here or not.",
     )
     archived: Day | None = Field(
         None,

@@ -33,7 +33,14 @@ from changebook.pages.cells import Cells
 from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
-from changebook.views import impact_tables, month_tables, record_tables, report_tables
+from changebook.views import (
+    amendment_tables,
+    impact_tables,
+    month_tables,
+    record_tables,
+    report_tables,
+)
+from changebook.views.amendments import SignatureState
 
 _PAGES = "pages"
 
@@ -121,9 +128,11 @@ def _environment(
         Status=Status,
         AcceptanceOutcome=AcceptanceOutcome,
         SumLine=SumLine,
+        SignatureState=SignatureState,
         Medium=Medium,
         cells=Cells(words, day),
         tables=impact_tables,
+        amendment_tables=amendment_tables,
         month_tables=month_tables,
         record_tables=record_tables,
         report_tables=report_tables,

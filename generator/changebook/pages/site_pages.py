@@ -19,6 +19,7 @@ from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer, one_line
 from changebook.pages.wording import Wording
 from changebook.views import (
+    amendments,
     decision,
     follow,
     glossary,
@@ -83,7 +84,14 @@ def _common_pages(
             findable=False,
             groups=index.by_item(edition, position),
         ),
-        site.page(urls.IMPACT, "impact", _("Impact"), view=summary, summary=summary),
+        site.page(
+            urls.IMPACT,
+            "impact",
+            _("Impact"),
+            view=summary,
+            summary=summary,
+            amendments=site.amendments,
+        ),
         site.page(
             urls.MONTHS,
             "months",
@@ -111,7 +119,9 @@ def _common_pages(
             findable=False,
             entries=decision.log(edition),
             seals=decision.seals(edition),
+            amendments=site.amendments,
         ),
+        *site.amendment_pages(),
         site.page(
             urls.VERIFY,
             "verify",
@@ -285,6 +295,28 @@ class EditionPages:
         """What the search offers, and what it finds records by."""
         return search.search(self.history)
 
+    @cached_property
+    def amendments(self) -> tuple[amendments.AmendmentView, ...]:
+        """The amendments of the contract."""
+        return amendments.amendments(self._edition, self._position)
+
+    @cached_property
+    def _shared(self) -> Mapping[str, int]:
+        """How many changes each amendment has."""
+        members = amendments.members(self._edition)
+        return {reference: len(records) for reference, records in members.items()}
+
+    def amendment_pages(self) -> Iterator[GeneratedPage]:
+        """Yield a page for each amendment."""
+        for view in self.amendments:
+            yield self.page(
+                urls.amendment(view.reference),
+                "amendment",
+                view.title or view.reference,
+                up=urls.DECISIONS,
+                view=view,
+            )
+
     def common(self, ends: Sequence[months.MonthEnd]) -> list[GeneratedPage]:
         """Return the pages that are not of one record."""
         return _common_pages(self, self._edition, self._summary, ends)
@@ -317,6 +349,7 @@ class EditionPages:
             view=view,
             data=data,
             terms=terms_of(data, view.body, self._edition.glossary),
+            amended=self._shared.get(amendments.reference_of(data) or "", 0),
         )
 
     def month_ends(

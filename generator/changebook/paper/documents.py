@@ -28,6 +28,7 @@ from changebook.paper.fitting import Sheet
 from changebook.paper.marks import Mark
 from changebook.paper.paper import Paper
 from changebook.views import decision, record
+from changebook.views.amendments import AmendmentView, SignatureState, amendments
 from changebook.views.decision import DecisionEntry
 from changebook.views.documents import awaits_or_has_acceptance
 from changebook.views.record import RecordView
@@ -93,6 +94,7 @@ class Printery:
             *self.change_orders(),
             *self.decision_records(),
             *self.acceptances(),
+            *self.amendments(),
             self.log_book(),
             self.register(),
             *self.monthly_reports(),
@@ -199,6 +201,45 @@ class Printery:
             status=data.status,
         )
         return replace(paper, record=id)
+
+    @cached_property
+    def _amendments(self) -> dict[str, AmendmentView]:
+        views = amendments(self._edition, self._position)
+        return {view.reference: view for view in views if view.changes}
+
+    @property
+    def amended(self) -> tuple[str, ...]:
+        """The references of the amendments that have a change in them."""
+        return tuple(self._amendments)
+
+    def amendments(self, references: Iterable[str] | None = None) -> tuple[Paper, ...]:
+        """Return some amendments of the contract, or all that have a change in them."""
+        return tuple(map(self.amendment, self.amended if references is None else references))
+
+    def amendment(self, reference: str) -> Paper:
+        """Return an amendment with one sheet to sign for all its changes.
+
+        KeyError for one that has no change in it.
+        """
+        amendment, edition = self._amendments[reference], self._edition
+        views = [self._views[change.id] for change in amendment.changes]
+        to_sign = [self._views[change.id] for change in amendment.of(SignatureState.TO_SIGN)]
+        register = self._position.register
+        return self._paper(
+            "amendment",
+            urls.amendment_pdf(reference),
+            one_line(reference),
+            (day for view in views for day in days.of_change_order(view, register)),
+            marks.of_amendment(amendment, edition),
+            amendment=amendment,
+            views=self._views,
+            digests={
+                change.id: change.seal.entry.digest if change.seal else self._question(change.id)
+                for change in amendment.changes
+            },
+            signatories=order.signatories_of_all(to_sign, edition.profile),
+            subject=one_line(amendment.title or edition.profile.project),
+        )
 
     def log_book(self) -> Paper:
         """Return every decision in the order in which it was taken, with an index by scope item."""

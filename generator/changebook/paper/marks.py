@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from changebook.edition import urls
-from changebook.edition.editions import Edition
+from changebook.edition.editions import Edition, Seal
 from changebook.paper import codes
 from changebook.views import decision
+from changebook.views.amendments import AmendmentView
 from changebook.views.record import RecordView
 
 
@@ -46,13 +47,21 @@ def of_acceptance(view: RecordView, question: str, edition: Edition) -> Mark:
     return _mark(edition, urls.record(view.data.id), view.data.id, entry.digest, entry.number)
 
 
+def of_amendment(view: AmendmentView, edition: Edition) -> Mark:
+    """Return the digest of the last seal in an amendment, which stands for all before it."""
+    return _of_last(view.last_seal, edition, urls.amendment(view.reference))
+
+
 def of_log(edition: Edition, page: str) -> Mark:
     """Return the digest of the last seal, which stands for all before it."""
-    seals = decision.seals(edition)
-    if not seals:
+    return _of_last(next(reversed(decision.seals(edition)), None), edition, page)
+
+
+def _of_last(seal: Seal | None, edition: Edition, page: str) -> Mark:
+    if seal is None:
         address = urls.absolute(edition.site_url, page) if edition.site_url else None
         return Mark(None, None, address, address or "")
-    last = seals[-1].entry
+    last = seal.entry
     return _mark(edition, page, edition.profile.prefix, last.entry, last.number)
 
 

@@ -31,6 +31,8 @@ def _laid_out(printery: Printery, document: OfferedDocument) -> Paper:
             return printery.decision_record(id)
         case OfferedDocument(kind=DocumentKind.ACCEPTANCE, id=id):
             return printery.acceptance(id)
+        case OfferedDocument(kind=DocumentKind.AMENDMENT, id=reference):
+            return printery.amendment(reference)
         case OfferedDocument(month=Period() as month):
             return printery.report(month)
         case OfferedDocument(kind=DocumentKind.LOG_BOOK):

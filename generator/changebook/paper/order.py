@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -135,6 +136,12 @@ def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
     """
     decided = view.data.decision.by if view.data.decision else ()
     return blocks(profile.paper.signatories or decided, profile)
+
+
+def signatories_of_all(views: Iterable[RecordView], profile: Profile) -> tuple[Signatory, ...]:
+    """Return who signs for several changes at once: as for one, each name once."""
+    decided = [person for view in views if view.data.decision for person in view.data.decision.by]
+    return blocks(profile.paper.signatories or tuple(dict.fromkeys(decided)), profile)
 
 
 def blocks(named: tuple[Person, ...], profile: Profile) -> tuple[Signatory, ...]:

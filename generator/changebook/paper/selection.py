@@ -32,6 +32,7 @@ class Selection:
     period: Period | PeriodKind | None = None
     without_money: bool = False
     acceptance: bool = False
+    amendment: str | None = None
     audience: Audience = Audience.CLIENT
     as_of: date | None = None
     size: PaperSize | None = None
@@ -113,6 +114,8 @@ def _papers(
         return list(printery.acceptances(ids))
     if ids:
         return list(printery.change_orders(ids))
+    if wanted.amendment is not None:
+        return [_amendment(printery, edition, wanted.amendment)]
     if wanted.decisions:
         return [printery.log_book()]
     if wanted.register:
@@ -120,6 +123,16 @@ def _papers(
     if wanted.period is not None:
         return [_report(printery, edition, wanted.period)]
     return list(printery.all())
+
+
+def _amendment(printery: Printery, edition: Edition, reference: str) -> Paper:
+    if reference not in printery.amended:
+        there = ", ".join(f"`{known}`" for known in printery.amended) or "none"
+        raise Refusal(
+            f"no change in this edition as of {edition.as_of} is in an amendment "
+            f"`{reference}`: there is {there}"
+        )
+    return printery.amendment(reference)
 
 
 def _report(printery: Printery, edition: Edition, period: Period | PeriodKind) -> Paper:

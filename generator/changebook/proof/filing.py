@@ -20,11 +20,13 @@ from changebook.edit.edits import Edit, applied, person, record_text
 from changebook.edit.yaml_text import Value
 from changebook.model.diagnostics import Problem
 from changebook.model.schema import Agreement, ChangeRecord
+from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus
 from changebook.read.scan.examination import LARGEST, examined
 from changebook.read.scan.paper import ScannedPaper, UnfitPaper
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
+from changebook.views.amendments import SignatureState, reference_of, signing_of
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,15 @@ class Signature:
 
 @dataclass(frozen=True)
 class Filing:
-    """A paper and where it goes, the record as it will be, and the problems that this makes."""
+    """A paper and where it goes, beside each record that it is of, and the records as they will be.
+
+    `files` and `edits` are in the same order; `problems` are those that this makes.
+    """
 
     client: Client
     paper: ScannedPaper
-    file: Path
-    edit: Edit
+    files: tuple[Path, ...]
+    edits: tuple[Edit, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -56,54 +61,88 @@ class Filing:
 def filing(
     workspace: Workspace,
     reading: Sequence[Problem],
-    id: str,
+    ids: Sequence[str],
     scan: Path,
     signature: Signature,
 ) -> Filing:
-    """Plan the filing of a paper for a record. `reading` are the problems of the workspace.
+    """Plan the filing of a paper for records of one client.
 
-    Raises Refusal where it can't be: because of the record, the dates, or the file.
+    `reading` are the problems of the workspace. Raises Refusal where it can't be: because of a
+    record, the dates, or the file.
     """
-    client, record = workspace.record(id)
+    client, _ = workspace.record(ids[0])
     names = (person(client, name).name for name in signature.by)
     signature = replace(signature, by=tuple(dict.fromkeys(names)))
-    _refuse(record.data, signature)
+    records = [workspace.record(id)[1] for id in ids]
+    for record in records:
+        _refuse(record.data, signature)
     paper = _paper(scan)
-    file = record.file.with_name(f"{id}-signed.{paper.format}")
-    if file.exists():
-        raise Refusal(
-            f"{workspace.relative(file)} already exists and is not overwritten: delete it first "
-            "if no record uses it"
-        )
-    before = record_text(record)
-    after = before
-    for key, value in _said(record.data.agreement, signature, file.name, paper).items():
-        after = after.set(("agreement", key), value)
-    edit = Edit(record.file, before, after)
-    copy, faults = applied(client, (edit,))
-    unfiltered = problems_after_edit(workspace, reading, copy, faults, whole=(record.source.path,))
+    files, edits = [], []
+    for record in records:
+        file = record.file.with_name(f"{record.data.id}-signed.{paper.format}")
+        if file.exists():
+            raise Refusal(
+                f"{workspace.relative(file)} already exists and is not overwritten: delete it "
+                "first if no record uses it"
+            )
+        before = record_text(record)
+        after = before
+        for key, value in _said(record.data.agreement, signature, file.name, paper).items():
+            after = after.set(("agreement", key), value)
+        files.append(file)
+        edits.append(Edit(record.file, before, after))
+    copy, faults = applied(client, edits)
+    whole = [record.source.path for record in records]
+    unfiltered = problems_after_edit(workspace, reading, copy, faults, whole=whole)
     # The file is not there yet, and the seal comes in the same run.
     silent = {NOT_SEALED.name, *(rule.name for rule in OF_FILES)}
     problems = tuple(problem for problem in unfiltered if problem.rule not in silent)
-    return Filing(client, paper, file, edit, problems)
+    return Filing(client, paper, tuple(files), tuple(edits), problems)
 
 
 def file_paper(filing: Filing) -> None:
-    """Write the paper and the record; where the record can't be written, no paper stays behind.
+    """Write the paper beside each record, and the records: all of it, or nothing.
 
     Raises Refusal where a file of its name was created in the meantime, and OSError.
     """
+    new = dict.fromkeys(filing.files, filing.paper.content)
     try:
-        atomic.create(filing.file, filing.paper.content)
-    except FileExistsError:
+        atomic.write_all(new, {edit.file: edit.after.text for edit in filing.edits})
+    except FileExistsError as error:
+        name = Path(error.filename2 or error.filename or filing.files[0]).name
+        raise Refusal(f"{name} was created in the meantime; nothing was written") from None
+
+
+def to_sign_together(
+    workspace: Workspace, reference: str, slug: str | None
+) -> tuple[list[str], list[str]]:
+    """Return the records of an amendment that wait for signatures, and those no client sees.
+
+    The paper that is printed for the client does not hold the latter, so they are not signed with
+    it. Raises Refusal where it can't be signed as a whole.
+    """
+    found = [
+        (client, [r.data for r in client.records if reference_of(r.data) == reference])
+        for client in ([workspace.client(slug)] if slug else workspace.clients)
+    ]
+    found = [(client, records) for client, records in found if records]
+    if not found:
+        raise Refusal(f"no record has `agreement.reference: {reference}`")
+    if len(found) > 1:
+        names = ", ".join(client.slug for client, _ in found)
+        raise Refusal(f"`{reference}` is an amendment of several clients, {names}: add --client")
+    records = found[0][1]
+    seen = [data for data in records if not is_unseen(data)]
+    undecided = [data.id for data in seen if signing_of(data) is SignatureState.UNDECIDED]
+    if undecided:
         raise Refusal(
-            f"{filing.file.name} was created in the meantime; nothing was written"
-        ) from None
-    try:
-        filing.edit.write()
-    except OSError:
-        filing.file.unlink()
-        raise
+            f"`{reference}` can't be signed as a whole: {', '.join(undecided)} is not approved "
+            "yet. Decide on it first, or give it another reference"
+        )
+    to_sign = [data.id for data in seen if signing_of(data) is SignatureState.TO_SIGN]
+    if not to_sign:
+        raise Refusal(f"nothing in `{reference}` waits for signatures")
+    return to_sign, [data.id for data in records if is_unseen(data)]
 
 
 def _refuse(data: ChangeRecord, signature: Signature) -> None:

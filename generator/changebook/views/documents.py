@@ -13,6 +13,7 @@ from changebook.model.periods import Period
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Status
+from changebook.views.amendments import members
 from changebook.views.decision import entry
 from changebook.views.report import ended_months
 from changebook.views.waiting import awaited_acceptance
@@ -27,6 +28,7 @@ class DocumentKind(StrEnum):
     CHANGE_ORDER = "change-order"
     DECISION_RECORD = "decision-record"
     ACCEPTANCE = "acceptance"
+    AMENDMENT = "amendment"
     LOG_BOOK = "log-book"
     REGISTER = "register"
     REPORT = "report"
@@ -34,7 +36,10 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True)
 class OfferedDocument:
-    """A document and its path in the edition, one of `urls`. `id` is that of its record."""
+    """A document and its path in the edition, one of `urls`.
+
+    `id` is that of its record, or the reference of its amendment.
+    """
 
     path: str
     kind: DocumentKind
@@ -54,6 +59,10 @@ def offered_documents(edition: Edition, position: Position) -> Iterator[OfferedD
             yield OfferedDocument(urls.decision_record_pdf(id), DocumentKind.DECISION_RECORD, id)
         if awaits_or_has_acceptance(record.data, edition.as_of, edition.profile):
             yield OfferedDocument(urls.acceptance_pdf(id), DocumentKind.ACCEPTANCE, id)
+    for reference, records in members(edition).items():
+        if any(_is_worked_out(record.data) for record in records):
+            path = urls.amendment_pdf(reference)
+            yield OfferedDocument(path, DocumentKind.AMENDMENT, reference)
     if decided:
         yield OfferedDocument(urls.LOG_BOOK_PDF, DocumentKind.LOG_BOOK)
     if position.register:

@@ -49,12 +49,14 @@ from changebook.model.sums.positions import (
     reversal,
 )
 from changebook.model.sums.quarters import Quarter, quarters
+from changebook.model.sums.totals import ChangesTotal, TotalMove, Totals
 
 __all__ = [
     "PENDING",
     "Bucket",
     "Budget",
     "ChangeOrder",
+    "ChangesTotal",
     "CostRow",
     "CostTable",
     "CoursePoint",
@@ -76,6 +78,8 @@ __all__ = [
     "Standing",
     "SumLine",
     "TaxLine",
+    "TotalMove",
+    "Totals",
     "amount_with_tax",
     "asked",
     "asked_days",
