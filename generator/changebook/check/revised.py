@@ -42,7 +42,7 @@ def check_revisions(record: Record, client: Client) -> Iterator[Problem]:
             REVISION_UNEXPLAINED,
             ("revision",),
             f"Revision {data.revision} has no entry in `revisions`.",
-            f"Add `- {{revision: {data.revision}, on: ..., by: ..., note: ...}}` that says in "
+            f"Add an entry with `revision: {data.revision}`, `on`, `by` and a `note` that says in "
             "words what is different.",
         )
     for index, entry in enumerate(entries):

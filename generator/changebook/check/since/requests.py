@@ -143,7 +143,7 @@ def _figures(pair: Pair) -> Iterator[Problem]:
     """Compare what the first new revision says of the one before with the base."""
     number, source = pair.before.data.revision, pair.after.source
     first = next(
-        ((n, r) for n, r in enumerate(pair.after.data.revisions) if r.revision == number + 1), None
+        ((n, r) for n, r in enumerate(pair.after.data.revisions) if r.revision > number), None
     )
     if first is None:
         return  # a rule of the record itself says so
