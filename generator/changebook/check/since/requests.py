@@ -166,17 +166,17 @@ def _figures(pair: Pair) -> Iterator[Problem]:
     for milestone, stated in entry.was.days.items():
         if stated != days.get(milestone, 0):
             wrong.append(((*path, "was", "days", milestone), stated, days.get(milestone, 0)))
-    for at, stated, asked in wrong:
+    for at, said, requested in wrong:
         yield WAS_WRONG.at(
             source.path,
             source.value(*at),
-            f"`{spell(at)}` is `{stated}`, but "
+            f"`{spell(at)}` is `{said}`, but "
             + (
-                f"`{asked}` was requested at the base."
-                if asked is not None
+                f"`{requested}` was requested at the base."
+                if requested is not None
                 else "no amount was requested at the base."
             ),
-            f"Write `{asked}`." if asked is not None else "Leave it out.",
+            f"Write `{requested}`." if requested is not None else "Leave it out.",
         )
     if not wrong and (missing := _untold(pair, entry.was)):
         yield WAS_MISSING.at(
