@@ -494,6 +494,14 @@ agreement:
             "approved",
             more=f"""links: {{related: [HBR-0003, HBR-0004], depends_on: [HBR-0003]}}
 x-tracker: {c.word("own key")}
+revision: 2
+revisions:
+  - revision: 2
+    on: 2026-02-12
+    by: Ada Moreau
+    note: Longer by a metre.  # {c.word("comment on a revision")}
+    was: {{amount: 400.00, days: {{go-live: 1}}, x-margin: {c.word("own key of what was")}}}
+    x-why: {c.word("own key of a revision")}
 internal:
   margin: 0.31
   note: {c.word("internal key")}
@@ -513,7 +521,16 @@ internal:
             "HBR-0002",
             "Quay lights",
             "awaiting-decision",
-            more="links: {related: [HBR-0001]}\n",
+            more=f"""links: {{related: [HBR-0001]}}
+revision: 2
+revisions:
+  - revision: 2
+    on: 2026-02-12
+    by: Ada Moreau
+    note: Brighter lamps.
+    was: {{amount: 450.00}}
+    x-why: {c.word("own key of a revision that waits")}
+""",
         ),
         f"{CLIENT}/2026/HBR-0003-{secret}.md": _record(
             "HBR-0003",

@@ -21,11 +21,12 @@ from changebook.check import (
     proposals,
     references,
     repeated,
+    revised,
     seals,
     signed_copies,
     team_files,
 )
-from changebook.check.since import guarding
+from changebook.check.since import guarding, requests
 from changebook.check.since import rules as since_rules
 from changebook.model import chain
 from changebook.model.diagnostics import Rule
@@ -56,6 +57,8 @@ _DECLARING = (
     proposals,
     references,
     repeated,
+    requests,
+    revised,
     seals,
     signed_copies,
     since_rules,

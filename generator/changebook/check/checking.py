@@ -22,6 +22,7 @@ from changebook.check import (
     privacy,
     proposals,
     references,
+    revised,
     seals,
     signed_copies,
 )
@@ -54,6 +55,7 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     acceptance.check_actual,
     acceptance.check_closed_after_acceptance,
     proposals.check_proposals,
+    revised.check_revisions,
 )
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     references.check_profile,

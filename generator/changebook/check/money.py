@@ -158,6 +158,11 @@ def check_decimals(record: Record, client: Client) -> Iterator[Problem]:
             for index, option in enumerate(data.options)
         ),
         (("decision", "amount"), data.decision.amount if data.decision else None, home),
+        *(
+            (("revisions", index, "was", "amount"), each.was.amount, home)
+            for index, each in enumerate(data.revisions)
+            if each.was
+        ),
     ]
     if Subject.of(client).sound("contract", "currency"):
         yield from _rounded(Subject.of(record), amounts)

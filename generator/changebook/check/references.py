@@ -317,6 +317,9 @@ def _milestones(data: ChangeRecord) -> Iterator[tuple[KeyPath, str]]:
             yield ("decision", "days", milestone), milestone
     for milestone in data.actual.milestones if data.actual else ():
         yield ("actual", "milestones", milestone), milestone
+    for index, revision in enumerate(data.revisions):
+        for milestone in revision.was.days if revision.was else ():
+            yield ("revisions", index, "was", "days", milestone), milestone
 
 
 def check_profile(client: Client) -> Iterator[Problem]:

@@ -167,8 +167,8 @@ def _relative(target: str, start: str) -> str:
 #: hold them against the templates.
 _OWN_IDS = frozenset(
     "acceptance actual agreement answer back changes choose cost dates dates-table decision "
-    "details history impact lately links objections options page paper people plan quality risks "
-    "sign since standing talks visits waiting why words".split()
+    "details history impact lately links objections options page paper people plan quality "
+    "revisions risks sign since standing talks visits waiting why words".split()
 )
 _OWN_BEGINNINGS = ("cb-", "history-", "word-")
 #: No heading's id holds a colon, so that nothing else can get such an id.

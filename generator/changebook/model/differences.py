@@ -34,6 +34,14 @@ class KeyDifference:
             before, after = repr(self.before), repr(self.after)
         return _around(before, after), _around(after, before)
 
+    @property
+    def told(self) -> str:
+        """What a message says of the key: what it was, and what it is now."""
+        was, now = self.shown
+        if not was:
+            return f"is new, `{now}`"
+        return f"was `{was}` and is now `{now}`" if now else f"was `{was}` and is gone"
+
 
 def differences(before: Any, after: Any, path: KeyPath = ()) -> Iterator[KeyDifference]:
     """Yield every difference between two values of a front matter, as deep as it can be told.

@@ -33,6 +33,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from changebook.model.vocabulary import (
+    OPEN,
     AcceptanceNeed,
     AcceptanceOutcome,
     AgreementStatus,
@@ -981,6 +982,35 @@ class HistoryEntry(Shape):
     )
 
 
+class AskedBefore(Shape):
+    """What was requested before a revision. What is not known is left out."""
+
+    amount: Number | None = Field(
+        None,
+        description="The amount that was requested, in the contract's currency.",
+        examples=[46000.00],
+    )
+    days: dict[str, Whole] = Field(
+        default_factory=dict,
+        description="The calendar days that were requested, by milestone; 0 where there were none.",
+    )
+
+
+class Revision(Shape):
+    """What is different in a revision of the request, in words for those who have read it."""
+
+    revision: Whole = Field(description="The number of the revision, 2 or more.", examples=[2])
+    on: Day = Field(description="The day of the revision.")
+    by: Text = Field(description="Who revised it.", examples=["Lin Wei"])
+    note: Text = Field(
+        description="What is different, for the client.",
+        examples=["Reports are left out, which saves three days."],
+    )
+    was: AskedBefore | None = Field(
+        None, description="What was requested before, if the amount or the days are others now."
+    )
+
+
 class Imported(Shape):
     """Where a record came from that was kept elsewhere before: imported, not witnessed."""
 
@@ -1018,6 +1048,9 @@ class ChangeRecord(Shape):
     visibility: Visibility = Field(description="Who may read the record. Never guessed.")
     revision: Whole = Field(
         1, description="Goes up by one whenever the request changes.", examples=[2]
+    )
+    revisions: tuple[Revision, ...] = Field(
+        (), description="What is different in each revision, the oldest first."
     )
     type: ChangeType | None = Field(None, description="What kind of change it is.")
     path: ChangePath | None = Field(
@@ -1114,6 +1147,12 @@ class ChangeRecord(Shape):
     def is_internal_work(self) -> bool:
         """Whether it is the team's own: no client ever sees it, and it is in no sum."""
         return self.path is ChangePath.INTERNAL
+
+    @property
+    def is_undecided(self) -> bool:
+        """Submitted, and not yet decided for good: a deferral is not the last word."""
+        waits = self.status in OPEN or self.status is Status.DEFERRED or self.undecided_emergency
+        return waits and not self.is_internal_work
 
     @property
     def undecided_emergency(self) -> bool:

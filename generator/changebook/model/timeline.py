@@ -74,6 +74,7 @@ def stated_dates(data: ChangeRecord) -> Iterator[date]:
         if data.decision.on:
             yield data.decision.on
         yield from (c.met for c in data.decision.conditions if c.met)
+    yield from (revision.on for revision in data.revisions)
     for objection in data.objections:
         yield objection.on
         if objection.resolved:
@@ -144,6 +145,7 @@ def at(data: ChangeRecord, as_of: date, known_on: date | None = None) -> ChangeR
         "status": status,
         "history": history,
         "requested": requested,
+        "revisions": tuple(r for r in data.revisions if r.on <= day),
         "impact": data.impact and _impact(data.impact, day),
         "decision": data.decision and _decision(data.decision, data.history, history, day),
         "plan": data.plan and tuple(_step(step, day) for step in data.plan),

@@ -20,6 +20,7 @@ CLIENT_KEYS = (
     "status",
     "visibility",
     "revision",
+    "revisions",
     "type",
     "path",
     "priority",
@@ -64,6 +65,7 @@ WORDED_KEYS = frozenset(
         ("decision", "milestones"),
         ("decision", "days"),
         ("actual", "milestones"),
+        ("revisions", "was", "days"),
     }
 )
 _TOP = frozenset({*CLIENT_KEYS, *Profile.model_fields, *Glossary.model_fields})

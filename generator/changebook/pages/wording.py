@@ -148,6 +148,7 @@ class Wording:
             EventKind.ACCEPTANCE: ngettext("one acceptance", "%(num)s acceptances", number),
             EventKind.DEFECT: ngettext("one defect fixed", "%(num)s defects fixed", number),
             EventKind.STEP: ngettext("one step completed", "%(num)s steps completed", number),
+            EventKind.REVISION: ngettext("one revision", "%(num)s revisions", number),
             EventKind.OBJECTION: ngettext("one objection", "%(num)s objections", number),
             EventKind.SETTLED: ngettext(
                 "one objection settled", "%(num)s objections settled", number

@@ -71,6 +71,7 @@ _PARAGRAPHS = frozenset(
         ("objections", "alternative"),
         ("communications", "summary"),
         ("history", "note"),
+        ("revisions", "note"),
         ("request", "guidance"),
     }
 )

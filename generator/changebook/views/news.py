@@ -43,6 +43,7 @@ class EventKind(Term):
     ACCEPTANCE = "acceptance", "Acceptance"
     DEFECT = "defect", "Defect fixed"
     STEP = "step", "Step completed"
+    REVISION = "revision", "Request revised"
     OBJECTION = "objection", "Objection"
     SETTLED = "settled", "Objection settled"
     CONDITION = "condition", "Condition met"
@@ -55,6 +56,7 @@ _SECTIONS = MappingProxyType(
         EventKind.ACCEPTANCE: "acceptance",
         EventKind.DEFECT: "acceptance",
         EventKind.STEP: "plan",
+        EventKind.REVISION: "revisions",
         EventKind.OBJECTION: "objections",
         EventKind.SETTLED: "objections",
         EventKind.CONDITION: "decision",
@@ -226,6 +228,8 @@ def _notices(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
     for number, step in enumerate(data.plan or (), 1):
         if step.done:
             yield event(step.done, EventKind.STEP, str(number), step.step)
+    for revision in reversed(data.revisions):
+        yield event(revision.on, EventKind.REVISION, str(revision.revision), revision.note)
     for place, objection in places(data.objections):
         if objection.resolved and objection.outcome is not ObjectionOutcome.OPEN:
             settled = event(objection.resolved, EventKind.SETTLED, place, objection.concern)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import Enum
 
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model import canonical, sums
 from changebook.model.chain import SealedEvent
-from changebook.model.schema import ChangeRecord, Communication, Option, Profile
+from changebook.model.schema import ChangeRecord, Communication, Option, Profile, Revision
 from changebook.model.sums import ChangeOrder, CostTable, Position
 from changebook.model.vocabulary import ENDED, OPEN, WAY, Status, SupersedeMode
 from changebook.views import change, decision, outcome, waiting
@@ -89,6 +90,27 @@ class RecordLinks:
 
 
 @dataclass(frozen=True)
+class DaysThen:
+    """The calendar days requested for a milestone before a revision, and after it."""
+
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class LatestRevision:
+    """What is different since the request was last revised, as far as the record says it.
+
+    `amount` is what was requested before; None where it is not stated.
+    """
+
+    said: Revision
+    amount: Decimal | None
+    days: tuple[DaysThen, ...]
+
+
+@dataclass(frozen=True)
 class RecordView:
     """All that the page of a record shows.
 
@@ -104,6 +126,7 @@ class RecordView:
     steps: tuple[HistoryStep, ...]
     waits: waiting.WaitingDecision | None
     effects: tuple[OptionEffect, ...]
+    revised: LatestRevision | None
     digest: str
     decision_seal: Seal | None
     agreement_seal: Seal | None
@@ -208,6 +231,7 @@ def _view(
         steps=steps(data),
         waits=waiting.waiting_decision(data, edition.as_of),
         effects=effects(data, profile, position),
+        revised=_revised(data, profile),
         digest=digest(record),
         decision_seal=next((s for s in record.seals if s.entry.event.is_decision), None),
         agreement_seal=next((s for s in record.seals if s.entry.event is SealedEvent.SIGNED), None),
@@ -261,6 +285,20 @@ def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
             state = StepState.DONE if begun else StepState.TO_COME
             shown.append(HistoryStep(status, state, entered[status] if begun else None))
     return tuple(shown)
+
+
+def _revised(data: ChangeRecord, profile: Profile) -> LatestRevision | None:
+    """Return what the latest revision changed, while the request is undecided."""
+    said = data.revisions[-1] if data.revisions else None
+    if said is None or said.revision != data.revision or not data.is_undecided:
+        return None
+    asked = sums.asked_days(data)
+    days = (
+        DaysThen(m.name, said.was.days[m.id], asked.get(m.id, 0))
+        for m in profile.contract.milestones
+        if said.was and m.id in said.was.days
+    )
+    return LatestRevision(said, said.was.amount if said.was else None, tuple(days))
 
 
 def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[MilestoneMove, ...]:

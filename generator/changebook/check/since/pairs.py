@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, TypeVar
 
+from changebook.model.diagnostics import KeyPath
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status
 from changebook.read.workspace import Client, Record, Workspace
@@ -44,6 +45,11 @@ class ClientPair:
     renumbered: tuple[Pair, ...]
     gone: tuple[Record, ...]
     new: tuple[Record, ...]
+
+
+def touches(reported: frozenset[KeyPath], path: KeyPath) -> bool:
+    """Return whether a key had a fault of form at the base: then it has to change."""
+    return any(path[: len(gone)] == gone[: len(path)] for gone in reported)
 
 
 def was_submitted(data: ChangeRecord) -> bool:

@@ -10,7 +10,15 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from changebook.check.seals import CORRECT_IT, rewritten
-from changebook.check.since.pairs import ClientPair, Pair, client_pairs, is_same, was_submitted
+from changebook.check.since.pairs import (
+    ClientPair,
+    Pair,
+    client_pairs,
+    is_same,
+    touches,
+    was_submitted,
+)
+from changebook.check.since.requests import check_request
 from changebook.model import baseline, decided, timeline
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
@@ -232,6 +240,7 @@ def check(sides: Sides) -> Iterator[Problem]:
             yield from _steps(pair)
             yield from _history(pair)
             yield from _imported(pair)
+            yield from check_request(pair)
             yield from _decided(pair)
             yield from _body(pair)
             yield from _visibility(pair)
@@ -464,7 +473,7 @@ def _history(pair: Pair) -> Iterator[Problem]:
         return  # entries in the wrong order are a fault of their own, and this fixes it
     for index, entry in enumerate(before):
         at: KeyPath = ("history", index)
-        if _touches(pair.before.reported, at) or after[index : index + 1] == [entry]:
+        if touches(pair.before.reported, at) or after[index : index + 1] == [entry]:
             continue
         told = f"Entry {index + 1} of the history, `{flow(entry)}`,"
         now = after[index] if index < len(after) else None
@@ -530,7 +539,7 @@ def _decided(pair: Pair) -> Iterator[Problem]:
     changes = [
         change
         for change in differences(*decided.contents(before.source.data, source.data))
-        if change.path != ("id",) and not _touches(before.reported, change.path)
+        if change.path != ("id",) and not touches(before.reported, change.path)
     ]
     for key, found in groupby(changes, key=lambda change: change.path[0]):
         below = list(found)
@@ -548,11 +557,11 @@ def _decided(pair: Pair) -> Iterator[Problem]:
         for change in differences(before.source.data.get(key), source.data.get(key), (key,)):
             if key == _GLOSSARY and change.before is None:
                 continue  # to explain one word more takes nothing back
-            if not _touches(before.reported, change.path):
+            if not touches(before.reported, change.path):
                 yield ALTERED_AFTER_DECISION.at(
                     source.path,
                     source.value(*change.path),
-                    f"`{spell(change.path)}` of {after.data.id} {_was_and_is(change)}, although "
+                    f"`{spell(change.path)}` of {after.data.id} {change.told}, although "
                     f"the record was {status} at the base.",
                     f"{_PUT_BACK}, unless this only corrects a slip; anything else is a new "
                     "record.",
@@ -583,23 +592,11 @@ def _body(pair: Pair) -> Iterator[Problem]:
 def _told(key: KeyPath, changes: Sequence[KeyDifference]) -> Iterator[tuple[KeyPath, str]]:
     """Yield what to say of each change below a key, or of all together where they are many."""
     if len(changes) <= _TOLD_ONE_BY_ONE:
-        yield from ((change.path, _was_and_is(change)) for change in changes)
+        yield from ((change.path, change.told) for change in changes)
     else:
         below = (spell(change.path).removeprefix(f"{key[0]}.") for change in changes)
         names = ", ".join(f"`{name}`" for name in dict.fromkeys(below))
         yield key, f"differs in {len(changes)} places ({names})"
-
-
-def _was_and_is(change: KeyDifference) -> str:
-    was, now = change.shown
-    if not was:
-        return f"is new, `{now}`"
-    return f"was `{was}` and is now `{now}`" if now else f"was `{was}` and is gone"
-
-
-def _touches(reported: frozenset[KeyPath], path: KeyPath) -> bool:
-    """Return whether a key had a fault of form at the base: then it has to change."""
-    return any(path[: len(gone)] == gone[: len(path)] for gone in reported)
 
 
 def _visibility(pair: Pair) -> Iterator[Problem]:
@@ -698,7 +695,7 @@ def _baseline(client: ClientPair) -> Iterator[Problem]:
         yield BASELINE_ALTERED.at(
             after.source.path,
             after.source.value(*path),
-            f"`{spell(path)}` {_was_and_is(change)}, {says}: the sums and dates of all earlier "
+            f"`{spell(path)}` {change.told}, {says}: the sums and dates of all earlier "
             "months change with it.",
             CORRECT_IT,
         )
@@ -713,7 +710,7 @@ def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, 
         if path[1] == "milestones" and len(path) > _MILESTONE:
             place = places.get(str(path[_MILESTONE]))
             path = path[:2] if place is None else (*path[:2], place, *path[_MILESTONE + 1 :])
-        if not _touches(before.reported, path):
+        if not touches(before.reported, path):
             yield path, change
     said, says = baseline.corrections(old), baseline.corrections(new)
     for change in differences(said, says[: len(said)], ("contract", "corrections")):
