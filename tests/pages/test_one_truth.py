@@ -82,7 +82,7 @@ def test_what_waits_is_one_list(slug: str) -> None:
     proceeding = {r.data.id for r in edition.records if r.data.undecided_emergency}
     assert proceeding
     assert proceeding <= decisions
-    home_ids = _ID.findall(pages[urls.HOME].partition('id="standing"')[0])
+    home_ids = below(pages[urls.HOME], "waiting")
     assert set(home_ids) == {item.id for item in waits.all}
     assert below(pages[urls.BY_STATUS], "waiting") == decisions
     rows = (change.row(record, edition.profile, position) for record in edition.records)

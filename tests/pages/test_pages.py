@@ -270,7 +270,7 @@ def test_where_much_waits_the_newest_are_folded_away(waiting_now: int, folded: i
         for number in range(1000, 1000 + waiting_now)
     )
     home = _by_path(replace(edition, records=many))[urls.HOME]
-    waits = home.partition('id="standing"')[0]
+    waits = home.partition('id="waiting"')[2].partition('id="dates"')[0]
     seen, _, rest = waits.partition("<details")
     assert (seen.count("cb-wait__title"), rest.count("cb-wait__title")) == (
         waiting_now - folded,
@@ -375,6 +375,10 @@ def test_navigation_names_the_indexes_in_the_clients_language() -> None:
         "影响汇总",
         "决定记录",
         "变更流程说明",
+        "动态",
+        "报告",
+        "订阅与提醒",
+        "名词解释",
     ]
 
 

@@ -138,6 +138,20 @@ class Words:
         # Zero has no sign, and equal amounts are one entry of the cache.
         return _sign(_money(amount or Decimal(0), currency, self.locale), amount, signed)
 
+    def money_tick(self, amount: Decimal, currency: str) -> str:
+        """Return an amount as an axis wants it: without decimals where they are zero."""
+        form = self.locale.currency_formats["standard"]
+        if amount != int(amount):
+            return self.money(amount, currency)
+        text = format_currency(
+            amount,
+            currency,
+            form.pattern.replace(".00", ""),
+            locale=self.locale,
+            currency_digits=False,
+        )
+        return _sign(_CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text), amount, False)
+
     def money_form(self, currency: str) -> MoneyForm:
         """Return how amounts of a currency are written, for a script that adds some up."""
         decimals = get_currency_precision(currency)

@@ -145,6 +145,7 @@ def _environment(
         tick=words.tick,
         year=words.year,
         money=words.money,
+        money_tick=words.money_tick,
         number=words.number,
         percent=words.percent,
         days=words.days,

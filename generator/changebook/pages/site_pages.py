@@ -193,6 +193,10 @@ def _sections(words: Words) -> tuple[tuple[str, str], ...]:
         (words.gettext("Impact"), urls.IMPACT),
         (words.gettext("Decisions"), urls.DECISIONS),
         (words.gettext("How changes work"), urls.PROCESS),
+        (words.gettext("News"), urls.NEWS),
+        (words.gettext("Reports"), urls.REPORTS),
+        (words.gettext("Stay informed"), urls.FOLLOW),
+        (words.gettext("Glossary"), urls.GLOSSARY),
     )
 
 
@@ -225,6 +229,7 @@ def theme_words(words: Words) -> dict[str, str]:
     """Return what the theme itself says, for `config.extra.changebook`."""
     return {
         "language": words.language,
+        "contents": words.gettext("On this page"),
         "not_found": words.gettext("This page does not exist"),
         "not_found_help": words.gettext(
             "The address may be old or mistyped. Go back, or start again from the home page."

@@ -215,6 +215,7 @@
     say("filters"),
   )
   const clear = make("button", {type: "button", class: "cb-filter__clear"}, say("clear"))
+  const done = make("button", {type: "button", class: "cb-filter__done"})
   const strange = make("p", {class: "cb-note cb-filter__unknown", role: "alert"})
   const boxes = new Map()
   const panels = []
@@ -296,6 +297,7 @@
     form.append(
       make("p", {class: "cb-filter__sort"}, make("label", {for: order.id}, say("sort")), order),
       clear,
+      done,
     )
     for (const {cell, key, name} of columns) {
       const button = make("button", {type: "button"}, name)
@@ -309,10 +311,15 @@
     }
     document.getElementById("history-tools").append(open, form, strange)
 
-    open.addEventListener("click", () => {
-      const shown = form.classList.toggle("cb-filter__form--open")
+    // On a phone the form lies over the page, which waits below it.
+    const lay = shown => {
+      form.classList.toggle("cb-filter__form--open", shown)
       open.setAttribute("aria-expanded", String(shown))
-    })
+      if (shown) done.focus({preventScroll: true})
+      else open.focus()
+    }
+    open.addEventListener("click", () => lay(!form.classList.contains("cb-filter__form--open")))
+    done.addEventListener("click", () => lay(false))
     clear.addEventListener("click", () => {
       const {sort, view} = asked
       asked = {...nothing(), sort, view}
@@ -328,6 +335,7 @@
     form.addEventListener("keydown", event => {
       const entry = panels.find(({whole, box}) => !box.hidden && whole.contains(event.target))
       if (event.key === "Escape" && entry) toggle(entry, false)
+      else if (event.key === "Escape") done.click()
     })
     document.addEventListener("click", event => {
       for (const entry of panels) if (!entry.whole.contains(event.target)) close(entry)
@@ -383,6 +391,7 @@
     document.getElementById("history-count").textContent = shown.size
       ? say("shown", {shown: new Intl.NumberFormat(source.dataset.language).format(shown.size)})
       : say("none")
+    done.textContent = shown.size === 1 ? say("one") : say("many", {shown: shown.size})
     const listed = asked.view === "table"
     document.getElementById("table").hidden = !listed
     timeline.hidden = listed
