@@ -157,7 +157,9 @@ def test_the_command_writes_beside_the_workspace_and_says_what_lacks(workspace: 
     text = profile.read_text("utf-8").replace("---\n", "---\nsite_url: https://own.example/\n", 1)
     profile.write_text(text, encoding="utf-8")
     config = workspace / "mkdocs.yml"
-    config.write_text("site_name: a\nsite_url: https://c.example/\nplugins: [changebook]\n", encoding="utf-8")
+    config.write_text(
+        "site_name: a\nsite_url: https://c.example/\nplugins: [changebook]\n", encoding="utf-8"
+    )
     done = run(main, ["host", "caddy", *given])
     assert done.exit_code == 0, done.output
     assert "https://own.example:443 {" in (workspace / "host/caddy/Caddyfile").read_text("utf-8")
