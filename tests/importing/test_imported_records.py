@@ -68,7 +68,7 @@ def test_pages_say_that_it_was_imported(root: Path) -> None:
     page = " ".join(re.sub(r"<[^>]+>", "", pages[urls.record("ACME-0012")]).split())
     assert "Imported on 29 Mar 2026 from Change log 2025.xlsx, not witnessed here." in page
     assert "Its number there: CR-012" in page
-    assert "Imported, not witnessed. Sealed as No. 1" in page
+    assert "Imported, not witnessed. Sealed as No. 2" in page
     feed = next(file for file in contents.files if file.path == urls.FEED_CHANGES)
     assert "Its number there: CR-012" in feed.content.decode()
 

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from changebook.model import sums, timeline
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import Bucket, Figure, Position, Standing, SumLine
-from changebook.model.vocabulary import Outcome, Status, SupersedeMode, Visibility
+from changebook.model.vocabulary import (
+    ChangePath,
+    Outcome,
+    Status,
+    SupersedeMode,
+    Visibility,
+)
 from tests.strategies import Log, changed, changes, logs, may_be_hidden
 
 checked = settings(max_examples=100, deadline=None)
@@ -87,6 +93,24 @@ def approved_by_the_format(log: Log, known_on: date) -> Decimal:
         if in_effect(record) and not replaced and record.decision and record.decision.amount:
             approved += sums.rounded(record.decision.amount, log.profile.contract.currency)
     return approved
+
+
+@checked
+@given(logs(), st.data())
+def test_internal_work_is_in_no_sum(log: Log, data: st.DataObject) -> None:
+    """A record on the internal path beside the others changes no line, no date and no entry."""
+    others = [r for r in log.records if not r.links.supersedes and timeline.at(r, log.day)]
+    if not others:
+        return
+    own = changed(
+        data.draw(st.sampled_from(others)),
+        id="ACME-9999",
+        path=ChangePath.INTERNAL,
+        visibility=Visibility.INTERNAL,
+    )
+    now, beside = position(log), position(replace(log, records=(*log.records, own)))
+    assert beside.standings[own.id].bucket is Bucket.INTERNAL
+    assert replace(beside, standings=now.standings) == now
 
 
 @checked

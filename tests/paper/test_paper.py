@@ -280,7 +280,7 @@ def test_a_sum_that_depends_on_the_choice_is_said_for_each() -> None:
 
 def test_the_sheet_that_is_signed_says_what_is_signed() -> None:
     for id, facts in (
-        ("MER-0012", ["MER-0012 Delivery prices for bulky goods", "Revision 1"]),
+        ("MER-0012", ["MER-0012 Delivery prices for bulky goods", "Revision 2"]),
         (
             "MER-0010",
             [

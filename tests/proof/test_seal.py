@@ -715,3 +715,13 @@ def test_the_page_s_table_of_keys_is_what_the_code_seals() -> None:
     assert keys["`approved`, `rejected`"] == {*content, *content["links"]}
     # The row names one more key, to say that it is left out.
     assert keys["`signed`"] == {*decided.agreement(whole), "signed_copy"}
+
+
+def test_an_archive_that_is_not_sealed_can_be(tmp_path: Path) -> None:
+    """The error says to run `seal`, so it must not stop it."""
+    case = Path(__file__).parents[1] / "cases/check/unsealed-archive"
+    root = tmp_path / "workspace"
+    shutil.copytree(case, root)
+    done = CliRunner().invoke(main, ["seal", "--workspace", str(root)])
+    assert done.exit_code == 0, done.output
+    assert not load_checked(root)[1]

@@ -62,10 +62,12 @@ def check_archive(client: Client) -> Iterator[Problem]:
     sealed = {entry.link.about for entry in client.sealed}
     missing = [fact for fact in all_facts(client) if fact.link.about not in sealed]
     if missing:
-        names = ", ".join(dict.fromkeys(fact.link.id for fact in missing))
+        own = client.profile.prefix
+        ids = dict.fromkeys(fact.link.id for fact in missing)
+        names = ", ".join("the contract" if id == own else id for id in ids)
         yield from profile.value(
             UNSEALED_ARCHIVE,
             ("archived",),
-            f"What was decided in {names} is not sealed.",
+            f"Not sealed yet: {names}.",
             "Run `changebook seal`, and commit decisions.lock.",
         )

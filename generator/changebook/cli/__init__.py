@@ -48,7 +48,7 @@ _COMMANDS = {
     "schema": "Print the JSON Schema of a record's keys, or of another file's.",
     "seal": "Seal what was decided: add it to the client's decisions.lock.",
     "serve": "Preview with live reload; problems are shown on the page.",
-    "sign": "File the signed paper of the record ID next to it.",
+    "sign": "File the signed paper of the record ID, or of an amendment, next to each record.",
     "unseal": "Take the seal of the record ID back, as long as it is not at the base.",
     "verify": "Verify that every decision is still what was sealed.",
     "withdraw": "Take the published site of CLIENT away, which has left the workspace.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from changebook import atomic
 from changebook.check import load_checked
+from changebook.check.archive import UNSEALED_ARCHIVE
 from changebook.check.seals import SEALED_ALTERED, SEALED_MISSING
 from changebook.model.chain import BROKEN_CHAIN, BROKEN_LOCK, LOCK, ChainEntry, Lock, extended
 from changebook.model.diagnostics import Problem, errors
@@ -65,7 +66,10 @@ def _addition(client: Client) -> Addition:
 
 
 def _faults(client: Client, addition: Addition, problems: Iterable[Problem]) -> Iterable[Problem]:
-    """Return the errors of the client's seals, its lock, and the records that are to be sealed."""
+    """Return the errors of the client's seals, its lock, and the records that are to be sealed.
+
+    That an archive is not sealed is what sealing puts right.
+    """
     ids = {entry.id for entry in addition.entries}
     folder = f"{client.source.path.rpartition('/')[0]}/"
     touched = {record.source.path for record in client.records if record.data.id in ids}
@@ -75,5 +79,8 @@ def _faults(client: Client, addition: Addition, problems: Iterable[Problem]) -> 
     return (
         problem
         for problem in errors(problems)
-        if problem.path in touched or (problem.rule in _BROKEN and problem.path.startswith(folder))
+        if problem.rule != UNSEALED_ARCHIVE.name
+        and (
+            problem.path in touched or (problem.rule in _BROKEN and problem.path.startswith(folder))
+        )
     )
