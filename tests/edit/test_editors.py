@@ -39,12 +39,14 @@ def test_each_file_has_its_schema(workspace: Path) -> None:
     glossaries = {*workspace.glob("changes/*/glossary.md")}
     records = {*workspace.glob("changes/**/*.md")} - profiles - glossaries
     assert len(records) == 4
+    (workspace / "acme-map.yml").write_text("source:\n", "utf-8")
     by_schema = settings(workspace)["yaml.schemas"]
     found = {Path(name).name: chosen(workspace, files) for name, files in by_schema.items()}
     assert found == {
         "record.schema.json": records,
         "profile.schema.json": profiles,
         "glossary.schema.json": glossaries,
+        "import-map.schema.json": {workspace / "acme-map.yml"},
     }
 
 

@@ -97,7 +97,7 @@ def properties(shape: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]
 RECORD, PROFILE = dict(properties(schema("record"))), dict(properties(schema("profile")))
 
 
-@pytest.mark.parametrize("name", ["record", "profile", "glossary"])
+@pytest.mark.parametrize("name", ["record", "profile", "glossary", "import-map"])
 def test_it_is_a_schema_of_draft_7(name: str) -> None:
     made = schema(name)
     assert made["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -233,7 +233,7 @@ def test_every_word_has_a_meaning() -> None:
     assert set(URGENCY_MEANINGS) == set(Level)
 
 
-@pytest.mark.parametrize("name", ["record", "profile", "glossary"])
+@pytest.mark.parametrize("name", ["record", "profile", "glossary", "import-map"])
 def test_the_command_prints_it(name: str) -> None:
     done = CliRunner().invoke(main, ["schema", name])
     assert (done.exit_code, json.loads(done.stdout)) == (0, schema(name))
@@ -247,5 +247,5 @@ def test_the_command_writes_all(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["schema", "--out", str(tmp_path / "schemas")])
     assert done.exit_code == 0
     written = {f.name: json.loads(f.read_text("utf-8")) for f in (tmp_path / "schemas").iterdir()}
-    names = ("record", "profile", "glossary")
+    names = ("record", "profile", "glossary", "import-map")
     assert written == {f"{name}.schema.json": schema(name) for name in names}

@@ -11,9 +11,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from changebook.importing.mapping import SourceSettings, read_map
-from changebook.importing.source import ImportSource, Kind, UnreadableSource
+from changebook.importing.mapping import read_map
+from changebook.importing.source import ImportSource, UnreadableSource
 from changebook.importing.sources import read_source_of
+from changebook.model.import_map import Kind, SourceSettings
 from tests.importing.exports import workbook
 from tests.importing.test_spreadsheets import (
     SHORT,

@@ -11,8 +11,9 @@ import pytest
 
 from changebook.check import load_checked
 from changebook.importing.decision_files import read_folder
-from changebook.importing.source import Kind, UnreadableSource
+from changebook.importing.source import UnreadableSource
 from changebook.model.diagnostics import errors
+from changebook.model.import_map import Kind
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status
 from tests.importing.test_spreadsheets import imported, root, run

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from changebook.importing import remote
-from changebook.importing.source import Kind
+from changebook.model.import_map import Kind
 from changebook.refusal import Refusal
 from tests.importing import exports
 from tests.importing.test_spreadsheets import files, root, run

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from changebook.check import load_checked
 from changebook.cli import main
-from changebook.importing.mapping import schema
+from changebook.edit.json_schema import schema
 from changebook.model import sums
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status
@@ -85,7 +85,7 @@ def test_a_mapping_is_proposed(
 
 
 def test_the_mapping_has_a_schema() -> None:
-    validator = Draft7Validator(schema())
+    validator = Draft7Validator(schema("import-map"))
     read = YAML(typ="safe", pure=True).load
     assert list(validator.iter_errors(read((CASE / "map.yml").read_text("utf-8")))) == []
     wrong = read("source: {kind: exel}\ncolumns: {a: titel, b: x-b, c: internal.c}\n")

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from changebook.check import load_checked
-from changebook.importing.mapping import LEFT_OUT, SourceSettings, read_map
-from changebook.importing.source import Kind
+from changebook.importing.mapping import read_map
 from changebook.importing.sources import read_source_of
 from changebook.model.diagnostics import errors
+from changebook.model.import_map import LEFT_OUT, Kind, SourceSettings
 from changebook.model.vocabulary import Status, Visibility
 from tests.importing import exports
 from tests.importing.test_spreadsheets import imported, records, root, run

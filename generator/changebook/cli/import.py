@@ -12,14 +12,14 @@ import click
 from changebook.cli.options import Day, folder, named, refuse_among_records, today
 from changebook.cli.output import PROBLEMS, deliver, print_problems, say, short
 from changebook.importing import dry_run as shown
-from changebook.importing.mapping import SourceSettings, read_map
+from changebook.importing.mapping import read_map
 from changebook.importing.planning import WRITTEN, Fate, ImportPlan, plan_import
 from changebook.importing.proposal import propose
 from changebook.importing.remote import TOKEN, fetched
-from changebook.importing.source import Kind
 from changebook.importing.sources import kind_of, read_source_of
 from changebook.importing.writing import write
 from changebook.model.diagnostics import errors, visible
+from changebook.model.import_map import Kind, SourceSettings
 from changebook.model.words import Words
 from changebook.packaged import own_templates
 from changebook.read.workspace import Client, Workspace, read_workspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,14 +9,10 @@ import click
 from changebook.cli.options import named
 from changebook.cli.output import short
 from changebook.edit import editors
-from changebook.importing import mapping
-
-#: The mapping of an import, which lies anywhere.
-_MAP = "import-map"
 
 
 @named("schema")
-@click.argument("name", type=click.Choice([*editors.PATTERNS, _MAP]), required=False)
+@click.argument("name", type=click.Choice([*editors.PATTERNS]), required=False)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -28,9 +23,6 @@ def command(name: str | None, out: Path | None) -> None:
 
     An editor's YAML plug-in completes and explains the keys with it.
     """
-    if name == _MAP and out is None:
-        click.echo(json.dumps(mapping.schema(), ensure_ascii=False, indent=2))
-        return
     if out is None:
         click.echo(editors.schema_text(name or "record"), nl=False)
         return

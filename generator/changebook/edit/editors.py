@@ -23,16 +23,17 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     "record": (f"{CHANGES}/*/**/*.md", f"!{_PROFILES}", f"!{_GLOSSARIES}"),
     "profile": (_PROFILES,),
     "glossary": (_GLOSSARIES,),
+    "import-map": ("**/*map.yml",),
 }
 
 
 def schema_file(name: str) -> str:
-    """Return the name of the file with the schema of a record, a profile or a glossary."""
+    """Return the name of the file with the schema of a record, for example."""
     return f"{name}.schema.json"
 
 
 def schema_text(name: str) -> str:
-    """Return the schema of a record, a profile or a glossary as the text of its file."""
+    """Return the schema of a record, for example, as the text of its file."""
     return _json(schema(name))
 
 

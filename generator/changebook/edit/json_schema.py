@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from changebook.check.lifecycle import NEEDS, Need
+from changebook.model.import_map import ImportMap
 from changebook.model.schema import MEANINGS, ChangeRecord, Glossary, Profile
 from changebook.model.vocabulary import MAY_BE_INTERNAL, NEEDS_NOTE, Status, Term, Visibility
 
@@ -27,16 +28,18 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "record": ChangeRecord,
     "profile": Profile,
     "glossary": Glossary,
+    "import-map": ImportMap,
 }
 _TITLES = {
     "record": "A change record of Changebook",
     "profile": "A client's profile of Changebook",
     "glossary": "A client's glossary of Changebook",
+    "import-map": "A mapping for `changebook import`",
 }
 
 
 def schema(name: str) -> _Json:
-    """Return the schema of a `record`, a `profile` or a `glossary`."""
+    """Return the schema of a file by its name, such as `record`."""
     whole = schema_of(MODELS[name])
     if name == "record":
         whole["properties"]["history"]["items"] |= _noted()

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from changebook.importing.source import Cell, ImportSource, Item, Kind, Markup, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.model.import_map import Kind
 
 #: Files beside the records that are none.
 _NOT_RECORDS = frozenset({"readme.md", "index.md", "template.md", "adr-template.md"})

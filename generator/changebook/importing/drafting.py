@@ -13,9 +13,9 @@ from typing import TypeVar
 from changebook.edit.yaml_text import Value
 from changebook.importing import converting, understanding
 from changebook.importing.known_words import plainly
-from changebook.importing.mapping import LEFT_OUT, ImportMap
 from changebook.importing.source import OWN_TEXT, Cell, ImportSource, Item, Markup
 from changebook.importing.understanding import Notation, NotUnderstood
+from changebook.model.import_map import LEFT_OUT, ImportMap
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.sums.amounts import rounded
 from changebook.model.vocabulary import (

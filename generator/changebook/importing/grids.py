@@ -9,7 +9,8 @@ from typing import NamedTuple
 from openpyxl.utils import get_column_letter
 
 from changebook.importing.known_words import headers, plainly, totals
-from changebook.importing.source import Cell, ImportSource, Item, Kind, Markup, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.model.import_map import Kind
 
 #: Titles and remarks may stand above the head.
 _HEAD_WITHIN = 20

@@ -22,11 +22,11 @@ from changebook.edit.scaffold import file_of, id_of, numbers_taken
 from changebook.edit.yaml_text import Value
 from changebook.importing import understanding
 from changebook.importing.drafting import Draft, StatedStep, draft
-from changebook.importing.mapping import LEFT_OUT, ImportMap
 from changebook.importing.source import ImportSource
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model import canonical, decided, sums, timeline
 from changebook.model.diagnostics import Problem, errors
+from changebook.model.import_map import LEFT_OUT, ImportMap
 from changebook.model.schema import OWN_KEY, ChangeRecord
 from changebook.model.vocabulary import APPROVED_OR_LATER, Status, SupersedeMode, Term
 from changebook.model.words import Words

@@ -10,9 +10,9 @@ from changebook.edit import yaml_text
 from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
-from changebook.importing.mapping import LEFT_OUT, WORDED
-from changebook.importing.source import Cell, ImportSource, Kind
+from changebook.importing.source import Cell, ImportSource
 from changebook.model.diagnostics import visible
+from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.vocabulary import Channel, Visibility
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from changebook.importing.source import Kind
+from changebook.model.import_map import Kind
 from changebook.refusal import Refusal
 
 #: The environment variable with the token: `user:token` where the tracker wants both.

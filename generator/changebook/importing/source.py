@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from changebook.model.vocabulary import Term
+from changebook.model.import_map import Kind
 from changebook.refusal import Refusal
 
 #: What a cell holds; a date is a datetime where it has a time.
@@ -18,24 +18,6 @@ Held: TypeAlias = str | Decimal | date | bool
 
 #: Columns that stand for the text of a file itself, which needs no heading.
 OWN_TEXT = frozenset({"text", "introduction"})
-
-
-class Kind(Term):
-    """Where records come from."""
-
-    EXCEL = "excel", "Excel", "a sheet of a workbook (.xlsx)"
-    CSV = "csv", "CSV", "a table as text"
-    PINGCODE = "pingcode", "PingCode", "work items of its API, or its workbook"
-    WORKTILE = "worktile", "Worktile", "tasks of its export, or its workbook"
-    JIRA = "jira", "Jira", "issues of its API (JSON), or its CSV"
-    AZURE = "azure", "Azure DevOps", "work items of its API, or its CSV"
-    GITHUB = "github", "GitHub", "issues as `gh issue list --json` gives them"
-    GITLAB = "gitlab", "GitLab", "issues of its API, or its CSV"
-    PROCORE = "procore", "Procore", "change orders of its API, or its CSV"
-    MADR = "madr", "MADR", "a folder of Markdown decision records"
-    ADR_TOOLS = "adr-tools", "adr-tools", "a folder of records as adr-tools writes them"
-    LOG4BRAINS = "log4brains", "Log4brains", "a folder of records as Log4brains writes them"
-    EIP = "eip", "EIP", "a folder of improvement proposals"
 
 
 class Markup(StrEnum):

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from changebook.importing.decision_files import read_folder
 from changebook.importing.grids import items_of
-from changebook.importing.mapping import SourceSettings
-from changebook.importing.source import ImportSource, Kind, Markup, UnreadableSource
+from changebook.importing.source import ImportSource, Markup, UnreadableSource
 from changebook.importing.trackers import MARKUP, read_issues
+from changebook.model.import_map import Kind, SourceSettings
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
 _BY_SUFFIX: Mapping[str, Kind] = MappingProxyType(

@@ -11,7 +11,8 @@ from typing import Any
 
 from changebook.importing.converting import html_of_document
 from changebook.importing.delimited import read_text
-from changebook.importing.source import Cell, ImportSource, Item, Kind, Markup, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.model.import_map import Kind
 
 #: In which markup each tracker has its long texts.
 MARKUP: Mapping[Kind, Markup] = MappingProxyType(
