@@ -11,11 +11,15 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeAlias
 from uuid import uuid4
 
 from changebook.refusal import Refusal
 
+#: Bytes, text that is written as UTF-8, or a file that is copied.
+Content: TypeAlias = bytes | str | Path
 #: How the names of drafts end.
 DRAFT = ".new"
 #: So much of the file's name stands in a draft's: no system takes names of any length.
@@ -26,8 +30,8 @@ _ABANDONED_NS = 3600 * 10**9
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
 
 
-def write(file: Path, content: bytes | str) -> None:
-    """Write a file over the one that is there, whose mode and owner it keeps; text as UTF-8.
+def write(file: Path, content: Content) -> None:
+    """Write a file over the one that is there, whose mode and owner it keeps.
 
     Raises Refusal where a symbolic link stands in its place, and OSError.
     """
@@ -39,10 +43,7 @@ def write(file: Path, content: bytes | str) -> None:
         # A pipe or a terminal holds nothing that could be lost. A folder can't be written.
         file.write_bytes(_encoded(content))
         return
-    if file.is_symlink():
-        raise Refusal(f"{file} is a symbolic link: name the file that it points to")
-    if old and not os.access(file, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+    _refuse_unwritable(file, is_there=old is not None)
     draft = _drafted(file, _encoded(content), old)
     try:
         draft.replace(file)
@@ -52,8 +53,8 @@ def write(file: Path, content: bytes | str) -> None:
     _to_disk(file.parent)
 
 
-def create(file: Path, content: bytes | str) -> None:
-    """Write a file that is not there yet; text as UTF-8. Raises FileExistsError, and OSError."""
+def create(file: Path, content: Content) -> None:
+    """Write a file that is not there yet. Raises FileExistsError, and OSError."""
     draft = _drafted(file, _encoded(content), None)
     try:
         _claim(draft, file)
@@ -62,7 +63,53 @@ def create(file: Path, content: bytes | str) -> None:
     _to_disk(file.parent)
 
 
-def _encoded(content: bytes | str) -> bytes:
+def write_all(new: Mapping[Path, Content], changed: Mapping[Path, Content]) -> None:
+    """Write files that are not there yet, with their folders, and others over those that are.
+
+    All of them are written, or none. Raises FileExistsError, Refusal, and OSError.
+    """
+    old = {file: file.read_bytes() for file in changed}
+    drafts: dict[Path, Path] = {}
+    done: list[Path] = []
+    try:
+        for file, content in (*new.items(), *changed.items()):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if file in old:
+                _refuse_unwritable(file, is_there=True)
+            there = file.stat() if file in old else None
+            drafts[file] = _drafted(file, _encoded(content), there, sweep=False)
+        for file, draft in drafts.items():
+            if file in old:
+                draft.replace(file)
+            else:
+                _claim(draft, file)
+            done.append(file)
+    except BaseException:
+        for file in done:
+            if file in old:
+                write(file, old[file])
+            else:
+                file.unlink(missing_ok=True)
+        raise
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+    for folder in {file.parent for file in done}:
+        written = [file for file in done if file.parent == folder]
+        _sweep(folder, {file.name[:_NAMED] for file in written}, written[-1])
+        _to_disk(folder)
+
+
+def _refuse_unwritable(file: Path, *, is_there: bool) -> None:
+    if file.is_symlink():
+        raise Refusal(f"{file} is a symbolic link: name the file that it points to")
+    if is_there and not os.access(file, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+
+
+def _encoded(content: Content) -> bytes:
+    if isinstance(content, Path):
+        return content.read_bytes()
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
@@ -81,7 +128,7 @@ def _claim(draft: Path, file: Path) -> None:
         draft.rename(file)
 
 
-def _drafted(file: Path, content: bytes, old: os.stat_result | None) -> Path:
+def _drafted(file: Path, content: bytes, old: os.stat_result | None, *, sweep: bool = True) -> Path:
     """Write the content beside the file, down to the disk; the draft."""
     draft = file.with_name(f".{file.name[:_NAMED]}.{uuid4().hex}{DRAFT}")
     try:
@@ -94,7 +141,8 @@ def _drafted(file: Path, content: bytes, old: os.stat_result | None) -> Path:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    _sweep(file, draft)
+    if sweep:
+        _sweep(file.parent, {file.name[:_NAMED]}, draft)
     return draft
 
 
@@ -109,18 +157,16 @@ def _like(draft: Path, old: os.stat_result) -> None:
     draft.chmod(stat.S_IMODE(old.st_mode))
 
 
-def _sweep(file: Path, draft: Path) -> None:
-    """Take away the drafts of the file that killed runs have left."""
-    newest = draft.stat().st_mtime_ns
-    for left in file.parent.glob(f".{_literally(file.name[:_NAMED])}.*{DRAFT}"):
-        with contextlib.suppress(FileNotFoundError):
-            if newest - left.stat().st_mtime_ns > _ABANDONED_NS:
-                left.unlink()
-
-
-def _literally(name: str) -> str:
-    """Return a name as a pattern that matches it alone."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+def _sweep(folder: Path, names: Collection[str], newest: Path) -> None:
+    """Take away the drafts of files with these names that killed runs have left."""
+    now = newest.stat().st_mtime_ns
+    with os.scandir(folder) as entries:
+        drafts = [each for each in entries if each.name[0] == "." and each.name.endswith(DRAFT)]
+    for left in drafts:
+        if left.name[1:].removesuffix(DRAFT).rpartition(".")[0] in names:
+            with contextlib.suppress(FileNotFoundError):
+                if now - left.stat().st_mtime_ns > _ABANDONED_NS:
+                    Path(left).unlink()
 
 
 def _to_disk(folder: Path) -> None:

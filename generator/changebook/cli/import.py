@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -23,6 +24,7 @@ from changebook.model.import_map import Kind, SourceSettings
 from changebook.model.words import Words
 from changebook.packaged import own_templates
 from changebook.read.workspace import Client, Workspace, read_workspace
+from changebook.refusal import Refusal
 
 
 @named("import")
@@ -48,20 +50,24 @@ from changebook.read.workspace import Client, Workspace, read_workspace
 )
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook, for the proposal.")
 @click.option("--encoding", metavar="ENC", help="The encoding of a CSV file, for the proposal.")
+@click.option(
+    "--dates",
+    type=click.Choice(["git"]),
+    help="git: for a folder of decision records, the days that git knows of, for the proposal.",
+)
 @click.option("--on", type=Day(), help="The day of the import.  [default: today]")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "md", "json", "xlsx"]),
-    default="text",
-    show_default=True,
-    help="How a dry run is shown.",
+    help="How a dry run is shown.  [default: text]",
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A file for the proposed mapping or the dry run.  [default: it is printed]",
+    type=click.Path(path_type=Path),
+    help="A file for the proposed mapping or the dry run, or a folder for map.yml, import.FORMAT; "
+    "for the import, a folder for the records.  [default: printed; the records go to changes/]",
 )
 def command(
     root: Path,
@@ -72,9 +78,10 @@ def command(
     url: str | None,
     sheet: str | None,
     encoding: str | None,
+    dates: Literal["git"] | None,
     on: date | None,
     dry_run: bool,
-    form: str,
+    form: str | None,
     out: Path | None,
 ) -> None:
     """Make records of what was kept elsewhere: FILE is a spreadsheet or an export.
@@ -85,6 +92,8 @@ def command(
     """
     if out:
         refuse_among_records(out, root)
+    if form and not dry_run:
+        raise click.UsageError("--format goes with --dry-run")
     workspace, _ = read_workspace(root)
     client = workspace.client(slug)
     if url:
@@ -92,14 +101,18 @@ def command(
             raise click.UsageError("--url goes with --from: which tracker is it?")
         deliver(fetched(url, Kind(kind), os.environ.get(TOKEN)), file)
     if map_file is None:
+        if dry_run or on:
+            raise click.UsageError("--dry-run and --on go with --map")
         settings = SourceSettings(
-            kind=Kind(kind) if kind else kind_of(file), sheet=sheet, encoding=encoding
+            kind=Kind(kind) if kind else kind_of(file), sheet=sheet, encoding=encoding, dates=dates
         )
         proposed = propose(read_source_of(file, settings), client.profile)
-        deliver(proposed.encode(), out)
+        deliver(proposed.encode(), _within(out, "map.yml"))
         return
-    if (kind and not url) or sheet or encoding:
-        raise click.UsageError("--from, --sheet and --encoding are in the mapping: leave them out")
+    if (kind and not url) or sheet or encoding or dates:
+        raise click.UsageError(
+            "--from, --sheet, --encoding and --dates are in the mapping: leave them out"
+        )
     mapping, problems = read_map(map_file)
     print_problems(problems, Path(), err=True)
     if mapping is None or errors(problems):
@@ -108,10 +121,15 @@ def command(
     source = read_source_of(file, mapping.source)
     plan = plan_import(workspace, client, source, mapping, day, file.parent)
     if dry_run:
-        _show(plan, client, root, form, out, day)
+        _show(plan, client, root, form or "text", out, day)
     _refuse_faults(plan, workspace)
     if not dry_run:
-        _write(plan, client)
+        _write(plan, client, out)
+
+
+def _within(out: Path | None, name: str) -> Path | None:
+    """Return a file to write to: in a folder it has its usual name."""
+    return out / name if out and out.is_dir() else out
 
 
 def _refuse_faults(plan: ImportPlan, workspace: Workspace) -> None:
@@ -130,14 +148,16 @@ def _refuse_faults(plan: ImportPlan, workspace: Workspace) -> None:
         sys.exit(PROBLEMS)
 
 
-def _write(plan: ImportPlan, client: Client) -> None:
+def _write(plan: ImportPlan, client: Client, out: Path | None) -> None:
     for line in shown.remarks(plan):
         say("note", visible(line))
     for planned in plan.records:
         if planned.fate not in (*WRITTEN, Fate.SAME):
             say("warning", f"{planned.id}: {planned.fate.label}")
-    files = write(plan)
-    click.echo(f"wrote {len(files)} files into {short(client.folder)}")
+    if out and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
+        raise Refusal(f"{out} is not an empty folder: choose another for the records")
+    files = write(plan, client.root, out or client.root)
+    click.echo(f"wrote {len(files)} files into {short(out.absolute() if out else client.folder)}")
 
 
 def _show(
@@ -156,4 +176,4 @@ def _show(
             content = shown.as_workbook(plan, profile, words, client.profile.name, on)
         case _:
             content = shown.as_plain_text(plan, profile, words)
-    deliver(content, out)
+    deliver(content, _within(out, f"import.{'txt' if form == 'text' else form}"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias
 
 import yaml
@@ -69,6 +70,12 @@ def scalar(value: Scalar, *, flow: bool = False, quote: str | None = None) -> st
     if quote:
         dumped = yaml.safe_dump(text, default_style=quote, allow_unicode=True, width=_ONE_LINE)
         return _plainly_escaped(dumped.removesuffix("\n"))
+    return _unquoted(text, flow=flow)
+
+
+@lru_cache(maxsize=4096)
+def _unquoted(text: str, *, flow: bool) -> str:
+    """Write a text that is quoted where YAML needs it alone; records repeat words and names."""
     if flow:
         dumped = yaml.safe_dump(
             [text], default_flow_style=True, allow_unicode=True, width=_ONE_LINE

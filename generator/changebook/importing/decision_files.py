@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
 from changebook.model.import_map import Kind
+from changebook.read.git import repository
 
 #: Files beside the records that are none.
 _NOT_RECORDS = frozenset({"readme.md", "index.md", "template.md", "adr-template.md"})
@@ -25,11 +27,12 @@ _FILE_NUMBER = re.compile(r"(\d+)")
 _FIRST_WORD = re.compile(r"[*_\[]*([A-Za-z][A-Za-z' ]*?)\b(?= by\b| with\b|[^A-Za-z' ]|$)")
 
 
-def read_folder(folder: Path, kind: Kind) -> ImportSource:
-    """Return the records in a folder, one a file."""
+def read_folder(folder: Path, kind: Kind, *, by_git: bool = False) -> ImportSource:
+    """Return the records in a folder, one a file; `by_git`: with the days that git knows of."""
     if not folder.is_dir():
         raise UnreadableSource(f"{folder} is not a folder")
     items, faults = [], []
+    dated = _by_git(folder, kind) if by_git else {}
     for file in sorted(folder.glob("*.md"), key=lambda file: (_number(file.stem), file.name)):
         if file.is_symlink() or file.name.lower() in _NOT_RECORDS:
             continue
@@ -45,6 +48,8 @@ def read_folder(folder: Path, kind: Kind) -> ImportSource:
                 if not held:
                     continue
                 cells.setdefault(column, []).append(Cell(held, f"{file.name}, {column}"))
+            for column, held in dated.get(file.name, ()):
+                cells.setdefault(column, []).append(Cell(held, f"{file.name}, {column} by git"))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 2 if mark else 1
@@ -61,8 +66,29 @@ def read_folder(folder: Path, kind: Kind) -> ImportSource:
         tuple(columns),
         tuple(items),
         markup=Markup.MARKDOWN,
+        settings={"dates": "git"} if by_git else {},
         faults=tuple(faults),
     )
+
+
+def _by_git(folder: Path, kind: Kind) -> dict[str, list[tuple[str, str]]]:
+    """Return by file when git first had it, and since when it says each status in turn."""
+    repo = repository(folder)
+    versions = {name: each for name, each in repo.versions().items() if (folder / name).is_file()}
+    contents = iter(repo.contents(name for each in versions.values() for _, name in each))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for file, each in versions.items():
+        found[file] = [("first committed", each[0][0].isoformat())]
+        last = None
+        for day, _ in each:
+            text = next(contents).decode("utf-8", "replace").replace("\r\n", "\n")
+            with suppress(yaml.YAMLError):  # what it was then, and is no more
+                parts = _of_text(text, Path(file), kind)
+                status = next((held for column, held in parts if column == "status" and held), None)
+                if status and status != last:
+                    found[file].append(("history", f"{day};;{status}"))
+                    last = status
+    return found
 
 
 def _number(stem: str) -> int:

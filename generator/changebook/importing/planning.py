@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -230,6 +232,7 @@ class _Imports:
         self._new_ids = {key: record.data.id for key, record in self._known.items()}
         self._new_ids |= dict(zip(self._keys, ids, strict=True))
         self._turn_round(drafts)
+        self._straighten(drafts)
         days = (day for r in client.records for day in timeline.history_dates(r.data))
         self._newest = max(days, default=date.min)
         self.records = [
@@ -288,6 +291,30 @@ class _Imports:
                     self._elsewhere(each.front, "superseded_by", old, place)
         self._date_superseded(drafts)
 
+    def _straighten(self, drafts: Sequence[Draft]) -> None:
+        """Relate what waits for each other: no order of work follows from such links."""
+        by_id = {each.old_id: each for each in drafts if each.old_id}
+        graph = {
+            id: {old for old, _ in each.links.get("depends_on", ())} for id, each in by_id.items()
+        }
+        while True:
+            try:
+                TopologicalSorter(graph).prepare()
+            except CycleError as error:
+                for first, later in pairwise(error.args[1]):
+                    graph[later].remove(first)
+                    each = by_id[later]
+                    place = next(at for old, at in each.links["depends_on"] if old == first)
+                    each.links["depends_on"].remove((first, place))
+                    each.links.setdefault("related", []).append((first, place))
+                    key = _kept(each.front, "depends_on", first)
+                    self.notes.append(
+                        f"{place}: `{later}` and `{first}` wait for each other; they are `related`,"
+                        f" and the link is kept as `{key}`"
+                    )
+            else:
+                return
+
     def _date_superseded(self, drafts: Sequence[Draft]) -> None:
         """Date what was superseded by the approval of what supersedes it, as the format does."""
         days = {
@@ -311,9 +338,7 @@ class _Imports:
 
     def _elsewhere(self, front: dict[str, Value], kind: str, old: str, place: str) -> None:
         """Keep a link to what is not in the source as a key of its own."""
-        key = f"{OWN_KEY}{kind}"
-        held = front.get(key)
-        front[key] = [*(held if isinstance(held, list) else []), old]
+        key = _kept(front, kind, old)
         self.notes.append(f"{place}: `{old}` is not in the source; it is kept as `{key}`")
 
     def _planned(self, each: Draft, key: str, id: str) -> PlannedRecord:
@@ -448,6 +473,14 @@ class _Imports:
             self.problems += faults
             if data:
                 self._read[planned.id] = Record(data, source, planned.file, left_out)
+
+
+def _kept(front: dict[str, Value], kind: str, old: str) -> str:
+    """Keep the id that a link names in a key of its own; return the key."""
+    key = f"{OWN_KEY}{kind}"
+    held = front.get(key)
+    front[key] = [*(held if isinstance(held, list) else []), old]
+    return key
 
 
 def _without_own(value: Value) -> Any:

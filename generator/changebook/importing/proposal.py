@@ -14,7 +14,7 @@ from changebook.importing.source import Cell, ImportSource
 from changebook.model.diagnostics import visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
-from changebook.model.vocabulary import Channel, Visibility
+from changebook.model.vocabulary import Channel, Status, Visibility
 
 #: How Jira names the columns of a team's own fields.
 _CUSTOM = "custom field"
@@ -88,6 +88,8 @@ def _columns(source: ImportSource) -> dict[str, str]:
 def _own(source: ImportSource, column: str) -> str:
     """Return the body for long texts, else a key of one's own; an empty column is left out."""
     cells = _cells(source, column)
+    if column.startswith("internal."):
+        return "internal.comments"
     parent, dot, _ = column.rpartition(".")
     if not cells or (dot and parent in source.columns):
         return LEFT_OUT  # nothing, or more about what has a column: a person's picture, an id
@@ -120,8 +122,12 @@ def _words(source: ImportSource, columns: Mapping[str, str]) -> Iterator[str]:
     """Yield the words in each column of words, with what they are known to mean."""
     written = False
     for target in WORDED:
-        cells = [c for column, t in columns.items() if t == target for c in _cells(source, column)]
-        counted = Counter(" ".join(cell.text.split()) for cell in cells)
+        texts = [c.text for col, t in columns.items() if t == target for c in _cells(source, col)]
+        if target == "status":
+            history = (col for col, t in columns.items() if t == "history")
+            steps = (cell.text.split(";", 2) for col in history for cell in _cells(source, col))
+            texts += (word for *_, word in steps if word not in texts)
+        counted = Counter(" ".join(text.split()) for text in texts)
         if not counted:
             continue
         if not written:
@@ -131,6 +137,8 @@ def _words(source: ImportSource, columns: Mapping[str, str]) -> Iterator[str]:
         for word, count in counted.items():
             meant = known_words.words(target).get(plainly(word), "")
             remark = _often(count) if meant else f"{_often(count)}; not known: what does it mean?"
+            if meant == Status.DRAFT:
+                remark += "; clients don't see drafts"
             yield f"    {yaml_text.key(word)}: {meant}  # {remark}"
 
 

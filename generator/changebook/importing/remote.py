@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import sleep
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 import requests
 
@@ -27,7 +27,10 @@ _Get = Callable[[str, Mapping[str, str | int]], tuple[Any, requests.Response]]
 
 
 def fetched(url: str, kind: Kind, token: str | None) -> bytes:
-    """Return all issues of a tracker as JSON. Raises Refusal where it does not give them."""
+    """Return all issues of a tracker as JSON, or those that the address's query chooses.
+
+    Raises Refusal where it does not give them.
+    """
     if kind not in _READERS:
         raise Refusal(f"{kind} has no API here: give a file; {', '.join(_READERS)} have one")
     address = urlsplit(url)
@@ -46,7 +49,8 @@ def fetched(url: str, kind: Kind, token: str | None) -> bytes:
         def get(at: str, query: Mapping[str, str | int]) -> tuple[Any, requests.Response]:
             return _answer(session, at, query)
 
-        issues = [*_READERS[kind](get, url.rstrip("/"))]
+        plain = urlunsplit((address.scheme, address.netloc, address.path.rstrip("/"), "", ""))
+        issues = [*_READERS[kind](get, plain, dict(parse_qsl(address.query)))]
     return (json.dumps(issues, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -79,7 +83,7 @@ def _list(found: Any, url: str) -> list[Any]:
 
 def _by_links(get: _Get, url: str, query: Mapping[str, str | int]) -> Iterator[Any]:
     """Yield what GitHub and GitLab give, whose pages name the next one."""
-    at, asked = f"{url}/issues", dict(query)
+    at, asked = url, dict(query)
     while True:
         found, answer = get(at, asked)
         yield from _list(found, at)
@@ -92,37 +96,72 @@ def _by_links(get: _Get, url: str, query: Mapping[str, str | int]) -> Iterator[A
         at, asked = following, {}
 
 
-def _github(get: _Get, url: str) -> Iterator[Any]:
-    for issue in _by_links(get, url, {"state": "all", "per_page": _PAGE}):
+def _github(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
+    """Yield a repository's issues; all its comments come in one list."""
+    comments: dict[str, list[Any]] = {}
+    for comment in _by_links(get, f"{url}/issues/comments", {"per_page": _PAGE}):
+        comments.setdefault(str(comment.get("issue_url")), []).append(comment)
+    asked = {"state": "all", "per_page": _PAGE, **query}
+    for issue in _by_links(get, f"{url}/issues", asked):
         if "pull_request" not in issue:
-            yield issue
+            yield {**issue, "comments": comments.get(str(issue.get("url")), [])}
 
 
-def _gitlab(get: _Get, url: str) -> Iterator[Any]:
-    yield from _by_links(get, url, {"scope": "all", "per_page": _PAGE})
+def _gitlab(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
+    """Yield a project's issues, each with its notes but for those that GitLab itself wrote."""
+    for issue in _by_links(get, f"{url}/issues", {"scope": "all", "per_page": _PAGE, **query}):
+        at = f"{url}/issues/{issue.get('iid')}/notes"
+        asked = {"sort": "asc", "per_page": _PAGE}
+        notes = _by_links(get, at, asked) if issue.get("user_notes_count") else ()
+        yield {**issue, "comments": [note for note in notes if not note.get("system")]}
 
 
-def _jira(get: _Get, url: str) -> Iterator[Any]:
-    at, start = f"{url}/rest/api/2/search", 0
+def _jira(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
+    """Yield all issues: the Cloud's pages come by token, those of a server by number."""
+    in_cloud = (urlsplit(url).hostname or "").endswith(".atlassian.net")
+    api = f"{url}/rest/api/{3 if in_cloud else 2}"
+    at = f"{api}/search/jql" if in_cloud else f"{api}/search"
+    asked: dict[str, str | int] = {"maxResults": _PAGE, "expand": "changelog", "fields": "*all"}
+    # The Cloud refuses to search for everything.
+    asked |= {"jql": "created is not EMPTY ORDER BY key", **query}
+    start = 0
     while True:
-        query: dict[str, str | int] = {
-            "startAt": start,
-            "maxResults": _PAGE,
-            "expand": "changelog",
-            "fields": "*all",
-        }
-        found, _ = get(at, query)
+        found, _ = get(at, asked if in_cloud else {**asked, "startAt": start})
         issues = _list(found.get("issues") if isinstance(found, dict) else found, at)
-        yield from issues
+        yield from (_whole(get, f"{api}/issue/{issue.get('key')}", issue) for issue in issues)
         start += len(issues)
-        if not issues or start >= int(found.get("total", 0)):
+        if token := found.get("nextPageToken"):
+            asked["nextPageToken"] = str(token)
+        elif in_cloud or not issues or start >= int(found.get("total", 0)):
             return
 
 
-def _pingcode(get: _Get, url: str) -> Iterator[Any]:
+def _whole(get: _Get, at: str, issue: dict[str, Any]) -> dict[str, Any]:
+    """Return an issue of Jira with all its comments and changes: a search gives the first ones."""
+    parts = ((issue.get("fields") or {}, "comment", "comments"), (issue, "changelog", "histories"))
+    for holder, name, part in parts:
+        held = holder.get(name) or {}
+        if len(held.get(part) or []) < int(held.get("total", 0)):
+            holder[name] = {part: [*_by_number(get, f"{at}/{name}", (part, "values"))]}
+    return issue
+
+
+def _by_number(get: _Get, at: str, names: Sequence[str]) -> Iterator[Any]:
+    start = 0
+    while True:
+        found, _ = get(at, {"startAt": start, "maxResults": _PAGE})
+        named = (found.get(name) for name in names) if isinstance(found, dict) else ()
+        held = _list(next(filter(None, named), []), at)
+        yield from held
+        start += len(held)
+        if not held or start >= int(found.get("total", 0)):
+            return
+
+
+def _pingcode(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
     at, page, count = f"{url}/v1/project/work_items", 0, 0
     while True:
-        found, _ = get(at, {"page_index": page, "page_size": _PAGE})
+        found, _ = get(at, {"page_index": page, "page_size": _PAGE, **query})
         items = _list(found.get("values") if isinstance(found, dict) else found, at)
         yield from items
         count, page = count + len(items), page + 1
@@ -130,7 +169,7 @@ def _pingcode(get: _Get, url: str) -> Iterator[Any]:
             return
 
 
-_READERS: Mapping[Kind, Callable[[_Get, str], Iterator[Any]]] = MappingProxyType(
+_READERS: Mapping[Kind, Callable[[_Get, str, Mapping[str, str]], Iterator[Any]]] = MappingProxyType(
     {
         Kind.GITHUB: _github,
         Kind.GITLAB: _gitlab,

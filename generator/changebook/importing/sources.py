@@ -44,8 +44,10 @@ def _read(path: Path, settings: SourceSettings) -> ImportSource:
     kind = settings.kind
     if not path.exists():
         raise UnreadableSource(f"{path} does not exist")
+    if settings.dates and kind not in _FOLDERS:
+        raise UnreadableSource(f"{path.name}: git has dates for folders of decision records alone")
     if kind in _FOLDERS:
-        return read_folder(path, kind)
+        return read_folder(path, kind, by_git=settings.dates == "git")
     if path.is_dir() or path.suffix.lower() == ".json":
         if kind not in MARKUP:
             raise UnreadableSource(f"{path.name}: say with --from which tracker it is of")

@@ -128,7 +128,8 @@ def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str
         return
     when, who, words = (_first(each, keys) for keys in (_WHEN, _WHO, _WORDS))
     if when and words:
-        yield path, Cell(f"{when};{who};{words}", where)
+        column = f"internal.{path}" if _is_for_team(each) else path
+        yield column, Cell(f"{when};{who};{words}", where)
     elif when and isinstance(each.get("items"), list):
         for change in each["items"]:
             kind = "history" if change.get("field") == "status" else "history of other fields"
@@ -143,6 +144,16 @@ def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str
         yield f"{path}: {link.get(way)}", Cell(str(each[f"{way}Issue"].get("key")), where)
     else:
         yield from _cells(each, path, place)
+
+
+def _is_for_team(comment: Mapping[str, Any]) -> bool:
+    """Return whether a tracker shows a comment to some people only: GitLab's notes, and Jira's."""
+    return bool(
+        comment.get("internal")
+        or comment.get("confidential")
+        or comment.get("visibility")
+        or comment.get("jsdPublic") is False
+    )
 
 
 def _first(holder: Mapping[str, Any], keys: Iterable[str]) -> str:

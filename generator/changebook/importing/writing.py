@@ -8,28 +8,24 @@ from changebook import atomic
 from changebook.importing.planning import Fate, ImportPlan
 
 
-def write(plan: ImportPlan) -> list[Path]:
-    """Write what is new or changed, all or nothing; return the files. Raises OSError."""
-    created: list[Path] = []
-    old: dict[Path, bytes] = {}
-    try:
-        for to, beside in plan.attachments.items():
-            if not to.exists():
-                to.parent.mkdir(parents=True, exist_ok=True)
-                atomic.create(to, beside.read_bytes())
-                created.append(to)
-        for planned in plan.written:
-            if planned.fate is Fate.NEW:
-                planned.file.parent.mkdir(parents=True, exist_ok=True)
-                atomic.create(planned.file, planned.text)
-                created.append(planned.file)
-            else:
-                old[planned.file] = planned.file.read_bytes()
-                atomic.write(planned.file, planned.text)
-    except BaseException:
-        for file in created:
-            file.unlink(missing_ok=True)
-        for file, content in old.items():
-            atomic.write(file, content)
-        raise
-    return [*created, *old]
+def write(plan: ImportPlan, root: Path, to: Path) -> list[Path]:
+    """Write what is new or changed, all or nothing; return the files. Raises OSError.
+
+    `to` is the workspace's folder `root`, or another one, where nothing is there yet.
+    """
+
+    def place(file: Path) -> Path:
+        return to / file.relative_to(root)
+
+    elsewhere = to != root
+    new: dict[Path, atomic.Content] = {
+        place(file): beside
+        for file, beside in plan.attachments.items()
+        if elsewhere or not file.exists()
+    }
+    changed: dict[Path, atomic.Content] = {}
+    for planned in plan.written:
+        of = new if elsewhere or planned.fate is Fate.NEW else changed
+        of[place(planned.file)] = planned.text
+    atomic.write_all(new, changed)
+    return [*new, *changed]

@@ -260,6 +260,33 @@ class Repository:
         rows = (line.split("\0", 2) for line in logged.splitlines())
         return tuple(Commit(name, date.fromisoformat(day), text) for name, day, text in rows)
 
+    def versions(self) -> dict[str, list[tuple[date, str]]]:
+        """Return the versions of each file below this folder, by its path there, the oldest first.
+
+        A version is the day on which it was written, and the name of its content's object. A file
+        that was renamed brings its own along. Raises Refusal for a shallow clone: it lacks the
+        oldest ones.
+        """
+        if self._ask("rev-parse", "--is-shallow-repository") == "true\n":
+            raise Refusal(f"{self.top} is a shallow clone: fetch it all (`git fetch --unshallow`)")
+        relative = f"--relative={self.below}" if self.below != "." else "--relative"
+        how = ("--reverse", "--raw", "--no-abbrev", "-M", "-z", relative, "--format=%x01%as")
+        found: dict[str, list[tuple[date, str]]] = {}
+        day = date.min
+        words = iter(self._do("log", *how, "--", self.below).split("\0"))
+        for word in words:
+            for part in filter(None, re.split(r"[\n\x01]", word)):
+                if not part.startswith(":"):
+                    day = date.fromisoformat(part)
+                    continue
+                _, _, _, content, how_changed = part.split(" ")
+                path = next(words)
+                earlier = found.get(path, []) if how_changed[0] in "MT" else []
+                if how_changed[0] == "R":
+                    earlier, path = found.pop(path, []), next(words)
+                found[path] = [*earlier, (day, content)]
+        return found
+
     def between(self, since: str, until: str) -> frozenset[str]:
         """Return the names of the commits that `until` has and `since` has not."""
         return frozenset(self._do("rev-list", f"{since}..{until}").split())
