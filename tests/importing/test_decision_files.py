@@ -16,6 +16,7 @@ from changebook.model.diagnostics import errors
 from changebook.model.import_map import Kind
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status
+from tests.importing import decision_folders
 from tests.importing.test_spreadsheets import imported, root, run
 
 __all__ = ["root"]
@@ -24,10 +25,15 @@ CASES = Path(__file__).parents[1] / "cases" / "import"
 
 
 def taken(
-    root: Path, tmp_path: Path, kind: Kind, more: Mapping[str, str]
+    root: Path,
+    tmp_path: Path,
+    kind: Kind,
+    more: Mapping[str, str],
+    folder: Path | None = None,
+    *options: str,
 ) -> dict[str, ChangeRecord]:
-    folder = CASES / kind.value
-    proposed = run(root, folder, "--from", kind.value)
+    folder = folder or CASES / kind.value
+    proposed = run(root, folder, "--from", kind.value, *options)
     assert proposed.exit_code == 0, proposed.output
     text = proposed.stdout
     fills = {
@@ -104,6 +110,120 @@ def test_proposals(root: Path, tmp_path: Path) -> None:
     text = body(root, "ACME-0001")
     assert "[EIP-2](../2022/ACME-0002-ids.md)" in text
     assert "under the licence." in text
+
+
+def old_ids(found: Mapping[str, ChangeRecord]) -> dict[str, ChangeRecord]:
+    return {d.imported.id: d for d in found.values() if d.imported and d.imported.id}
+
+
+def test_a_folder_of_madr_2_3_and_4(root: Path, tmp_path: Path) -> None:
+    folder = decision_folders.madr(tmp_path / "adr")
+    found = taken(root, tmp_path, Kind.MADR, {r"^  (date|Date): .*": r"  \1: decision.on"}, folder)
+    assert len(found) == 33
+    for n in range(1, 34):
+        data = found[f"ACME-{n:04}"]
+        expected = Status.SUBMITTED if n % 7 == 3 else Status.APPROVED
+        assert data.status is (Status.SUPERSEDED if n % 10 == 0 else expected), n
+        text = body(root, data.id)
+        for said in (f"Where to keep {n}?", "fewer parts", "cost", "## no section"):
+            assert said in text, (n, said)
+        whole = f"{data.options} {text}"
+        assert f"it needs care {n}" in whole
+        assert ("others do it" in whole) == (n % 3 == 2)
+        if data.decision and data.status is Status.APPROVED:
+            assert [p.name for p in data.decision.by] == ["陈瑜", "Lin Wei"]
+            assert str(data.decision.on) == f"2025-0{n % 9 + 1}-05"
+    assert found["ACME-0011"].links.supersedes == ("ACME-0010",)
+    assert re.search(r"\[the old one\]\(ACME-0010[^)]*#decision-outcome\)", body(root, "ACME-0011"))
+
+
+def test_a_folder_of_adr_tools(root: Path, tmp_path: Path) -> None:
+    folder = decision_folders.adr_tools(tmp_path / "adr")
+    found = taken(root, tmp_path, Kind.ADR_TOOLS, {r"^  Date: .*": "  Date: decision.on"}, folder)
+    assert len(found) == 32
+    for n in range(1, 33):
+        data = found[f"ACME-{n:04}"]
+        old = n % 8 in (0, 5)
+        status = Status.SUBMITTED if n % 8 == 7 else Status.APPROVED
+        assert data.status is (Status.SUPERSEDED if old and n < 32 else status) or n == 32, n
+        text = body(root, data.id)
+        for said in (f"Context {n}, see [before](", f"We will do {n}.", f"后果 {n}。"):
+            assert said in text
+    assert found["ACME-0009"].links.supersedes == ("ACME-0008",)
+    assert found["ACME-0006"].links.supersedes == ("ACME-0005",)
+    assert found["ACME-0003"].links.related == ("ACME-0002", "ACME-0004")
+    assert "x-status-before: Accepted" in next(root.glob("changes/acme/*/ACME-0005*.md")).read_text(
+        "utf-8"
+    )
+
+
+def test_a_folder_of_log4brains_in_two_languages(root: Path, tmp_path: Path) -> None:
+    folder = decision_folders.log4brains(tmp_path / "adr")
+    found = taken(
+        root, tmp_path, Kind.LOG4BRAINS, {r"^  (Date|日期): .*": r"  \1: decision.on"}, folder
+    )
+    assert len(found) == 31
+    by_number = {int(old.rpartition("-")[2]): data for old, data in old_ids(found).items()}
+    for n in range(1, 32):
+        data = by_number[n]
+        if n % 2:
+            expected = {1: Status.APPROVED, 3: Status.SUPERSEDED, 5: Status.SUBMITTED}[n % 6]
+        else:
+            expected = Status.SUPERSEDED if n % 6 == 2 else Status.APPROVED
+        assert data.status is expected, n
+        if expected is Status.APPROVED:
+            assert data.decision
+            assert [p.name for p in data.decision.by] == ["陈瑜", "Lin Wei"]
+            assert str(data.decision.on) == f"2024-05-{n:02}"
+    assert by_number[4].links.supersedes == (by_number[3].id,)
+    text = body(root, by_number[7].id)
+    assert "客户**必须**同意（7）。" in text
+    assert f"[前一个]({by_number[6].id}" in text
+
+
+def test_git_knows_the_days(root: Path, tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    folder = repo / "doc" / "adr"
+    folder.mkdir(parents=True)
+    old = folder / "0001-old-name.md"
+    old.write_text("# 1. Use REST\n\n## Status\n\nProposed\n\n## Context\n\nMany words here.\n")
+    decision_folders.committed(repo, "2025-03-01")
+    text = old.read_text()
+    old.rename(folder / "0001-use-rest.md")
+    decision_folders.committed(repo, "2025-03-10")
+    (folder / "0001-use-rest.md").write_text(text.replace("Proposed", "Accepted"))
+    decision_folders.committed(repo, "2025-04-02")
+    (folder / "0002-new.md").write_text(text.replace("1. Use REST", "2. New"))  # not committed
+    found = taken(root, tmp_path, Kind.ADR_TOOLS, {}, folder, "--dates", "git")
+    steps = [(entry.status, str(entry.on)) for entry in found["ACME-0001"].history]
+    assert steps == [(Status.SUBMITTED, "2025-03-01"), (Status.APPROVED, "2025-04-02")]
+    decision = found["ACME-0001"].decision
+    assert decision
+    assert str(decision.on) == "2025-04-02"
+    assert found["ACME-0002"].history == ()
+
+
+def test_git_dates_are_refused_where_there_are_none(root: Path, tmp_path: Path) -> None:
+    said = run(root, CASES / "madr" / ".." / "change-log", "--from", "csv", "--dates", "git")
+    assert "git has dates for folders of decision records alone" in said.stderr
+    folder = decision_folders.madr(tmp_path / "adr", 1)
+    said = run(root, folder, "--from", "madr", "--dates", "git")
+    assert said.exit_code == 2
+    assert "is not in a git repository" in said.stderr
+
+
+def test_what_waits_for_each_other_is_related(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "eips"
+    folder.mkdir()
+    for n, needs in ((1, "2"), (2, "3"), (3, "1, 4"), (4, "4")):
+        text = f"---\neip: {n}\ntitle: T{n}\nstatus: Review\nrequires: {needs}\n---\nText {n}.\n"
+        (folder / f"eip-{n}.md").write_text(text)
+    found = taken(root, tmp_path, Kind.EIP, {}, folder)
+    assert found["ACME-0001"].links.depends_on == ()
+    assert found["ACME-0001"].links.related == ("ACME-0002",)
+    assert found["ACME-0003"].links.depends_on == ("ACME-0004",)
+    kept = next(root.glob("changes/acme/*/ACME-0004*.md")).read_text("utf-8")
+    assert "x-depends_on: ['4']" in kept
 
 
 def test_a_folder_that_can_t_be_read(tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ from changebook.cli.options import Day, folder, named, refuse_among_records, tod
 from changebook.cli.output import PROBLEMS, deliver, print_problems, say, short
 from changebook.importing import dry_run as shown
 from changebook.importing.mapping import read_map
-from changebook.importing.planning import WRITTEN, Fate, ImportPlan, plan_import
+from changebook.importing.planning import (
+    AGAIN,
+    WRITTEN,
+    Fate,
+    ImportPlan,
+    PlannedRecord,
+    plan_import,
+)
 from changebook.importing.proposal import propose
 from changebook.importing.remote import TOKEN, fetched
 from changebook.importing.sources import kind_of, read_source_of
@@ -153,11 +160,18 @@ def _write(plan: ImportPlan, client: Client, out: Path | None) -> None:
         say("note", visible(line))
     for planned in plan.records:
         if planned.fate not in (*WRITTEN, Fate.SAME):
-            say("warning", f"{planned.id}: {planned.fate.label}")
+            say("warning", f"{planned.id}: {planned.fate.label}{_way_out(planned)}")
     if out and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
         raise Refusal(f"{out} is not an empty folder: choose another for the records")
     files = write(plan, client.root, out or client.root)
     click.echo(f"wrote {len(files)} files into {short(out.absolute() if out else client.folder)}")
+
+
+def _way_out(planned: PlannedRecord) -> str:
+    """Say how a person settles what was changed there too: the next import would name it again."""
+    if planned.fate is Fate.KEPT:
+        return ""
+    return f". Take over what should be here, then write `there: {planned.there}` in its `{AGAIN}`"
 
 
 def _show(

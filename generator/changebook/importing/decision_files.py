@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,11 +18,28 @@ from changebook.read.git import repository
 _NOT_RECORDS = frozenset({"readme.md", "index.md", "template.md", "adr-template.md"})
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"^# +(?:(?:ADR|EIP)[- ]?)?(?:(\d+)[.:]? +)?(.+?)(?: +#+)? *$", re.MULTILINE)
-_BULLET = re.compile(r"^(?:[*-] +)?\**([A-Z][A-Za-z /-]{1,30}?)\**: *\**(.*?)\** *$")
+_BULLET = re.compile(
+    r"^(?:[*-] +)?\**([A-Z][A-Za-z /-]{1,30}?|[\u4e00-\u9fff]{2,8})\**[:：] *\**(.*?)\** *$"
+)
 _SECTION = re.compile(r"^## +(.+?)(?: +#+)? *$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _LINKED = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
-_BY = re.compile(r"(?i)\b(supersed|superced|replac|amend|clarif)\w*( by)?:? +(.+)")
+_STATUS = frozenset({"status", "状态"})
+_DECIDERS = frozenset({"deciders", "decision-makers", "决策人", "决策者"})
+_COMMAS = re.compile(r"\s*[,，、]\s*")
+_RELATION = re.compile(
+    r"\b(?P<word>supersed|superced|replac|amend|clarif)\w*(?P<by> +by)?:? +(?P<what>.+)",
+    re.IGNORECASE,
+)
+_REPLACED = re.compile(r"被\s*(?P<what>.+?)\s*(?:替代|取代|代替)")
+#: What a record says of an older one, and of a newer one.
+_RELATIONS = {
+    "supersed": ("supersedes", "superseded by"),
+    "superced": ("supersedes", "superseded by"),
+    "replac": ("supersedes", "superseded by"),
+    "amend": ("amends", "amended by"),
+    "clarif": ("clarifies", "clarified by"),
+}
 _FILE_NUMBER = re.compile(r"(\d+)")
 _FIRST_WORD = re.compile(r"[*_\[]*([A-Za-z][A-Za-z' ]*?)\b(?= by\b| with\b|[^A-Za-z' ]|$)")
 
@@ -127,9 +144,9 @@ def _sections(text: str, kind: Kind) -> Iterator[tuple[str, str]]:
             rest.append(line)
     yield "introduction", "\n".join(rest).strip()
     for name, content in sections:
-        if name.casefold() == "status":
-            for line in content.split("\n"):
-                yield from _stated("status", line.strip(), kind)
+        if name.casefold() in _STATUS:
+            lines = (line.strip(" -*") for line in content.split("\n"))
+            yield from _last_status(part for ln in lines for part in _stated("status", ln, kind))
         else:
             yield name, content.strip()
 
@@ -163,20 +180,38 @@ def _split(text: str) -> list[tuple[str, str]]:
 
 def _stated(key: str, value: str, kind: Kind) -> Iterator[tuple[str, str]]:
     """Yield a key of the top; a status may also say what replaces what."""
-    if key.casefold() != "status" or not value:
+    if key.casefold() in _DECIDERS:
+        yield from ((key, name) for name in _COMMAS.split(value))
+        return
+    if key.casefold() not in _STATUS or not value:
         yield key, value
         return
-    relation = _BY.search(value)
-    first = _FIRST_WORD.match(value)
-    word = first[1].strip() if first else value
-    if relation:
-        way = "ed by" if relation[2] else "es"
-        for text, address in _LINKED.findall(relation[3]) or [(relation[3], "")]:
-            if id := _id_in(PurePosixPath(address).stem or text, kind):
-                yield f"{relation[1].lower()}{way}", id
-        if relation[2] or relation.start():
-            yield "status", word
+    relation = _RELATION.search(value) or _REPLACED.search(value)
+    if relation is None:
+        first = _FIRST_WORD.match(value)
+        word = first[1].strip() if first else value
+        yield "status", word
+        if word != value:
+            yield "status in full", value
         return
-    yield "status", word
-    if word != value:
-        yield "status in full", value
+    said = relation.groupdict()
+    column, by = _RELATIONS[(said.get("word") or "supersed").lower()]
+    is_old = said.get("by", "by") is not None
+    for text, address in _LINKED.findall(relation["what"]) or [(relation["what"], "")]:
+        if id := _id_in(PurePosixPath(address).stem or text.strip(), kind):
+            yield (by if is_old else column), id
+    before = value[: relation.start()].strip(" ,;，；*_")
+    if is_old and column == "supersedes":
+        yield "status", "superseded"
+        yield "status before", before
+    elif first := _FIRST_WORD.match(before):
+        yield "status", first[1].strip()
+
+
+def _last_status(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what a section says line by line: of what was superseded, an earlier status too."""
+    stated = list(lines)
+    is_superseded = ("status", "superseded") in stated
+    for column, held in stated:
+        was = is_superseded and column == "status" and held != "superseded"
+        yield ("status before" if was else column), held

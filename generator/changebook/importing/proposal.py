@@ -73,14 +73,15 @@ def _columns(source: ImportSource) -> dict[str, str]:
         if known:
             ranked.append((known[1], known[0], column))
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, set[str]] = {}
     places = {column: place for place, column in enumerate(source.columns)}
     for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
         if target == "comment" and all(c.text.isdecimal() for c in _cells(source, column)):
             continue  # only how many there are
-        if target in taken and target not in _SEVERAL:
+        having = {item.place for item in source.items if column in item.cells}
+        if target not in _SEVERAL and having & taken.get(target, set()):
             continue
-        taken.add(target)
+        taken.setdefault(target, set()).update(having)
         found[column] = target
     return {column: found.get(column) or _own(source, column) for column in source.columns}
 
