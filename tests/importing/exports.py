@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -343,31 +343,80 @@ def procore(count: int = 32) -> list[dict[str, Any]]:
     ]
 
 
-def worktile(file: Path, count: int = 32) -> Path:
-    """Write Worktile's fixed attributes as a workbook."""
-    head = (
-        "编号",
-        "标题（必填）",
-        "状态",
-        "负责人",
-        "开始时间",
-        "截止时间",
-        "项目名称",
-        "任务类型",
-        "描述",
-    )
-    rows = [
-        (
-            f"SHOP-{n}",
-            f"{_TITLES[n % 6]}（{n}）",
-            ("未开始", "进行中", "已完成")[n % 3],
-            WHO[n % 3],
-            f"2025-03-{n % 28 + 1:02}",
-            None,
-            "商城二期",
-            "变更",
-            "<p>客户<strong>必须</strong>同意</p>",
+def procore_csv(count: int = 33) -> str:
+    """Return the list of prime contract change orders as CSV: HTML, money as text, a total."""
+    head = "#,Revision,Title,Scope,Type,Reason,Status,Private,Due Date,Origin,ROM,Prime Totals"
+    rows = [f"{head},Schedule Impact,Signed Change Order Received Date,Description"]
+    total = 0
+    for n in range(1, count + 1):
+        status = ("Approved", "Pending - In Review", "Draft", "Rejected")[n % 4]
+        money = f"(${n}00.00)" if n % 5 == 0 else f'"$1,{n:03}.50"'
+        total += -n * 10000 if n % 5 == 0 else 100050 + n * 100
+        signed = "04/21/2025" if status == "Approved" else ""
+        rows.append(
+            f'{n:03},{n % 2},"Move wall {n}, level ""B""",Out of Scope,Owner Change,Client Request,'
+            f"{status},{'Yes' if n % 8 == 2 else 'No'},07/{n % 28 + 1:02}/2025,"
+            f"{'RFI #12' if n == 3 else ''},,{money},{2 if n == 4 else ''},{signed},"
+            f'"<p>Move the <em>wall</em> {n}</p><script>alert(1)</script>"'
         )
-        for n in range(1, count + 1)
-    ]
+    rows.append(f'Total,,,,,,,,,,,"${total / 100:,.2f}",,,')
+    return "\ufeff" + "\r\n".join(rows) + "\r\n"
+
+
+def pingcode_workbook(file: Path, count: int = 34) -> Path:
+    """Write work items as a view shows them: a title above, groups of columns, merged cells."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "工作项"
+    sheet.append(["商城二期 / 变更需求（2025 年导出）"])
+    sheet.append(["编号", "标题", "状态", "优先级", "负责人", "计划", None, "完成时间", "变更信息"])
+    sheet.append(
+        [None] * 5 + ["开始时间", "截止时间", None, "金额（万元）", "变更原因", "前置变更"]
+    )
+    for merged in ("A1:K1", "A2:A3", "B2:B3", "C2:C3", "D2:D3", "E2:E3", "F2:G2", "H2:H3", "I2:K2"):
+        sheet.merge_cells(merged)
+    for n in range(1, count + 1):
+        status = ("打开", "进行中", "已完成", "已关闭", "待审批", "已拒绝")[n % 6]
+        start = (date(2025, n % 12 + 1, 5), f"2025年{n % 12 + 1}月5日", f"{n % 12 + 1}月5日")[n % 3]
+        done = datetime(2025, 12, n % 28 + 1, 18, 30) if n % 6 in (2, 3) else None  # noqa: DTZ001
+        money: Any = (f"{n}.5", n, "１２.５", None)[n % 4]
+        blocked = "SCR-1" if n == 9 else "SCR-2、OLD-7" if n == 10 else None
+        row = (f"SCR-{n}", f"{_TITLES[n % 6]}（{n}）", status, ("最高", "普通", "较低")[n % 3])
+        why = f"客户要求\n第 {n} 项"
+        sheet.append([*row, WHO[n % 3], start, None, done, money, why, blocked])
+    sheet.row_dimensions[8].hidden = True
+    book.create_sheet("筛选条件").append(["状态", "全部"])
+    book.save(file)
+    return file
+
+
+def worktile(file: Path, count: int = 35) -> Path:
+    """Write Worktile's fixed attributes: days as text and as numbers, HTML, headers twice."""
+    head = (
+        *("编号", "标题（必填）", "状态", "负责人", "开始时间", "截止时间", "项目名称", "任务类型"),
+        *("描述", "标签", "标签", "评论", "附件"),
+    )
+    rows: list[tuple[Any, ...]] = []
+    for n in range(1, count + 1):
+        start: Any = (f"2025-03-{n % 28 + 1:02}", 45700 + n, f"2025/3/{n % 28 + 1} 09:30")[n % 3]
+        talk = f"2025-04-0{n % 9 + 1} 10:00;陈瑜;同意；请尽快; 第 {n} 项" if n % 7 == 0 else None
+        rows.append(
+            (
+                f"SHOP-{n}",
+                f"{_TITLES[n % 6]}（{n}）",
+                ("未开始", "进行中", "已完成")[n % 3],
+                WHO[n % 3],
+                start,
+                None,
+                "商城二期",
+                "变更",
+                '<p>客户<b>必须</b>同意</p><img src="data:image/png;base64,AAAA" alt="图">'
+                if n % 2 == 0
+                else "第一行\n第二行 1<2",
+                "二期",
+                "支付" if n % 2 else None,
+                talk,
+                "需求.docx" if n == 5 else None,
+            )
+        )
     return workbook(file, head, *rows, title="任务")

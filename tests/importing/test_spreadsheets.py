@@ -206,7 +206,11 @@ def test_the_day_of_a_decision_is_asked_for(root: Path, tmp_path: Path) -> None:
     ("row", "message"),
     [
         (("1", "A", "open", "abc", None), "row 2, column D (Amount): `abc` should be an amount"),
-        (("1", "A", "open", "$5 USD", None), "`$5 USD` is in USD, not in CNY"),
+        (
+            ("1", "A", "open", "$5", None),
+            "`$5` is in USD or CAD or AUD",
+        ),
+        (("1", "A", "open", "5 USD", None), "`5 USD` is in USD, not in CNY"),
         (("1", "A", "open", "5.005", None), "`5.005` has more decimals than CNY"),
         (("1", "A", "open", "1,20", None), "`1,20` should be an amount"),
         (("1", "A", "open", 5, "3/4/2025"), "`3/4/2025` may be day or month first"),

@@ -14,7 +14,8 @@ from changebook.check import load_checked
 from changebook.importing.mapping import read_map
 from changebook.importing.sources import read_source_of
 from changebook.model.diagnostics import errors
-from changebook.model.import_map import LEFT_OUT, Kind, SourceSettings
+from changebook.model.import_map import LEFT_OUT, Kind
+from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status, Visibility
 from tests.importing import exports
 from tests.importing.test_spreadsheets import imported, records, root, run
@@ -45,15 +46,28 @@ def as_csv(text: str) -> Callable[[Path], Path]:
     return write
 
 
-def as_workbook(folder: Path) -> Path:
-    return exports.worktile(folder / "export.xlsx")
+def as_workbook(write: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    return lambda folder: write(folder / "export.xlsx")
+
+
+def _figure(data: ChangeRecord) -> str | None:
+    """The amount of a record, approved or asked for."""
+    if data.decision and data.decision.amount is not None:
+        return str(data.decision.amount)
+    return str(data.impact.cost[0].amount) if data.impact and data.impact.cost else None
 
 
 Changes = Sequence[tuple[str, str]]
+SHEET = "工作项"
 #: Each export with what a person fills in or alters in the proposed mapping.
 EXPORTS: Mapping[str, tuple[Kind, Callable[[Path], Path], Changes]] = {
     "pingcode": (Kind.PINGCODE, as_json(exports.pingcode()), ()),
-    "worktile": (Kind.WORKTILE, as_workbook, ()),
+    "pingcode workbook": (
+        Kind.PINGCODE,
+        lambda folder: exports.pingcode_workbook(folder / "PingCode 2025.xlsx"),
+        (),
+    ),
+    "worktile": (Kind.WORKTILE, as_workbook(exports.worktile), (CHANNEL,)),
     "jira": (Kind.JIRA, as_json(exports.jira()), (CHANNEL,)),
     "jira documents": (Kind.JIRA, as_json(exports.jira(documents=True)), (CHANNEL,)),
     "jira csv": (Kind.JIRA, as_csv(exports.jira_csv()), (CHANNEL,)),
@@ -62,6 +76,7 @@ EXPORTS: Mapping[str, tuple[Kind, Callable[[Path], Path], Changes]] = {
     "azure": (Kind.AZURE, as_json(exports.azure()), ()),
     "azure csv": (Kind.AZURE, as_csv(exports.azure_csv()), ()),
     "procore": (Kind.PROCORE, as_json(exports.procore()), (MILESTONE,)),
+    "procore csv": (Kind.PROCORE, as_csv(exports.procore_csv()), (MILESTONE,)),
 }
 
 
@@ -71,7 +86,11 @@ def taken(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> tuple[s
     name: str = request.param
     kind, write, changes = EXPORTS[name]
     file = write(tmp_path)
-    proposed = run(root, file, "--from", kind.value)
+    if name == "procore csv":
+        profile = root / "changes" / "acme" / "client.md"
+        profile.write_text(profile.read_text("utf-8").replace("CNY", "USD"), "utf-8")
+    sheet = ("--sheet", SHEET) if name == "pingcode workbook" else ()
+    proposed = run(root, file, "--from", kind.value, *sheet)
     assert proposed.exit_code == 0, proposed.output
     text = proposed.stdout
     for pattern, replacement in (PEOPLE, DECIDED, *changes):
@@ -86,13 +105,13 @@ def taken(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> tuple[s
 def test_an_export_becomes_records_that_check_and_nothing_is_lost(
     taken: tuple[str, Path, Path], root: Path
 ) -> None:
-    name, file, map_file = taken
+    _, file, map_file = taken
     workspace, problems = load_checked(root)
     assert errors(problems) == []
     mapping, _ = read_map(map_file)
     assert mapping
-    source = read_source_of(file, SourceSettings(kind=EXPORTS[name][0]))
-    assert len(source.items) == len(workspace.client("acme").records) == 32
+    source = read_source_of(file, mapping.source)
+    assert len(source.items) == len(workspace.client("acme").records) > 30
     written = {
         r.data.imported.id: f"{r.source.data}"
         for r in workspace.client("acme").records
@@ -128,12 +147,61 @@ def test_what_each_export_says_is_in_its_record(taken: tuple[str, Path, Path], r
         "azure": (Status.IMPLEMENTED, "2025-03-04", "客户**必须**同意 \\<x\\>"),
         "azure csv": (Status.IMPLEMENTING, "2025-03-03", "a \\| b"),
         "procore": (Status.DRAFT, None, "Move the *wall*"),
+        "procore csv": (Status.DRAFT, None, "Move the *wall* 2"),
+        "pingcode workbook": (Status.IMPLEMENTED, None, "客户要求\\\n第 2 项"),
     }
     status, asked, words = expected[name]
     assert first.status is status
     assert (str(first.requested.on) if first.requested else None) == asked
     assert words in text
     assert "alert" not in text
+
+
+@pytest.mark.parametrize("taken", ["pingcode workbook"], indirect=True)
+def test_the_traps_of_pingcode_s_workbook(taken: tuple[str, Path, Path], root: Path) -> None:
+    found = records(root)
+    amounts = {n: _figure(found[f"ACME-{n:04}"]) for n in (1, 2, 3, 4)}
+    assert amounts == {1: "10000.00", 2: "125000.00", 3: None, 4: "45000.00"}
+    assert found["ACME-0009"].links.depends_on == ("ACME-0001",)
+    assert found["ACME-0010"].links.depends_on == ("ACME-0002",)
+    text = next(root.glob("changes/acme/*/ACME-0010*.md")).read_text("utf-8")
+    assert "x-depends_on: [OLD-7]" in text
+    done = [str(e.on) for e in found["ACME-0002"].history if e.status is Status.IMPLEMENTED]
+    assert done == ["2025-12-03"]
+    assert "ACME-0005" in found  # its row is hidden
+
+
+@pytest.mark.parametrize("taken", ["worktile"], indirect=True)
+def test_the_traps_of_worktile_s_workbook(taken: tuple[str, Path, Path], root: Path) -> None:
+    (talk,) = records(root)["ACME-0007"].communications
+    assert (str(talk.on), talk.with_, talk.summary) == (
+        "2025-04-08",
+        ("陈瑜",),
+        "同意；请尽快; 第 7 项",
+    )
+    texts = {
+        n: next(root.glob(f"changes/acme/*/ACME-{n:04}*.md")).read_text("utf-8") for n in (2, 5)
+    }
+    assert "第一行\\\n第二行 1&lt;2" in texts[5] or "第一行\\\n第二行 1\\<2" in texts[5]
+    assert "x-标签: [二期, 支付]" in texts[5]
+    assert "x-attachments: [需求.docx]" in texts[5]
+    assert "图" in texts[2]
+    assert "base64" not in texts[2]
+
+
+@pytest.mark.parametrize("taken", ["procore csv"], indirect=True)
+def test_the_traps_of_procore_s_list(taken: tuple[str, Path, Path], root: Path) -> None:
+    _, file, mapping = taken
+    found = records(root)
+    assert {id for id, d in found.items() if d.visibility is Visibility.INTERNAL} == {
+        f"ACME-{n:04}" for n in (2, 10, 18, 26)
+    }
+    assert _figure(found["ACME-0005"]) == "-500.00"
+    assert _figure(found["ACME-0008"]) == "1008.50"
+    assert found["ACME-0003"].title == 'Move wall 3, level "B"'
+    said = imported(root, file, mapping, "--dry-run", "--format", "json")
+    (total,) = json.loads(said.stdout)["totals"]
+    assert total["stated"] == total["computed"]
 
 
 @pytest.mark.parametrize("taken", ["jira", "jira documents"], indirect=True)

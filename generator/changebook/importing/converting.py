@@ -26,10 +26,18 @@ _NEXT = "\ue000"
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=\S)([^\n*_]+?)(?<=\S)\1(?![\w*_])", re.ASCII)
 
 
+#: What HTML has; workbooks of those who write HTML elsewhere often hold plain text.
+_HTML = re.compile(r"</?[a-z][^<>]*>|&#?\w+;", re.IGNORECASE)
+
+
+def _markup_of(text: str, markup: Markup) -> Markup:
+    return Markup.TEXT if markup is Markup.HTML and not _HTML.search(text) else markup
+
+
 def markdown(text: str, markup: Markup) -> str:
     """Return a text in some markup as Markdown that shows what it showed there."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    match markup:
+    match _markup_of(text, markup):
         case Markup.HTML:
             made = _from_html(text)
         case Markup.WIKI:
@@ -43,7 +51,7 @@ def markdown(text: str, markup: Markup) -> str:
 
 def plain(text: str, markup: Markup) -> str:
     """Return the words of a text without its markup, for a key."""
-    if markup is Markup.HTML:
+    if _markup_of(text, markup) is Markup.HTML:
         text = _soup(text).get_text("\n")
     return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip()))
 

@@ -64,8 +64,8 @@ def units() -> Mapping[str, int]:
 
 
 @cache
-def currencies() -> Mapping[str, str]:
-    """Return the signs and words for currencies, the longest first."""
+def currencies() -> Mapping[str, tuple[str, ...]]:
+    """Return the signs and words for currencies, with all that each may be."""
     known = _data()["currencies"]
     plain = {unicodedata.normalize("NFKC", sign): currency for sign, currency in known.items()}
-    return {sign: plain[sign] for sign in sorted(plain, key=len, reverse=True)}
+    return {sign: tuple(plain[sign].split()) for sign in sorted(plain, key=len, reverse=True)}

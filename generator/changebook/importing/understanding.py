@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -79,20 +80,20 @@ def amount(cell: Cell, notation: Notation, unit: str | None = None) -> Decimal:
 
 def _without_currency(text: str, notation: Notation) -> str:
     """Return an amount without what says its currency, which must be the one of the notation."""
-    for sign, currency in currencies().items():
+    for sign, meant in currencies().items():
         if sign in text:
-            _same(currency, notation.currency)
+            _one_of(meant, notation.currency)
             return text.replace(sign, "", 1).strip()
     for code in _CODE.findall(text):
         if code in list_currencies():
-            _same(code, notation.currency)
+            _one_of((code,), notation.currency)
             text = text.replace(code, "", 1).strip()
     return text
 
 
-def _same(currency: str, expected: str) -> None:
-    if currency != expected:
-        raise NotUnderstood(f"is in {currency}, not in {expected}")
+def _one_of(meant: Sequence[str], expected: str) -> None:
+    if expected not in meant:
+        raise NotUnderstood(f"is in {' or '.join(meant)}, not in {expected}")
 
 
 def whole(cell: Cell) -> int:
