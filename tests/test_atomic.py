@@ -238,3 +238,34 @@ def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     file = tmp_path / ("变" * 80 + ".md")
     atomic.write(file, NEW)
     assert file.read_bytes() == NEW
+
+
+def test_all_files_are_written_or_none(tmp_path: Path) -> None:
+    old, there = tmp_path / "old.md", tmp_path / "there.md"
+    old.write_bytes(OLD)
+    there.write_bytes(OLD)
+    new = {tmp_path / "new" / f"{n}.md": NEW for n in range(3)}
+    with pytest.raises(FileExistsError):
+        atomic.write_all({**new, there: NEW}, {old: NEW})
+    assert {f for f in tmp_path.rglob("*") if f.is_file()} == {old, there}
+    assert (old.read_bytes(), there.read_bytes()) == (OLD, OLD)
+    left = tmp_path / ".old.md.0.new"
+    left.write_bytes(OLD)
+    os.utime(left, (0, 0))
+    atomic.write_all(new, {old: "new"})
+    assert {f.read_bytes() for f in new} == {NEW}
+    assert old.read_bytes() == b"new"
+    assert not left.exists()
+    (tmp_path / "copy.md").touch()
+    atomic.write(tmp_path / "copy.md", old)
+    assert (tmp_path / "copy.md").read_bytes() == b"new"
+
+
+def test_a_folder_is_looked_at_once_for_all_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda at: looked.append(at) or scandir(at))
+    atomic.write_all({tmp_path / f"{n}.md": NEW for n in range(50)}, {})
+    assert len(looked) == 1

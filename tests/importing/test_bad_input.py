@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -11,10 +12,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from changebook.check import load_checked
+from changebook.edition import urls
+from changebook.edition.editions import make_edition
 from changebook.importing.mapping import read_map
 from changebook.importing.source import ImportSource, UnreadableSource
 from changebook.importing.sources import read_source_of
 from changebook.model.import_map import Kind, SourceSettings
+from changebook.model.vocabulary import Audience
+from changebook.site.contents import edition_contents
 from tests.importing.exports import workbook
 from tests.importing.test_spreadsheets import (
     SHORT,
@@ -49,7 +55,7 @@ def titles(source: ImportSource) -> list[str]:
         (CHINESE.encode("gb18030"), None),
         (CHINESE.encode("utf-16"), None),
         (CHINESE.encode("utf-16-le"), "utf-16-le"),
-        (CHINESE.replace("页", "頁").encode("big5", "replace"), "big5"),
+        ("編號,標題,狀態\n1,支付頁的提示,已批准\n".encode("big5"), "big5"),
         (CHINESE.replace(",", ";").encode(), None),
         (CHINESE.replace(",", "\t").encode(), None),
         (CHINESE.replace("\n", "\r\n").encode(), None),
@@ -59,7 +65,7 @@ def test_encodings_and_delimiters(tmp_path: Path, content: bytes, encoding: str 
     file = tmp_path / "log.csv"
     file.write_bytes(content)
     source = read(file, encoding=encoding)
-    assert [title[:2] for title in titles(source)] == ["支付"] if encoding != "big5" else True
+    assert titles(source) == ["支付頁的提示" if encoding == "big5" else "支付页的提示"]
     assert len(source.columns) == 3
 
 
@@ -95,6 +101,88 @@ def test_more_rows_than_a_log_has(tmp_path: Path) -> None:
     file.write_text(HEAD + "".join(f"{n},A,open,5,\n" for n in range(50_001)))
     with pytest.raises(UnreadableSource, match="has 50001 items"):
         read(file)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "option"),
+    [("gb18030", ()), ("utf-16", ()), ("utf-8-sig", ()), ("big5", ("--encoding", "big5"))],
+)
+def test_what_comes_in_other_encodings_is_imported(
+    root: Path, tmp_path: Path, encoding: str, option: tuple[str, ...]
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = "".join(f"{n};改善支付流程 {n};已批准;8{n:02},50\n" for n in range(1, 36))
+    file.write_bytes(f"編號;標題;狀態;金額\n{rows}".encode(encoding))
+    proposed = run(root, file, *option).stdout
+    assert f"encoding: {encoding}" in proposed
+    text = (
+        SHORT.replace("kind: excel", f"kind: csv, encoding: {encoding}")
+        .replace(
+            "No: id, Title: title, Status: status, Amount: amount, Date: requested.on",
+            "編號: id, 標題: title, 狀態: status, 金額: amount",
+        )
+        .replace("open: submitted", "已批准: approved")
+    )
+    said = imported(root, file, mapped(tmp_path, text + "decimal: ','\n"))
+    assert said.exit_code == 0, said.output
+    found = records(root)
+    assert len(found) == 35
+    assert found["ACME-0007"].title == "改善支付流程 7"
+    decision = found["ACME-0007"].decision
+    assert decision
+    assert str(decision.amount) == "807.50"
+
+
+@pytest.mark.parametrize("wrong", ["broken", "long", "twice", "unknown"])
+def test_one_bad_row_among_many_stops_all(root: Path, tmp_path: Path, wrong: str) -> None:
+    rows = [f"{n},Change {n},open,5,2025-03-01\n".encode() for n in range(1, 41)]
+    bad, told = {
+        "broken": (b"20,\xff\xff,open,5,\n", "log.csv, line 21: byte 0xff is not gb18030"),
+        "long": (b"20,A,open,5,,,more\n", "row 21, column G: `more` stands beyond the header"),
+        "twice": (b"19,A,open,5,\n", "row 21: `19` is also the id of row 20"),
+        "unknown": (b"20,A,open,5,soon\n", "row 21, column E (Date): `soon` should be a day"),
+    }[wrong]
+    rows[19] = bad
+    file = tmp_path / "log.csv"
+    file.write_bytes(HEAD.encode() + b"".join(rows))
+    said = imported(root, file, mapped(tmp_path, SHORT.replace("excel", "csv")))
+    assert said.exit_code != 0
+    assert told in said.stderr
+    assert files(root) == {}
+
+
+def test_scripts_and_embedded_pictures_stay_behind(root: Path, tmp_path: Path) -> None:
+    html = (
+        '<p onclick="x()">Seen <b>here</b></p><script>alert(1)</script><style>p{}</style>'
+        '<iframe src="https://evil.example">in</iframe>'
+        '<img alt="plan" src="data:image/png;base64,AA">'
+        '<img alt="mine" src="file:///etc/passwd"><a href="javascript:alert(2)">go</a>'
+        "<svg><script>alert(3)</script></svg>"
+    )
+    issue = {"identifier": "A-1", "title": "A <script>alert(4)</script>", "state": "open"}
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps([{**issue, "description": html}]))
+    text = "source: {kind: pingcode}\n" + SHORT.partition("\n")[2].replace(
+        "No: id, Title: title, Status: status, Amount: amount, Date: requested.on",
+        "identifier: id, title: title, state: status, description: body",
+    )
+    said = imported(root, file, mapped(tmp_path, text))
+    assert said.exit_code == 0, said.output
+    written = b"".join(files(root).values()).decode()
+    assert "Seen **here**" in written
+    assert "plan" in written
+    for bad in ("alert(1)", "alert(2)", "alert(3)", "base64", "etc/passwd", "evil", "onclick"):
+        assert bad not in written, bad
+    page = body_of(root)
+    assert "<script>alert(4)" not in page
+
+
+def body_of(root: Path) -> str:
+    """The page of the only record, as the client reads it."""
+    client = load_checked(root)[0].client("acme")
+    edition = make_edition(client, Audience.CLIENT)
+    pages = edition_contents(edition, root, directory_urls=True).pages
+    return next(page.content for page in pages if page.path == urls.record("ACME-0001"))
 
 
 def test_a_row_longer_than_the_header_is_told(root: Path, tmp_path: Path) -> None:

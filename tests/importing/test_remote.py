@@ -17,7 +17,7 @@ from changebook.importing import remote
 from changebook.model.import_map import Kind
 from changebook.refusal import Refusal
 from tests.importing import exports
-from tests.importing.test_spreadsheets import files, root, run
+from tests.importing.test_spreadsheets import files, records, root, run
 
 __all__ = ["root"]
 
@@ -68,6 +68,8 @@ def tracker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
 
 
 def jira(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+    if path.endswith("/serverInfo"):
+        return 200, {}, {"deploymentType": "Server"}
     whole = exports.jira(COUNT)
     start, most = int(query["startAt"]), int(query["maxResults"])
     return 200, {}, {**whole, "issues": whole["issues"][start : start + most], "startAt": start}
@@ -79,8 +81,45 @@ def pingcode(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any
     return 200, {}, {**whole, "values": whole["values"][start : start + int(query["page_size"])]}
 
 
+def jira_cloud(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+    """Answer as the Cloud does: pages by token, and of an issue's comments the first ones."""
+    if path.endswith("/serverInfo"):
+        return 200, {}, {"deploymentType": "Cloud"}
+    issues = exports.jira(COUNT, documents=True)["issues"]
+    if path.endswith("/comment"):
+        start = int(query["startAt"])
+        said = [{"created": "2025-04-02T09:00:00Z", "body": f"Comment {n}"} for n in range(130)]
+        return 200, {}, {"total": 130, "comments": said[start : start + 100]}
+    if path.endswith("/changelog"):
+        return (
+            200,
+            {},
+            {"total": 2, "values": [{"created": "2025-04-02T09:00:00Z", "items": []}] * 2},
+        )
+    assert path.endswith("/rest/api/3/search/jql")
+    assert query["jql"]
+    start = int(query.get("nextPageToken", "0"))
+    issues[0]["fields"]["comment"]["total"] = 130
+    issues[0]["changelog"]["total"] = 2
+    more = {"nextPageToken": str(start + 100)} if start + 100 < COUNT else {"isLast": True}
+    return 200, {}, {"issues": issues[start : start + 100], **more}
+
+
 def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
     page = int(query.get("page", "1"))
+    if path.endswith("/issues/comments"):
+        said = {"user": {"login": "lin"}, "created_at": "2025-03-09T23:30:00Z", "body": "Go on."}
+        of_second = {**said, "issue_url": "https://api.example/issues/2"}
+        following = f'<{path}?page=2>; rel="next"' if page == 1 else ""
+        return 200, {"Link": following} if following else {}, [of_second]
+    if path.endswith("/notes"):
+        note = {"author": {"name": "Lin Wei"}, "created_at": "2025-03-09T23:30:00Z"}
+        notes = [
+            {**note, "body": "For all."},
+            {**note, "body": "For the team.", "internal": True},
+            {**note, "body": "changed the title", "system": True},
+        ]
+        return 200, {}, notes
     issues = [
         {
             "number": n,
@@ -88,6 +127,8 @@ def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
             "title": f"Change {n}",
             "state": "open",
             "user": {"login": "chenyu"},
+            "url": f"https://api.example/issues/{n}",
+            "user_notes_count": 3 if n == 2 else 0,
         }
         for n in range((page - 1) * 100 + 1, min(page * 100, COUNT) + 1)
     ]
@@ -97,21 +138,68 @@ def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "answer", "count", "said"),
+    ("kind", "answer", "count", "said", "times"),
     [
-        (Kind.JIRA, jira, COUNT, "Bearer secret"),
-        (Kind.PINGCODE, pingcode, COUNT, "Bearer secret"),
-        (Kind.GITHUB, linked, COUNT - 3, "Bearer secret"),
-        (Kind.GITLAB, linked, COUNT, "secret"),
+        (Kind.JIRA, jira, COUNT, "Bearer secret", 4),
+        (Kind.JIRA, jira_cloud, COUNT, "Bearer secret", 7),
+        (Kind.PINGCODE, pingcode, COUNT, "Bearer secret", 3),
+        (Kind.GITHUB, linked, COUNT - 3, "Bearer secret", 5),
+        (Kind.GITLAB, linked, COUNT, "secret", 4),
     ],
 )
 def test_all_pages_are_read(
-    tracker: Tracker, kind: Kind, answer: Callable[..., Any], count: int, said: str
+    tracker: Tracker, kind: Kind, answer: Callable[..., Any], count: int, said: str, times: int
 ) -> None:
     tracker.answer = answer
     issues = json.loads(remote.fetched(tracker.url, kind, "secret"))
     assert len(issues) == count
-    assert [who for _, who in tracker.asked] == [said] * 3
+    assert [who for _, who in tracker.asked] == [said] * times
+
+
+def test_all_comments_come_along(tracker: Tracker) -> None:
+    tracker.answer = linked
+    github = json.loads(remote.fetched(tracker.url, Kind.GITHUB, None))
+    by_number = {issue["number"]: issue["comments"] for issue in github}
+    assert [said["body"] for said in by_number[2]] == ["Go on.", "Go on."]
+    assert by_number[3] == []
+    gitlab = json.loads(remote.fetched(tracker.url, Kind.GITLAB, None))
+    by_number = {issue["iid"]: issue["comments"] for issue in gitlab}
+    assert [said["body"] for said in by_number[2]] == ["For all.", "For the team."]
+    tracker.answer = jira_cloud
+    first, *_ = json.loads(remote.fetched(tracker.url, Kind.JIRA, None))
+    assert len(first["fields"]["comment"]["comments"]) == 130
+    assert len(first["changelog"]["histories"]) == 2
+
+
+def test_the_address_chooses_issues(tracker: Tracker) -> None:
+    asked: list[dict[str, str]] = []
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        asked.append(query)
+        return jira(path, query)
+
+    tracker.answer = answer
+    remote.fetched(f"{tracker.url}/?jql=project%3DPAY", Kind.JIRA, None)
+    assert asked[1]["jql"] == "project=PAY"
+    assert tracker.asked[1][0] == "/rest/api/2/search"
+
+
+def test_what_only_the_team_reads_stays_with_it(
+    tracker: Tracker, root: Path, tmp_path: Path
+) -> None:
+    tracker.answer = linked
+    file, mapping = tmp_path / "gitlab.json", tmp_path / "map.yml"
+    run(root, file, "--from", "gitlab", "--url", tracker.url, "--out", str(mapping))
+    text = mapping.read_text("utf-8")
+    assert "internal.comments: internal.comments" in text
+    text = text.replace("channel:  #", "channel: chat  #").replace("party: }", "party: client}")
+    mapping.write_text(text, "utf-8")
+    said = run(root, file, "--map", str(mapping))
+    assert said.exit_code == 0, said.output
+    record = records(root)["ACME-0002"]
+    assert [talk.summary for talk in record.communications] == ["For all."]
+    assert record.internal
+    assert "For the team." in str(record.internal)
 
 
 def test_it_is_asked_again_later(tracker: Tracker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -283,6 +284,92 @@ def test_a_newer_export_updates_adds_and_names_what_is_gone(root: Path, tmp_path
     assert b"amount: 3.00" in now["ACME-0003-change-3.md"]
     assert len(now) == 7
     assert load_checked(root)[1] == []
+
+
+def test_again_and_again(root: Path, tmp_path: Path) -> None:
+    def row(n: int, status: str = "open", amount: int = 1) -> tuple[object, ...]:
+        return (str(n), f"Change {n}", status, amount, "2025-03-01")
+
+    short_import(root, tmp_path, *map(row, range(1, 5)))
+    first = files(root)
+    # An open one is decided there, one has another amount, one is gone and one is new.
+    rows = [row(1, "approved"), row(2, amount=7), row(3), row(9)]
+    said = short_import(root, tmp_path, *rows)
+    assert "ACME-0004 (4) is not in the source any more" in said.stderr
+    found = records(root)
+    assert [found[f"ACME-000{n}"].status for n in (1, 2, 3, 4)] == [
+        Status.APPROVED,
+        *[Status.SUBMITTED] * 3,
+    ]
+    assert set(found) == {f"ACME-000{n}" for n in (1, 2, 3, 4, 9)}
+    second = files(root)
+    assert second["ACME-0004-change-4.md"] == first["ACME-0004-change-4.md"]
+    # The same once more changes nothing; what was gone comes back as it is.
+    assert "wrote 0 files" in short_import(root, tmp_path, *rows).stdout
+    said = short_import(root, tmp_path, *rows, row(4))
+    assert "not in the source" not in said.stderr
+    assert files(root) == second
+    # What is decided by now is never touched, also if nobody edited it here.
+    said = short_import(root, tmp_path, row(1, "approved", 99), *rows[1:], row(4))
+    assert "ACME-0001: Decided here, changed there: not touched" in said.stderr
+    assert files(root) == second
+    assert load_checked(root)[1] == []
+
+
+def test_a_conflict_is_settled_by_hand(root: Path, tmp_path: Path) -> None:
+    short_import(root, tmp_path, ("1", "A", "open", 1, "2025-03-01"))
+    (file,) = root.glob("changes/acme/2025/*.md")
+    file.write_text(file.read_text("utf-8").replace("title: A", "title: Ours"), "utf-8")
+    newer = ("1", "B", "open", 1, "2025-03-01")
+    said = short_import(root, tmp_path, newer)
+    told = re.search(r"ACME-0001: Conflict.* write `there: (\w+)` in its `x-import`", said.stderr)
+    assert told
+    text = re.sub(r"there: \w+", f"there: {told[1]}", file.read_text("utf-8"))
+    file.write_text(text, "utf-8")
+    said = short_import(root, tmp_path, newer)
+    assert "Conflict" not in said.stderr
+    assert "Edited here, unchanged there" in said.stderr
+    assert file.read_text("utf-8") == text
+
+
+def test_out_is_a_file_or_a_folder(root: Path, tmp_path: Path) -> None:
+    file = change_log(tmp_path / "变更台账 2025.xlsx", 12)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert run(root, file, "--out", str(out)).exit_code == 0
+    assert (out / "map.yml").read_text("utf-8").startswith("# What")
+    for form, name in (("text", "txt"), ("md", "md"), ("json", "json"), ("xlsx", "xlsx")):
+        said = imported(root, file, None, "--dry-run", "--format", form, "--out", str(out))
+        assert said.exit_code == 0, said.output
+        assert (out / f"import.{name}").stat().st_size
+    said = imported(root, file, None, "--out", str(out))
+    assert "is not an empty folder" in said.stderr
+    said = imported(root, file, None, "--out", str(tmp_path / "apart"))
+    assert said.exit_code == 0, said.output
+    assert files(root) == {}
+    apart = {
+        f.name: f.read_bytes() for f in (tmp_path / "apart" / "changes" / "acme").rglob("*.md")
+    }
+    imported(root, file)
+    assert files(root) == apart
+    said = imported(root, file, None, "--out", str(root / "changes" / "x"))
+    assert "is inside changes/" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--dry-run",), "--dry-run and --on go with --map"),
+        (("--on", DAY), "--dry-run and --on go with --map"),
+        (("--format", "md"), "--format goes with --dry-run"),
+    ],
+)
+def test_no_option_is_ignored(
+    root: Path, tmp_path: Path, more: tuple[str, ...], message: str
+) -> None:
+    said = run(root, change_log(tmp_path / "log 2025.xlsx", 3), *more)
+    assert said.exit_code == 2
+    assert message in said.stderr
 
 
 def test_a_step_before_what_was_read_says_when_it_was_recorded(root: Path, tmp_path: Path) -> None:

@@ -78,6 +78,9 @@ def _from_html(text: str) -> str:
         if urlsplit(address).scheme not in ("http", "https"):
             # Embedded or of the other program: its words stay.
             picture.replace_with(str(picture.get("alt") or ""))
+    for link in soup("a", href=True):
+        if urlsplit(str(link["href"])).scheme not in ("", "http", "https", "mailto"):
+            link.unwrap()  # it would run something, or open a file
     converter = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=True)
     return re.sub(r"\n{3,}", "\n\n", str(converter.convert_soup(soup)))
 

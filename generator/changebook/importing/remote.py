@@ -118,7 +118,8 @@ def _gitlab(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
 
 def _jira(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
     """Yield all issues: the Cloud's pages come by token, those of a server by number."""
-    in_cloud = (urlsplit(url).hostname or "").endswith(".atlassian.net")
+    told, _ = get(f"{url}/rest/api/2/serverInfo", {})
+    in_cloud = isinstance(told, dict) and told.get("deploymentType") == "Cloud"
     api = f"{url}/rest/api/{3 if in_cloud else 2}"
     at = f"{api}/search/jql" if in_cloud else f"{api}/search"
     asked: dict[str, str | int] = {"maxResults": _PAGE, "expand": "changelog", "fields": "*all"}
