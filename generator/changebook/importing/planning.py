@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -571,23 +572,16 @@ def _totals(
     last: Counter[str] = Counter()
     for count, total in source.totals:
         for column in columns:
-            unit = mapping.units.get(column)
+            read = partial(understanding.amount, notation=notation, unit=mapping.units.get(column))
             for cell in total.cells.get(column, ()):
+                above = [item.cells.get(column, ())[:1] for item in source.items[:count]]
                 try:
-                    stated = understanding.amount(cell, notation, unit)
-                    amounts = [
-                        understanding.amount(each, notation, unit)
-                        for item in source.items[:count]
-                        for each in item.cells.get(column, ())[:1]
-                    ]
-                    since = [
-                        understanding.amount(each, notation, unit)
-                        for item in source.items[last[column] : count]
-                        for each in item.cells.get(column, ())[:1]
-                    ]
+                    stated = read(cell)
+                    amounts = [sum(map(read, cells), Decimal(0)) for cells in above]
                 except NotUnderstood as error:
                     yield f"{cell.place} ({column}): {error}"
                     continue
-                partly, whole = sum(since, Decimal(0)), sum(amounts, Decimal(0))
+                partly = sum(amounts[last[column] :], Decimal(0))
+                whole = sum(amounts, Decimal(0))
                 last[column] = count
                 yield AddedUp(cell.place, column, stated, partly if stated == partly else whole)

@@ -98,10 +98,7 @@ def _one_of(meant: Sequence[str], expected: str) -> None:
 
 def whole(cell: Cell) -> int:
     """Return a whole number, such as days: `10`, `+7 days`, `3天`."""
-    text = unicodedata.normalize("NFKC", cell.text)
-    found = re.fullmatch(
-        r"([+-]?\d{1,9})(?:\.0+)?\s*(?:days?|d|个?(?:日历)?[天日])?", text, re.ASCII
-    )
+    found = _DAYS.fullmatch(unicodedata.normalize("NFKC", cell.text))
     if not found:
         raise NotUnderstood("should be a whole number of days")
     return int(found[1])
