@@ -96,8 +96,10 @@ def main() -> None:
             (client / "client.md").write_text(_PROFILE, "utf-8")
             book, mapping = root / "log.xlsx", root / "map.yml"
             make_workbook(book, rows)
-            words = (*(sys.executable, "-m", "changebook", "import", str(book)), "--client", "acme")
-            words = (*words, "--workspace", str(root))
+            words = (
+                *(sys.executable, "-m", "changebook", "import", str(book)),
+                *("--client", "acme", "--workspace", str(root)),
+            )
             with_map = (*words, "--map", str(mapping))
             steps = [measured(*words, "--out", str(mapping))]
             steps += [measured(*with_map, *more) for more in (("--dry-run",), ())]

@@ -264,8 +264,13 @@ def test_all_files_are_written_or_none(tmp_path: Path) -> None:
 def test_a_folder_is_looked_at_once_for_all_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked: list[object] = []
+    looked: list[Path] = []
     scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda at: looked.append(at) or scandir(at))
+
+    def look(at: Path) -> Any:
+        looked.append(at)
+        return scandir(at)
+
+    monkeypatch.setattr(os, "scandir", look)
     atomic.write_all({tmp_path / f"{n}.md": NEW for n in range(50)}, {})
     assert len(looked) == 1

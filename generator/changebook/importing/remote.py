@@ -101,7 +101,7 @@ def _github(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
     comments: dict[str, list[Any]] = {}
     for comment in _by_links(get, f"{url}/issues/comments", {"per_page": _PAGE}):
         comments.setdefault(str(comment.get("issue_url")), []).append(comment)
-    asked = {"state": "all", "per_page": _PAGE, **query}
+    asked: dict[str, str | int] = {"state": "all", "per_page": _PAGE, **query}
     for issue in _by_links(get, f"{url}/issues", asked):
         if "pull_request" not in issue:
             yield {**issue, "comments": comments.get(str(issue.get("url")), [])}
@@ -109,10 +109,14 @@ def _github(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
 
 def _gitlab(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
     """Yield a project's issues, each with its notes but for those that GitLab itself wrote."""
-    for issue in _by_links(get, f"{url}/issues", {"scope": "all", "per_page": _PAGE, **query}):
+    asked: dict[str, str | int] = {"scope": "all", "per_page": _PAGE, **query}
+    for issue in _by_links(get, f"{url}/issues", asked):
         at = f"{url}/issues/{issue.get('iid')}/notes"
-        asked = {"sort": "asc", "per_page": _PAGE}
-        notes = _by_links(get, at, asked) if issue.get("user_notes_count") else ()
+        notes = (
+            _by_links(get, at, {"sort": "asc", "per_page": _PAGE})
+            if issue.get("user_notes_count")
+            else ()
+        )
         yield {**issue, "comments": [note for note in notes if not note.get("system")]}
 
 
