@@ -10,7 +10,7 @@ from changebook.check import load_checked
 from changebook.edition.editions import make_edition
 from changebook.exports.feeds.calendar import as_calendar
 from changebook.model import sums
-from changebook.model.diagnostics import errors
+from changebook.model.diagnostics import RULES, Place, as_text, errors
 from changebook.model.vocabulary import Audience
 from tests.canary import CLIENT, _profile, _record
 
@@ -80,3 +80,27 @@ def test_a_person_of_the_vendor_is_found_whatever_the_name_holds(tmp_path: Path)
     root = write(tmp_path, profile, record)
     edition = make_edition(load_checked(root)[0].client(CLIENT), Audience.CLIENT)
     assert [person.name for person in edition.profile.people] == ["Ada Moreau", 'Lin "Ace" Wei']
+
+
+def test_of_one_kind_the_first_hundred_are_told_and_the_rest_counted(tmp_path: Path) -> None:
+    body = "[a](b) " * 1_234 + "\n\n[c][d](e)"
+    root = write(tmp_path, PROFILE, f"{RECORD}\n{body}\n")
+    _, problems = load_checked(root)
+    assert [p.rule for p in problems].count("broken-link") == 100
+    (rest,) = (p for p in problems if p.rule == "many-of-one-kind")
+    assert rest.column == 100 * len("[a](b) ") + 1
+    assert "`broken-link` occurs 1,135 more times" in rest.message
+
+
+def test_a_line_of_pipes_takes_no_time(tmp_path: Path) -> None:
+    """Each place in it was tried as the head of a table, up to its end: minutes."""
+    root = write(tmp_path, PROFILE, f"{RECORD}\n\n{'|' * 400_000}\n")
+    assert refused(root) == []
+
+
+def test_a_problem_in_a_long_line_is_shown_with_its_surroundings(tmp_path: Path) -> None:
+    long = "\x07" + "word " * 60_000 + "[a](b)" + " word" * 60
+    place = Place(1, long.index("[a]") + 1, 6)
+    problem = RULES["broken-link"].at("a.md", place, "m", "h")
+    shown, carets = as_text([problem], lambda *_: long).split("\n")[3:5]
+    assert shown[carets.index("^") : carets.rindex("^") + 1] == "[a](b)"

@@ -21,6 +21,7 @@ from changebook.check import (
 )
 from changebook.check.between import Neighbour, check_between, facts, neighbour
 from changebook.check.isolation import check_other_clients
+from changebook.check.repeated import counted
 from changebook.check.team_files import check_team_files
 from changebook.model.diagnostics import Problem
 from changebook.read.workspace import Client, Record, Workspace, read_workspace
@@ -82,6 +83,10 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def check_client(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
     """Return the problems of one client, who is to learn nothing of the others."""
+    return counted(_of_client(client, others))
+
+
+def _of_client(client: Client, others: Iterable[Neighbour]) -> Iterator[Problem]:
     for check_record in RECORD_CHECKS:
         for record in client.records:
             yield from check_record(record, client)

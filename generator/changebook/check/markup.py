@@ -140,8 +140,8 @@ _CONTAINER = re.compile(
 )
 #: A line of hyphens, and the one above it that would be a table's head.
 _UNDER_HEAD = re.compile(
-    r"(?:\A|\n[ \t>]*)\n[ \t>]*(?P<head>[^\n]*\|[^\n]*)\n"
-    r"[ \t>]*(?P<line>\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?)[ \t]*$",
+    r"(?:\A|\n[ \t>]*+)\n[ \t>]*+(?P<head>[^\n|]*+\|[^\n]*)\n"
+    r"[ \t>]*+(?P<line>\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?)[ \t]*$",
     re.MULTILINE,
 )
 _CELL_END = re.compile(r"(?<!\\)\|")

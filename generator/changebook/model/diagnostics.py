@@ -139,11 +139,10 @@ def as_json(problems: Iterable[Problem]) -> str:
 
 def _excerpt(text: str, column: int) -> tuple[str, int]:
     """Return what is shown of a line, without the far ends of a long one, and the new column."""
-    text = visible(text)
     if len(text) <= _LINE_SHOWN:
-        return text, column
+        return visible(text), column
     start = max(0, column - 1 - _LINE_SHOWN // 4)
-    shown = text[start : start + _LINE_SHOWN]
+    shown = visible(text[start : start + _LINE_SHOWN])
     if start + _LINE_SHOWN < len(text):
         shown += "\N{HORIZONTAL ELLIPSIS}"
     if start == 0:

@@ -13,11 +13,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from html.parser import HTMLParser
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import pyromark
+
+from changebook.read.html_tags import HtmlTags
 
 #: The beginning of an element whose text is Markdown.
 MARKDOWN_ELEMENT = re.compile(
@@ -103,25 +104,16 @@ class Element:
     attributes: tuple[tuple[str, str], ...]
 
 
-class _Elements(HTMLParser):
+class _Elements(HtmlTags):
     """The start tags of one piece of raw HTML, with their places in the whole text."""
 
     def __init__(self, chunk: str, offset: int) -> None:
-        super().__init__(convert_charrefs=True)
         self.found: list[Element] = []
-        self._lines = [offset, *(offset + m.end() for m in re.finditer("\n", chunk))]
-        self.feed(chunk)
-        self.close()
-
-    def parse_marked_section(self, i: int, report: bool = True) -> int:
-        """`<![...` is a comment in HTML, but html.parser fails on what is not SGML."""
-        return self.parse_bogus_comment(i, report)
+        super().__init__(chunk, offset)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line, column = self.getpos()
         values = tuple((name, value or "") for name, value in attrs)
-        source = self.get_starttag_text() or ""
-        self.found.append(Element(tag, self._lines[line - 1] + column, source, values))
+        self.found.append(Element(tag, self.start(), self.get_starttag_text() or "", values))
 
 
 def elements_of(chunk: str, offset: int = 0) -> list[Element]:

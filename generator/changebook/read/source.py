@@ -32,9 +32,9 @@ from changebook.read.front_matter import (
     read_front_matter,
 )
 
-#: A record is prose and a few tables. What is larger is an export or a mistake; the limit keeps
-#: one bad file from stalling everybody's check.
-SIZE_LIMIT = 2_000_000
+#: A record is prose and a few tables: half a megabyte is a book of 80,000 words. What is larger is
+#: an export or a mistake; the limit keeps one bad file from stalling everybody's check.
+SIZE_LIMIT = 500_000
 _COMMENT = re.compile(r"(?:^|[\s\[{,])#")
 _FIRST_KEY = re.compile(r"\s*(?:- +)*[^\s:]+")
 _HAS_KEY = re.compile(r":(?:\s|$)")
@@ -50,7 +50,7 @@ UNREADABLE = rule(
 )
 TOO_LARGE = rule(
     "file-too-large",
-    summary="A record is larger than 2 MB.",
+    summary="A record is larger than 500 KB.",
     why="A record is prose and small tables. A larger file is nearly always a pasted export; it "
     "would make the client's page unusable.",
     wrong="A log file of 50 MB pasted into the body.",
@@ -367,7 +367,7 @@ def read_text(file: Path, path: str) -> tuple[str, Problem | None]:
             return "", TOO_LARGE.at(
                 path,
                 START,
-                f"The file has {size / 1e6:.1f} MB; the limit is {SIZE_LIMIT / 1e6:.0f} MB.",
+                f"The file has {size / 1e3:,.0f} KB; the limit is {SIZE_LIMIT / 1e3:.0f} KB.",
                 "Move large material into an attachment next to the record and link to it.",
             )
         raw = file.read_bytes()

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from html import escape
-from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +22,7 @@ import yaml
 
 from changebook.model.markup import DROPPED, keeps
 from changebook.read.commonmark import OPTIONS, Parsed, Shown, parse
+from changebook.read.html_tags import HtmlTags
 
 #: What a text has more of with one label was written by a program.
 _MOST_OF_ONE_LABEL = 50
@@ -176,33 +176,24 @@ def _footnotes(parsed: Parsed) -> Iterator[Unseen]:
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-class _Tags(HTMLParser):
+class _Tags(HtmlTags):
     """The tags and declarations of one piece of HTML: where each is, and what it is."""
 
     def __init__(self, chunk: str, offset: int) -> None:
-        super().__init__(convert_charrefs=True)
-        self._chunk, self._offset = chunk, offset
-        self._lines = [0, *(match.end() for match in re.finditer("\n", chunk))]
         #: Cause (`<`, `/` or `!`), name, attributes, range.
         self.found: list[tuple[str, str, Mapping[str, str], int, int]] = []
-        self.feed(chunk)
-        self.close()
+        super().__init__(chunk, offset)
 
     def _note(
         self, kind: str, name: str, source: str | None = None, attributes: Mapping[str, str] = _NONE
     ) -> None:
-        line, column = self.getpos()
-        start = self._lines[line - 1] + column
+        start = self.start()
         if source is None:
-            close = self._chunk.find(">", start)
-            end = close + 1 if close >= 0 else len(self._chunk)
+            close = self._chunk.find(">", start - self._offset)
+            end = self._offset + (close + 1 if close >= 0 else len(self._chunk))
         else:
             end = start + len(source)
-        self.found.append((kind, name, attributes, self._offset + start, self._offset + end))
-
-    def parse_marked_section(self, i: int, report: bool = True) -> int:
-        """`<![...` is a comment in HTML, but html.parser fails on what is not SGML."""
-        return self.parse_bogus_comment(i, report)
+        self.found.append((kind, name, attributes, start, end))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in reversed(attrs)}  # the first one counts
@@ -221,9 +212,7 @@ class _Tags(HTMLParser):
         self._note("!", data)
 
     def handle_comment(self, data: str) -> None:
-        line, column = self.getpos()
-        start = self._lines[line - 1] + column
-        if not self._chunk.startswith("<!--", start):
+        if not self._chunk.startswith("<!--", self.start() - self._offset):
             self._note("!", data)
 
 
