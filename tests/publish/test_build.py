@@ -384,6 +384,21 @@ def test_a_killed_build_leaves_the_old_site_or_the_new(two_clients: Path) -> Non
     assert b"Web shop" in content(out)["example/index.html"]
 
 
+def test_a_site_comes_back_though_no_client_is_sound(workspace: Path) -> None:
+    """A build was killed between its two renames, and the next one finds errors."""
+    assert build(workspace, jobs=1).ok
+    out = workspace / "site"
+    old = content(out / "example")
+    staging = out / OWN / "staging"
+    staging.mkdir()
+    (out / "example").rename(staging / "old")
+    (out / OWN / "journal").write_text("example\nnew\nold")
+    profile = workspace / "changes" / "example" / "client.md"
+    profile.write_text(profile.read_text("utf-8").replace("currency: ", "currency: X"), "utf-8")
+    assert not build(workspace, jobs=1).ok
+    assert content(out / "example") == old
+
+
 def _workers_end(session: int) -> bool:
     """Whether no process of the killed build goes on: each would write into the staging."""
     for _ in range(100):

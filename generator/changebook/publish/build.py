@@ -24,7 +24,7 @@ from changebook.publish.shards import Shard
 from changebook.publish.sites import Site
 from changebook.publish.swap import Publisher
 from changebook.publish.work import Source, Task, TaskResult, do
-from changebook.read.workspace import CHANGES, DEFAULT_OUT, unknown_client
+from changebook.read.workspace import CHANGES, DEFAULT_OUT, OWN, unknown_client
 from changebook.refusal import Refusal
 from changebook.site.building import SiteFailed
 
@@ -95,6 +95,9 @@ def build(
         sound = [client for client in wanted if not checked.errors_for(client.slug)]
         result = Result(shown_problems(checked, slugs), withheld=_withheld(wanted, sound))
         if not sound:
+            if (out / OWN).is_dir():
+                with Publisher(out, audience):
+                    pass  # what a killed build left half done is brought back all the same
             return result
         tools, notices = _tools() if pdf else ("", ())
         shared = shared_inputs(root, audience, as_of, tools if pdf else None)

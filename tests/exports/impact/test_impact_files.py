@@ -528,6 +528,15 @@ def test_the_same_records_give_the_same_bytes(
         assert write(again) == first[form], form
 
 
+def test_a_workbook_does_not_read_the_clock(exported: ImpactFigures) -> None:
+    """No archive holds a time before 1980: on a machine set to 1971 a build failed."""
+    usual = as_xlsx(exported)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.time", lambda: 40_000_000.0)
+        patch.setattr("time.localtime", lambda *_: (1971, 4, 9, 0, 0, 0, 0, 99, 0))
+        assert as_xlsx(exported) == usual
+
+
 def test_a_workbook_bears_the_day_of_its_figures() -> None:
     content = as_xlsx(impact_figures(client_of("yunfan"), as_of=date(2026, 3, 31)))
     properties = book(content).properties

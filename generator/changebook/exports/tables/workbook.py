@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from babel import Locale
@@ -53,9 +55,28 @@ def as_xlsx(
     properties.creator, properties.title = visible(creator), visible(title)
     properties.created = properties.modified = datetime.combine(day, time.min)
     written = BytesIO()
-    with ZipFile(written, "w", ZIP_DEFLATED) as archive:
+    with _Dated(written, day) as archive:
         ExcelWriter(workbook, archive).save()
-    return _dated(written, day)
+    return written.getvalue()
+
+
+class _Dated(ZipFile):
+    """An archive with the day on every entry instead of the time of writing.
+
+    The clock is not even read: no archive can hold a time before 1980, and one that is set so would
+    stop the build.
+    """
+
+    def __init__(self, out: BytesIO, day: date) -> None:
+        super().__init__(out, "w", ZIP_DEFLATED)
+        first, last = _ZIP_YEARS
+        self._stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
+
+    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:
+        super().writestr(ZipInfo(name, self._stamp), data, ZIP_DEFLATED)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        self.writestr(arcname, Path(filename).read_bytes())
 
 
 def _fill(sheet: Worksheet, table: AnyTable, words: Words) -> None:
@@ -121,14 +142,3 @@ def _number_format(currency: str, locale: Locale) -> str:
     symbol = get_currency_symbol(currency, locale=locale)
     space = "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else ""
     return f'"{symbol}{space}"#,##0' + (f".{'0' * digits}" if digits else "")
-
-
-def _dated(written: BytesIO, day: date) -> bytes:
-    """Return the archive with the day on every entry instead of the time of writing."""
-    first, last = _ZIP_YEARS
-    stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
-    out = BytesIO()
-    with ZipFile(written) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(ZipInfo(name, stamp), old.read(name), ZIP_DEFLATED)
-    return out.getvalue()
