@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 
@@ -23,6 +25,7 @@ from changebook.edition.editions import Edition
 from changebook.exports.reports import mail, strips
 from changebook.exports.reports.documents import Document
 from changebook.model import periods
+from changebook.model.schema import EMAIL
 from changebook.model.vocabulary import Audience
 from changebook.refusal import Refusal
 from changebook.views import report
@@ -261,6 +264,18 @@ def test_a_mail_says_from_whom_and_to_whom() -> None:
 def test_a_bad_address_is_refused(address: str) -> None:
     with pytest.raises(Refusal, match="is not an email address like"):
         mail.addresses(profile(), None, [address])
+
+
+@given(st.from_regex(EMAIL, fullmatch=True))
+def test_what_a_profile_may_name_can_be_written_to(address: str) -> None:
+    """`a..b@c` passed the check, and `report` refused it."""
+    (to,) = mail.addresses(profile(), None, [address]).to
+    assert to.addr_spec == address
+
+
+@pytest.mark.parametrize("address", ["a..b@c", ".a@b", "a@b.", "a,b@c", "a@b,c", "ä@b", "a@-b"])
+def test_what_nobody_can_write_to_is_no_address(address: str) -> None:
+    assert not EMAIL.fullmatch(address)
 
 
 def test_without_a_contact_the_mail_program_says_from_whom() -> None:
