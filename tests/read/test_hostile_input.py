@@ -104,3 +104,13 @@ def test_a_problem_in_a_long_line_is_shown_with_its_surroundings(tmp_path: Path)
     problem = RULES["broken-link"].at("a.md", place, "m", "h")
     shown, carets = as_text([problem], lambda *_: long).split("\n")[3:5]
     assert shown[carets.index("^") : carets.rindex("^") + 1] == "[a](b)"
+
+
+@pytest.mark.parametrize(
+    ("body", "column"),
+    [("[" * 9_000, 2_041), ("[[a]] " * 9_000, None), ("[a\n\n" * 1_990, None)],
+)
+def test_brackets_that_nothing_closes(tmp_path: Path, body: str, column: int | None) -> None:
+    _, problems = load_checked(write(tmp_path, PROFILE, f"{RECORD}\n{body}\n"))
+    told = [p.column for p in problems if p.rule == "too-many-brackets"]
+    assert told == ([column] if column else [])

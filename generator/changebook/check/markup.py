@@ -72,6 +72,17 @@ TOO_DEEP = rule(
     wrong=">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> a quotation of quotations",
     right="> a quotation",
 )
+OPEN_BRACKETS = rule(
+    "too-many-brackets",
+    summary="Thousands of square brackets are opened and not closed.",
+    why="Each may begin a link, whose end has to be looked for behind it. With thousands of them a "
+    "page takes minutes.",
+    wrong="A page of brackets that a program wrote: [[[[[[[[[[[[[[[[",
+    right="The same in a code block, or as an attachment.",
+)
+#: More brackets than any text leaves open; each costs a reading of a hundred more.
+_MOST_OPEN = 2_000
+_BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
 
 
 #: Parsers of HTML give names in small letters.
@@ -170,6 +181,7 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
     yield from _attributes(source)
     yield from _tables(source)
     yield from _footnotes(source)
+    yield from _brackets(source)
     deep = too_deep(source.body)
     if deep is not None:
         yield TOO_DEEP.at(
@@ -178,6 +190,27 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
             f"This is nested more than {DEEPEST} levels deep.",
             "Make it flatter: a list in a list counts as two levels, a quotation as one.",
         )
+
+
+def _brackets(source: SourceFile) -> Iterator[Problem]:
+    opened = deep = 0
+    for match in _BRACKET.finditer(source.body):
+        if match[0] == "[":
+            deep += 1
+            opened += deep > DEEPEST
+        elif match[0] == "]":
+            deep = max(0, deep - 1)
+        else:  # no link goes beyond a paragraph
+            opened, deep = opened + min(deep, DEEPEST), 0
+        if opened > _MOST_OPEN:
+            yield OPEN_BRACKETS.at(
+                source.path,
+                source.in_body(match.start()),
+                f"More than {_MOST_OPEN:,} square brackets up to here are not closed, which makes "
+                "the page take minutes.",
+                "Write brackets that are text as `\\[`, or put them into a code block.",
+            )
+            return
 
 
 def _html(source: SourceFile) -> Iterator[Problem]:

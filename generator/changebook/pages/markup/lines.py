@@ -21,10 +21,11 @@ def lines_plugin(md: MarkdownIt) -> None:
 
 def _join_lines(state: StateCore) -> None:
     for token in state.tokens:
-        for at, child in enumerate(token.children or ()):
-            if child.type == "softbreak" and token.children:
-                before = _near(reversed(token.children[:at]), backwards=True)
-                after = _near(token.children[at + 1 :], backwards=False)
+        inside = token.children or []
+        for at, child in enumerate(inside):
+            if child.type == "softbreak":
+                before = _near((inside[i] for i in range(at - 1, -1, -1)), backwards=True)
+                after = _near((inside[i] for i in range(at + 1, len(inside))), backwards=False)
                 if not join(before, after):
                     child.type, child.tag, child.content = "text", "", ""
 
