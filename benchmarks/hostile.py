@@ -1,4 +1,4 @@
-"""Bodies that nobody writes: signs repeated up to the size limit, and how long check and build take.
+"""Bodies that nobody writes, signs repeated up to the size limit, and what each costs.
 
     python benchmarks/hostile.py [--size 480000] [NAME ...]
 
@@ -31,8 +31,9 @@ SIGNS = {
     "|": "|", "|-": "|-", "| a |\n": "| a | b |\n", "# a\n": "# a\n", "---\n": "---\n",
     "&": "&", "&amp;": "&amp;", "&#": "&#", "http:": "http://a.b ", "www.": "www.", "a@": "a@",
     "a@b.cc": "a@b.cc ", ":": ":", "::: ": "::: ", "!!! note": "!!! note\n",
-    '=== "a"': '=== "a"\n', "~": "~", "^": "^", "==": "==", "++": "++", "{": "{", "{: .a }": "{: .a }",
-    "a {.b}": "a {.b} ", "empty lines": "\n\n", "spaces": " " * 8, "tabs": "\t", "\\": "\\",
+    '=== "a"': '=== "a"\n', "~": "~", "^": "^", "==": "==", "++": "++", "{": "{",
+    "{: .a }": "{: .a }", "a {.b}": "a {.b} ", "empty lines": "\n\n",
+    "spaces": " " * 8, "tabs": "\t", "\\": "\\",
     "$": "$", "(": "(", '"': '"', "'": "'", "*[a]: b": "*[a]: b\n", "{++": "{++", ":a:": ":a:",
     "letters": "a", "中": "中", "中**文**": "中**文**",
 }  # fmt: skip
@@ -57,9 +58,9 @@ def seconds(folder: Path, command: str) -> tuple[float, str]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if ran.returncode not in (0, 1) or "Traceback" in ran.stderr:
         sys.exit(f"{command} failed:\n{ran.stderr}")
-    rules = sorted(set(re.findall(r"^(?:error|warning)\[(.+?)\]", ran.stdout + ran.stderr, re.M)))
+    told = re.findall(r"(?m)^(?:error|warning)\[(.+?)\]", ran.stdout + ran.stderr)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return used, " ".join(rules)
+    return used, " ".join(sorted(set(told)))
 
 
 def main() -> None:

@@ -111,7 +111,7 @@ def test_a_file_of_50_megabytes(root: Path) -> None:
         file.truncate(50_000_000)
     _, problems = load_checked(root)
     assert found(problems) == [("file-too-large", NAME, 1, 1)]
-    assert "50,000 KB" in problems[0].message
+    assert "50,000 KB; the limit is 300 KB" in problems[0].message
 
 
 def test_a_long_line_is_shown_in_part(root: Path) -> None:

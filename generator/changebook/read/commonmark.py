@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import pyromark
 
-from changebook.read.html_tags import HtmlTags
+from changebook.read.html_tags import PLAIN_TAG, HtmlTags
 
 #: The beginning of an element whose text is Markdown.
 MARKDOWN_ELEMENT = re.compile(
@@ -118,6 +118,9 @@ class _Elements(HtmlTags):
 
 def elements_of(chunk: str, offset: int = 0) -> list[Element]:
     """Return the elements that begin in a piece of HTML, which lies at an offset of the text."""
+    plain = PLAIN_TAG.fullmatch(chunk)
+    if plain:
+        return [] if plain["end"] else [Element(plain["name"].lower(), offset, chunk, ())]
     return _Elements(chunk, offset).found
 
 

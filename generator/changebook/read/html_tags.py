@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+#: A tag without attributes, as most are: nothing has to be parsed.
+PLAIN_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)>")
+
 
 class HtmlTags(HTMLParser):
     """Reads HTML as browsers do where html.parser does not.
 
     What opens a comment that nothing closes hides all that follows (HTML, 13.2.5.42 to 13.2.5.45).
-    html.parser looks for an end behind each such sign anew, which takes minutes for thousands.
+    html.parser looks for an end behind each such sign again, which takes minutes for thousands.
     """
 
     def __init__(self, chunk: str, offset: int) -> None:

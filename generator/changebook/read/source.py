@@ -32,9 +32,9 @@ from changebook.read.front_matter import (
     read_front_matter,
 )
 
-#: A record is prose and a few tables: half a megabyte is a book of 80,000 words. What is larger is
+#: A record is prose and a few tables: 300 KB is a book of 50,000 words. What is larger is
 #: an export or a mistake; the limit keeps one bad file from stalling everybody's check.
-SIZE_LIMIT = 500_000
+SIZE_LIMIT = 300_000
 _COMMENT = re.compile(r"(?:^|[\s\[{,])#")
 _FIRST_KEY = re.compile(r"\s*(?:- +)*[^\s:]+")
 _HAS_KEY = re.compile(r":(?:\s|$)")
@@ -50,7 +50,7 @@ UNREADABLE = rule(
 )
 TOO_LARGE = rule(
     "file-too-large",
-    summary="A record is larger than 500 KB.",
+    summary="A record is larger than 300 KB.",
     why="A record is prose and small tables. A larger file is nearly always a pasted export; it "
     "would make the client's page unusable.",
     wrong="A log file of 50 MB pasted into the body.",

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from html import escape
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyromark
 import yaml
 
 from changebook.model.markup import DROPPED, keeps
 from changebook.read.commonmark import OPTIONS, Parsed, Shown, parse
-from changebook.read.html_tags import HtmlTags
+from changebook.read.html_tags import PLAIN_TAG, HtmlTags
 
 #: What a text has more of with one label was written by a program.
 _MOST_OF_ONE_LABEL = 50
@@ -174,14 +174,15 @@ def _footnotes(parsed: Parsed) -> Iterator[Unseen]:
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+#: Cause (`<`, `/` or `!`), name, attributes, range.
+_Tag: TypeAlias = tuple[str, str, Mapping[str, str], int, int]
 
 
 class _Tags(HtmlTags):
     """The tags and declarations of one piece of HTML: where each is, and what it is."""
 
     def __init__(self, chunk: str, offset: int) -> None:
-        #: Cause (`<`, `/` or `!`), name, attributes, range.
-        self.found: list[tuple[str, str, Mapping[str, str], int, int]] = []
+        self.found: list[_Tag] = []
         super().__init__(chunk, offset)
 
     def _note(
@@ -216,9 +217,17 @@ class _Tags(HtmlTags):
             self._note("!", data)
 
 
+def _tags(chunk: str, offset: int) -> list[_Tag]:
+    plain = PLAIN_TAG.fullmatch(chunk)
+    if plain:
+        kind = plain["end"] or "<"
+        return [(kind, plain["name"].lower(), _NONE, offset, offset + len(chunk))]
+    return _Tags(chunk, offset).found
+
+
 def _html(text: str, parsed: Parsed) -> Iterator[Unseen]:
     """What of HTML is not allowed: elements with their text, attributes, declarations."""
-    tags = [tag for start, end in parsed.html for tag in _Tags(text[start:end], start).found]
+    tags = [tag for start, end in parsed.html for tag in _tags(text[start:end], start)]
     dropped: tuple[str, int, int] | None = None  # an element that goes, and how deep it nests
     for kind, name, attributes, start, end in tags:
         if dropped:

@@ -72,8 +72,8 @@ class _Dated(ZipFile):
         first, last = _ZIP_YEARS
         self._stamp = (min(max(day.year, first), last), day.month, day.day, 0, 0, 0)
 
-    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:
-        super().writestr(ZipInfo(name, self._stamp), data, ZIP_DEFLATED)
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
+        super().writestr(ZipInfo(zinfo_or_arcname, self._stamp), data, ZIP_DEFLATED)
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         self.writestr(arcname, Path(filename).read_bytes())
