@@ -113,6 +113,17 @@ class Words:
         """Return a day, with the month in letters so that no reader mistakes it for another."""
         return format_date(day, "medium", locale=self.locale)
 
+    @property
+    def date_form(self) -> tuple[str, ...]:
+        """Return how days of each month are written, for a script: `{y}`, and `{d}` or `{dd}`."""
+
+        def form(month: int) -> str:
+            day = "{dd}" if "05" in self.date(dt.date(3456, month, 5)) else "{d}"
+            text = self.date(dt.date(3456, month, 28))
+            return text.replace("3456", "{y}").replace("28", day)
+
+        return tuple(form(month) for month in range(1, 13))
+
     def span(self, first: dt.date, last: dt.date) -> str:
         """Return from one day to another, without saying twice what both have in common."""
         return format_interval(first, last, "yMMMd", locale=self.locale)

@@ -19,6 +19,7 @@ from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer, one_line
 from changebook.pages.wording import Wording
 from changebook.views import (
+    choices,
     decision,
     follow,
     glossary,
@@ -58,9 +59,16 @@ def _common_pages(
 ) -> list[GeneratedPage]:
     """Return the pages that are not of one record."""
     position = summary.position
+    pending_choices = choices.choices(edition, position)
     _ = site.words.gettext
     return [
-        site.page(urls.HOME, "home", _("Home"), view=home.home(edition, position)),
+        site.page(
+            urls.HOME,
+            "home",
+            _("Home"),
+            view=home.home(edition, position),
+            choices=pending_choices,
+        ),
         site.page(
             urls.CHANGES,
             "changes",
@@ -83,7 +91,14 @@ def _common_pages(
             findable=False,
             groups=index.by_item(edition, position),
         ),
-        site.page(urls.IMPACT, "impact", _("Impact"), view=summary, summary=summary),
+        site.page(
+            urls.IMPACT,
+            "impact",
+            _("Impact"),
+            view=summary,
+            summary=summary,
+            choices=pending_choices,
+        ),
         site.page(
             urls.MONTHS,
             "months",
