@@ -42,7 +42,10 @@ class Way:
 
 @dataclass(frozen=True)
 class PendingChoice:
-    """A pending change with the ways to approve it; `fixed` from when it counts, if approved."""
+    """A pending change with the ways to approve it; `fixed` from when it counts, if approved.
+
+    `has_foreign` where lines in another currency come on top, which no sum has.
+    """
 
     id: str
     title: str
@@ -51,6 +54,7 @@ class PendingChoice:
     fixed: date | None
     ways: tuple[Way, ...]
     replaces: tuple[str, ...]
+    has_foreign: bool
 
 
 class _Addends(TypedDict):
@@ -147,6 +151,7 @@ def _choice(record: EditionRecord, edition: Edition, position: Position) -> Pend
             for id in asked
             if id in position.standings and position.standings[id].bucket in _TAKEN
         ),
+        any(line.id == data.id for line in position.foreign),
     )
 
 
@@ -172,7 +177,7 @@ def _way(data: ChangeRecord, effect: OptionEffect, completion: str | None) -> Wa
         option is not None and option.recommended,
         effect.amount,
         _effort(data) if requested else None,
-        {id: count for id, count in days.items() if count},
+        {id: count for id, count in days.items() if count or (id == completion and is_dated)},
         is_dated,
     )
 
