@@ -105,6 +105,35 @@ def jira_cloud(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], A
     return 200, {}, {"issues": issues[start : start + 100], **more}
 
 
+#: Of one issue, the newest first, as GitHub lists them.
+GITHUB_EVENTS: list[dict[str, Any]] = [
+    {"event": "closed", "state_reason": "completed"},
+    {"event": "reopened", "state_reason": None},
+    {"event": "closed", "state_reason": "not_planned"},
+    {"event": "subscribed"},
+    {"event": "labeled", "label": {"name": "agreed", "color": "ffffff"}},
+    {"event": "renamed", "rename": {"from": "Cards", "to": "Change 2"}},
+]
+GITLAB_EVENTS = {
+    "resource_state_events": [
+        {"user": {"name": "Lin Wei"}, "created_at": "2025-04-02T09:00:00Z", "state": "closed"}
+    ],
+    "resource_label_events": [
+        {
+            "user": {"name": "Lin Wei"},
+            "created_at": "2025-04-01T09:00:00Z",
+            "label": {"name": "agreed"},
+            "action": "remove",
+        }
+    ],
+}
+
+
+def _event(day: int, **said: Any) -> dict[str, Any]:
+    own = {"url": "https://api.example/issues/2", "number": 2}
+    return {"actor": {"login": "lin"}, "created_at": f"2025-04-{20 - day:02}", "issue": own, **said}
+
+
 def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
     page = int(query.get("page", "1"))
     if path.endswith("/issues/comments"):
@@ -112,6 +141,11 @@ def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         of_second = {**said, "issue_url": "https://api.example/issues/2"}
         following = f'<{path}?page=2>; rel="next"' if page == 1 else ""
         return 200, {"Link": following} if following else {}, [of_second]
+    if path.endswith("/issues/events"):
+        return 200, {}, [_event(n, **said) for n, said in enumerate(GITHUB_EVENTS, 3)]
+    if path.endswith("_events"):
+        n, _, kind = path.removeprefix("/issues/").partition("/")
+        return 200, {}, GITLAB_EVENTS[kind] if n == "2" else []
     if path.endswith("/notes"):
         note = {"author": {"name": "Lin Wei"}, "created_at": "2025-03-09T23:30:00Z"}
         notes = [
@@ -143,8 +177,8 @@ def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         (Kind.JIRA, jira, COUNT, "Bearer secret", 4),
         (Kind.JIRA, jira_cloud, COUNT, "Bearer secret", 7),
         (Kind.PINGCODE, pingcode, COUNT, "Bearer secret", 3),
-        (Kind.GITHUB, linked, COUNT - 3, "Bearer secret", 5),
-        (Kind.GITLAB, linked, COUNT, "secret", 4),
+        (Kind.GITHUB, linked, COUNT - 3, "Bearer secret", 6),
+        (Kind.GITLAB, linked, COUNT, "secret", 4 + 2 * COUNT),
     ],
 )
 def test_all_pages_are_read(
@@ -169,6 +203,33 @@ def test_all_comments_come_along(tracker: Tracker) -> None:
     first, *_ = json.loads(remote.fetched(tracker.url, Kind.JIRA, None))
     assert len(first["fields"]["comment"]["comments"]) == 130
     assert len(first["changelog"]["histories"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_changes_of_status_come_along(
+    tracker: Tracker, root: Path, tmp_path: Path, kind: str
+) -> None:
+    tracker.answer = linked
+    file, mapping = tmp_path / f"{kind}.json", tmp_path / "map.yml"
+    run(root, file, "--from", kind, "--url", tracker.url, "--out", str(mapping))
+    text = mapping.read_text("utf-8")
+    assert "history: history" in text
+    text = text.replace("channel:  #", "channel: chat  #").replace("party: }", "party: client}")
+    mapping.write_text(text, "utf-8")
+    done = run(root, file, "--map", str(mapping))
+    assert done.exit_code == 0, done.output
+    record = records(root)["ACME-0002"]
+    stated = [(step.status, step.on.isoformat()) for step in record.history]
+    expected = {
+        "github": [
+            ("withdrawn", "2025-04-15"),
+            ("submitted", "2025-04-16"),
+            ("closed", "2025-04-17"),
+        ],
+        "gitlab": [("closed", "2025-04-02")],
+    }
+    assert stated == expected[kind]
+    assert "history of other fields" in text
 
 
 def test_the_address_chooses_issues(tracker: Tracker) -> None:

@@ -97,27 +97,75 @@ def _by_links(get: _Get, url: str, query: Mapping[str, str | int]) -> Iterator[A
 
 
 def _github(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
-    """Yield a repository's issues; all its comments come in one list."""
+    """Yield a repository's issues; all its comments come in one list, and all its events."""
     comments: dict[str, list[Any]] = {}
     for comment in _by_links(get, f"{url}/issues/comments", {"per_page": _PAGE}):
         comments.setdefault(str(comment.get("issue_url")), []).append(comment)
+    events: dict[str, list[Any]] = {}
+    for event in _by_links(get, f"{url}/issues/events", {"per_page": _PAGE}):
+        if change := _github_change(event):
+            events.setdefault(str((event.get("issue") or {}).get("url")), []).append(change)
     asked: dict[str, str | int] = {"state": "all", "per_page": _PAGE, **query}
     for issue in _by_links(get, f"{url}/issues", asked):
         if "pull_request" not in issue:
-            yield {**issue, "comments": comments.get(str(issue.get("url")), [])}
+            own = str(issue.get("url"))
+            yield {**issue, "comments": comments.get(own, []), "events": events.get(own, [])}
+
+
+def _github_change(event: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return an event as what changed; the newest comes first in GitHub's list.
+
+    What it leaves out changes nothing that an issue shows: who was mentioned, who subscribed.
+    """
+    what: dict[str, Any]
+    match event.get("event"):
+        case "closed":
+            what = {"field": "status", "toString": f"closed {event.get('state_reason') or ''}"}
+        case "reopened":
+            what = {"field": "status", "toString": f"open {event.get('state_reason') or ''}"}
+        case "labeled" | "unlabeled" as way:
+            what = _label_change(event, added=way == "labeled")
+        case "renamed":
+            words = event.get("rename") or {}
+            what = {"field": "title", "fromString": words.get("from"), "toString": words.get("to")}
+        case _:
+            return None
+    what["toString"] = str(what.get("toString") or "").strip()
+    return {"created_at": event.get("created_at"), "author": event.get("actor"), "items": [what]}
+
+
+def _label_change(event: Mapping[str, Any], *, added: bool) -> dict[str, Any]:
+    name = (event.get("label") or {}).get("name")
+    return {"field": "label", "toString" if added else "fromString": name}
 
 
 def _gitlab(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
-    """Yield a project's issues, each with its notes but for those that GitLab itself wrote."""
+    """Yield a project's issues, each with its notes but for those that GitLab itself wrote.
+
+    What GitLab wrote comes with its changes of state and of labels, which have lists of their own.
+    """
     asked: dict[str, str | int] = {"scope": "all", "per_page": _PAGE, **query}
     for issue in _by_links(get, f"{url}/issues", asked):
-        at = f"{url}/issues/{issue.get('iid')}/notes"
+        at, paged = f"{url}/issues/{issue.get('iid')}", {"per_page": _PAGE}
         notes = (
-            _by_links(get, at, {"sort": "asc", "per_page": _PAGE})
+            _by_links(get, f"{at}/notes", {"sort": "asc", **paged})
             if issue.get("user_notes_count")
             else ()
         )
-        yield {**issue, "comments": [note for note in notes if not note.get("system")]}
+        states = [
+            _gitlab_change(each, {"field": "status", "toString": each.get("state")})
+            for each in _by_links(get, f"{at}/resource_state_events", paged)
+        ]
+        labels = [
+            _gitlab_change(each, _label_change(each, added=each.get("action") == "add"))
+            for each in _by_links(get, f"{at}/resource_label_events", paged)
+        ]
+        comments = [note for note in notes if not note.get("system")]
+        yield {**issue, "comments": comments, "events": [*states, *labels]}
+
+
+def _gitlab_change(event: Mapping[str, Any], what: dict[str, Any]) -> dict[str, Any]:
+    return {"created_at": event.get("created_at"), "author": event.get("user"), "items": [what]}
 
 
 def _jira(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
