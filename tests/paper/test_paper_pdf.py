@@ -108,7 +108,7 @@ def test_the_pdf_says_what_it_is(chinese: bytes) -> None:
         assert str(document.Root.Lang) == "zh-CN"
         assert str(document.docinfo["/Author"]) == "北风软件"
         assert str(document.docinfo["/Title"]).startswith("变更单 YF-0011 · ")
-        assert str(document.docinfo["/CreationDate"]).startswith("D:20260617")
+        assert str(document.docinfo["/CreationDate"]).startswith("D:20260618")
         assert document.Root.MarkInfo.Marked
         assert document.Root.ViewerPreferences.DisplayDocTitle
         assert "/OutputIntents" in document.Root

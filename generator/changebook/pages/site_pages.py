@@ -379,9 +379,9 @@ class EditionPages:
 
     def reports(self) -> Iterator[GeneratedPage]:
         """Yield the list of all reports, and a page each, with its own day."""
-        if self._only and not _is_within(self._only, urls.REPORTS):
-            return
-        views = report.reports(self._edition)
+        is_wanted = not self._only or _is_within(self._only, urls.REPORTS)
+        # The navigation names the list in any case.
+        views = report.reports(self._edition) if is_wanted else ()
         wording = Wording(self.words, self._edition.profile, self._edition.audience)
         yield self.page(
             urls.REPORTS,
