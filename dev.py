@@ -42,6 +42,8 @@ EVERY_CPU = ["--numprocesses", "auto", "--dist", "worksteal"]
 
 # Some hundred processes would each compile all modules again where that variable is set.
 KEEP_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+# Material advises, at each build, to move to another program.
+NO_ADVICE = {"NO_MKDOCS_2_WARNING": "true"}
 
 # Either will do for the browser tests. The first has no windows and needs half the time.
 BROWSERS = ("chromium-headless-shell", "chromium")
@@ -78,7 +80,7 @@ def main() -> None:
     commands.add_parser("test", help="lint, check types and test; more arguments go to pytest")
     commands.add_parser("cover", help="say which branches no fast test takes")
     commands.add_parser("lock", help="renew the locks; --upgrade takes the newest versions")
-    commands.add_parser("docs", help="write a page for each rule into docs/rules/")
+    commands.add_parser("docs", help="write the rules' pages, and build docs/ into site-docs/")
     options, rest = parser.parse_known_args()
     try:
         if sys.version_info < tuple(map(int, OLDEST.split("."))):
@@ -111,10 +113,14 @@ def site() -> None:
     pages = sorted(out.glob("*/index.html"))
     if not pages:
         stop(f"the build ended well but left no site in {out}.")
-    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(out))}"
-    print(f"\nThe client sites are in {out}. To read and search them, run\n\n  {serve}\n\nand open")
+    print(f"\nThe client sites are in {out}. {how_to_read(out)}")
     for page in pages:
         print(f"  http://localhost:8000/{page.parent.name}/")
+
+
+def how_to_read(folder: Path) -> str:
+    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 --directory"
+    return f"To read and search, run\n\n  {serve} {shlex.quote(str(folder))}\n\nand open"
 
 
 def test(arguments: list[str]) -> None:
@@ -161,9 +167,12 @@ def compile_lock(target: Path, arguments: list[str]) -> None:
 
 
 def docs() -> None:
-    """Write the rules' pages, which are made from the rules themselves."""
+    """Write the rules' pages, which are made from the rules themselves, and build all of docs/."""
     set_up(RUNTIME)
     run(tool("changebook"), "rules", "--out", ROOT / "docs" / "rules")
+    run(tool("mkdocs"), "build", "--config-file", ROOT / "documentation.yml", **NO_ADVICE)
+    print(f"\nThe documentation is in {ROOT / 'site-docs'}. {how_to_read(ROOT / 'site-docs')}")
+    print("  http://localhost:8000/")
 
 
 def set_up(wanted: Path) -> None:
