@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up and run the project, with nothing but Python: `python3 dev.py site|test|cover|lock|docs`.
+"""Set up and run the project, with nothing but Python: `python3 dev.py COMMAND`.
 
 Everything is installed into .venv from the locks in requirements/, every file by its hash. The
 folder is made again when a lock, pyproject.toml or the Python changes, and left alone otherwise.
@@ -81,6 +81,7 @@ def main() -> None:
     commands.add_parser("cover", help="say which branches no fast test takes")
     commands.add_parser("lock", help="renew the locks; --upgrade takes the newest versions")
     commands.add_parser("docs", help="write the rules' pages, and build docs/ into site-docs/")
+    commands.add_parser("pictures", help="take the pictures in README of the samples")
     options, rest = parser.parse_known_args()
     try:
         if sys.version_info < tuple(map(int, OLDEST.split("."))):
@@ -95,6 +96,8 @@ def main() -> None:
             parser.error(f"unknown arguments: {shlex.join(rest)}")
         elif options.command == "site":
             site()
+        elif options.command == "pictures":
+            pictures()
         else:
             docs()
     except Stop as problem:
@@ -116,6 +119,14 @@ def site() -> None:
     print(f"\nThe client sites are in {out}. {how_to_read(out)}")
     for page in pages:
         print(f"  http://localhost:8000/{page.parent.name}/")
+
+
+def pictures() -> None:
+    """Take the pictures in README of the sample's pages, and of its paper."""
+    require_venv()
+    require_packages()
+    set_up(DEV)
+    run(tool("python"), "-m", "tests.pictures")
 
 
 def how_to_read(folder: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import runpy
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -26,7 +25,7 @@ SENT = {
 
 def lint(file: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [shutil.which("hadolint", path=str(Path(sys.executable).parent)) or "hadolint", "--no-color", file],
+        [Path(sys.executable).parent / "hadolint", "--no-color", file],
         capture_output=True,
         text=True,
         check=False,
