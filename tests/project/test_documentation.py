@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +14,8 @@ from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 from markdown_it import MarkdownIt
 from mkdocs.utils.yaml import yaml_load
+
+from tests import builder
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -30,13 +29,7 @@ PARTS = ("h1", "h2", "h3", "h4", "ul", "ol", "li", "table", "tr", "td", "pre", "
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; the build stops at the first link that leads nowhere."""
     out = tmp_path_factory.mktemp("documentation")
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--config-file", CONFIG, "--site-dir", out],
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = builder.build(ROOT, "--config-file", CONFIG, "--site-dir", out)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
     return out
