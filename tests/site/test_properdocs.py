@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from changebook import packaged
-from tests import builder
 
 IN_ITS_PLACE = Path(__file__).parents[1] / "in_its_place"
 
@@ -45,15 +44,31 @@ def test_the_plugin_makes_the_same_pages(workspace: Path, tmp_path: Path) -> Non
     assert built["properdocs"] == built["mkdocs"]
 
 
+#: What the builder and the plugin warn about is kept for the one who called, whoever builds.
+WARN = """
+import logging
+from tests import builder
+from changebook.site import configuration, mounted, plugin, serve
+with configuration.kept_warnings() as kept:
+    plugin.log.warning("the plugin's")
+    mounted.log.warning("the mounted one's")
+    logging.getLogger(f"{builder.NAME}.structure").warning("the builder's")
+with serve._log_shown():
+    logging.getLogger(f"{builder.NAME}.livereload").info("the server's")
+print(builder.NAME, kept)
+"""
+
+
 def test_a_python_can_be_told_to_take_it_for_mkdocs() -> None:
     path = os.pathsep.join([str(IN_ITS_PLACE), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        [sys.executable, "-c", "from tests import builder; print(builder.NAME)"],
+        [sys.executable, "-c", WARN],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == "properdocs", done.stderr
-    assert builder.NAME in {"mkdocs", "properdocs"}
+    kept = ["the plugin's", "the mounted one's", "the builder's"]
+    assert done.stdout == f"properdocs {kept}\n", done.stderr
+    assert done.stderr == "the server's\n"
