@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up and run the project, with nothing but Python: `python3 dev.py site|test|cover|lock|docs`.
+"""Set up and run the project, with nothing but Python: `python3 dev.py COMMAND`.
 
 Everything is installed into .venv from the locks in requirements/, every file by its hash. The
 folder is made again when a lock, pyproject.toml or the Python changes, and left alone otherwise.
@@ -23,6 +23,7 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+NEWEST = ROOT / ".venv-newest"
 STAMP = VENV / "installed.txt"
 REQUIREMENTS = ROOT / "requirements"
 BUILD, RUNTIME, DEV = (REQUIREMENTS / f"{name}.lock" for name in ("build", "runtime", "dev"))
@@ -39,9 +40,12 @@ COMPILE = [
 
 # Tests share nothing, so they run side by side.
 EVERY_CPU = ["--numprocesses", "auto", "--dist", "worksteal"]
+FAST_THEN_SLOW = ([*EVERY_CPU, "-m", "not slow"], [*EVERY_CPU, "-m", "slow"])
 
 # Some hundred processes would each compile all modules again where that variable is set.
 KEEP_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+# Material advises, at each build, to move to another program.
+NO_ADVICE = {"NO_MKDOCS_2_WARNING": "true"}
 
 # Either will do for the browser tests. The first has no windows and needs half the time.
 BROWSERS = ("chromium-headless-shell", "chromium")
@@ -75,16 +79,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="dev.py", description="Set up and run the project.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("site", help="build the sample workspace's client sites into site/")
-    commands.add_parser("test", help="lint, check types and test; more arguments go to pytest")
+    tests = commands.add_parser("test", help="lint, check types and test; more goes to pytest")
+    tests.add_argument("--newest", action="store_true", help="with the newest versions, unlocked")
+    tests.add_argument("--properdocs", action="store_true", help="with ProperDocs as MkDocs")
     commands.add_parser("cover", help="say which branches no fast test takes")
     commands.add_parser("lock", help="renew the locks; --upgrade takes the newest versions")
-    commands.add_parser("docs", help="write a page for each rule into docs/rules/")
+    commands.add_parser("docs", help="write the rules' pages, and build docs/ into site-docs/")
+    commands.add_parser("pictures", help="take the pictures in README of the samples")
     options, rest = parser.parse_known_args()
     try:
         if sys.version_info < tuple(map(int, OLDEST.split("."))):
             stop(f"Python {OLDEST} or newer is needed, and this is {sys.version.split()[0]}.")
         if options.command == "test":
-            test(rest)
+            test(rest, newest=options.newest, properdocs=options.properdocs)
         elif options.command == "cover":
             cover(rest)
         elif options.command == "lock":
@@ -93,6 +100,8 @@ def main() -> None:
             parser.error(f"unknown arguments: {shlex.join(rest)}")
         elif options.command == "site":
             site()
+        elif options.command == "pictures":
+            pictures()
         else:
             docs()
     except Stop as problem:
@@ -111,30 +120,71 @@ def site() -> None:
     pages = sorted(out.glob("*/index.html"))
     if not pages:
         stop(f"the build ended well but left no site in {out}.")
-    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(out))}"
-    print(f"\nThe client sites are in {out}. To read and search them, run\n\n  {serve}\n\nand open")
+    print(f"\nThe client sites are in {out}. {how_to_read(out)}")
     for page in pages:
         print(f"  http://localhost:8000/{page.parent.name}/")
 
 
-def test(arguments: list[str]) -> None:
-    """Check style and types, then test: the fast tests first unless `arguments` choose."""
+def pictures() -> None:
+    """Take the pictures in README of the sample's pages, and of its paper."""
+    require_venv()
+    require_packages()
+    set_up(DEV)
+    run(tool("python"), "-m", "tests.pictures")
+
+
+def how_to_read(folder: Path) -> str:
+    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 --directory"
+    return f"To read and search, run\n\n  {serve} {shlex.quote(str(folder))}\n\nand open"
+
+
+def test(arguments: list[str], *, newest: bool, properdocs: bool) -> None:
+    """Check style and types, then test.
+
+    With the newest versions, or with ProperDocs in MkDocs's place, there is nothing to check that
+    was not checked without.
+    """
     require_venv()
     # Both mostly wait for the network.
     with ThreadPoolExecutor() as pool:
         packages = pool.submit(require_packages)
-        set_up(DEV)
+        set_up_newest() if newest else set_up(DEV)
         packages.result()
+    if not (newest or properdocs):
+        lint()
+    pytest = tool("pytest", NEWEST if newest else VENV)
+    environment = KEEP_COMPILED | (properdocs_in_its_place() if properdocs else {})
+    # The fast tests first, unless `arguments` choose.
+    for chosen in [arguments] if arguments else FAST_THEN_SLOW:
+        run(pytest, *chosen, **environment)
+
+
+def lint() -> None:
     run(tool("ruff"), "check")
     run(tool("ruff"), "format", "--check")
     run(tool("mypy"))
     run(tool("lint-imports"), "--no-cache", "--no-logo")
     run(tool("python"), REQUIREMENTS / "advisories.py")
-    if arguments:
-        run(tool("pytest"), *arguments, **KEEP_COMPILED)
-    else:
-        run(tool("pytest"), *EVERY_CPU, "-m", "not slow", **KEEP_COMPILED)
-        run(tool("pytest"), *EVERY_CPU, "-m", "slow", **KEEP_COMPILED)
+
+
+def set_up_newest() -> None:
+    """Make .venv-newest hold the newest versions that pyproject.toml allows, and say which."""
+    print(f"Setting up {NEWEST} with the newest versions ...", flush=True)
+    run(sys.executable, "-m", "venv", "--clear", NEWEST)
+    pip("--upgrade", "pip", venv=NEWEST)  # the one that comes with Python may know no groups
+    fetch_scripts(NEWEST)
+    pip("--group", "dev", "--editable", ROOT, venv=NEWEST)
+    have = answer(str(tool("python", NEWEST)), "-m", "pip", "freeze", "--exclude-editable") or ""
+    locked = DEV.read_text("utf-8").splitlines()
+    pins = {line.split(" ")[0].rstrip("\\").strip() for line in locked}
+    newer = sorted({*have.lower().replace("_", "-").splitlines()} - pins)
+    print("Other versions than in the lock:\n" + "\n".join(f"  {each}" for each in newer))
+
+
+def properdocs_in_its_place() -> dict[str, str]:
+    """Make each Python take ProperDocs for MkDocs."""
+    path = [str(ROOT / "tests" / "in_its_place"), os.environ.get("PYTHONPATH", "")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
 def cover(arguments: list[str]) -> None:
@@ -161,9 +211,12 @@ def compile_lock(target: Path, arguments: list[str]) -> None:
 
 
 def docs() -> None:
-    """Write the rules' pages, which are made from the rules themselves."""
+    """Write the rules' pages, which are made from the rules themselves, and build all of docs/."""
     set_up(RUNTIME)
     run(tool("changebook"), "rules", "--out", ROOT / "docs" / "rules")
+    run(tool("mkdocs"), "build", "--config-file", ROOT / "documentation.yml", **NO_ADVICE)
+    print(f"\nThe documentation is in {ROOT / 'site-docs'}. {how_to_read(ROOT / 'site-docs')}")
+    print("  http://localhost:8000/")
 
 
 def set_up(wanted: Path) -> None:
@@ -184,14 +237,14 @@ def set_up(wanted: Path) -> None:
     STAMP.write_text("\n".join([state(), *holds]) + "\n", "utf-8")
 
 
-def fetch_scripts() -> None:
+def fetch_scripts(venv: Path = VENV) -> None:
     """Have what sites are published with from npm, in the locked version."""
     fetching = runpy.run_path(str(ROOT / "third_party" / "fetch.py"))
     if fetching["is_fetched"]():
         return
     if not shutil.which("npm"):
-        pip("--require-hashes", "-r", NODE)
-    run(tool("python"), ROOT / "third_party" / "fetch.py")
+        pip("--require-hashes", "-r", NODE, venv=venv)
+    run(tool("python", venv), ROOT / "third_party" / "fetch.py")
 
 
 def state() -> str:
@@ -302,15 +355,15 @@ def root_prefix() -> list[str] | None:
     return None
 
 
-def pip(*arguments: str | Path) -> None:
+def pip(*arguments: str | Path, venv: Path = VENV) -> None:
     # Python compiles what it loads; all the rest of the packages would take pip a while.
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
-    run(tool("python"), "-m", "pip", "install", *quiet, *arguments)
+    run(tool("python", venv), "-m", "pip", "install", *quiet, *arguments)
 
 
-def tool(name: str) -> Path:
-    """A program of .venv."""
-    return VENV / ("Scripts" if os.name == "nt" else "bin") / name
+def tool(name: str, venv: Path = VENV) -> Path:
+    """A program of .venv, or of the other one."""
+    return venv / ("Scripts" if os.name == "nt" else "bin") / name
 
 
 def run(*command: str | Path, **environment: str) -> None:

@@ -192,6 +192,8 @@ class Machine:
             "CALLED": str(self.temp / "called"),
             "ANSWER": str(self.temp / "answer"),
             "SENT": str(self.temp / "sent"),
+            # Where the package is, if it isn't installed.
+            **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
             **variables,
             **{name: filled(value) for name, value in step.environment.items()},
         }

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from click.testing import CliRunner
 
 from changebook.cli import main
 from changebook.publish.build import build
+from tests import builder
 
 pytestmark = pytest.mark.slow
 
@@ -50,17 +48,6 @@ def handbook(workspace: Path) -> Path:
     return workspace
 
 
-def mkdocs(project: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict"],
-        cwd=project,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
     assert old in text
@@ -75,11 +62,11 @@ def pages(site: Path) -> dict[str, str]:
 def test_the_changes_lie_below_their_path_and_the_handbook_is_as_it_was(handbook: Path) -> None:
     profile = handbook / "changes" / "example" / "client.md"
     edit(profile, "name: Example Bakery", 'name: "Bakery <b> & Sons"')
-    done = mkdocs(handbook)
+    done = builder.build(handbook)
     assert done.returncode == 0, done.stderr
     site = pages(handbook / "handbook-site")
     edit(handbook / "mkdocs.yml", "  - changebook: {mount: our/changes}\n", "")
-    assert mkdocs(handbook).returncode == 0
+    assert builder.build(handbook).returncode == 0
     alone = pages(handbook / "handbook-site")
     assert {path for path in site if not path.startswith("our/")} == set(alone)
     for path in ("index.html", "guides/one/index.html"):
@@ -105,7 +92,7 @@ def _without_navigation(html: str) -> str:
 
 def test_the_navigation_says_where_they_go(handbook: Path) -> None:
     edit(handbook / "mkdocs.yml", "nav:\n", "nav:\n  - Our changes: our/changes/\n")
-    assert mkdocs(handbook).returncode == 0
+    assert builder.build(handbook).returncode == 0
     start = (handbook / "handbook-site" / "index.html").read_text("utf-8")
     assert start.index("Our changes") < start.index("Guides")
     assert 'href="our/changes/"' in start
@@ -117,7 +104,7 @@ def test_a_handbook_without_nav_keeps_its_pages(handbook: Path) -> None:
         "nav:\n  - Start: index.md\n  - Guides:\n      - guides/one.md\n",
         "",
     )
-    assert mkdocs(handbook).returncode == 0
+    assert builder.build(handbook).returncode == 0
     start = (handbook / "handbook-site" / "index.html").read_text("utf-8")
     assert 'href="guides/one/"' in start
     assert 'href="our/changes/"' in start
@@ -138,7 +125,7 @@ def test_a_handbook_without_nav_keeps_its_pages(handbook: Path) -> None:
 )
 def test_what_would_hide_pages_is_refused(handbook: Path, old: str, new: str, says: str) -> None:
     edit(handbook / "mkdocs.yml", old, new)
-    done = mkdocs(handbook)
+    done = builder.build(handbook)
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -146,7 +133,7 @@ def test_what_would_hide_pages_is_refused(handbook: Path, old: str, new: str, sa
 
 
 def test_a_clients_edition_has_nothing_of_the_handbook(handbook: Path) -> None:
-    done = mkdocs(handbook, CHANGEBOOK_CLIENT="example")
+    done = builder.build(handbook, CHANGEBOOK_CLIENT="example")
     assert done.returncode == 1
     assert "changebook serve --client example" in done.stderr
     assert build(handbook, jobs=1).ok
@@ -178,6 +165,6 @@ def test_the_portfolio_is_in_the_language_of_the_settings(workspace: Path) -> No
         "plugins: [changebook]\n"
     )
     (workspace / "changebook.yml").write_text("language: zh-CN\n")
-    assert mkdocs(workspace).returncode == 0
+    assert builder.build(workspace).returncode == 0
     home = (workspace / "preview" / "index.html").read_text("utf-8")
     assert '<html lang="zh-' in home

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from changebook import packaged
 from changebook.edit import scaffold
 from changebook.read.workspace import OWN
+from tests import builder
 
 pytestmark = pytest.mark.slow
 
@@ -23,17 +21,6 @@ def project(workspace: Path) -> Path:
     return workspace
 
 
-def mkdocs(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", *arguments],
-        cwd=project,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
     assert old in text
@@ -41,7 +28,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def test_the_teams_edition_of_the_whole_workspace(project: Path) -> None:
-    done = mkdocs(project)
+    done = builder.build(project)
     assert done.returncode == 0, done.stderr
     site = project / "site-preview"
     pages = list(site.rglob("index.html"))
@@ -52,7 +39,7 @@ def test_the_teams_edition_of_the_whole_workspace(project: Path) -> None:
 
 
 def test_one_clients_edition(project: Path) -> None:
-    done = mkdocs(project, CHANGEBOOK_CLIENT="example")
+    done = builder.build(project, CHANGEBOOK_CLIENT="example")
     assert done.returncode == 0, done.stderr
     site = project / "site-preview"
     assert (site / "changes" / "EX-0001" / "index.html").is_file()
@@ -63,7 +50,7 @@ def test_one_clients_edition(project: Path) -> None:
 
 
 def test_one_clients_edition_for_the_team(project: Path) -> None:
-    done = mkdocs(project, CHANGEBOOK_CLIENT="example", CHANGEBOOK_AUDIENCE="team")
+    done = builder.build(project, CHANGEBOOK_CLIENT="example", CHANGEBOOK_AUDIENCE="team")
     assert done.returncode == 0, done.stderr
     assert (project / "site-preview" / "changes" / "EX-0003" / "index.html").is_file()
 
@@ -76,7 +63,7 @@ def test_one_clients_edition_for_the_team(project: Path) -> None:
     ],
 )
 def test_wrong_wishes(project: Path, variable: str, value: str, says: str) -> None:
-    done = mkdocs(project, **{"CHANGEBOOK_CLIENT": "example", variable: value})
+    done = builder.build(project, **{"CHANGEBOOK_CLIENT": "example", variable: value})
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -85,7 +72,7 @@ def test_wrong_wishes(project: Path, variable: str, value: str, says: str) -> No
 def test_problems_are_printed_and_stop_the_build(project: Path) -> None:
     record = project / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
     edit(record, "priority: medium", "priority: urgent")
-    done = mkdocs(project)
+    done = builder.build(project)
     assert done.returncode == 1
     assert "error[unknown-value]" in done.stderr
     assert "changes/example/2026/EX-0002-gift-cards.md:8:11" in done.stderr
@@ -95,7 +82,7 @@ def test_problems_are_printed_and_stop_the_build(project: Path) -> None:
 def test_nothing_of_the_workspace_is_collected(project: Path) -> None:
     (project / "changes" / "example" / "notes.txt").write_text("private")
     (project / "changes" / "stray.html").write_text("private")
-    mkdocs(project, CHANGEBOOK_CLIENT="example")
+    builder.build(project, CHANGEBOOK_CLIENT="example")
     names = {path.name for path in (project / "site-preview").rglob("*")}
     assert not names & {"notes.txt", "stray.html", "client.md", "client"}
 
@@ -104,7 +91,7 @@ def test_sites_that_were_published_are_spared(project: Path) -> None:
     published = project / "site"
     (published / OWN).mkdir(parents=True)
     (published / "kept.html").write_text("kept")
-    done = mkdocs(project, "--site-dir", "site")
+    done = builder.build(project, "--site-dir", "site")
     assert done.returncode == 1
     assert "has published" in done.stderr
     assert (published / "kept.html").read_text() == "kept"
@@ -115,7 +102,7 @@ def test_what_pulls_files_into_a_clients_pages_is_refused(project: Path) -> None
     edit(config, "  - changebook\n", "  - changebook\n  - material/social:\n      enabled: false\n")
     lines = config.read_text("utf-8").split("\n")
     number = next(n for n, line in enumerate(lines, 1) if "social" in line)
-    done = mkdocs(project, CHANGEBOOK_CLIENT="example")
+    done = builder.build(project, CHANGEBOOK_CLIENT="example")
     assert done.returncode == 1
     assert f"mkdocs.yml:{number}: `material/social`" in done.stderr
 
@@ -128,7 +115,7 @@ def test_markdown_extensions_are_told_to_have_no_effect(project: Path) -> None:
     )
     record = project / "changes" / "example" / "2026" / "EX-0002-gift-cards.md"
     record.write_text(f'{record.read_text("utf-8")}\n--8<-- "mkdocs.yml"\n', "utf-8")
-    done = mkdocs(project, CHANGEBOOK_CLIENT="example")
+    done = builder.build(project, CHANGEBOOK_CLIENT="example")
     assert "warning[unused-extensions]" in done.stderr
     page = project / "site-preview" / "changes" / "EX-0002" / "index.html"
     assert "site_name" not in page.read_text("utf-8")
@@ -137,7 +124,7 @@ def test_markdown_extensions_are_told_to_have_no_effect(project: Path) -> None:
 def test_pages_are_cleaned(project: Path) -> None:
     profile = project / "changes" / "example" / "client.md"
     edit(profile, "Welcome.", 'Welcome. <span onclick="alert(1)">Hello</span>')
-    done = mkdocs(project, CHANGEBOOK_CLIENT="example")
+    done = builder.build(project, CHANGEBOOK_CLIENT="example")
     assert "dropped-html" in done.stderr  # a warning, which --strict makes an end after the build
     home = (project / "site-preview" / "index.html").read_text("utf-8")
     assert "<span>Hello</span>" in home
@@ -145,7 +132,7 @@ def test_pages_are_cleaned(project: Path) -> None:
 
 
 def test_the_contents_and_names_of_a_page_are_the_themes(project: Path) -> None:
-    assert mkdocs(project, CHANGEBOOK_CLIENT="example").returncode == 0
+    assert builder.build(project, CHANGEBOOK_CLIENT="example").returncode == 0
     site = project / "site-preview"
     impact = (site / "impact" / "index.html").read_text("utf-8")
     toc = impact.partition('data-md-component="toc"')[2].partition("</nav>")[0]
@@ -161,6 +148,6 @@ def test_a_second_workspace_is_named_by_the_environment(project: Path, tmp_path:
     other = tmp_path / "other"
     scaffold.init(other)
     (other / "changes" / "example").rename(other / "changes" / "elsewhere")
-    done = mkdocs(project, CHANGEBOOK_WORKSPACE=str(other))
+    done = builder.build(project, CHANGEBOOK_WORKSPACE=str(other))
     assert done.returncode == 0, done.stderr
     assert (project / "site-preview" / "elsewhere" / "index.html").is_file()

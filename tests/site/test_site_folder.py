@@ -27,7 +27,7 @@ from changebook.publish.build import build
 from changebook.site.contents import edition_contents
 from changebook.site.site_folder import MANIFEST, as_markdown
 from changebook.site.theme import search_styles
-from tests import samples
+from tests import builder, samples
 from tests.canary import CLIENT, plant
 
 
@@ -277,7 +277,7 @@ def article(page: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tool", ["mkdocs", "zensical"])
+@pytest.mark.parametrize("tool", [builder.NAME, "zensical"])
 def test_other_tools_build_the_same_pages(workspace: Path, tmp_path: Path, tool: str) -> None:
     assert build(workspace, out=tmp_path / "ours", jobs=1).ok
     site_at(workspace, tmp_path / "theirs")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+import mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
@@ -48,7 +49,8 @@ class _Collector(logging.Handler):
 @contextmanager
 def kept_warnings() -> Iterator[list[str]]:
     """The warnings of MkDocs and its plugins while a site is built, kept from the terminal."""
-    logger, collector = logging.getLogger("mkdocs"), _Collector()
+    # The name is `properdocs` where ProperDocs, which continues MkDocs, stands in its place.
+    logger, collector = logging.getLogger(mkdocs.__name__), _Collector()
     propagate, logger.propagate = logger.propagate, False
     logger.addHandler(collector)
     try:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import mkdocs
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
@@ -25,7 +26,7 @@ from changebook.pages.page import GeneratedPage
 from changebook.site.contents import Contents, entries, moved, theme_dirs
 from changebook.site.finished import FinishedPage
 
-log = logging.getLogger(f"mkdocs.plugins.{__name__}")
+log = logging.getLogger(f"{mkdocs.__name__}.plugins.{__name__}")
 
 #: Under this name the pages find their templates, and all that these include.
 _OURS = "changebook"

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import mkdocs
 from jinja2 import Environment, TemplateError
 from mkdocs.config.base import Config
 from mkdocs.config.config_options import Deprecated, Optional, Type
@@ -63,7 +64,7 @@ WORKSPACE_VARIABLE = "CHANGEBOOK_WORKSPACE"
 _SITEMAP = "sitemap.xml"
 _MATERIAL_SEARCH = ("assets/javascripts/lunr/", "assets/javascripts/workers/")
 
-log = logging.getLogger(f"mkdocs.plugins.{__name__}")
+log = logging.getLogger(f"{mkdocs.__name__}.plugins.{__name__}")
 
 #: The theme's templates: MkDocs makes an environment for each site.
 _COMPILED = CompiledTemplates("theme")

@@ -140,7 +140,7 @@ class _Server(LiveReloadServer):
 @contextmanager
 def _log_shown() -> Iterator[None]:
     """What the server says goes to the terminal: where it serves, and each change."""
-    logger, handler = logging.getLogger("mkdocs.livereload"), logging.StreamHandler()
+    logger, handler = logging.getLogger(LiveReloadServer.__module__), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
