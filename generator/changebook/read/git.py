@@ -39,6 +39,8 @@ _SUBMODULE = "160000"
 _MAIN_BRANCHES = ("origin/main", "origin/master", "main", "master")
 #: What a short name may stand for, in git's own order.
 _FULL_NAMES = ("refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+#: The commit behind a name, also where it is a tag with a message.
+_TARGET = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"
 #: The exit code with which git says that it does not know an option.
 _USAGE = 129
 
@@ -81,9 +83,9 @@ class Repository:
         if not name or name.startswith(("-", "refs/")):
             return
         full = [form.format(name) for form in _FULL_NAMES]
-        rows = self._do("for-each-ref", "--format=%(objectname) %(refname)", *full).splitlines()
+        rows = self._do("for-each-ref", f"--format={_TARGET} %(refname)", *full).splitlines()
         # A pattern also gives what lies below it.
-        named = [(row.split(" ", 1)) for row in rows if row.split(" ", 1)[1] in full]
+        named = [(commit, ref) for commit, ref in map(str.split, rows) if ref in full]
         if len({commit for commit, _ in named}) > 1:
             refs = " and ".join(f"`{ref}`" for _, ref in named)
             raise Refusal(
