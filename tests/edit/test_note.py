@@ -214,3 +214,98 @@ def test_a_scope_is_an_action_and_an_item(record: Path, said: str) -> None:
     assert done.exit_code == 2
     assert "add" in done.output
     assert "modify" in done.output
+
+
+@pytest.fixture
+def built(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A change that is implemented and whose acceptance was asked for."""
+    monkeypatch.chdir(workspace)
+    steps = (
+        ("approved", "--by", "Ada Brown", "--rationale", "Yes.", "--option", "a",
+         "--agreement", "not-required"),
+        ("implementing", "implemented", "--by", "Sam Green"),
+    )  # fmt: skip
+    for step in steps:
+        done = run("advance", "EX-0002", *step, "--on", "2026-03-01")
+        assert done.exit_code == 0, done.output
+    return workspace / "changes" / "example" / RECORD
+
+
+def advanced(status: str, *, on: str) -> None:
+    done = run("advance", "EX-0002", status, "--by", "Sam Green", "--on", on, "--note", "On.")
+    assert done.exit_code == 0, done.output
+
+
+def test_an_acceptance_is_noted_and_sealed(built: Path) -> None:
+    refusal = ("note", "EX-0002", "acceptance", "refused", "--by", "Ada Brown", "--on",
+               "2026-03-02")  # fmt: skip
+    assert "Run `changebook advance EX-0002 implementing`" in run(*refusal).output
+    advanced("implementing", on="2026-03-02")
+    refused = run(*refusal)
+    assert (refused.exit_code, "sealed" in refused.output) == (0, False)
+    advanced("implemented", on="2026-03-03")
+    before = built.read_text("utf-8")
+    done = run("note", "EX-0002", "acceptance", "with-defects", "--by", "Ada Brown", "--on",
+               "2026-03-04", "--defect", "Too small, in red.", "--defect", "No hint.",
+               "--due", "2026-03-09")  # fmt: skip
+    assert (done.exit_code, "warning" in done.output) == (0, False), done.output
+    assert "EX-0002 accepted 2026-03-04" in done.output
+    new, gone = added(built, before)
+    assert (new, gone) == (
+        [
+            "  on: 2026-03-04",
+            "  outcome: with-defects",
+            "  defects:",
+            "    - text: Too small, in red.",
+            "      due: 2026-03-09",
+            "    - text: No hint.",
+            "      due: 2026-03-09",
+        ],
+        ["  on: 2026-03-02", "  outcome: refused"],
+    )
+    before = built.read_text("utf-8")
+    assert run("note", "EX-0002", "fixed", "hint", "--on", "2026-03-05").exit_code == 0
+    assert added(built, before) == (["      fixed: 2026-03-05"], [])
+    assert run("verify").exit_code == 0
+    again = run("note", "EX-0002", "acceptance", "accepted", "--by", "Ada Brown")
+    assert "was accepted on 2026-03-04, and what is sealed stays" in again.output
+
+
+def test_what_it_took_is_noted(built: Path) -> None:
+    before = built.read_text("utf-8")
+    for words in (
+        ("--finished", "2026-03-08", "--days", "Engineer=21", "--cost", "Card printing=5050.5"),
+        ("--days", "Engineer=22.5", "--days", "Tester=3", "--milestone", "go-live=2026-03-12"),
+    ):
+        done = run("note", "EX-0002", "actual", *words)
+        assert done.exit_code == 0, done.output
+    assert added(built, before) == (
+        [
+            "actual:",
+            "  finished: 2026-03-08",
+            "  milestones:",
+            "    go-live: 2026-03-12",
+            "    - role: Engineer",
+            "      days: 22.5",
+            "    - role: Tester",
+            "      days: 3",
+            "    - item: Card printing",
+            "      amount: 5050.5",
+        ],
+        [],
+    )
+    assert "what it took" in run("note", "EX-0002", "actual").output
+    twice = run("note", "EX-0002", "actual", "--days", "Tester=3", "--days", "Tester=4")
+    assert "names Tester twice" in twice.output
+
+
+def test_an_acceptance_before_the_work_is_refused(record: Path) -> None:
+    before = record.read_text("utf-8")
+    for words in (
+        ("acceptance", "accepted", "--by", "Ada Brown"),
+        ("acceptance", "accepted", "--by", "Ada Brown", "--due", "2026-03-01"),
+        ("actual", "--finished", "2026-03-01"),
+        ("fixed",),
+    ):
+        assert run("note", "EX-0002", *words).exit_code in (1, 2)
+    assert record.read_text("utf-8") == before

@@ -6,8 +6,10 @@ and is renewed by `--renew`. The mails lie in `mails`, byte for byte.
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from tests.edit.test_advance import changes, contents
 
 CASES = Path(__file__).parents[1] / "cases" / "respond"
 MAILS = CASES / "mails"
+#: Whose commits are made in the cases' workspace.
+VENDOR = "Ingrid Berg"
 
 
 @pytest.fixture
@@ -72,3 +76,24 @@ def test_the_command_that_is_printed_runs_as_it_is(mail: str, status: str, root:
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     assert f"awaiting-decision -> {status}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mail", "written"),
+    [
+        ("accepted-with-defects", "outcome: with-defects"),
+        ("not-accepted", "outcome: refused"),
+        ("outlook-object", "outcome: accepted"),
+        ("settled", "outcome: accepted"),
+    ],
+)
+def test_every_command_that_is_printed_runs_as_it_is(mail: str, written: str, root: Path) -> None:
+    subprocess.run(["git", "-C", str(root), "init", "--quiet"], check=True)
+    subprocess.run(["git", "-C", str(root), "config", "user.name", VENDOR], check=True)
+    said = run(root, "respond", f"{mail}.eml")
+    commands = re.findall(r"^next, .*: changebook (.*)$", said.stdout, re.MULTILINE)
+    assert commands
+    for line in commands:
+        done = CliRunner().invoke(main, shlex.split(line))
+        assert done.exit_code == 0, done.output
+    assert written in "".join(file.read_text("utf-8") for file in root.rglob("*.md"))

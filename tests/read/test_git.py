@@ -70,6 +70,17 @@ def test_names_of_a_commit(scratch: Scratch) -> None:
     assert {found.commit(word) for word in ("HEAD", "main", "v1", name, name[:10])} == {name}
 
 
+def test_a_name_that_a_tag_and_a_branch_share(scratch: Scratch) -> None:
+    first = scratch.commit({FILE: "one"})
+    scratch.git("tag", "--annotate", "--message=v1", "main")
+    assert repository(scratch.root).commit("main") == first
+    second = scratch.commit({FILE: "two"})
+    for word in ("main", "main~0"):
+        with pytest.raises(Refusal, match=r"can mean `refs/heads/main` and `refs/tags/main`"):
+            repository(scratch.root).commit(word)
+    assert repository(scratch.root).commit("refs/heads/main") == second
+
+
 @pytest.mark.parametrize("revision", ["nowhere", "--all", "-1", "HEAD~5", "main..HEAD", ""])
 def test_no_commit(scratch: Scratch, revision: str) -> None:
     scratch.commit({FILE: "one"})

@@ -26,7 +26,7 @@ from changebook.check import (
     signed_copies,
     team_files,
 )
-from changebook.check.since import guarding, requests
+from changebook.check.since import guarding, requests, standing
 from changebook.check.since import rules as since_rules
 from changebook.model import chain
 from changebook.model.diagnostics import Rule
@@ -63,6 +63,7 @@ _DECLARING = (
     signed_copies,
     since_rules,
     source,
+    standing,
     strays,
     team_files,
     workspace,

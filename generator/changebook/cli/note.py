@@ -12,13 +12,26 @@ from typing import Any
 
 import click
 
-from changebook.cli.options import CommandGroup, Day, Word, committer, folder, named, today
+from changebook.check.seals import NOT_SEALED
+from changebook.cli.options import (
+    Amount,
+    Assigned,
+    CommandGroup,
+    Day,
+    Word,
+    committer,
+    folder,
+    named,
+    once_each,
+    today,
+)
 from changebook.cli.output import PROBLEMS, from_here, print_problems
+from changebook.cli.sealing import refuse_broken_seals, seal_written
 from changebook.edit import note as core
 from changebook.edit.edits import edited_lines
 from changebook.edit.note import Note
 from changebook.model.diagnostics import Problem, errors
-from changebook.model.vocabulary import ObjectionOutcome
+from changebook.model.vocabulary import AcceptanceOutcome, ObjectionOutcome
 from changebook.read.workspace import Client, Workspace, read_workspace
 
 
@@ -41,7 +54,7 @@ class _About:
 @click.argument("id_", metavar="ID")
 @click.pass_context
 def command(ctx: click.Context, root: Path, id_: str) -> None:
-    """Note something in the record ID: an objection, a condition met, a step of the plan done.
+    """Note something in the record ID: an objection, a condition met, an acceptance, what it took.
 
     Nothing else in the file changes, and nothing is written that `check` would refuse. WHICH is a
     number, counted from 1, or a part of the text; it may be left out where only one can be meant.
@@ -49,35 +62,55 @@ def command(ctx: click.Context, root: Path, id_: str) -> None:
     ctx.obj = _About(id_, *read_workspace(root))
 
 
-def _kind(name: str) -> Callable[[Callable[..., Note]], click.Command]:
-    """Return what makes a kind of note of a function: its day, its dry run, and the writing."""
+def _kind(
+    name: str, *, dated: bool = True, seals: bool = False
+) -> Callable[[Callable[..., Note]], click.Command]:
+    """Return what makes a kind of note of a function: its day, its dry run, and the writing.
+
+    What it `seals` is sealed in the same run.
+    """
 
     def made(function: Callable[..., Note]) -> click.Command:
-        @click.option("--on", type=Day(), help="The day.  [default: today, where the client is]")
         @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
         @click.pass_obj
         @wraps(function)
-        def run(about: _About, /, on: date | None, *, dry_run: bool, **said: Any) -> None:
-            day = today(about.client)
-            if on and on > day:
-                raise click.UsageError(f"--on {on} is in the future: it is {day}")
+        def run(about: _About, /, *, dry_run: bool, **said: Any) -> None:
+            if dated:
+                said["on"] = _day(about.client, said["on"])
             if "by" in said:
                 said["by"] = said["by"] or committer(about.client)
                 if said["by"] is None:
                     raise click.UsageError("say who, with --by NAME, as client.md names them")
-            _write(about, function(on=on or day, **said), dry_run=dry_run)
+            note = function(**said)
+            if seals and not dry_run:
+                refuse_broken_seals(about.workspace, about.client)
+            _write(about, note, dry_run=dry_run, seals=seals)
+            if seals and not dry_run:
+                seal_written(about.workspace, about.client, about.id)
 
-        kind: click.Command = named(name)(run)
+        kind: click.Command = named(name)(_on(run) if dated else run)
         command.add_command(kind)
         return kind
 
     return made
 
 
-def _write(about: _About, note: Note, *, dry_run: bool) -> None:
+_on = click.option("--on", type=Day(), help="The day.  [default: today, where the client is]")
+
+
+def _day(client: Client, on: date | None) -> date:
+    day = today(client)
+    if on and on > day:
+        raise click.UsageError(f"--on {on} is in the future: it is {day}")
+    return on or day
+
+
+def _write(about: _About, note: Note, *, dry_run: bool, seals: bool) -> None:
     root = about.workspace.root
     done = core.noted(about.workspace, about.reading, about.id, note)
-    print_problems(done.problems, root, edited_lines(root, (done.edit,)), err=True)
+    # What is sealed in a moment need not be told of.
+    told = [each for each in done.problems if not (seals and each.rule == NOT_SEALED.name)]
+    print_problems(told, root, edited_lines(root, (done.edit,)), err=True)
     if errors(done.problems):
         click.echo(f"{about.id} would not pass check; nothing was written.", err=True)
         sys.exit(PROBLEMS)
@@ -141,3 +174,67 @@ def _plan(**said: Any) -> Note:
 def _revision(**said: Any) -> Note:
     """Note that what is asked for was changed: NOTE says what is different."""
     return core.revision(**said)
+
+
+@_kind("acceptance", seals=True)
+@click.argument("outcome", type=Word(AcceptanceOutcome))
+@click.option(
+    "--by",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    required=True,
+    help="Who of the client said so, as client.md names them; repeat.",
+)
+@click.option("--remarks", metavar="TEXT", help="What else the client said.")
+@click.option("--defect", "defects", metavar="TEXT", multiple=True, help="A defect; repeat.")
+@click.option("--due", type=Day(), help="By when the defects must be fixed.")
+def _acceptance(names: tuple[str, ...], **said: Any) -> Note:
+    """Note what the client said of what was built. It is sealed, unless it was refused."""
+    once_each("--by", names)
+    if said["due"] and not said["defects"]:
+        raise click.UsageError("--due is the day by which defects must be fixed: add --defect TEXT")
+    return core.acceptance(by=names, **said)
+
+
+@_kind("fixed")
+@_which
+def _fixed(**said: Any) -> Note:
+    """Note that a defect was fixed."""
+    return core.defect_fixed(**said)
+
+
+@_kind("actual", dated=False)
+@click.option("--finished", type=Day(), help="When the work was finished.")
+@click.option(
+    "--milestone",
+    "milestones",
+    type=Assigned(Day()),
+    multiple=True,
+    metavar="NAME=DATE",
+    help="When a milestone was reached; repeat.",
+)
+@click.option(
+    "--days",
+    type=Assigned(Amount()),
+    multiple=True,
+    metavar="ROLE=DAYS",
+    help="Person-days of a role; repeat.",
+)
+@click.option(
+    "--cost",
+    type=Assigned(Amount()),
+    multiple=True,
+    metavar="ITEM=AMOUNT",
+    help="What an item cost, before tax; repeat.",
+)
+def _actual(finished: date | None, **said: tuple[tuple[str, Any], ...]) -> Note:
+    """Note what it took, beside what was agreed: it enters no sum of the contract.
+
+    A role or an item that is there gets the new figure.
+    """
+    for option, name in (("--milestone", "milestones"), ("--days", "days"), ("--cost", "cost")):
+        once_each(option, [key for key, _ in said[name]])
+    if not (finished or any(said.values())):
+        raise click.UsageError("say what it took: --finished, --milestone, --days or --cost")
+    return core.actual(finished, **{name: dict(pairs) for name, pairs in said.items()})

@@ -90,10 +90,16 @@ def command(
     say("note", "the sender's address does not prove who wrote the mail: read it yourself")
     for text in done.next_:
         click.echo(f"next, {text}")
-    if done.command:
-        elsewhere = not Path.cwd().is_relative_to(workspace.root)
-        where = ("--workspace", short(workspace.root)) if elsewhere else ()
-        click.echo(f"next, to record it as the decision: {shlex.join((*done.command, *where))}")
+    elsewhere = not Path.cwd().is_relative_to(workspace.root)
+    where = ("--workspace", short(workspace.root)) if elsewhere else ()
+    for command in done.commands:
+        click.echo(f"next, {command.purpose}: {_line(command.words, where)}")
+
+
+def _line(words: tuple[str, ...], where: tuple[str, ...]) -> str:
+    """Return a command as it runs. `note` is a group, so what is its own stands before the id."""
+    at = 2 if words[1] == "note" else len(words)
+    return shlex.join((*words[:at], *where, *words[at:]))
 
 
 def _short(text: str) -> str:

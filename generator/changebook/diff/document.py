@@ -10,6 +10,7 @@ from typing import Any
 
 from changebook.diff.effects import (
     AmountChange,
+    ArchiveChange,
     BudgetRow,
     ClientEffect,
     DateEffect,
@@ -23,6 +24,7 @@ from changebook.diff.effects import (
 )
 from changebook.diff.revealed import Revealed, RevealedKind
 from changebook.model.diagnostics import Problem, errors
+from changebook.model.differences import flow
 from changebook.model.sums import MilestonePosition, SumLine
 from changebook.model.table import Column, Format, Table, money_column
 from changebook.model.values import Money, in_currency
@@ -141,7 +143,7 @@ def _client(client: ClientEffect, words: Words) -> Iterator[Block]:
     yield from _section(_problems("Problems that this change introduces", client.problems))
     yield from _records(client, words)
     yield from _section(_files(client.files))
-    yield from _profile(client)
+    yield from _profile(client, words)
     if client.figures is None:
         yield HeadingBlock("Sums and dates", 3)
         yield Sentence(
@@ -241,12 +243,20 @@ def _way(entry: RecordEffect, words: Words) -> str:
     return " → ".join(words.label(status) for status in passed if status)
 
 
-def _profile(client: ClientEffect) -> Iterator[Block]:
-    if not client.profile and not client.terms and not client.approvers:
+def _profile(client: ClientEffect, words: Words) -> Iterator[Block]:
+    if not (client.profile or client.terms or client.approvers or client.archived):
         return
     yield HeadingBlock("Profile", 3)
     if client.profile:
         yield Sentence(f"What changed in client.md: {', '.join(client.profile)}.")
+    if client.archived:
+        yield Sentence(_archived(client.archived, words), alarm=True)
+    for each in client.corrections:
+        was, now = (flow(value) or MISSING for value in (each.was, each.now))
+        yield Sentence(
+            f"Correction of the contract on {words.date(each.on)} by {each.by}: {each.key}, "
+            f"{was} → {now}. {each.reason}"
+        )
     if client.terms:
         yield Sentence(f"What changed in glossary.md: {', '.join(client.terms)}.")
     for name, may in client.approvers:
@@ -256,6 +266,15 @@ def _profile(client: ClientEffect) -> Iterator[Block]:
             )
         else:
             yield Sentence(f"{name} may approve changes.")
+
+
+def _archived(change: ArchiveChange, words: Words) -> str:
+    if change.after is None:
+        return "The client is no longer archived: records can be added and changed again."
+    day = words.date(change.after)
+    if change.before is None:
+        return f"The client is archived on {day}: nothing is asked for or added any more."
+    return f"The client is archived on {day} instead of {words.date(change.before)}."
 
 
 def _figures(figures: Figures, words: Words) -> Iterator[Block]:

@@ -33,7 +33,7 @@ from changebook.model import sums
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.differences import differences
 from changebook.model.periods import PeriodKind, around
-from changebook.model.schema import ChangeRecord, Profile
+from changebook.model.schema import ChangeRecord, Correction, Profile
 from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
 from changebook.model.values import Money, in_currency
 from changebook.model.visibility import is_unseen
@@ -194,12 +194,20 @@ class FileChange:
 
 
 @dataclass(frozen=True)
+class ArchiveChange:
+    """The day on which a client is archived, on either side; None where it is not."""
+
+    before: date | None
+    after: date | None
+
+
+@dataclass(frozen=True)
 class ClientEffect:
     """What a change does to one client.
 
     `figures` is None where errors stand in the way; `problems` are those of the change itself and
     the errors of the workspace after it. `closed` are the figures of each month that the base has
-    got past and that moves.
+    got past and that moves. `archived` is None where the client is archived, or not, as before.
     """
 
     slug: str
@@ -216,6 +224,8 @@ class ClientEffect:
     gone: tuple[RecordEffect, ...] = ()
     profile: tuple[str, ...] = ()
     approvers: tuple[tuple[str, bool], ...] = ()
+    archived: ArchiveChange | None = None
+    corrections: tuple[Correction, ...] = ()
     revealed: tuple[Revealed, ...] = ()
     concealed: tuple[RecordEffect, ...] = ()
     waiting: tuple[Wait, ...] = ()
@@ -320,6 +330,10 @@ def _changed(
         profile=_keys(pair.before.source, pair.after.source),
         terms=differing_terms(pair.before, pair.after),
         approvers=tuple(_approvers(pair.before.profile, pair.after.profile)),
+        archived=_archived(pair.before.profile, pair.after.profile),
+        corrections=pair.after.profile.contract.corrections[
+            len(pair.before.profile.contract.corrections) :
+        ],
         figures=figures,
         revealed=tuple(revealed(pair, hidden)),
         concealed=tuple(
@@ -362,6 +376,8 @@ def _whole(
         state=PresenceChange.NEW,
         new=entries,
         approvers=tuple(_approvers(None, client.profile)),
+        archived=_archived(None, client.profile),
+        corrections=client.profile.contract.corrections,
         revealed=tuple(revealed_whole(client, hidden)),
         waiting=waits,
     )
@@ -444,6 +460,11 @@ def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
             yield FileChange(path, PresenceChange.GONE)
         elif not filecmp.cmp(old[path], new[path], shallow=False):
             yield FileChange(path, PresenceChange.CHANGED)
+
+
+def _archived(before: Profile | None, after: Profile) -> ArchiveChange | None:
+    change = ArchiveChange(before.archived if before else None, after.archived)
+    return change if change.before != change.after else None
 
 
 def _approvers(before: Profile | None, after: Profile) -> Iterator[tuple[str, bool]]:

@@ -18,6 +18,7 @@ from changebook.diff.effects import (
     What,
 )
 from changebook.diff.revealed import RevealedKind
+from changebook.exports.impact.shape import CorrectionJson
 from changebook.model.diagnostics import ProblemJson, Shown
 from changebook.model.json_model import Amount, Ids, JsonModel, at
 from changebook.model.sums import SumLine
@@ -76,6 +77,13 @@ class AmountsJson(JsonModel):
     before: Amount | None
     after: Amount | None
     difference: Amount | None
+
+
+class ArchiveChangeJson(JsonModel):
+    """The day on which the client is archived, on either side."""
+
+    before: dt.date | None
+    after: dt.date | None
 
 
 class PendingDatesJson(JsonModel):
@@ -170,6 +178,8 @@ class ClientEffectJson(JsonModel):
     files: tuple[FileJson, ...]
     profile: tuple[str, ...]
     approvers: tuple[ApproverJson, ...]
+    archived: ArchiveChangeJson | None
+    corrections: tuple[CorrectionJson, ...]
     figures: FiguresJson | None
     closed: tuple[FiguresJson, ...]
     becomes_visible: tuple[RevealedJson, ...] = at("revealed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from changebook.check.known import problems_after_edit
 from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
@@ -12,8 +13,8 @@ from changebook.edit.manuscript import Manuscript
 from changebook.edit.yaml_text import Value
 from changebook.model import decided
 from changebook.model.diagnostics import Problem
-from changebook.model.schema import ChangeRecord
-from changebook.model.vocabulary import ObjectionOutcome
+from changebook.model.schema import Actual, ChangeRecord
+from changebook.model.vocabulary import AcceptanceOutcome, ObjectionOutcome
 from changebook.read.workspace import Client, Record, Workspace
 from changebook.refusal import Refusal
 
@@ -135,12 +136,98 @@ def revision(words: str, by: str, on: date) -> Note:
             )
         number = record.data.revision + 1
         text = text.set(("revision",), number)
-        if "revisions" not in ChangeRecord.model_fields:
-            return text
         entry: dict[str, Value] = {"revision": number, "on": on, "by": who.name, "note": words}
         return text.append(("revisions",), entry)
 
     return write
+
+
+def acceptance(
+    outcome: AcceptanceOutcome,
+    by: Sequence[str],
+    on: date,
+    remarks: str | None = None,
+    defects: Sequence[str] = (),
+    due: date | None = None,
+) -> Note:
+    """Return the note of what the client said of what was built; defects are `due` on a day."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        before = record.data.acceptance
+        if before and before.stands:
+            raise Refusal(
+                f"{record.data.id} was accepted on {before.on}, and what is sealed stays: write a "
+                "new record for what is to change"
+            )
+        people = [person(client, name) for name in by]
+        listed = [_given({"text": each, "due": due}) for each in defects]
+        entry: dict[str, Value | None] = {
+            "on": on,
+            "by": [_given({"name": p.name, "role": p.role, "party": p.party}) for p in people],
+            "outcome": outcome,
+            "remarks": remarks,
+            "defects": listed or None,
+        }
+        if before and before.outcome:
+            # The new answer takes the place of the refusal.
+            return text.remove(("acceptance",)).set(("acceptance",), _given(entry))
+        return _with(text, ("acceptance",), entry)
+
+    return write
+
+
+def defect_fixed(which: str | None, on: date) -> Note:
+    """Return the note that a defect was fixed."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        answer = record.data.acceptance
+        left = {
+            number: each.text
+            for number, each in enumerate(answer.defects if answer else ())
+            if each.fixed is None
+        }
+        at = _chosen(record.data, left, which, "defect that is not fixed")
+        return _with(text, ("acceptance", "defects", at), {"fixed": on})
+
+    return write
+
+
+def actual(
+    finished: date | None,
+    milestones: Mapping[str, date],
+    days: Mapping[str, Decimal],
+    cost: Mapping[str, Decimal],
+) -> Note:
+    """Return the note of what it took: of roles and items that are there, the figure changes."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        text = _with(text, ("actual",), {"finished": finished})
+        for milestone, day in milestones.items():
+            text = text.set(("actual", "milestones", milestone), day)
+        known = record.data.actual or Actual()
+        roles = [line.role for line in known.resources]
+        text = _with_lines(text, "resources", ("role", "days"), roles, days)
+        items = [line.item for line in known.cost]
+        return _with_lines(text, "cost", ("item", "amount"), items, cost)
+
+    return write
+
+
+def _with_lines(
+    text: Manuscript,
+    key: str,
+    names: tuple[str, str],
+    known: Sequence[str],
+    figures: Mapping[str, Decimal],
+) -> Manuscript:
+    """Set the figure of each line of `actual` that is known by its name, and add the others."""
+    name, amount = names
+    for each, figure in figures.items():
+        if each in known:
+            text = text.set(("actual", key, known.index(each), amount), figure)
+        else:
+            text = text.append(("actual", key), {name: each, amount: figure})
+    return text
 
 
 def _given(entry: Mapping[str, Value | None]) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -25,3 +26,4 @@ class ClientJson(JsonModel):
     slug: str
     name: str = at("profile", "name")
     project: str = at("profile", "project")
+    archived: dt.date | None = at("profile", "archived")

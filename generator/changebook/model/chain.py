@@ -24,9 +24,10 @@ from changebook.model.diagnostics import START, Place, Problem, rule
 LOCK = "decisions.lock"
 _Version = Literal[1, 2]
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
-#: The version of a chain, and that of one that has the contract in it.
+#: The version of a chain of decisions and signatures, and that of one with what came to be sealed
+#: later: a Changebook that does not know these events does not know the version, either.
 VERSION: _Version = 1
-WITH_CONTRACT: _Version = 2
+WITH_MORE: _Version = 2
 
 BROKEN_LOCK = rule(
     "broken-lock",
@@ -71,6 +72,11 @@ class SealedEvent(StrEnum):
     def is_contract(self) -> bool:
         """Whether it is about the client's contract, not about a record."""
         return self in (SealedEvent.BASELINE, SealedEvent.CORRECTED)
+
+    @property
+    def needs(self) -> _Version:
+        """The least version of a chain that may have it."""
+        return WITH_MORE if self.is_contract or self is SealedEvent.ACCEPTED else VERSION
 
     @property
     def done(self) -> str:
@@ -155,10 +161,8 @@ class Lock(_Strict):
 
     def text(self) -> str:
         """Return the lock as it is written."""
-        has_contract = any(entry.event.is_contract for entry in self.entries)
-        written = self.model_dump(mode="json") | {
-            "version": WITH_CONTRACT if has_contract else VERSION
-        }
+        version = max((entry.event.needs for entry in self.entries), default=VERSION)
+        written = self.model_dump(mode="json") | {"version": version}
         return json.dumps(written, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -286,7 +290,8 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
     """Return the lock that a text holds, or what makes it unusable. Line ends may be CRLF."""
     text = text.replace("\r\n", "\n")
     try:
-        json.loads(text)
+        if newer := _newer(json.loads(text)):
+            return None, _broken(path, _place_of(newer[1], text), newer[0], _UPDATE)
         lock = Lock.model_validate_json(text)
     except json.JSONDecodeError as error:
         if conflict := _CONFLICT.search(text):
@@ -315,6 +320,22 @@ def parse(text: str, path: str) -> tuple[Lock | None, Problem | None]:
     return Lock(entries=lock.entries), None
 
 
+def _newer(written: Any) -> tuple[str, tuple[int | str, ...]] | None:
+    """Return what only a newer Changebook can have written, and where, if there is something."""
+    if not isinstance(written, Mapping):
+        return None
+    version, entries = written.get("version"), written.get("entries")
+    if isinstance(version, int) and version > WITH_MORE:
+        says = f"it has version {version}, and this Changebook reads versions up to {WITH_MORE}"
+        return says, ("version",)
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        event = entry.get("event") if isinstance(entry, Mapping) else None
+        if isinstance(event, str) and event not in {*SealedEvent}:
+            says = f"the event `{event}` is one that this Changebook does not know"
+            return says, ("entries", index, "event")
+    return None
+
+
 def _place_of(path: tuple[int | str, ...], text: str) -> Place:
     match path:
         case ("entries", int(index), str(key), *_) if key in _KEYS:
@@ -327,11 +348,15 @@ def _place_of(path: tuple[int | str, ...], text: str) -> Place:
     return spot if spot.line <= text.count("\n") else START
 
 
-def _broken(path: str, place: Place, why: str) -> Problem:
-    return BROKEN_LOCK.at(
-        path,
-        place,
-        f"The seals can't be read: {why}.",
-        "In a merge or rebase run `changebook merge-seals`. Otherwise restore the file from the "
-        "last commit, then run `changebook seal`, which adds what is missing.",
-    )
+_RESTORE = (
+    "In a merge or rebase run `changebook merge-seals`. Otherwise restore the file from the "
+    "last commit, then run `changebook seal`, which adds what is missing."
+)
+_UPDATE = (
+    "If a newer Changebook wrote it, update this one: nothing can be sealed or verified with it. "
+    "If not, the file was altered: restore it from the last commit."
+)
+
+
+def _broken(path: str, place: Place, why: str, help: str = _RESTORE) -> Problem:
+    return BROKEN_LOCK.at(path, place, f"The seals can't be read: {why}.", help)

@@ -37,6 +37,10 @@ _SYMLINK = "120000"
 _SUBMODULE = "160000"
 #: Where branches are merged into, if the remote does not say.
 _MAIN_BRANCHES = ("origin/main", "origin/master", "main", "master")
+#: What a short name may stand for, in git's own order.
+_FULL_NAMES = ("refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+#: The commit behind a name, also where it is a tag with a message.
+_TARGET = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"
 #: The exit code with which git says that it does not know an option.
 _USAGE = 129
 
@@ -58,7 +62,8 @@ class Repository:
     below: str
 
     def commit(self, revision: str) -> str:
-        """Return the full name of a revision's commit. Raises Refusal if it names none."""
+        """Return the full name of a revision's commit. Raises Refusal if it names none, or two."""
+        self._refuse_two(revision)
         full_name = self._ask(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{}}"
         )
@@ -71,6 +76,21 @@ class Repository:
             )
             raise Refusal(f"git does not know the revision `{revision}`: {hint}")
         return full_name.strip()
+
+    def _refuse_two(self, revision: str) -> None:
+        """Refuse a name that a tag and a branch share: git would take the tag."""
+        name = re.split(r"[~^@:]", revision)[0]
+        if not name or name.startswith(("-", "refs/")):
+            return
+        full = [form.format(name) for form in _FULL_NAMES]
+        rows = self._do("for-each-ref", f"--format={_TARGET} %(refname)", *full).splitlines()
+        # A pattern also gives what lies below it.
+        named = [(commit, ref) for commit, ref in map(str.split, rows) if ref in full]
+        if len({commit for commit, _ in named}) > 1:
+            refs = " and ".join(f"`{ref}`" for _, ref in named)
+            raise Refusal(
+                f"`{revision}` can mean {refs}: write out which one, or delete the other one"
+            )
 
     def main_branch(self) -> str:
         """Return the branch that others are merged into, as far as git knows; HEAD if it does not.

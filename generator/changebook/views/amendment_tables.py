@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from changebook.edition import urls
 from changebook.model.cells import (
@@ -18,11 +19,12 @@ from changebook.model.cells import (
 )
 from changebook.model.schema import Profile
 from changebook.model.sums import ChangesTotal, TotalMove
-from changebook.model.table import Column, Format, Medium, Table, TotalLine, money_column
+from changebook.model.table import FLAT, Column, Format, Medium, Table, TotalLine, money_column
 from changebook.model.words import Words
 from changebook.views.amendments import AmendedChange, AmendmentView, SignatureState
 
 _BOTH = Medium.PAGE | Medium.PAPER
+_FLAT_AND_PAGE = FLAT | Medium.PAGE
 #: The colour of each state is that of the status of a change that is as far.
 _COLOUR = {
     SignatureState.ANNOUNCED: "draft",
@@ -54,9 +56,22 @@ def listed(
         parts = [Note(WrittenDay(day)) for day in days]
         return pieces(signing(view.signing, words), *parts)
 
+    def signed(view: AmendmentView) -> date | None:
+        return max((each.signed for each in view.changes if each.signed), default=None)
+
     columns: tuple[Column[AmendmentView], ...] = (
-        Column(_("Amendment"), lambda view: view.reference, on=Medium.PAGE, content=name),
-        Column(_("Status"), format=Format.WORD, on=Medium.PAGE, content=state),
+        Column(_("Amendment"), lambda view: view.reference, on=_FLAT_AND_PAGE, content=name),
+        Column(_("Title"), lambda view: view.title, width=40),
+        Column(_("Date"), lambda view: view.on, Format.DATE),
+        Column(
+            _("Status"),
+            lambda view: words.label(view.signing),
+            Format.WORD,
+            on=_FLAT_AND_PAGE,
+            content=state,
+        ),
+        Column(_("Signed on"), signed, Format.DATE),
+        Column(_("Changes"), lambda view: [each.id for each in view.changes], Format.ID, on=FLAT),
         Column(
             _("Changes"),
             lambda view: [change.id for change in view.changes],
@@ -67,9 +82,10 @@ def listed(
             _("Sum of the changes"),
             lambda view: view.sum.net.amount if view.changes else None,
             currency,
-            on=Medium.PAGE,
+            on=_FLAT_AND_PAGE,
             signed=True,
         ),
+        money_column(_("Total with tax"), lambda view: view.sum.with_tax, currency, signed=True),
     )
     return Table(_("Amendments"), columns, amendments)
 

@@ -28,9 +28,11 @@ from changebook.exports.tables.text import WIDTH
 from changebook.model import baseline, sums
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Figure, Position, SumLine
+from changebook.model.values import money
 from changebook.model.vocabulary import Audience
 from changebook.model.words import Words
 from changebook.read.workspace import Client, Workspace
+from changebook.views.amendments import amendments
 from changebook.views.impact import Group, impact
 from changebook.views.months import Comparison, month_ends
 from tests import samples
@@ -97,6 +99,34 @@ def test_json_has_every_figure_of_the_page(edition: Edition, exported: ImpactFig
     assert [(f["id"], Decimal(f["amount"]), f["currency"]) for f in data["foreign"]] == [
         (line.id, line.row.amount, line.row.currency) for line in page.foreign
     ]
+
+
+def test_json_has_amendments_acceptances_and_what_it_took(exported: ImpactFigures) -> None:
+    data, edition, currency = loaded(exported), exported.edition, exported.currency
+    views = amendments(edition, exported.position)
+    assert [
+        (a["reference"], a["signing"], Decimal(a["sum"]["amount"]), [c["id"] for c in a["changes"]])
+        for a in data["amendments"]
+    ] == [(v.reference, v.signing, v.sum.net.amount, [c.id for c in v.changes]) for v in views]
+    records = {record.data.id: record.data for record in edition.records}
+    said = {each["id"]: each for each in data["acceptances"]}
+    assert {id: each["outcome"] for id, each in said.items()} == {
+        id: r.acceptance.outcome for id, r in records.items() if r.acceptance and r.acceptance.on
+    }
+    assert [each["id"] for each in data["outcomes"]] == [o.id for o in exported.view.outcomes]
+    for each, page in zip(data["outcomes"], exported.view.outcomes, strict=True):
+        agreed = None if page.agreed is None else money(page.agreed, currency)
+        assert each["agreed"] == agreed
+        assert each["finished"] == (page.finished.isoformat() if page.finished else None)
+        assert [r["role"] for r in each["roles"]] == [r.role for r in page.roles]
+
+
+def test_files_say_that_a_client_is_archived() -> None:
+    client = client_of("yunfan")
+    profile = client.profile.model_copy(update={"archived": date(2026, 12, 31)})
+    archived = replace(client, profile=profile)
+    assert loaded(impact_figures(archived))["client"]["archived"] == "2026-12-31"
+    assert loaded(impact_figures(client))["client"]["archived"] is None
 
 
 def test_json_has_the_register_the_dates_and_the_people(exported: ImpactFigures) -> None:
@@ -427,7 +457,7 @@ def test_every_sheet_has_a_name_that_a_sheet_may_have(
     workbook: Workbook, exported: ImpactFigures
 ) -> None:
     names = workbook.sheetnames
-    number = 18 if exported.edition.profile.contract.corrections else 17
+    number = 19 if exported.edition.profile.contract.corrections else 18
     assert len(names) == len({name.casefold() for name in names}) == number
     assert all(len(name) <= 31 for name in names)
 

@@ -19,6 +19,7 @@ from changebook.check.since.pairs import (
     was_submitted,
 )
 from changebook.check.since.requests import check_request
+from changebook.check.since.standing import check_client as check_standing
 from changebook.model import baseline, decided, timeline
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
@@ -170,14 +171,6 @@ NO_LONGER_VISIBLE = rule(
     wrong="# at the base\nvisibility: client\n# in the branch\nvisibility: internal",
     right="visibility: client\nstatus: withdrawn",
 )
-NEW_IN_ARCHIVE = rule(
-    "new-in-archive",
-    summary="A record was added to a client that is archived.",
-    why="The project has ended, and its readers were told that nothing more comes. A change of a "
-    "new project belongs to a client folder of its own.",
-    wrong="# at the base, in client.md\narchived: 2027-01-31\n# in the branch: a new record",
-    right="changes/acme-2027/client.md",
-)
 INTERNAL_WORK_TURNED = rule(
     "internal-work-turned",
     summary="Internal work is on another path than at the base.",
@@ -199,6 +192,11 @@ CONFLICT = rule(
 _GLOSSARY = "glossary"
 #: What readers take for part of the agreement, beside the decided content itself.
 _BESIDE_DECIDED = ("summary", "out_of_scope", _GLOSSARY, "type", "path", "requested")
+#: And for what it came to, once the change is closed.
+_BESIDE_CLOSED = ("actual",)
+#: Days on which something was fulfilled: they come after the decision, and then they stay.
+_WITH_DAYS = ("decision", "acceptance")
+_DAYS_LATER = frozenset({"met", "fixed"})
 #: Where a milestone's id stands in the path of a key of the baseline.
 _MILESTONE = 2
 _ENTRY_KEYS = tuple(HistoryEntry.model_fields)
@@ -234,6 +232,7 @@ def check(sides: Sides) -> Iterator[Problem]:
         yield from _gone(client, sides.after)
         yield from _baseline(client)
         yield from _seals(client)
+        yield from check_standing(client)
         for pair in client.renumbered:
             yield from _renumbered(pair)
         for pair in client.kept:
@@ -247,22 +246,9 @@ def check(sides: Sides) -> Iterator[Problem]:
             yield from _approver(pair.after, pair.before, pair.client, base)
         for record in client.new:
             yield from _approver(record, None, client.after, base)
-            yield from _in_archive(record, client)
         yield from _late(client, base)
     yield from _ids(sides)
     yield from _decided_twice(sides)
-
-
-def _in_archive(record: Record, client: ClientPair) -> Iterator[Problem]:
-    """Yield a record that is new in a client which the base has archived."""
-    if day := client.before.profile.archived:
-        yield NEW_IN_ARCHIVE.at(
-            record.source.path,
-            record.source.place("id"),
-            f"{record.data.id} is new, and the client was archived on {day}.",
-            "Give the new project a folder of its own, or take `archived` out of client.md in a "
-            "change of its own first.",
-        )
 
 
 def ahead(sides: Sides, today: Callable[[Client], date]) -> Iterator[Problem]:
@@ -553,19 +539,29 @@ def _decided(pair: Pair) -> Iterator[Problem]:
                 f"{_PUT_BACK}. For anything else, write a new record with `links: {{supersedes: "
                 f"[{before.data.id}], mode: replace}}`.",
             )
-    for key in _BESIDE_DECIDED:
-        for change in differences(before.source.data.get(key), source.data.get(key), (key,)):
-            if key == _GLOSSARY and change.before is None:
-                continue  # to explain one word more takes nothing back
-            if not touches(before.reported, change.path):
-                yield ALTERED_AFTER_DECISION.at(
-                    source.path,
-                    source.value(*change.path),
-                    f"`{spell(change.path)}` of {after.data.id} {change.told}, although "
-                    f"the record was {status} at the base.",
-                    f"{_PUT_BACK}, unless this only corrects a slip; anything else is a new "
-                    "record.",
-                )
+    for change in _beside(before, after):
+        if not touches(before.reported, change.path):
+            yield ALTERED_AFTER_DECISION.at(
+                source.path,
+                source.value(*change.path),
+                f"`{spell(change.path)}` of {after.data.id} {change.told}, although "
+                f"the record was {status} at the base.",
+                f"{_PUT_BACK}, unless this only corrects a slip; anything else is a new record.",
+            )
+
+
+def _beside(before: Record, after: Record) -> Iterator[KeyDifference]:
+    """Yield what readers take for part of a decision or of its end, where it differs."""
+    ended = before.data.entered(_S.CLOSED) is not None
+    for key in (*_BESIDE_DECIDED, *(_BESIDE_CLOSED if ended else ())):
+        for change in differences(before.source.data.get(key), after.source.data.get(key), (key,)):
+            # To explain one word more takes nothing back.
+            if not (key == _GLOSSARY and change.before is None):
+                yield change
+    for key in _WITH_DAYS:
+        for change in differences(before.source.data.get(key), after.source.data.get(key), (key,)):
+            if change.path[-1] in _DAYS_LATER and change.before is not None:
+                yield change
 
 
 def _body(pair: Pair) -> Iterator[Problem]:

@@ -72,11 +72,18 @@ class Said:
 
 
 @dataclass(frozen=True)
+class NextCommand:
+    """A command that follows an answer, once somebody has read it, and what it is for."""
+
+    purpose: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Response:
     """An answer on a copy. `edit` is None where the mail had been taken over before, in `place`.
 
-    `warnings` are what whoever looks at it must know, `next_` what follows, and `command` the words
-    of the command that takes a proposed decision over; there is none for anything else.
+    `warnings` are what whoever looks at it must know, `next_` and `commands` what follows.
     """
 
     entry: AnswerEntry
@@ -88,7 +95,7 @@ class Response:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
     next_: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
+    commands: tuple[NextCommand, ...] = ()
 
 
 def respond(
@@ -131,7 +138,7 @@ def respond(
         tuple(problems_after_edit(workspace, found, *applied(client, (edit,)))),
         (*answer.warnings(entry), *doubts),
         tuple(answer.next_(entry, on)),
-        tuple(answer.command(on)) if entry is AnswerEntry.PROPOSAL else (),
+        tuple(answer.commands(entry, on)),
     )
 
 
@@ -521,7 +528,48 @@ class _Answer:
             return _("Approves the option “%(option)s”.") % {"option": option.title}
         return _("Approves this change.")
 
-    def command(self, on: date) -> Iterator[str]:
+    def commands(self, entry: AnswerEntry, on: date) -> Iterator[NextCommand]:
+        """Yield the commands that do what the answer asks for."""
+        if entry is AnswerEntry.PROPOSAL:
+            yield NextCommand("to record it as the decision", tuple(self._decide(on)))
+        elif entry is AnswerEntry.OBJECTION:
+            yield NextCommand("once it is settled", self._settle(len(self.data.objections)))
+        elif self.kind in DECIDES and self.about is About.ACCEPTANCE:
+            if self._acceptance() is AcceptanceOutcome.REFUSED:
+                back = ("changebook", "advance", self.data.id, Status.IMPLEMENTING)
+                yield NextCommand("to take it back to work", (*back, "--note", self._stated()))
+            yield NextCommand("to record it", tuple(self._accept(on)))
+        elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
+            own = [
+                n for n in self._open_objections() if self.data.objections[n].by == self.person.name
+            ]
+            yield NextCommand("if it is settled", self._settle(own[-1] if own else None))
+
+    def _accept(self, on: date) -> Iterator[str]:
+        outcome = self._acceptance()
+        yield from ("changebook", "note", self.data.id, "acceptance", outcome)
+        yield from ("--by", self.person.name, "--on", f"{on}")
+        words = " ".join((self.said.words or self.reading.words).split())
+        if outcome is AcceptanceOutcome.WITH_DEFECTS:
+            yield from ("--defect", words or self._stated())
+        elif words:
+            yield from ("--remarks", words)
+
+    def _accepts_with_defects(self) -> bool:
+        is_answer = self.kind in DECIDES and self.about is About.ACCEPTANCE
+        return is_answer and self._acceptance() is AcceptanceOutcome.WITH_DEFECTS
+
+    def _open_objections(self) -> list[int]:
+        objections = enumerate(self.data.objections)
+        return [n for n, each in objections if each.outcome is ObjectionOutcome.OPEN]
+
+    def _settle(self, which: int | None) -> tuple[str, ...]:
+        """Return the command that settles an objection, by its number where others are open."""
+        is_only = {*self._open_objections(), which} <= {which}
+        number = () if which is None or is_only else (str(which + 1),)
+        return ("changebook", "note", self.data.id, "settled", *number, "--outcome", "accepted")
+
+    def _decide(self, on: date) -> Iterator[str]:
         """Yield the words of the command with which the proposal becomes a decision."""
         option, approves = self._option(), self.outcome is Outcome.APPROVED
         yield from ("changebook", "advance", self.data.id, self.outcome, "--on", f"{on}")
@@ -538,15 +586,9 @@ class _Answer:
             priced = (option.amount if option else None) or asked(self.data, self.client.profile)
             yield from ("--agreement", "drafting" if priced else "not-required")
 
-    def _settle(self) -> str:
-        """Return the command that settles an objection."""
-        return f"`changebook note {self.data.id} settled --outcome accepted --response TEXT`"
-
     def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
-        if entry is AnswerEntry.OBJECTION:
-            yield f"once it is settled: {self._settle()}"
-        elif self.kind is AnswerKind.MORE_TIME:
+        if self.kind is AnswerKind.MORE_TIME:
             until = self.block.until if self.block else None
             yield f"if you agree: `decision: {{due: {until or '...'}}}`"
         elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.DEFERRED:
@@ -557,12 +599,5 @@ class _Answer:
                 "once the amendment is signed: "
                 "`agreement: {status: signed, reference: ..., signed: ...}`"
             )
-        elif self.kind in DECIDES and self.about is About.ACCEPTANCE:
-            outcome = self._acceptance()
-            more = ", defects: [{text: ...}]" if outcome is AcceptanceOutcome.WITH_DEFECTS else ""
-            yield (
-                f"to record it: `acceptance: {{outcome: {outcome}, on: {on}, "
-                f"by: [{{name: {self.person.name}, party: {self.person.party}}}]{more}}}`"
-            )
-        elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
-            yield f"if it is settled: {self._settle()}"
+        elif entry is not AnswerEntry.OBJECTION and self._accepts_with_defects():
+            yield "the mail's words are one defect below: name each with a --defect of its own"

@@ -12,6 +12,7 @@ from changebook.model.schema import ChangeRecord, Milestone
 from changebook.model.sums import Position
 from changebook.model.table import Column, Format, Table, money_column
 from changebook.model.vocabulary import Audience, Term
+from changebook.views.amendments import reference_of
 from changebook.views.change import ChangeRow
 from changebook.views.index import ordered
 
@@ -74,6 +75,9 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
     def label(term: Term | None) -> str | None:
         return words.label(term) if term else None
 
+    def accepted(change: ListedChange) -> str | None:
+        return label(change.data.acceptance.outcome) if change.data.acceptance else None
+
     def days_on(milestone: Milestone) -> Column[ListedChange]:
         def days(change: ListedChange) -> int | None:
             if change.row.days is None:
@@ -109,6 +113,13 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
         *map(days_on, edition.profile.contract.milestones),
         Column(
             _("Agreement"), lambda c: label(c.data.agreement.status) if c.data.agreement else None
+        ),
+        Column(_("Amendment"), lambda c: reference_of(c.data)),
+        Column(_("Acceptance"), accepted),
+        Column(
+            _("Work finished"),
+            lambda c: c.data.actual.finished if c.data.actual else None,
+            Format.DATE,
         ),
         Column(_("Supersedes"), lambda change: change.data.links.supersedes, Format.ID),
         Column(_("Superseded by"), lambda change: change.record.superseded_by, Format.ID),

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from changebook.edition.editions import Edition, as_known, make_edition
 from changebook.model.sums import Position
+from changebook.model.table import AnyTable
 from changebook.model.vocabulary import Audience
 from changebook.model.words import Words
 from changebook.read.workspace import Client
+from changebook.views.amendment_tables import listed
+from changebook.views.amendments import AmendmentView, amendments
 from changebook.views.impact import ImpactView, impact
+from changebook.views.impact_tables import tables
 from changebook.views.months import MonthEnd, month_ends
+from changebook.views.outcome import AcceptedChange, accepted
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,22 @@ class ImpactFigures:
     @property
     def currency(self) -> str:
         return self.position.currency
+
+    @cached_property
+    def amendments(self) -> tuple[AmendmentView, ...]:
+        """The amendments of the contract, as far as the edition's reader sees them."""
+        return amendments(self.edition, self.position)
+
+    @property
+    def acceptances(self) -> tuple[AcceptedChange, ...]:
+        """What the client said of what was built, the newest first."""
+        return accepted(self.edition.records)
+
+    @property
+    def tables(self) -> tuple[AnyTable, ...]:
+        """All tables, in the order of the page, and then the amendments."""
+        every = tables(self.view, self.ends, self.words)
+        return (*every, listed(self.amendments, self.currency, self.words))
 
     @property
     def words(self) -> Words:

@@ -10,7 +10,7 @@ from changebook.exports.impact.shape import ImpactFile
 from changebook.exports.tables import csv_file, text
 from changebook.model.diagnostics import visible
 from changebook.model.vocabulary import Audience
-from changebook.views.impact_tables import register, tables
+from changebook.views.impact_tables import register
 
 
 def as_text(figures: ImpactFigures) -> bytes:
@@ -29,8 +29,7 @@ def as_text(figures: ImpactFigures) -> bytes:
             _("Only what was recorded by %(day)s counts.") % {"day": words.date(figures.known_on)}
         )
     blocks = ["\n".join(map(visible, heads))]
-    every = tables(figures.view, figures.ends, words)
-    blocks += [text.as_text(table, words) for table in every if table.rows]
+    blocks += [text.as_text(table, words) for table in figures.tables if table.rows]
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -51,7 +50,7 @@ def as_xlsx(figures: ImpactFigures) -> bytes:
 
     profile = figures.edition.profile
     return workbook.as_xlsx(
-        tables(figures.view, figures.ends, figures.words),
+        figures.tables,
         figures.words,
         creator=profile.vendor.name,
         title=profile.project,

@@ -19,6 +19,7 @@ from changebook.exports.impact.analysis_shape import (
     RiskJson,
     RiskMatrix,
 )
+from changebook.exports.impact.closing_shape import AcceptanceJson, AmendmentJson, OutcomeJson
 from changebook.exports.impact.figure_shape import FigureJson, PartJson, RequestJson
 from changebook.exports.impact.figures import ImpactFigures
 from changebook.exports.shared_shape import ClientJson, DaysByMilestone
@@ -334,4 +335,7 @@ class ImpactFile(JsonModel):
     pace: PaceJson = at("view", "pace")
     aging: AgingJson = at("view", "aging")
     corrections: tuple[CorrectionJson, ...] = at("edition", "profile", "contract", "corrections")
+    amendments: tuple[AmendmentJson, ...]
+    acceptances: tuple[AcceptanceJson, ...]
+    outcomes: tuple[OutcomeJson, ...] = at("view", "outcomes")
     month_ends: tuple[MonthEndJson, ...] = at("ends")

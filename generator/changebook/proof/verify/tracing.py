@@ -91,7 +91,8 @@ class Tracer:
     @cached_property
     def published(self) -> frozenset[str]:
         """The commits since the base that the main branch has."""
-        return self.repository.between(self.commit, self.repository.main_branch())
+        main = self.repository.commit(self.repository.main_branch())
+        return self.repository.between(self.commit, main)
 
     def _locks(self, path: str, home: Origin | None) -> Iterator[tuple[Commit, Lock]]:
         """Yield the states of a lock since the base, the oldest first."""
