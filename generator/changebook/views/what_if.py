@@ -34,7 +34,7 @@ class Addends:
 
 
 @dataclass(frozen=True)
-class Way:
+class WayToApprove:
     """One way to approve a change: as requested or approved, or with one of its options.
 
     `value` is its name in an address. `is_dated` where its days on the completion are stated.
@@ -71,7 +71,7 @@ class PendingChoice:
     unseen: bool
     due: date | None
     fixed: date | None
-    ways: tuple[Way, ...]
+    ways: tuple[WayToApprove, ...]
     replaces: tuple[Replaced, ...]
     foreign: tuple[CostRow, ...]
 
@@ -178,8 +178,8 @@ def _choice(
     )
 
 
-def _approved(data: ChangeRecord, position: Position) -> Way:
-    return Way(data.id, None, _granted(data, position), is_dated=True)
+def _approved(data: ChangeRecord, position: Position) -> WayToApprove:
+    return WayToApprove(data.id, None, _granted(data, position), is_dated=True)
 
 
 def _granted(data: ChangeRecord, position: Position) -> Addends:
@@ -192,7 +192,7 @@ def _counted(days: Mapping[str, int], position: Position) -> Mapping[str, int]:
     return ({position.completion.id: 0} if position.completion else {}) | dict(days)
 
 
-def _ways(data: ChangeRecord, edition: Edition, position: Position) -> Iterable[Way]:
+def _ways(data: ChangeRecord, edition: Edition, position: Position) -> Iterable[WayToApprove]:
     """Yield the options; and what is requested, where no option stands for it."""
     impact, days = data.impact, sums.asked_days(data)
     is_dated = impact is not None and impact.schedule is not None
@@ -201,7 +201,7 @@ def _ways(data: ChangeRecord, edition: Edition, position: Position) -> Iterable[
         _effort(data),
         _counted(days, position) if is_dated else days,
     )
-    requested = Way(data.id, None, adds, is_dated)
+    requested = WayToApprove(data.id, None, adds, is_dated)
     stated = impact and (impact.cost, impact.schedule, impact.resources) != (None, None, None)
     options = [each for each in data.options if not each.nothing]
     if not data.options or (stated and not any(option.recommended for option in options)):
@@ -212,8 +212,12 @@ def _ways(data: ChangeRecord, edition: Edition, position: Position) -> Iterable[
 
 
 def _option(
-    data: ChangeRecord, effect: OptionEffect, option: Option, requested: Way, position: Position
-) -> Way:
+    data: ChangeRecord,
+    effect: OptionEffect,
+    option: Option,
+    requested: WayToApprove,
+    position: Position,
+) -> WayToApprove:
     """Return an option as a way to approve.
 
     Its days are those on the completion; on other milestones they are those that are requested. Of
@@ -227,7 +231,7 @@ def _option(
             days[position.completion.id] = effect.days
     effort = requested.adds.effort if option.recommended else None
     value = f"{data.id}.{option.id}"
-    return Way(value, option, Addends(effect.amount, effort, days), is_dated)
+    return WayToApprove(value, option, Addends(effect.amount, effort, days), is_dated)
 
 
 def _effort(data: ChangeRecord) -> Decimal | None:
