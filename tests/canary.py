@@ -531,13 +531,15 @@ revisions:
     was: {{amount: 450.00}}
     x-why: {c.word("own key of a revision that waits")}
 """,
-        ),
+        ).replace("title: Do it, ", f"title: Do it, x-why: {c.word('own key of an option')}, "),
         f"{CLIENT}/2026/HBR-0003-{secret}.md": _record(
             "HBR-0003",
             f"Secret {c.word('title of an internal record')}",
             "assessing",
             visibility="internal",
             more=f"""links: {{related: [HBR-0001]}}
+options:
+  - {{id: a, title: {c.word("option of an internal record")}, amount: 7.00, recommended: true}}
 agreement: {{status: drafting, reference: SOW-1 Amendment 1}}
 communications:
   - {{on: 2026-05-05, channel: call, with: [{hidden}], summary: {said}}}

@@ -81,6 +81,9 @@ def test_nothing_leaks_into_a_client_edition(
     amended = urls.built(urls.amendment("SOW-1 Amendment 1"))
     assert "Longer berths" in (built / amended).read_text()
     assert len(list((built / amended).parents[1].iterdir())) == 1
+    # What a client can choose among has the record that waits, beside those that nobody may see.
+    for page in ("index.html", "impact/index.html"):
+        assert 'data-way="HBR-0002.a"' in (built / page).read_text()
     assert canaries.leaks(built) == []
 
 
@@ -158,6 +161,7 @@ def test_a_team_edition_has_what_is_internal_but_no_other_client(
     assert any("in impact/impact.xlsx!" in leak for leak in leaks)
     indexed = {leak.split(" in ")[0] for leak in leaks if "in pagefind/fragment/" in leak}
     assert {"body of an internal record", "Chinese internal block"} <= indexed
+    assert "option of an internal record in index.html" in leaks
     for path in (urls.FEED_CHANGES, urls.FEED_CHANGES_JSON, urls.NEWS.replace(".md", ".html")):
         assert f"title of an internal record in {path}" in leaks
     assert f"id HBR-0003 in {urls.NEWS_JSON}" in leaks
@@ -341,6 +345,14 @@ def test_without_a_guard_the_month_ends_leak(
 ) -> None:
     leaks = built_without(_keep_unseen_records)
     assert f"title of an internal record in {month_page(2)}" in leaks
+
+
+def test_without_a_guard_what_there_is_to_choose_leaks(
+    built_without: Callable[[Callable[[pytest.MonkeyPatch], None]], list[str]],
+) -> None:
+    leaks = built_without(_keep_unseen_records)
+    for page in ("index.html", "impact/index.html"):
+        assert f"option of an internal record in {page}" in leaks
 
 
 def test_without_both_guards_every_comment_leaks(

@@ -26,6 +26,8 @@ from babel.numbers import (
     format_decimal,
     format_percent,
     get_currency_precision,
+    get_decimal_symbol,
+    get_group_symbol,
 )
 
 from changebook import packaged
@@ -60,6 +62,16 @@ def _folders(own: Path | None) -> tuple[Path, ...]:
 def context(term_class: type[Term]) -> str:
     """Return the message context of a vocabulary's labels: `Open` differs with what is open."""
     return term_class.__name__.lower()
+
+
+@dataclass(frozen=True)
+class DigitsForm:
+    """How digits stand in a number: its marks, and how many are in the last and earlier groups."""
+
+    point: str
+    separator: str
+    last: int
+    earlier: int
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,17 @@ class Words:
     def date(self, day: dt.date) -> str:
         """Return a day, with the month in letters so that no reader mistakes it for another."""
         return _date(day, self.locale)
+
+    @property
+    def date_form(self) -> tuple[str, ...]:
+        """Return how days of each month are written, for a script: `{y}`, and `{d}` or `{dd}`."""
+
+        def form(month: int) -> str:
+            day = "{dd}" if "05" in self.date(dt.date(3456, month, 5)) else "{d}"
+            text = self.date(dt.date(3456, month, 28))
+            return text.replace("3456", "{y}").replace("28", day)
+
+        return tuple(form(month) for month in range(1, 13))
 
     def span(self, first: dt.date, last: dt.date) -> str:
         """Return from one day to another, without saying twice what both have in common."""
@@ -166,6 +189,14 @@ class Words:
             plus=form(least, signed=True),
             minus=form(-least, signed=True),
             nil=form(least, signed=False),
+        )
+
+    @property
+    def digits_form(self) -> DigitsForm:
+        """Return how the digits of a number are written, for a script that adds some up."""
+        last, earlier = self.locale.decimal_formats[None].grouping
+        return DigitsForm(
+            get_decimal_symbol(self.locale), get_group_symbol(self.locale), last, earlier
         )
 
     def number(self, value: Decimal | int, *, signed: bool = False) -> str:

@@ -35,6 +35,7 @@ from changebook.views import (
     record,
     report,
     search,
+    what_if,
 )
 
 NavItem = dict[str, "str | list[NavItem]"]
@@ -59,9 +60,16 @@ def _common_pages(
 ) -> list[GeneratedPage]:
     """Return the pages that are not of one record."""
     position = summary.position
+    calculation = what_if.what_if(edition, position)
     _ = site.words.gettext
     return [
-        site.page(urls.HOME, "home", _("Home"), view=home.home(edition, position)),
+        site.page(
+            urls.HOME,
+            "home",
+            _("Home"),
+            view=home.home(edition, position),
+            what_if=calculation,
+        ),
         site.page(
             urls.CHANGES,
             "changes",
@@ -91,6 +99,7 @@ def _common_pages(
             view=summary,
             summary=summary,
             amendments=site.amendments,
+            what_if=calculation,
         ),
         site.page(
             urls.MONTHS,
