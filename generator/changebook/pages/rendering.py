@@ -37,6 +37,7 @@ from changebook.views import (
     amendment_tables,
     impact_tables,
     month_tables,
+    open_items,
     record_tables,
     report_tables,
 )
@@ -134,6 +135,7 @@ def _environment(
         tables=impact_tables,
         amendment_tables=amendment_tables,
         month_tables=month_tables,
+        open_items=open_items,
         record_tables=record_tables,
         report_tables=report_tables,
     )
