@@ -38,6 +38,7 @@ from changebook.views import (
     impact_tables,
     month_tables,
     open_items,
+    portfolio_tables,
     record_tables,
     report_tables,
 )
@@ -136,6 +137,7 @@ def _environment(
         amendment_tables=amendment_tables,
         month_tables=month_tables,
         open_items=open_items,
+        portfolio_tables=portfolio_tables,
         record_tables=record_tables,
         report_tables=report_tables,
     )
