@@ -102,9 +102,9 @@ class Cells:
 
     def _cell(self, column: Column[Any], row: Any, few: int, href: _Href) -> Markup:
         """Return what a cell says beyond a value, or else the value and the changes behind it."""
-        said = column.content(row) if column.content else None
-        if said:
-            return self._shown(said, few, href)
+        content = column.content(row) if column.content else None
+        if content:
+            return self._shown(content, few, href)
         value = column.value(row)
         if column.format in (Format.ID, Format.COUNT):
             if isinstance(value, str):
@@ -134,11 +134,11 @@ class Cells:
                 shown_lines = (f"<span>{self._shown(line, few, href)}</span>" for line in lines)
                 return _folded(escape(summary), "".join(shown_lines))
             case Note(of, below, small, style):
-                said = self._shown(of, few, href)
+                text = self._shown(of, few, href)
                 if small:
                     attributes = f' class="cb-{escape(style)}"' if style else ""
-                    said = _html(f"<small{attributes}>{said}</small>")
-                return _html(f"<br> {said}") if below else said
+                    text = _html(f"<small{attributes}>{text}</small>")
+                return _html(f"<br> {text}") if below else text
             case Pieces(parts, between):
                 gap, shown = escape(between), []
                 for n, part in enumerate(parts):

@@ -712,8 +712,8 @@ def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, 
             path = path[:2] if place is None else (*path[:2], place, *path[_MILESTONE + 1 :])
         if not touches(before.reported, path):
             yield path, change
-    said, says = baseline.corrections(old), baseline.corrections(new)
-    for change in differences(said, says[: len(said)], ("contract", "corrections")):
+    earlier, now = baseline.corrections(old), baseline.corrections(new)
+    for change in differences(earlier, now[: len(earlier)], ("contract", "corrections")):
         yield change.path, change
     if old.get("prefix") != new.get("prefix"):
         yield ("prefix",), KeyDifference(("prefix",), old.get("prefix"), new.get("prefix"))
