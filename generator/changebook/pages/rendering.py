@@ -41,6 +41,7 @@ from changebook.views import (
     portfolio_tables,
     record_tables,
     report_tables,
+    sum_tables,
 )
 from changebook.views.amendments import SignatureState
 
@@ -140,6 +141,7 @@ def _environment(
         portfolio_tables=portfolio_tables,
         record_tables=record_tables,
         report_tables=report_tables,
+        sum_tables=sum_tables,
     )
     environment.filters.update(
         day=day,
