@@ -8,12 +8,13 @@ from decimal import Decimal
 from changebook.model.sums import SumLine
 from changebook.pages.wording import Wording
 from changebook.views import open_items
+from changebook.views.change_tables import not_in_sum
 from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange
 from changebook.views.news import NewsEvent
 from changebook.views.open_items import OpenItem
 from changebook.views.report import PeriodReport, Progress, ReportStep
-from changebook.views.report_tables import not_in_sum, who
+from changebook.views.report_tables import who
 
 #: Lines that are changes, so that they have a sign.
 _CHANGES = frozenset({SumLine.APPROVED, SumLine.PENDING, SumLine.PROCEEDING})

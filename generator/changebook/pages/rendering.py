@@ -35,6 +35,7 @@ from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
 from changebook.views import (
     amendment_tables,
+    change_tables,
     impact_tables,
     month_tables,
     open_items,
@@ -136,6 +137,7 @@ def _environment(
         cells=Cells(words, day),
         tables=impact_tables,
         amendment_tables=amendment_tables,
+        change_tables=change_tables,
         month_tables=month_tables,
         open_items=open_items,
         portfolio_tables=portfolio_tables,

@@ -37,6 +37,11 @@ class WorkedDays:
     agreed: Decimal | None
     actual: Decimal | None
 
+    @property
+    def difference(self) -> Decimal | None:
+        """How many more it took than were estimated."""
+        return None if self.agreed is None or self.actual is None else self.actual - self.agreed
+
 
 @dataclass(frozen=True)
 class ActualOutcome:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from changebook.model.cells import Change, Note, Piece, Text, Tone, pieces
-from changebook.model.sums import Bucket
+from changebook.model.cells import Change, Note, Piece, Text, pieces
 from changebook.model.table import Column, Format, Medium, Table
 from changebook.model.words import Words
-from changebook.views.change import ChangeRow
+from changebook.views.change_tables import amount, moves
 from changebook.views.month_tables import statuses
 from changebook.views.report import Progress, ReportStage, ReportStep
 
 _BOTH = Medium.PAGE | Medium.PAPER
-_ASKED = frozenset({Bucket.DRAFT, Bucket.PENDING, Bucket.PROCEEDING})
-#: What counts in no sum, now or later.
-_OUT = frozenset({Bucket.REPLACED, Bucket.DEFERRED, Bucket.REJECTED, Bucket.WITHDRAWN, Bucket.VOID})
 
 
 def progress(group: Sequence[Progress], currency: str, words: Words) -> Table[Progress]:
@@ -79,40 +75,3 @@ def who(item: Progress, words: Words) -> str:
     if item.stage is ReportStage.REQUESTED and data.requested:
         return named % {"name": _("Requested by"), "text": data.requested.by}
     return item.steps[-1].note or ""
-
-
-def amount(row: ChangeRow, currency: str, words: Words) -> Piece:
-    """Return the amount of a change, and why it does not count where it does not."""
-    _ = words.gettext
-    if row.amount is None:
-        return Text(_("not assessed"), Tone.QUIET)
-    money = Text(words.money(row.amount, currency, signed=True), _tone(row))
-    why = not_in_sum(row, words)
-    return pieces(money, Note(Text(why)) if why else None)
-
-
-def not_in_sum(row: ChangeRow, words: Words) -> str:
-    """Return why an amount does not count in the contract sum; empty where it does."""
-    _ = words.gettext
-    if row.amount is None or row.bucket is Bucket.APPROVED:
-        return ""
-    if row.bucket in _ASKED:
-        return _("requested")
-    later = row.bucket is Bucket.APPROVED_LATER
-    return _("effective later") if later else _("not counted")
-
-
-def moves(row: ChangeRow, words: Words) -> Piece:
-    """Return the days of a change: on the completion, or on the milestone that it moves first."""
-    _ = words.gettext
-    if row.days is None:
-        return Text(_("not assessed"), Tone.QUIET)
-    if row.moves is None:
-        return Text(_("none"), Tone.QUIET)
-    days = Text(words.days(row.moves.days, signed=True), _tone(row))
-    milestone = None if row.moves.completion else Note(Text(row.moves.name), below=False)
-    return pieces(days, milestone)
-
-
-def _tone(row: ChangeRow) -> Tone:
-    return Tone.OUT if row.bucket in _OUT else Tone.FIGURE
