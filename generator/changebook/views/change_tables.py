@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from changebook.model.cells import Change, Label, Note, Piece, Text, Tone, WrittenDay, pieces
 from changebook.model.sums import Bucket
-from changebook.model.table import Column, Format, Medium, Table
+from changebook.model.table import Column, Format, Table, piece_column
 from changebook.model.vocabulary import Term
 from changebook.model.words import Words
 from changebook.views.change import ChangeRow
@@ -38,32 +38,14 @@ def changes(
         return Note(Text(f"{name} {words.label(value)}")) if value else None
 
     columns: list[Column[ChangeRow]] = [
-        Column(_("Change"), on=Medium.PAGE, content=change),
-        Column(
-            _("Status"),
-            format=Format.WORD,
-            on=Medium.PAGE,
-            content=lambda row: statuses(row.status, words, proceeding=row.proceeding),
+        piece_column(_("Change"), change, Format.TEXT),
+        piece_column(
+            _("Status"), lambda row: statuses(row.status, words, proceeding=row.proceeding)
         ),
-        Column(
-            _("Type"),
-            format=Format.WORD,
-            on=Medium.PAGE,
-            content=lambda row: Text(words.label(row.type)) if row.type else NOTHING,
-        ),
-        Column(_("Priority"), format=Format.WORD, on=Medium.PAGE, content=priority),
-        Column(
-            _("Amount"),
-            format=Format.MONEY,
-            on=Medium.PAGE,
-            content=lambda row: amount(row, currency, words),
-        ),
-        Column(
-            _("Days"),
-            format=Format.DAYS_DIFFERENCE,
-            on=Medium.PAGE,
-            content=lambda row: moves(row, words),
-        ),
+        piece_column(_("Type"), lambda row: Text(words.label(row.type)) if row.type else NOTHING),
+        piece_column(_("Priority"), priority),
+        piece_column(_("Amount"), lambda row: amount(row, currency, words), Format.MONEY),
+        piece_column(_("Days"), lambda row: moves(row, words), Format.DAYS_DIFFERENCE),
     ]
     if not with_status:
         del columns[1]

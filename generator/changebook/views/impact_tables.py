@@ -34,6 +34,7 @@ from changebook.model.table import (
     R,
     Table,
     money_column,
+    piece_column,
 )
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level, Term
@@ -554,14 +555,14 @@ def sums_between(since: Comparison, contract: Contract, words: Words) -> Table[L
         on(since.before, lambda line: line.before),
         on(since.after, lambda line: line.after),
         Column(_("Amount"), format=Format.MONEY, on=Medium.PAPER, name="amount"),
-        Column(
+        piece_column(
             _("Difference"),
-            format=Format.MONEY,
+            lambda line: by_amount(line.difference, currency, words),
+            Format.MONEY,
             on=both,
             name="difference",
-            content=lambda line: by_amount(line.difference, currency, words),
         ),
-        Column(_("Changes"), format=Format.WORD, on=Medium.PAGE, content=consists_of),
+        piece_column(_("Changes"), consists_of),
     )
     return Table(_("Contract sum"), columns, since.lines)
 

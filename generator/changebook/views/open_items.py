@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.model.cells import Change, Note, Piece, Text, Tone, pieces
-from changebook.model.table import Column, Format, Medium, Table
+from changebook.model.table import Column, Format, Medium, Table, piece_column
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
 from changebook.views.month_tables import statuses
@@ -73,9 +73,9 @@ def table(items: tuple[OpenItem, ...], words: Words) -> Table[OpenItem]:
         return Text(item.when, Tone.LATE if item.late else Tone.PLAIN)
 
     columns: tuple[Column[OpenItem], ...] = (
-        Column(_("Change"), on=_BOTH, name="half", content=lambda item: item.change),
-        Column(_("Open items"), format=Format.WORD, on=_BOTH, content=what),
-        Column(_("Date"), format=Format.WORD, on=_BOTH, name="due", content=when),
+        piece_column(_("Change"), lambda item: item.change, Format.TEXT, on=_BOTH, name="half"),
+        piece_column(_("Open items"), what, on=_BOTH),
+        piece_column(_("Date"), when, on=_BOTH, name="due"),
     )
     return Table(_("Open items"), columns, items)
 

@@ -21,7 +21,7 @@ from changebook.model.cells import (
 )
 from changebook.model.sums import SumLine
 from changebook.model.sums.portfolio import Total
-from changebook.model.table import Column, Format, Medium, R, Table
+from changebook.model.table import Column, Format, Medium, Table, piece_column
 from changebook.model.vocabulary import Term
 from changebook.model.words import Words
 from changebook.views.month_tables import NOTHING
@@ -104,12 +104,6 @@ def _unknown(number: int, words: Words) -> Piece | None:
     return Note(Text(text % {"num": number}))
 
 
-def _column(
-    title: str, content: Callable[[R], Piece | None], written: Format = Format.WORD, of: str = ""
-) -> Column[R]:
-    return Column(title, format=written, on=Medium.PAGE, name=of, content=content, missing="–")
-
-
 @dataclass(frozen=True)
 class SumRow:
     """The sums of a client, or with `total` those of all clients in one currency.
@@ -140,16 +134,16 @@ def sums(parts: Sequence[CurrencyPart], words: Words) -> Table[SumRow]:
                 yield _sums_of_all(part, words)
 
     def sum_of(title: str, line: SumLine) -> Column[SumRow]:
-        return _column(title, lambda row: row.figures[line], Format.MONEY)
+        return piece_column(title, lambda row: row.figures[line], Format.MONEY)
 
     columns: tuple[Column[SumRow], ...] = (
-        _column(_("Client"), lambda row: row.name),
+        piece_column(_("Client"), lambda row: row.name),
         sum_of(_("Original"), SumLine.ORIGINAL),
         sum_of(_("Approved"), SumLine.APPROVED),
         sum_of(_("Revised"), SumLine.REVISED),
         sum_of(_("Pending"), SumLine.PENDING),
         sum_of(_("Forecast"), SumLine.FORECAST),
-        _column(_("Completion"), lambda row: row.completion),
+        piece_column(_("Completion"), lambda row: row.completion),
     )
     return Table(_("Cost and dates"), columns, tuple(rows()))
 
@@ -257,12 +251,12 @@ def budgets(lines: tuple[BudgetLine, ...], words: Words) -> Table[BudgetLine]:
         return Label(_("enough"), "within")
 
     columns: tuple[Column[BudgetLine], ...] = (
-        _column(_("Client"), lambda line: name(line.client, urls.IMPACT, "sum")),
-        _column(_("Budget"), lambda b: Text(money(b, b.use.budget.amount)), Format.MONEY),
-        _column(_("Used"), used, Format.MONEY),
-        _column(_("If pending changes are approved"), if_pending, Format.MONEY),
+        piece_column(_("Client"), lambda line: name(line.client, urls.IMPACT, "sum")),
+        piece_column(_("Budget"), lambda b: Text(money(b, b.use.budget.amount)), Format.MONEY),
+        piece_column(_("Used"), used, Format.MONEY),
+        piece_column(_("If pending changes are approved"), if_pending, Format.MONEY),
         Column(_("Approved and pending, as bars"), format=Format.BARS, on=Medium.PAGE, name="bars"),
-        _column(_("Status"), heat),
+        piece_column(_("Status"), heat),
     )
     return Table(_("Change budget"), columns, lines)
 
@@ -283,7 +277,7 @@ def aging(parts: tuple[CurrencyPart, ...], words: Words) -> Table[CurrencyPart]:
             behind = _behind(own.members, urls.IMPACT, "pending", words)
             return pieces(amount(part, own.total), behind)
 
-        return _column(_age(band, words), content, Format.MONEY)
+        return piece_column(_age(band, words), content, Format.MONEY)
 
     def all_pending(part: CurrencyPart) -> Piece:
         return amount(part, part.totals.lines[SumLine.PENDING], Tone.STRONG)
@@ -293,10 +287,10 @@ def aging(parts: tuple[CurrencyPart, ...], words: Words) -> Table[CurrencyPart]:
         return _longest(first.client, first.age.id, first.age.days, words) if first else None
 
     columns: tuple[Column[CurrencyPart], ...] = (
-        _column(_("Currency"), lambda part: Text(part.totals.currency, Tone.STRONG)),
+        piece_column(_("Currency"), lambda part: Text(part.totals.currency, Tone.STRONG)),
         *(of(number, band) for number, band in enumerate(parts[0].aging if parts else ())),
-        _column(_("All pending"), all_pending, Format.MONEY),
-        _column(_("Oldest"), oldest),
+        piece_column(_("All pending"), all_pending, Format.MONEY),
+        piece_column(_("Oldest"), oldest),
     )
     return Table(_("How long pending changes wait"), columns, parts)
 
@@ -330,9 +324,9 @@ def waiting(clients: tuple[ClientLine, ...], words: Words) -> Table[ClientLine]:
         return Text(str(client.overdue), Tone.LATE) if client.overdue else None
 
     columns: tuple[Column[ClientLine], ...] = (
-        _column(_("Client"), client_name),
+        piece_column(_("Client"), client_name),
         number(_("Open decisions"), lambda client: len(client.waiting.decisions)),
-        _column(_("Longest wait"), longest, Format.NUMBER),
+        piece_column(_("Longest wait"), longest, Format.NUMBER),
         Column(_("Overdue"), lambda c: c.overdue, Format.NUMBER, on=Medium.PAGE, content=overdue),
         number(_("Open objections"), lambda client: len(client.waiting.objections)),
         number(_("Unsigned agreements"), lambda client: len(client.waiting.agreements)),
@@ -358,11 +352,11 @@ def decisions(waits: tuple[ClientDecision, ...], words: Words) -> Table[ClientDe
         return Text(words.money(item.amount, item.client.position.currency, signed=True))
 
     columns: tuple[Column[ClientDecision], ...] = (
-        _column(_("Change"), lambda d: _change(d.client, d.decision.id, d.decision.title)),
-        _column(_("Client"), lambda item: Text(item.client.name)),
-        _column(_("Due"), due),
-        _column(_("Days waiting"), lambda item: Text(words.days(item.days)), Format.NUMBER),
-        _column(_("Amount"), amount, Format.MONEY),
+        piece_column(_("Change"), lambda d: _change(d.client, d.decision.id, d.decision.title)),
+        piece_column(_("Client"), lambda item: Text(item.client.name)),
+        piece_column(_("Due"), due),
+        piece_column(_("Days waiting"), lambda item: Text(words.days(item.days)), Format.NUMBER),
+        piece_column(_("Amount"), amount, Format.MONEY),
     )
     return Table(_("Open decisions"), columns, waits)
 
@@ -376,11 +370,11 @@ def risks(grave: tuple[ClientRisk, ...], words: Words) -> Table[ClientRisk]:
         return pieces(Text(item.risk.risk.risk), Note(Text(response)) if response else None)
 
     columns: tuple[Column[ClientRisk], ...] = (
-        _column(_("Risk"), risk),
-        _column(_("Client"), lambda item: Text(item.client.name)),
-        _column(_("Likelihood"), lambda item: grade(item.risk.risk.likelihood, words)),
-        _column(_("Severity"), lambda item: grade(item.risk.risk.severity, words)),
-        _column(_("Change"), lambda item: _change(item.client, item.risk.id, item.risk.title)),
+        piece_column(_("Risk"), risk),
+        piece_column(_("Client"), lambda item: Text(item.client.name)),
+        piece_column(_("Likelihood"), lambda item: grade(item.risk.risk.likelihood, words)),
+        piece_column(_("Severity"), lambda item: grade(item.risk.risk.severity, words)),
+        piece_column(_("Change"), lambda item: _change(item.client, item.risk.id, item.risk.title)),
     )
     return Table(_("Most serious open risks"), columns, grave)
 
@@ -405,10 +399,10 @@ def terms(
         return Text(words.label(group.term) if group.term else _("not said yet"))
 
     columns: tuple[Column[TermTotal[Term]], ...] = (
-        _column(title, term),
-        _column(_("Changes"), changes),
-        _column(_("Approved"), lambda group: money(group.total.approved), Format.MONEY),
-        _column(_("Pending"), pending, Format.MONEY),
+        piece_column(title, term),
+        piece_column(_("Changes"), changes),
+        piece_column(_("Approved"), lambda group: money(group.total.approved), Format.MONEY),
+        piece_column(_("Pending"), pending, Format.MONEY),
     )
     return Table(title, columns, groups)
 
@@ -429,10 +423,10 @@ def months(totals: tuple[MonthTotal, ...], words: Words) -> Table[MonthTotal]:
         return Column(title, format=Format.BARS, on=Medium.PAGE, name=of)
 
     columns: tuple[Column[MonthTotal], ...] = (
-        _column(_("Month"), lambda month: Text(words.month(month.first))),
-        _column(_("Requested"), requested),
+        piece_column(_("Month"), lambda month: Text(words.month(month.first))),
+        piece_column(_("Requested"), requested),
         bars(_("Requested, as bars"), "requested_bars"),
-        _column(_("Decided"), decided),
+        piece_column(_("Decided"), decided),
         bars(_("Decided, as bars"), "decided_bars"),
     )
     return Table(_("Requested and decided"), columns, totals)
@@ -455,11 +449,11 @@ def handling(rows: tuple[StatusDays, ...], words: Words) -> Table[StatusDays]:
         return _longest(client, stay.id, stay.days, words)
 
     columns: tuple[Column[StatusDays], ...] = (
-        _column(_("Status"), lambda row: Text(words.label(row.status))),
-        _column(_("Median days"), median, Format.NUMBER),
+        piece_column(_("Status"), lambda row: Text(words.label(row.status))),
+        piece_column(_("Median days"), median, Format.NUMBER),
         Column(_("Completed"), lambda row: row.completed, Format.NUMBER, on=Medium.PAGE),
-        _column(_("Now"), now),
-        _column(_("Longest so far"), longest),
+        piece_column(_("Now"), now),
+        piece_column(_("Longest so far"), longest),
     )
     return Table(_("Handling times"), columns, rows)
 
@@ -472,7 +466,7 @@ def statuses(clients: tuple[ClientLine, ...], words: Words) -> Table[ClientLine]
         return sum(count for _status, count in client.statuses)
 
     columns: tuple[Column[ClientLine], ...] = (
-        _column(_("Client"), lambda client: name(client, urls.BY_STATUS)),
+        piece_column(_("Client"), lambda client: name(client, urls.BY_STATUS)),
         Column(_("Changes"), number, Format.NUMBER, on=Medium.PAGE),
         Column(_("Status"), format=Format.WORD, on=Medium.PAGE, name="statuses"),
     )

@@ -11,7 +11,15 @@ from typing import Protocol
 from changebook.model.cells import Changes, Label, Note, Piece, Text, Tone, WrittenDay, pieces
 from changebook.model.schema import ChangeRecord, PlanStep, ResourceLine, Risk, ScopeItem
 from changebook.model.sums import CostRow, CostTable, Part, Position
-from changebook.model.table import Column, Format, Medium, Table, TotalLine, money_column
+from changebook.model.table import (
+    Column,
+    Format,
+    Medium,
+    Table,
+    TotalLine,
+    money_column,
+    piece_column,
+)
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level
 from changebook.model.words import Words
@@ -190,12 +198,8 @@ def risks(listed: tuple[Risk, ...], words: Words) -> Table[Risk]:
     _ = words.gettext
 
     def graded(title: str, which: str) -> Column[Risk]:
-        return Column(
-            title,
-            format=Format.WORD,
-            on=_BOTH,
-            name="days",
-            content=lambda risk: grade(getattr(risk, which), words),
+        return piece_column(
+            title, lambda risk: grade(getattr(risk, which), words), on=_BOTH, name="days"
         )
 
     columns: tuple[Column[Risk], ...] = (
@@ -225,7 +229,7 @@ def plan(steps: tuple[PlanStep, ...], words: Words) -> Table[PlanStep]:
         Column(_("Who"), lambda step: step.owner, Format.WORD, on=_BOTH),
         Column(_("Start"), lambda step: step.start, Format.DATE, on=_BOTH),
         Column(_("Finish"), lambda step: step.finish, Format.DATE, on=_BOTH),
-        Column(_("Done"), format=Format.DATE, on=Medium.PAGE, content=done),
+        piece_column(_("Done"), done, Format.DATE),
     )
     return Table(_("Plan"), columns, steps)
 
@@ -276,8 +280,8 @@ def contract_sum(
         return Text(words.money(line.amount, currency, signed=line.signed))
 
     columns: tuple[Column[SumStep], ...] = (
-        Column(title, on=_BOTH, content=name),
-        Column(_("Amount"), format=Format.MONEY, on=_BOTH, name="sum", content=amount),
+        piece_column(title, name, Format.TEXT, on=_BOTH),
+        piece_column(_("Amount"), amount, Format.MONEY, on=_BOTH, name="sum"),
     )
     rows = (
         SumStep(_("Original contract sum"), position.original.amount),
@@ -334,7 +338,7 @@ def actual(outcome: ActualOutcome, currency: str, words: Words) -> Table[ActualL
     columns: tuple[Column[ActualLine], ...] = (
         Column(_("What"), lambda line: line.what, on=Medium.PAGE),
         *(
-            Column(title, format=Format.MONEY, on=Medium.PAGE, content=content)
+            piece_column(title, content, Format.MONEY)
             for title, content in (
                 (_("Agreed"), lambda line: line.agreed),
                 (_("Actual"), lambda line: line.took),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from changebook.model.cells import Change, Note, Piece, Text, pieces
-from changebook.model.table import Column, Format, Medium, Table
+from changebook.model.table import Column, Format, Medium, Table, piece_column
 from changebook.model.words import Words
 from changebook.views.change_tables import amount, moves
 from changebook.views.month_tables import statuses
@@ -32,17 +32,17 @@ def progress(group: Sequence[Progress], currency: str, words: Words) -> Table[Pr
         return moves(item.row, words)
 
     columns: tuple[Column[Progress], ...] = (
-        Column(_("Change"), on=_BOTH, name="half", content=change),
-        Column(_("Status"), format=Format.WORD, on=_BOTH, content=steps),
-        Column(_("Amount"), format=Format.MONEY, on=Medium.PAGE, content=money),
-        Column(_("Days"), format=Format.DAYS_DIFFERENCE, on=Medium.PAGE, content=days),
+        piece_column(_("Change"), change, Format.TEXT, on=_BOTH, name="half"),
+        piece_column(_("Status"), steps, on=_BOTH),
+        piece_column(_("Amount"), money, Format.MONEY),
+        piece_column(_("Days"), days, Format.DAYS_DIFFERENCE),
         # Paper is narrow.
-        Column(
+        piece_column(
             _("Amount"),
-            format=Format.MONEY,
+            lambda item: pieces(money(item), Note(days(item))),
+            Format.MONEY,
             on=Medium.PAPER,
             name="due",
-            content=lambda item: pieces(money(item), Note(days(item))),
         ),
     )
     return Table(_("Activity"), columns, tuple(group))

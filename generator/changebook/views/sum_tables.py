@@ -9,7 +9,7 @@ from decimal import Decimal
 from changebook.model.cells import Changes, Note, Piece, Text, Tone, pieces
 from changebook.model.sums import Figure, Position, SumLine, TaxLine
 from changebook.model.sums.figures import ForeignLine
-from changebook.model.table import Column, Format, Medium, Table, money_column
+from changebook.model.table import Column, Format, Medium, Table, money_column, piece_column
 from changebook.model.values import in_currency
 from changebook.model.words import Words
 from changebook.views.meanings import line_name
@@ -34,8 +34,8 @@ def lines(listed: Sequence[Line], reference: str, currency: str, words: Words) -
 
     columns: tuple[Column[Line], ...] = (
         Column(_("Line"), lambda line: line_name(line[0], words), on=Medium.PAGE),
-        Column(_("Amount"), format=Format.MONEY, on=Medium.PAGE, content=amount),
-        Column(_("Changes"), format=Format.WORD, on=Medium.PAGE, content=consists_of),
+        piece_column(_("Amount"), amount, Format.MONEY),
+        piece_column(_("Changes"), consists_of),
     )
     return Table(_("Contract sum"), columns, tuple(listed))
 
@@ -130,7 +130,7 @@ def budget(position: Position, words: Words) -> Table[BudgetRow]:
         return Text(words.money(row.amount, currency), Tone.LATE) if row.amount < 0 else None
 
     columns: tuple[Column[BudgetRow], ...] = (
-        Column(_("Change budget"), on=Medium.PAGE, content=name),
+        piece_column(_("Change budget"), name, Format.TEXT),
         money_column(
             _("Amount"), lambda row: row.amount, currency, on=Medium.PAGE, content=overspent
         ),
@@ -175,18 +175,8 @@ def tax(position: Position, words: Words) -> Table[TaxRow]:
         rows.append(TaxRow(_("Total with tax"), *both, total=True))
     columns: tuple[Column[TaxRow], ...] = (
         Column(_("Tax rate"), lambda row: row.rate, on=Medium.PAGE),
-        Column(
-            _("On the revised sum"),
-            format=Format.MONEY,
-            on=Medium.PAGE,
-            content=lambda row: row.on_revised,
-        ),
-        Column(
-            _("On the forecast sum"),
-            format=Format.MONEY,
-            on=Medium.PAGE,
-            content=lambda row: row.on_forecast,
-        ),
+        piece_column(_("On the revised sum"), lambda row: row.on_revised, Format.MONEY),
+        piece_column(_("On the forecast sum"), lambda row: row.on_forecast, Format.MONEY),
     )
     return Table(_("Tax"), columns, tuple(rows), strong=lambda row: row.total)
 
@@ -202,7 +192,7 @@ def foreign(position: Position, words: Words) -> Table[ForeignLine]:
         return orientation(line.row, position.currency, words)
 
     columns: tuple[Column[ForeignLine], ...] = (
-        Column(_("Item"), on=Medium.PAGE, content=item),
+        piece_column(_("Item"), item, Format.TEXT),
         Column(_("Status"), lambda line: words.label(line.bucket), Format.WORD, on=Medium.PAGE),
         Column(
             _("Amount"),
