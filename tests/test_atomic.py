@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +14,7 @@ import pytest
 
 from changebook import atomic
 from changebook.refusal import Refusal
-from tests.watched import is_draft, moments
+from tests.watched import is_draft, killed_at, moments
 
 OLD, NEW = b"old\n" * 1000, b"new\n" * 2000
 POSIX = pytest.mark.skipif(os.name == "nt", reason="what Windows has in another way")
@@ -56,29 +53,34 @@ def test_the_moments_show_a_file_that_is_written_in_its_place(file: Path) -> Non
 
 
 @POSIX
-def test_killed_at_any_time_it_leaves_the_old_file_or_the_new(file: Path) -> None:
-    contents = [b"old\n" * 99_999, b"new\n" * 77_777]
-    file.write_bytes(contents[0])
-    script = f"""
-from pathlib import Path
-from changebook import atomic
-while True:
-    for content in (b"new\\n" * 77_777, b"old\\n" * 99_999):
-        atomic.write(Path({str(file)!r}), content)
-        print("written", flush=True)
-"""
-    left = 0
-    for delay in range(8):
-        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-        assert child.stdout
-        child.stdout.readline()
-        time.sleep(delay / 300)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        assert file.read_bytes() in contents
-        left += any(map(is_draft, file.parent.iterdir()))
-    assert left
+@pytest.mark.parametrize("write", [atomic.write, atomic.create, None])
+def test_killed_between_any_two_calls_it_leaves_the_old_file_or_the_new(
+    write: Callable[[Path, bytes], None] | None, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one.md", tmp_path / "other.md"
+    old = None if write is atomic.create else OLD
+
+    def run() -> None:
+        if write:
+            write(one, NEW)
+        else:
+            atomic.write_all({other: NEW}, {one: NEW})
+
+    left, drafts, calls = set(), 0, 0
+    while True:
+        for file in tmp_path.iterdir():
+            file.unlink()
+        if old:
+            one.write_bytes(old)
+        killed = killed_at(calls, run)
+        left.add(one.read_bytes() if one.exists() else None)
+        assert not other.exists() or other.read_bytes() == NEW
+        drafts += any(map(is_draft, tmp_path.iterdir()))
+        if not killed:
+            break
+        calls += 1
+    assert left == {old, NEW}
+    assert drafts > 10  # so it was killed on the way, again and again
 
 
 @pytest.mark.parametrize("call", ["write", "fsync", "replace", "chmod"])

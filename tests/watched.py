@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -104,3 +105,33 @@ def moments(folder: Path) -> Iterator[list[State]]:
     finally:
         sys.setprofile(before)
         _watches.remove(watch)
+
+
+def killed_at(number: int, run: Callable[[], object]) -> bool:
+    """Whether a process was killed while it ran, at its call of that number out of Python's code.
+
+    Every system call is one of these, or a part of one. The moments are those before a call and
+    those after it.
+    """
+    process = os.fork()
+    if process == 0:
+        ended = 1
+        left = number
+
+        def count(frame: FrameType, event: str, argument: Any) -> None:
+            nonlocal left
+            if event in ("c_call", "c_return", "c_exception"):
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            sys.setprofile(count)
+            run()
+            sys.setprofile(None)
+            ended = 0
+        finally:
+            os._exit(ended)
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert status in (0, -signal.SIGKILL)
+    return status != 0

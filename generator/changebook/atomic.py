@@ -76,8 +76,8 @@ def write_all(new: Mapping[Path, Content], changed: Mapping[Path, Content]) -> N
             file.parent.mkdir(parents=True, exist_ok=True)
             if file in old:
                 _refuse_unwritable(file, is_there=True)
-            there = file.stat() if file in old else None
-            drafts[file] = _drafted(file, _encoded(content), there, sweep=False)
+            status = file.stat() if file in old else None
+            drafts[file] = _drafted(file, _encoded(content), status, sweep=False)
         for file, draft in drafts.items():
             if file in old:
                 draft.replace(file)

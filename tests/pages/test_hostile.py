@@ -185,7 +185,9 @@ def test_no_page_of_a_site_runs_what_people_wrote(tmp_path: Path) -> None:
         assert [bad for bad in page.bad if bad != "button"] == [], path
         # A diagram, and links to terms, bring scripts of their own.
         assert {
-            s for s in page.scripts - known if not re.search(r"/(mermaid|diagrams|glossary)\.js$", s)
+            s
+            for s in page.scripts - known
+            if not re.search(r"/(mermaid|diagrams|glossary)\.js$", s)
         } == set()
 
 

@@ -85,6 +85,11 @@ def test_a_report_has_the_amounts_of_its_page() -> None:
         assert paper.day <= shown.as_of
 
 
+def test_a_chinese_certificate_has_a_place_for_each_seal() -> None:
+    paper = printery(samples.edition("yunfan")).acceptance("YF-0002")
+    assert text(paper.html).count("签字并盖章") == 3  # and the sentence
+
+
 @pytest.mark.parametrize("slug", samples.SLUGS)
 def test_a_document_says_what_was_so_on_its_day(slug: str) -> None:
     by_day: dict[date, dict[str, str]] = {}

@@ -33,7 +33,7 @@ def check_corrections(client: Client) -> Iterator[Problem]:
     before = client.profile.contract.signed
     for index, each in enumerate(corrections):
         at: KeyPath = ("contract", "corrections", index)
-        found = baseline.value(baseline.before(front, index), each.key)
+        copied = baseline.value(baseline.before(front, index), each.key)
         if each.on < before:
             yield from subject.value(
                 CORRECTION_WRONG,
@@ -49,14 +49,14 @@ def check_corrections(client: Client) -> Iterator[Problem]:
                 f"`{each.key}` is no key of the contract that is sealed.",
                 "Name a key such as `sum`, `milestones.go-live.date` or `approval`.",
             )
-        elif found != lasting(each.now):
+        elif copied != lasting(each.now):
             yield from subject.value(
                 CORRECTION_WRONG,
                 (*at, "now" if each.now is not None else "key"),
-                f"`{each.key}` is `{flow(found)}`, not `{flow(each.now)}`.",
+                f"`{each.key}` is `{flow(copied)}`, not `{flow(each.now)}`.",
                 "Write in `now` what stands there now; leave it out if the key is gone.",
             )
-        elif found == lasting(each.was):
+        elif copied == lasting(each.was):
             yield from subject.value(
                 CORRECTION_WRONG,
                 (*at, "was"),

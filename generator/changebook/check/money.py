@@ -277,7 +277,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             after, days = step.stated - timedelta(off), step.days
             less = "".join(f" and {each.days:+d} of {each.id}" for each in step.replaced)
             is_sealed = step.id in sealed
-            found = subjects[step.id].value(
+            problems = subjects[step.id].value(
                 DATE_CHAIN,
                 ("decision", "milestones", step.milestone),
                 f"`{step.milestone}` was agreed for {after - timedelta(days)}; {step.own:+d} days"
@@ -289,7 +289,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             )
             # Before days were taken back, a replacement's date was right without that.
             was_right = is_sealed and off == step.own - days
-            yield from (replace(p, severity="note") if was_right else p for p in found)
+            yield from (replace(p, severity="note") if was_right else p for p in problems)
 
 
 def check_dates(record: Record, client: Client) -> Iterator[Problem]:

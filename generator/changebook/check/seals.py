@@ -220,8 +220,8 @@ def _difference(record: Record, entry: ChainEntry) -> tuple[KeyPath, str] | None
 def holds(front: Mapping[str, Any], entry: ChainEntry) -> bool:
     """Return whether a record's front matter is what an entry sealed of it."""
     if entry.event.is_contract:
-        there = baseline.sealed(front, entry.revision)
-        return there is not None and canonical.digest(there) == entry.digest
+        contract = baseline.sealed(front, entry.revision)
+        return contract is not None and canonical.digest(contract) == entry.digest
     return _has_content(front, entry) and _has_revision(front, entry)
 
 

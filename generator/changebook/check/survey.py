@@ -76,11 +76,11 @@ class Survey:
     def _errors(self) -> Mapping[str, Sequence[Problem]]:
         """The errors by the client whom they stop, and under no name those that stop all."""
         alone = {f"{CHANGES}/{slug}": slug for slug in {*self.slugs} - {*self.nameless}}
-        found: dict[str, list[Problem]] = {}
+        by_place: dict[str, list[Problem]] = {}
         for problem in errors(self.problems):
             place = "/".join(problem.path.split("/")[:2])
-            found.setdefault(alone.get(place, ""), []).append(problem)
-        return found
+            by_place.setdefault(alone.get(place, ""), []).append(problem)
+        return by_place
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ def survey(
     between = [client.facts for client in surveyed if client.facts]
     unread = {folder.name: folder for folder in folders if folder not in clients}
     between += [glimpse(root, unread[o.slug], o) for o in others if o.slug in unread]
-    found = check_between(between, lambda path: read_source(root / path, path)[0])
-    problems += (problem for problem in found if problem.path.split("/")[1] not in unread)
+    between_clients = check_between(between, lambda path: read_source(root / path, path)[0])
+    problems += (problem for problem in between_clients if problem.path.split("/")[1] not in unread)
     problems += check_team_files(root)
     slugs = tuple(other.slug for other in others)
     return Survey(root, sorted(problems), surveyed, slugs, nameless)

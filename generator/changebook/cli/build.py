@@ -114,12 +114,14 @@ def command(
     for site in result.unchanged:
         click.echo(f"unchanged {short(site)}")
     _say_what_was_left_behind(result, out, audience)
-    there = result.published or result.unchanged
+    any_site = result.published or result.unchanged
     if not result.ok:
-        left = f"Not published: {', '.join(result.withheld)}" if there else "Nothing was published"
+        left = (
+            f"Not published: {', '.join(result.withheld)}" if any_site else "Nothing was published"
+        )
         click.echo(f"{left}; what was published before is unchanged.", err=True)
         sys.exit(PROBLEMS)
-    if not there:
+    if not any_site:
         click.echo("There are no clients to publish.")
 
 

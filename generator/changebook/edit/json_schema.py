@@ -125,7 +125,7 @@ def _conditions() -> Iterator[_Json]:
     """Return what depends on the status, from the tables that `check` goes by.
 
     What a status of the history needs is needed still; but a deferral ends with a new assessment,
-    and what was imported may lack what nobody wrote down.
+    and what was imported may lack what nobody recorded.
     """
     for status, needs in NEEDS.items():
         reached = (

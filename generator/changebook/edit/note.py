@@ -246,14 +246,14 @@ def _chosen(data: ChangeRecord, entries: Mapping[int, str], which: str | None, w
     """Return the place of the entry that is meant: by its number, or a part of its text."""
     if not entries:
         raise Refusal(f"{data.id} has no {what}")
-    found = [
+    matching = [
         at
         for at, text in entries.items()
         if which is None or which == str(at + 1) or which.casefold() in text.casefold()
     ]
-    exact = [at for at in found if which == str(at + 1)]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
+    exact = [at for at in matching if which == str(at + 1)]
+    if len(exact or matching) == 1:
+        return (exact or matching)[0]
     listed = "; ".join(f"{at + 1}: {text}" for at, text in entries.items())
     asked = "say which" if which is None else f"`{which}` is not one alone"
     raise Refusal(f"{data.id}: {asked}, by its number or a part of its text. There is {listed}")

@@ -126,9 +126,9 @@ def pipelines(host: CiHost, folder: Path, install: str | None) -> Pipelines:
     where a file is there already, or where nobody could run what would be written.
     """
     folder = folder.resolve()
-    there = next(each for each in (folder, *folder.parents) if each.is_dir())
+    existing = next(each for each in (folder, *folder.parents) if each.is_dir())
     try:
-        git = repository(there)
+        git = repository(existing)
     except Refusal as reason:
         hint = "pipelines belong at the top of a repository: `git init` there first"
         raise Refusal(f"{reason}; {hint}") from reason

@@ -154,13 +154,13 @@ def _relative(target: str, start: str) -> str:
 
     `posixpath.relpath` takes ten times as long: it asks for the current folder.
     """
-    there, here = (path.split("/") if path else [] for path in (target, start))
+    to, from_ = (path.split("/") if path else [] for path in (target, start))
     shared = 0
-    for one, other in zip(there, here, strict=False):
+    for one, other in zip(to, from_, strict=False):
         if one != other:
             break
         shared += 1
-    return "/".join([".."] * (len(here) - shared) + there[shared:]) or "."
+    return "/".join([".."] * (len(from_) - shared) + to[shared:]) or "."
 
 
 #: The ids of the pages that show a body, by which people and scripts find their parts; the tests

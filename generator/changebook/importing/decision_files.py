@@ -93,9 +93,9 @@ def _by_git(folder: Path, kind: Kind) -> dict[str, list[tuple[str, str]]]:
     repo = repository(folder)
     versions = {name: each for name, each in repo.versions().items() if (folder / name).is_file()}
     contents = iter(repo.contents(name for each in versions.values() for _, name in each))
-    found: dict[str, list[tuple[str, str]]] = {}
+    facts: dict[str, list[tuple[str, str]]] = {}
     for file, each in versions.items():
-        found[file] = [("first committed", each[0][0].isoformat())]
+        facts[file] = [("first committed", each[0][0].isoformat())]
         last = None
         for day, _ in each:
             text = next(contents).decode("utf-8", "replace").replace("\r\n", "\n")
@@ -103,14 +103,14 @@ def _by_git(folder: Path, kind: Kind) -> dict[str, list[tuple[str, str]]]:
                 parts = _of_text(text, Path(file), kind)
                 status = next((held for column, held in parts if column == "status" and held), None)
                 if status and status != last:
-                    found[file].append(("history", f"{day};;{status}"))
+                    facts[file].append(("history", f"{day};;{status}"))
                     last = status
-    return found
+    return facts
 
 
 def _number(stem: str) -> int:
-    found = _FILE_NUMBER.search(stem)
-    return int(found[1]) if found else 0
+    number = _FILE_NUMBER.search(stem)
+    return int(number[1]) if number else 0
 
 
 def _of_text(text: str, file: Path, kind: Kind) -> Iterator[tuple[str, str]]:
@@ -153,19 +153,19 @@ def _sections(text: str, kind: Kind) -> Iterator[tuple[str, str]]:
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     """Return the keys at the top of a text, and the rest."""
-    found = _FRONT.match(text)
-    if not found:
+    front = _FRONT.match(text)
+    if not front:
         return {}, text
-    loaded = yaml.load(found[1], yaml.BaseLoader)  # noqa: S506 - texts alone: no type is made
-    return (loaded if isinstance(loaded, dict) else {}), text[found.end() :]
+    loaded = yaml.load(front[1], yaml.BaseLoader)  # noqa: S506 - texts alone: no type is made
+    return (loaded if isinstance(loaded, dict) else {}), text[front.end() :]
 
 
 def _id_in(text: str, kind: Kind) -> str:
     """Return the id of the record that a file's name or a title tells."""
     if kind is Kind.LOG4BRAINS:
         return text  # their names begin with a day, which several may have
-    found = _FILE_NUMBER.search(text)
-    return str(int(found[1])) if found else ""
+    number = _FILE_NUMBER.search(text)
+    return str(int(number[1])) if number else ""
 
 
 def _split(text: str) -> list[tuple[str, str]]:
@@ -194,9 +194,9 @@ def _stated(key: str, value: str, kind: Kind) -> Iterator[tuple[str, str]]:
         if word != value:
             yield "status in full", value
         return
-    said = relation.groupdict()
-    column, by = _RELATIONS[(said.get("word") or "supersed").lower()]
-    is_old = said.get("by", "by") is not None
+    parts = relation.groupdict()
+    column, by = _RELATIONS[(parts.get("word") or "supersed").lower()]
+    is_old = parts.get("by", "by") is not None
     for text, address in _LINKED.findall(relation["what"]) or [(relation["what"], "")]:
         if id := _id_in(PurePosixPath(address).stem or text.strip(), kind):
             yield (by if is_old else column), id

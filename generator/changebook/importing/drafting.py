@@ -177,8 +177,8 @@ class _Drafting:
         return cells[0] if cells else None
 
     def _text(self, target: str) -> str | None:
-        found = self._one(target)
-        return found[1].text if found else None
+        cell = self._one(target)
+        return cell[1].text if cell else None
 
     def _plain(self, text: str) -> str:
         return converting.plain(text, self.source.markup)
@@ -230,8 +230,10 @@ class _Drafting:
         try:
             return _WORDS[target](meant)
         except ValueError:
-            there = ", ".join(word.value for word in _WORDS[target])
-            self._wrong(f"`{meant}` below `words.{target}` in the mapping should be one of {there}")
+            allowed = ", ".join(word.value for word in _WORDS[target])
+            self._wrong(
+                f"`{meant}` below `words.{target}` in the mapping should be one of {allowed}"
+            )
             return None
 
     def _unknown(self, target: str, column: str, cell: Cell) -> None:
@@ -322,14 +324,14 @@ class _Drafting:
             made.front["impact"] = impact
 
     def _figure_days(self, impact: dict[str, Value]) -> None:
-        found, milestone = self._one("days"), self.mapping.days_on
-        days = self._read(found, understanding.whole)
-        if found is None or days is None:
+        cell, milestone = self._one("days"), self.mapping.days_on
+        days = self._read(cell, understanding.whole)
+        if cell is None or days is None:
             return
         known = [each.id for each in self.profile.contract.milestones]
         if milestone is None or milestone not in known:
             self._wrong(
-                f"{found[1].place}: on which milestone are the days? Write `days_on` in the "
+                f"{cell[1].place}: on which milestone are the days? Write `days_on` in the "
                 f"mapping: {', '.join(known) or 'client.md has none'}"
             )
         elif self.made.approved:
@@ -376,15 +378,15 @@ class _Drafting:
         first = by[0] if by else None
         person = str(first["name"]) if isinstance(first, Mapping) else None
         made.steps.append(StatedStep(entered, on, person))
-        said: dict[str, Value | None] = {
+        decision: dict[str, Value | None] = {
             "outcome": outcome.value,
             "on": on,
             "effective": self._day("decision.effective"),
             "by": by or None,
         }
         rationale = self._text("decision.rationale")
-        said["rationale"] = self._plain(rationale) if rationale else None
-        made.decision |= {key: value for key, value in said.items() if value is not None}
+        decision["rationale"] = self._plain(rationale) if rationale else None
+        made.decision |= {key: value for key, value in decision.items() if value is not None}
 
     @cached_property
     def _stated(self) -> tuple[StatedStep, ...]:
@@ -422,8 +424,8 @@ class _Drafting:
             if step.status is not Status.DRAFT and not undone and not same:
                 kept.append(step)
         made.steps = kept
-        there = {(step.status, step.on) for step in kept}
-        if any((step.status, step.on) not in there for step in self._stated):
+        taken = {(step.status, step.on) for step in kept}
+        if any((step.status, step.on) not in taken for step in self._stated):
             for target in ("history", *(f"history.{status}" for status in Status)):
                 self._keep(target)
         if not made.steps or made.steps[-1].status is not made.status:

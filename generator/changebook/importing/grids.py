@@ -139,17 +139,17 @@ def _depth(top: int, merges: Sequence[Merge]) -> int:
 
 def _names(rows: Mapping[int, Mapping[int, Cell]], top: int, depth: int) -> dict[int, str]:
     """Return the name of each column: the texts of its header's rows, each once."""
-    found: dict[int, list[str]] = {}
+    titles: dict[int, list[str]] = {}
     for row in range(top, top + depth):
         for column, cell in rows.get(row, {}).items():
-            texts = found.setdefault(column, [])
+            texts = titles.setdefault(column, [])
             text = " ".join(cell.text.split())
             if text not in texts:
                 texts.append(text)
     last = max((column for cells in rows.values() for column in cells), default=0)
-    widest = max(found, default=0)
+    widest = max(titles, default=0)
     return {
-        column: " / ".join(found.get(column, [])) or f"(column {get_column_letter(column)})"
+        column: " / ".join(titles.get(column, [])) or f"(column {get_column_letter(column)})"
         for column in range(1, min(last, widest) + 1)
     }
 

@@ -255,9 +255,9 @@ class _Imports:
 
     def vanished(self) -> Iterator[str]:
         """Say which records the source had before and has no more."""
-        there = set(self._keys)
+        in_source = set(self._keys)
         for key, record in self._known.items():
-            if key not in there:
+            if key not in in_source:
                 yield f"{record.data.id} ({key.removeprefix('=')}) is not in the source any more"
 
     def _ids(self, drafts: Sequence[Draft]) -> list[str]:
@@ -265,18 +265,18 @@ class _Imports:
         taken = set(numbers_taken(self._client))
         wanted = [_number(each.old_id) for each in drafts]
         unique = Counter(number for number in wanted if number)
-        found: list[str | None] = []
+        old_ids: list[str | None] = []
         for key, number in zip(self._keys, wanted, strict=True):
             if record := self._known.get(key):
-                found.append(record.data.id)
+                old_ids.append(record.data.id)
             elif number and unique[number] == 1 and number not in taken:
                 taken.add(number)
-                found.append(id_of(self._client, number))
+                old_ids.append(id_of(self._client, number))
             else:
-                found.append(None)
+                old_ids.append(None)
         free = max(taken, default=0)
         ids: list[str] = []
-        for id in found:
+        for id in old_ids:
             free += id is None
             ids.append(id or id_of(self._client, free))
         return ids
@@ -344,13 +344,13 @@ class _Imports:
 
     def _planned(self, each: Draft, key: str, id: str) -> PlannedRecord:
         known = self._known.get(key)
-        there = _digest(each)
+        theirs = _digest(each)
         year = min((step.on.year for step in each.steps), default=self._on.year)
         file = known.file if known else file_of(self._client, id, each.title, year)
         front = self._front(each, id, known)
         parts = [*each.body, *self._attached(each, front, id, file)]
-        fate = _fate(known, there) if known else Fate.NEW
-        return PlannedRecord(each, id, fate, file, front, parts, there, tuple(_missing(front)))
+        fate = _fate(known, theirs) if known else Fate.NEW
+        return PlannedRecord(each, id, fate, file, front, parts, theirs, tuple(_missing(front)))
 
     def _front(self, each: Draft, id: str, known: Record | None) -> dict[str, Value]:
         front: dict[str, Value] = {"id": id, "title": each.title, "status": each.status.value}
@@ -390,10 +390,10 @@ class _Imports:
     def _note(self, each: Draft) -> str | None:
         if each.assumed is None:
             return None
-        said = self._words.gettext(
+        assumed = self._words.gettext(
             "The source does not say when it was decided; %(day)s was taken."
         )
-        return said % {"day": each.assumed}
+        return assumed % {"day": each.assumed}
 
     def _entry(self, step: StatedStep, known: Record | None) -> Value:
         entry: dict[str, Value] = {"status": step.status.value, "on": step.on}
@@ -442,8 +442,8 @@ class _Imports:
             if to is None:
                 self.notes.append(f"{planned.draft.item.place}: the link to {link.target} is text")
                 return "#" if link.html else inner or link.path
-            there = os.path.relpath(to, planned.file.parent).replace(os.sep, "/") + link.fragment
-            return there if link.html else f"[{inner}]({there})"
+            address = os.path.relpath(to, planned.file.parent).replace(os.sep, "/") + link.fragment
+            return address if link.html else f"[{inner}]({address})"
 
         return body.replace_links(part, replaced)
 
@@ -502,13 +502,13 @@ def _key_of(record: Record) -> str:
 
 
 def _number(old_id: str | None) -> int | None:
-    found = _NUMBER.search(old_id or "")
-    return int(found[1]) if found and len(found[1]) <= _LONGEST_NUMBER else None
+    number = _NUMBER.search(old_id or "")
+    return int(number[1]) if number and len(number[1]) <= _LONGEST_NUMBER else None
 
 
 def _digest(each: Draft) -> str:
     """Return the digest of what the source says of an item."""
-    said: Value = {
+    content: Value = {
         "title": each.title,
         "status": each.status.value,
         "front": each.front,
@@ -518,7 +518,7 @@ def _digest(each: Draft) -> str:
         "files": [name for name, _ in each.files],
         "body": each.body,
     }
-    return canonical.digest(yaml_text.plain(said))[:_DIGITS]
+    return canonical.digest(yaml_text.plain(content))[:_DIGITS]
 
 
 def _fate(known: Record, there: str) -> Fate:

@@ -72,7 +72,7 @@ def _columns(source: ImportSource) -> dict[str, str]:
         known = next(filter(None, map(known_words.headers().get, names)), None)
         if known:
             ranked.append((known[1], known[0], column))
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     taken: dict[str, set[str]] = {}
     places = {column: place for place, column in enumerate(source.columns)}
     for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
@@ -82,8 +82,8 @@ def _columns(source: ImportSource) -> dict[str, str]:
         if target not in _SEVERAL and having & taken.get(target, set()):
             continue
         taken.setdefault(target, set()).update(having)
-        found[column] = target
-    return {column: found.get(column) or _own(source, column) for column in source.columns}
+        columns[column] = target
+    return {column: columns.get(column) or _own(source, column) for column in source.columns}
 
 
 def _own(source: ImportSource, column: str) -> str:

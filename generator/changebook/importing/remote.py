@@ -85,8 +85,8 @@ def _by_links(get: _Get, url: str, query: Mapping[str, str | int]) -> Iterator[A
     """Yield what GitHub and GitLab give, whose pages name the next one."""
     at, asked = url, dict(query)
     while True:
-        found, answer = get(at, asked)
-        yield from _list(found, at)
+        page, answer = get(at, asked)
+        yield from _list(page, at)
         following = answer.links.get("next", {}).get("url")
         if not following:
             return
@@ -179,13 +179,13 @@ def _jira(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
     asked |= {"jql": "created is not EMPTY ORDER BY key", **query}
     start = 0
     while True:
-        found, _ = get(at, asked if in_cloud else {**asked, "startAt": start})
-        issues = _list(found.get("issues") if isinstance(found, dict) else found, at)
+        page, _ = get(at, asked if in_cloud else {**asked, "startAt": start})
+        issues = _list(page.get("issues") if isinstance(page, dict) else page, at)
         yield from (_whole(get, f"{api}/issue/{issue.get('key')}", issue) for issue in issues)
         start += len(issues)
-        if token := found.get("nextPageToken"):
+        if token := page.get("nextPageToken"):
             asked["nextPageToken"] = str(token)
-        elif in_cloud or not issues or start >= int(found.get("total", 0)):
+        elif in_cloud or not issues or start >= int(page.get("total", 0)):
             return
 
 

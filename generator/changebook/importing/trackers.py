@@ -70,18 +70,20 @@ def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> 
 def _issues(file: Path) -> list[Any]:
     text, _ = read_text(file, None)
     try:
-        found = json.loads(text, parse_float=Decimal)
+        document = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise UnreadableSource(
             f"{file.name}, line {error.lineno}, column {error.colno}: {error.msg}"
         ) from None
     except RecursionError:
         raise UnreadableSource(f"{file.name} is nested too deep") from None
-    if isinstance(found, Mapping):
-        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), [found])
-    if not isinstance(found, list):
+    if isinstance(document, Mapping):
+        document = next(
+            (document[key] for key in _LISTS if isinstance(document.get(key), list)), [document]
+        )
+    if not isinstance(document, list):
         raise UnreadableSource(f"{file.name} has no list of items")
-    return found
+    return document
 
 
 def _has_document(value: Any) -> bool:

@@ -152,11 +152,11 @@ class _Oddities(ContentHandler):
 
 
 def _oddities(file: Path, sheet: Any) -> _Oddities:
-    found = _Oddities()
+    oddities = _Oddities()
     path: str = sheet._worksheet_path  # noqa: SLF001 - nothing else says which part it is
     with zipfile.ZipFile(file) as archive, archive.open(path.lstrip("/")) as stream:
         try:
-            parse(stream, found, forbid_dtd=True)
+            parse(stream, oddities, forbid_dtd=True)
         except (SAXException, DefusedXmlException) as error:
             raise UnreadableSource(f"{file.name} can't be read: {error}") from None
-    return found
+    return oddities

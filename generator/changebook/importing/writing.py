@@ -25,7 +25,7 @@ def write(plan: ImportPlan, root: Path, to: Path) -> list[Path]:
     }
     changed: dict[Path, atomic.Content] = {}
     for planned in plan.written:
-        of = new if elsewhere or planned.fate is Fate.NEW else changed
-        of[place(planned.file)] = planned.text
+        files = new if elsewhere or planned.fate is Fate.NEW else changed
+        files[place(planned.file)] = planned.text
     atomic.write_all(new, changed)
     return [*new, *changed]

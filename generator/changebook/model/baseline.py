@@ -52,8 +52,8 @@ def corrections(front: Front) -> list[Mapping[str, Any]]:
     """Return the corrections of a profile as they are written."""
     contract = front.get("contract")
     written = contract.get("corrections") if isinstance(contract, Mapping) else None
-    found = written if isinstance(written, list) else []
-    return [each for each in found if isinstance(each, Mapping)]
+    entries = written if isinstance(written, list) else []
+    return [each for each in entries if isinstance(each, Mapping)]
 
 
 def as_signed(front: Front) -> dict[str, Any]:
@@ -77,10 +77,10 @@ def sealed(front: Front, revision: int) -> dict[str, Any] | None:
 
 def value(of: Mapping[str, Any], key: str) -> Any:
     """Return the value of a key of a baseline, such as `sum` or `milestones.go-live.date`."""
-    found: Any = of
+    at: Any = of
     for step in _steps(key):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+        at = at.get(step) if isinstance(at, Mapping) else None
+    return at
 
 
 def is_key(key: str) -> bool:

@@ -67,6 +67,8 @@ class Change(Piece):
     id: str
     title: str
     unseen: bool = False
+    #: Where the client's site lies, seen from the page.
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,13 @@ class Changes(Piece):
 
 @dataclass(frozen=True)
 class PageLink(Piece):
-    """Words that link to a page of the site."""
+    """Words that link to a `place` on a page of the site; of a `style` where it has one."""
 
     kind = "page"
     words: str
     page: str
+    place: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,15 @@ class Note(Piece):
     below: bool = True
     small: bool = True
     style: str = ""
+
+
+@dataclass(frozen=True)
+class Folded(Piece):
+    """Lines that a page shows when a reader asks for them; other forms have only the summary."""
+
+    kind = "folded"
+    summary: str
+    lines: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,18 @@ class Table(Generic[R]):
 AnyTable = Table[Any]
 
 
+def piece_column(
+    title: str,
+    content: Callable[[R], Piece | None],
+    written: Format = Format.WORD,
+    *,
+    on: Medium = Medium.PAGE,
+    name: str = "",
+) -> Column[R]:
+    """Return a column of pages or paper whose cells all say more than a value."""
+    return Column(title, format=written, on=on, name=name, content=content)
+
+
 def money_column(
     title: str,
     amount: Callable[[R], Decimal | None],

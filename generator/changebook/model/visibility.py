@@ -92,10 +92,10 @@ def since_submitted(history: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]
 
 def front_texts(front: Mapping[str, Any]) -> list[FrontText]:
     """Return every text that an author put into the front matter of a file that a client reads."""
-    found: list[FrontText] = []
+    texts: list[FrontText] = []
     for key, value in front.items():
-        _collect(found, value, (key,), (key,), seen=key in _TOP)
-    return found
+        _collect(texts, value, (key,), (key,), seen=key in _TOP)
+    return texts
 
 
 def _collect(

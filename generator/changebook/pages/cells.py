@@ -17,6 +17,7 @@ from changebook.edition import urls
 from changebook.model.cells import (
     Change,
     Changes,
+    Folded,
     Label,
     Note,
     PageLink,
@@ -33,7 +34,7 @@ from changebook.pages.columns import PageColumn, page_columns
 #: More ids than this are counted, and shown when a reader asks for them.
 FEW = 8
 
-_Href = Callable[[str], str]
+_Href = Callable[..., str]
 _QUIET = Markup('<span class="cb-quiet">–</span>')
 
 
@@ -101,9 +102,9 @@ class Cells:
 
     def _cell(self, column: Column[Any], row: Any, few: int, href: _Href) -> Markup:
         """Return what a cell says beyond a value, or else the value and the changes behind it."""
-        said = column.content(row) if column.content else None
-        if said:
-            return self._shown(said, few, href)
+        content = column.content(row) if column.content else None
+        if content:
+            return self._shown(content, few, href)
         value = column.value(row)
         if column.format in (Format.ID, Format.COUNT):
             if isinstance(value, str):
@@ -119,26 +120,25 @@ class Cells:
 
     def _shown(self, piece: Piece, few: int, href: _Href) -> Markup:
         match piece:
-            case Text(words, tone):
-                return _toned(escape(words), tone)
-            case WrittenDay(on, tone):
-                return _toned(self._day(on), tone)
-            case Label(words, value, family):
-                name = f"cb-{escape(family)}"
-                return _html(f'<span class="{name} {name}--{escape(value)}">{escape(words)}</span>')
-            case Change(id, title, unseen):
-                link = _link(id, title, href)
+            case Text() | WrittenDay() | Label():
+                return self._worded(piece)
+            case Change(id, title, unseen, folder):
+                link = _link(id, title, href, folder)
                 return _html(f"{link} {self._internal}") if unseen else link
             case Changes(ids):
                 return self._ids(ids, few, href)
-            case PageLink(words, page):
-                return _html(f'<a href="{escape(href(page))}">{escape(words)}</a>')
+            case PageLink(words, page, place, style):
+                name = f' class="cb-{escape(style)}"' if style else ""
+                return _html(f'<a{name} href="{escape(href(page, place))}">{escape(words)}</a>')
+            case Folded(summary, lines):
+                shown_lines = (f"<span>{self._shown(line, few, href)}</span>" for line in lines)
+                return _folded(escape(summary), "".join(shown_lines))
             case Note(of, below, small, style):
-                said = self._shown(of, few, href)
+                text = self._shown(of, few, href)
                 if small:
                     attributes = f' class="cb-{escape(style)}"' if style else ""
-                    said = _html(f"<small{attributes}>{said}</small>")
-                return _html(f"<br> {said}") if below else said
+                    text = _html(f"<small{attributes}>{text}</small>")
+                return _html(f"<br> {text}") if below else text
             case Pieces(parts, between):
                 gap, shown = escape(between), []
                 for n, part in enumerate(parts):
@@ -147,6 +147,16 @@ class Cells:
                     shown.append(self._shown(part, few, href))
                 return _html("".join(shown))
         raise TypeError(f"nothing writes a {piece.kind}")
+
+    def _worded(self, piece: Text | WrittenDay | Label) -> Markup:
+        match piece:
+            case Text(words, tone):
+                return _toned(escape(words), tone)
+            case WrittenDay(on, tone):
+                return _toned(self._day(on), tone)
+            case Label(words, value, family):
+                name = f"cb-{escape(family)}"
+                return _html(f'<span class="{name} {name}--{escape(value)}">{escape(words)}</span>')
 
     def _ids(self, ids: Collection[str], few: int, href: _Href) -> Markup:
         links = _html(
@@ -158,10 +168,7 @@ class Cells:
         if len(ids) <= few:
             return links
         count = self._words.ngettext("%(num)s change", "%(num)s changes", len(ids))
-        return _html(
-            f'<details class="cb-behind"><summary>{_html(count) % {"num": len(ids)}}</summary>'
-            f"<span>{links}</span></details>"
-        )
+        return _folded(_html(count) % {"num": len(ids)}, f"<span>{links}</span>")
 
     def _counted(self, ids: Collection[str] | None, few: int, href: _Href) -> Markup:
         if not ids:
@@ -180,8 +187,12 @@ def _toned(shown: Markup, tone: Tone) -> Markup:
     return _html(f'<span class="{figure}cb-{tone.value}">{shown}</span>')
 
 
-def _link(id: str, title: str, href: _Href) -> Markup:
-    address = escape(href(urls.record(id)))
+def _folded(summary: Markup, lines: str) -> Markup:
+    return _html(f'<details class="cb-behind"><summary>{summary}</summary>{lines}</details>')
+
+
+def _link(id: str, title: str, href: _Href, folder: str = "") -> Markup:
+    address = escape(href(folder + urls.record(id)))
     return _html(f'<a href="{address}"><span class="cb-id">{escape(id)}</span> {escape(title)}</a>')
 
 

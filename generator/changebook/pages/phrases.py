@@ -7,17 +7,14 @@ from decimal import Decimal
 
 from changebook.model.sums import SumLine
 from changebook.pages.wording import Wording
+from changebook.views import open_items
+from changebook.views.change_tables import not_in_sum
 from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange
 from changebook.views.news import NewsEvent
-from changebook.views.report import Assessment, DueStep, Progress, ReportStage, ReportStep
-from changebook.views.report_tables import not_in_sum
-from changebook.views.waiting import (
-    AwaitedAcceptance,
-    OpenObjection,
-    UnsignedAgreement,
-    WaitingDecision,
-)
+from changebook.views.open_items import OpenItem
+from changebook.views.report import PeriodReport, Progress, ReportStep
+from changebook.views.report_tables import who
 
 #: Lines that are changes, so that they have a sign.
 _CHANGES = frozenset({SumLine.APPROVED, SumLine.PENDING, SumLine.PROCEEDING})
@@ -32,21 +29,7 @@ class Phrases(Wording):
 
     def more(self, progress: Progress) -> str:
         """Return who asked for it or decided it, or what was said about its last step."""
-        _ = self.words.gettext
-        if decision := progress.decision:
-            names = _(", ").join(person.name for person in decision.by)
-            clauses = [self._said(_("Decided by"), names)] if names else []
-            if decision.effective:
-                clauses.append(
-                    _("effective from %(day)s") % {"day": self.words.date(decision.effective)}
-                )
-            if decision.review:
-                text = _("to be reviewed on %(day)s")
-                clauses.append(text % {"day": self.words.date(decision.review)})
-            return self.joined_clauses(clauses)
-        if progress.stage is ReportStage.REQUESTED and progress.data.requested:
-            return self._said(_("Requested by"), progress.data.requested.by)
-        return progress.steps[-1].note or ""
+        return who(progress, self.words)
 
     def amount(self, progress: Progress) -> str:
         """Return the money of a change."""
@@ -112,38 +95,13 @@ class Phrases(Wording):
             _("by %(ids)s") % {"ids": _(", ").join(change.ids)},
         )
 
-    def decision(self, item: WaitingDecision) -> str:
-        """Describe a decision that waits."""
-        _ = self.words.gettext
-        if not item.proceeding:
-            return _("Decision")
-        text = _("Work began on %(day)s; the price is not agreed yet.")
-        return self._said(_("Decision"), text % {"day": self.words.date(item.since)})
+    def for_client(self, report: PeriodReport) -> tuple[OpenItem, ...]:
+        """Return what waits for the client."""
+        return open_items.for_client(report.waiting, self.words)
 
-    def objection(self, item: OpenObjection) -> str:
-        """Describe an open objection with its answer."""
-        _, objection = self.words.gettext, item.objection
-        sentences = [self._said(_("Open objection"), self._said(objection.by, objection.concern))]
-        if objection.response:
-            sentences.append(_("Answer: %(text)s") % {"text": objection.response})
-        return self.joined(sentences)
-
-    def agreement(self, item: UnsignedAgreement) -> str:
-        """Describe an agreement that waits for its signatures."""
-        name = self.words.gettext("Agreement to be signed")
-        return self._said(name, item.reference) if item.reference else name
-
-    def acceptance(self, item: AwaitedAcceptance) -> str:
-        """Describe something built that waits to be accepted."""
-        return self.words.gettext("Acceptance of what was built")
-
-    def assessment(self, item: Assessment) -> str:
-        """Describe an assessment that the vendor has in hand."""
-        return self._said(self.words.gettext("Assessment"), self.words.label(item.status))
-
-    def step(self, item: DueStep) -> str:
-        """Describe a step of a plan, and who takes it."""
-        return self._with(item.step.step, item.step.owner) if item.step.owner else item.step.step
+    def for_vendor(self, report: PeriodReport) -> tuple[OpenItem, ...]:
+        """Return what waits for the vendor."""
+        return open_items.for_vendor(report.in_hand, self.words)
 
     def late(self, entry: LateEntry) -> str:
         """Describe a step that was recorded after the report's day."""
@@ -167,9 +125,6 @@ class Phrases(Wording):
 
     def _money(self, amount: Decimal, *, signed: bool = True) -> str:
         return self.words.money(amount, self.profile.contract.currency, signed=signed)
-
-    def _said(self, name: str, text: str) -> str:
-        return self.words.gettext("%(name)s: %(text)s") % {"name": name, "text": text}
 
     def _with(self, text: str, more: str) -> str:
         return self.words.gettext("%(text)s (%(more)s)") % {"text": text, "more": more}

@@ -35,10 +35,14 @@ from changebook.pages.kept_bodies import BodyRenderer
 from changebook.pages.page import Assembly, GeneratedPage
 from changebook.views import (
     amendment_tables,
+    change_tables,
     impact_tables,
     month_tables,
+    open_items,
+    portfolio_tables,
     record_tables,
     report_tables,
+    sum_tables,
 )
 from changebook.views.amendments import SignatureState
 
@@ -133,9 +137,13 @@ def _environment(
         cells=Cells(words, day),
         tables=impact_tables,
         amendment_tables=amendment_tables,
+        change_tables=change_tables,
         month_tables=month_tables,
+        open_items=open_items,
+        portfolio_tables=portfolio_tables,
         record_tables=record_tables,
         report_tables=report_tables,
+        sum_tables=sum_tables,
     )
     environment.filters.update(
         day=day,

@@ -175,8 +175,8 @@ class Printery:
 
     def acceptances(self, ids: Iterable[str] | None = None) -> tuple[Paper, ...]:
         """Return the acceptance certificates of some records, or of all that have one."""
-        there = (id for id in sorted(self._views) if self.has_acceptance(id))
-        return tuple(self.acceptance(id) for id in (there if ids is None else ids))
+        offered = (id for id in sorted(self._views) if self.has_acceptance(id))
+        return tuple(self.acceptance(id) for id in (offered if ids is None else ids))
 
     def acceptance(self, id: str) -> Paper:
         """Return the acceptance certificate: to be signed, or what the client answered.
@@ -307,11 +307,11 @@ class Printery:
 
     def _items(self, entries: Sequence[DecisionEntry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the scope items by name, each with the decided records that are about it."""
-        found: dict[str, list[str]] = {}
+        by_item: dict[str, list[str]] = {}
         for entry in entries:
             for item in self._views[entry.id].row.items:
-                found.setdefault(item, []).append(entry.id)
-        return tuple((item, tuple(found[item])) for item in sorted(found))
+                by_item.setdefault(item, []).append(entry.id)
+        return tuple((item, tuple(by_item[item])) for item in sorted(by_item))
 
     def _paper(
         self,

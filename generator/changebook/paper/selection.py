@@ -64,11 +64,11 @@ def _by_client(
     """Return the clients, each with those of the ids that are its own."""
     if slug:
         return [(workspace.client(slug), ())]
-    found: dict[str, list[str]] = {}
+    by_client: dict[str, list[str]] = {}
     for id in dict.fromkeys(ids):
         client, _ = workspace.record(id)
-        found.setdefault(client.slug, []).append(id)
-    return [(workspace.client(slug), tuple(own)) for slug, own in found.items()]
+        by_client.setdefault(client.slug, []).append(id)
+    return [(workspace.client(slug), tuple(own)) for slug, own in by_client.items()]
 
 
 def _edition(
@@ -82,9 +82,9 @@ def _edition(
 
 def _all_there(edition: Edition, ids: Sequence[str]) -> None:
     """Raise Refusal for a record that the edition lacks, saying why."""
-    there = {record.data.id for record in edition.records}
+    shown = {record.data.id for record in edition.records}
     for id in ids:
-        if id in there:
+        if id in shown:
             continue
         if edition.audience is Audience.CLIENT:
             raise Refusal(
@@ -127,10 +127,10 @@ def _papers(
 
 def _amendment(printery: Printery, edition: Edition, reference: str) -> Paper:
     if reference not in printery.amended:
-        there = ", ".join(f"`{known}`" for known in printery.amended) or "none"
+        references = ", ".join(f"`{known}`" for known in printery.amended) or "none"
         raise Refusal(
             f"no change in this edition as of {edition.as_of} is in an amendment "
-            f"`{reference}`: there is {there}"
+            f"`{reference}`: there is {references}"
         )
     return printery.amendment(reference)
 

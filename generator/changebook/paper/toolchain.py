@@ -78,10 +78,10 @@ def _fonts() -> list[str] | None:
     if tool is None:
         return None
     command = [tool, f"--format={_FONT}"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if said.returncode:
+    listing = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if listing.returncode:
         return None
     return sorted(
         f"{line}\t{Path(line.partition(_TAB)[0]).stat().st_size}"
-        for line in said.stdout.splitlines()
+        for line in listing.stdout.splitlines()
     )

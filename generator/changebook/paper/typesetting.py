@@ -87,19 +87,19 @@ def shortcomings() -> tuple[str, ...]:
     """Return what makes PDFs slow or strange to look at on this machine, each with its way out."""
     from weasyprint.text import ffi  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
 
-    found = []
+    faults = []
     if ffi.harfbuzz_subset is None:
-        found.append(
+        faults.append(
             "HarfBuzz's subset library is missing, so each PDF takes seconds instead of a fraction "
             f"of a second. Install it: apt-get install {LIBRARIES[-1]}"
         )
     missing = [family for family in FONTS if not _is_installed(family)]
     if missing:
-        found.append(
+        faults.append(
             f"The font {' and '.join(missing)} is missing, and another is used instead. Install "
             f"it: apt-get install {' '.join(FONTS[family] for family in missing)}"
         )
-    return tuple(found)
+    return tuple(faults)
 
 
 def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
@@ -171,7 +171,7 @@ def _typeset(
         warnings.simplefilter("ignore", ResourceWarning)
         page = _weasyprint().HTML(string=shown, url_fetcher=_fetcher(paper, drawn, unknown))
         root = page.etree_element
-        found = fitting.fit(root, paper.sheet, drawn)
+        findings = fitting.fit(root, paper.sheet, drawn)
         _count_down(root)
         # A list that starts at 3, a picture of a width and a centred line are so in HTML alone.
         document = page.render(
@@ -181,12 +181,12 @@ def _typeset(
             **options,
         )
         made: bytes = document.write_pdf(finisher=_finish, **options)
-    found += _unseen(heard, paper, drawn) + sheets.missing(document, root)
-    found += [
+    findings += _unseen(heard, paper, drawn) + sheets.missing(document, root)
+    findings += [
         Finding(REMARK.name, f"The layout engine says: {remark.rstrip('.')}.", _OWN_STYLES)
         for remark in heard.remarks
     ]
-    return made, _Typeset(heard.missing, found)
+    return made, _Typeset(heard.missing, findings)
 
 
 def _count_down(root: Any) -> None:
@@ -269,8 +269,8 @@ def _is_installed(family: str) -> bool:
     if tool is None:
         return True
     command = [tool, "--format=%{family}", family]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    return said.returncode != 0 or family in said.stdout.split(",")
+    listing = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return listing.returncode != 0 or family in listing.stdout.split(",")
 
 
 @dataclass(frozen=True)
@@ -283,8 +283,8 @@ class _Drawing:
     @property
     def size(self) -> tuple[float, float]:
         """Its width and height in pixels."""
-        found = _VIEW_BOX.search(self.svg)
-        return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+        box = _VIEW_BOX.search(self.svg)
+        return (float(box[1]), float(box[2])) if box else (1.0, 1.0)
 
 
 def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
@@ -330,8 +330,8 @@ def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) 
     class Fetcher(urls.URLFetcher):  # type: ignore[name-defined,misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("data:"):
-                said = super().fetch(url, headers)
-                return _response(url, said.read(), said.content_type)
+                answer = super().fetch(url, headers)
+                return _response(url, answer.read(), answer.content_type)
             if url in drawn:
                 return _response(url, drawn[url].svg, pictures.SVG)
             if url.startswith(codes.SCHEME):

@@ -121,17 +121,17 @@ def to_sign_together(
     The paper that is printed for the client does not hold the latter, so they are not signed with
     it. Raises Refusal where it can't be signed as a whole.
     """
-    found = [
+    clients = [
         (client, [r.data for r in client.records if reference_of(r.data) == reference])
         for client in ([workspace.client(slug)] if slug else workspace.clients)
     ]
-    found = [(client, records) for client, records in found if records]
-    if not found:
+    clients = [(client, records) for client, records in clients if records]
+    if not clients:
         raise Refusal(f"no record has `agreement.reference: {reference}`")
-    if len(found) > 1:
-        names = ", ".join(client.slug for client, _ in found)
+    if len(clients) > 1:
+        names = ", ".join(client.slug for client, _ in clients)
         raise Refusal(f"`{reference}` is an amendment of several clients, {names}: add --client")
-    records = found[0][1]
+    records = clients[0][1]
     seen = [data for data in records if not is_unseen(data)]
     undecided = [data.id for data in seen if signing_of(data) is SignatureState.UNDECIDED]
     if undecided:

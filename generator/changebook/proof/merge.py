@@ -29,11 +29,11 @@ def merge_conflicts(root: Path) -> Iterator[tuple[Path, int]]:
 
     Nothing is written if one of them can't be done without a person: that raises Refusal.
     """
-    found = repository(root)
-    merged = {path: _merged(found, path, *texts) for path, texts in found.conflicts(LOCK).items()}
+    git = repository(root)
+    merged = {path: _merged(git, path, *texts) for path, texts in git.conflicts(LOCK).items()}
     for path, lock in merged.items():
-        atomic.write(found.top / path, lock.text())
-        yield found.top / path, len(lock.entries)
+        atomic.write(git.top / path, lock.text())
+        yield git.top / path, len(lock.entries)
 
 
 def set_up(root: Path) -> Path | None:
@@ -56,8 +56,8 @@ def _merged(found: Repository, path: str, ours: str, theirs: str) -> Lock:
     """Return both chains as one. What was merged into the main branch first stands first."""
     base = found.main_branch()
     one, other = _lock(ours, path, "ours"), _lock(theirs, path, "theirs")
-    there, _ = parse(found.text(found.commit(base), path) or "", path)
-    published = there or Lock()
+    in_base, _ = parse(found.text(found.commit(base), path) or "", path)
+    published = in_base or Lock()
     if in_common(other, published) > in_common(one, published):
         one, other = other, one
     try:

@@ -30,16 +30,16 @@ def unseal(root: Path, id: str, base: str | None = None) -> Unsealing:
     git, and where the base has it all.
     """
     workspace, _ = read_workspace(root)
-    found = repository(workspace.root)
-    base = base or found.main_branch()
-    commit = found.commit(base)
+    git = repository(workspace.root)
+    base = base or git.main_branch()
+    commit = git.commit(base)
     for client in workspace.clients:
         lock = client.lock.lock if client.lock else None
         if lock and any(entry.id == id for entry in lock.entries):
             break
     else:
         raise Refusal(f"{id} is not sealed: no {LOCK} that can be read has an entry for it")
-    known = sealed_at(found, commit)
+    known = sealed_at(git, commit)
     sealed = [entry for entry in lock.entries if entry.id == id]
     taken = tuple(entry for entry in sealed if entry.link not in known)
     if not taken:
@@ -57,6 +57,6 @@ def unseal(root: Path, id: str, base: str | None = None) -> Unsealing:
     kept = extended(Lock(entries=lock.entries[:first]), (entry.link for entry in rest))
     atomic.write(client.folder / LOCK, kept.text())
     record = next((r for r in client.records if r.data.id == id), None)
-    at_base = record and found.text(commit, found.path(record.source.path)) is not None
+    at_base = record and git.text(commit, git.path(record.source.path)) is not None
     path = f"{CHANGES}/{client.slug}/{LOCK}"
     return Unsealing(path, taken, base, record.file if record and at_base else None)

@@ -193,11 +193,11 @@ def _with_sites(
     result: Result, notices: Iterable[str], sites: Sequence[Site], done: _Done, out: Path
 ) -> Result:
     """Return what came of a build; a site that stays says what it said when it was built."""
-    found = {site.slug: done.results.get(site.slug) or _stood(site) for site in sites}
+    results = {site.slug: done.results.get(site.slug) or _stood(site) for site in sites}
     sound = [site for site in sites if done.is_sound(site.slug)]
     return Result(
-        sorted({*result.problems, *(p for each in found.values() for p in each.problems)}),
-        (*notices, *(warning for each in found.values() for warning in each.warnings)),
+        sorted({*result.problems, *(p for each in results.values() for p in each.problems)}),
+        (*notices, *(warning for each in results.values() for warning in each.warnings)),
         tuple(sorted(words for _, words in done.failures)),
         published=tuple(out / site.slug for site in sound if site.reason),
         unchanged=tuple(out / site.slug for site in sound if not site.reason),
@@ -206,7 +206,7 @@ def _with_sites(
             *(site.name for site in sites if not done.is_sound(site.slug)),
         ),
         documents={
-            site.slug: Documents(found[site.slug].documents, found[site.slug].made)
+            site.slug: Documents(results[site.slug].documents, results[site.slug].made)
             for site in sound
             if site.papers
         },

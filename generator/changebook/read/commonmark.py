@@ -466,19 +466,19 @@ class _Pass:
 @lru_cache(maxsize=2_000)
 def parse(text: str) -> Parsed:
     """Read a body; the same text is read once."""
-    found = _Pass(text)
-    found.read()
-    at = found.shown.at
-    definitions = pyromark.reference_definitions(found.shown.text, options=OPTIONS).values()
+    reading = _Pass(text)
+    reading.read()
+    at = reading.shown.at
+    definitions = pyromark.reference_definitions(reading.shown.text, options=OPTIONS).values()
     return Parsed(
-        tuple(sorted(found.links, key=lambda link: (link.start, -link.end))),
-        tuple(found.elements),
-        tuple(found.code),
-        tuple(found.fences),
-        tuple(found.html),
+        tuple(sorted(reading.links, key=lambda link: (link.start, -link.end))),
+        tuple(reading.elements),
+        tuple(reading.code),
+        tuple(reading.fences),
+        tuple(reading.html),
         tuple((d["dest"], at(d["span"]["start"]), at(d["span"]["end"])) for d in definitions),
-        frozenset(found.labels),
-        tuple(found.notes),
-        tuple(found.note_uses),
-        tuple(found.surplus),
+        frozenset(reading.labels),
+        tuple(reading.notes),
+        tuple(reading.note_uses),
+        tuple(reading.surplus),
     )

@@ -104,12 +104,12 @@ class Repository:
     def conflicts(self, name: str) -> dict[str, tuple[str, str]]:
         """Return the texts of both sides of each file of a name that git could not merge."""
         rows = self._do("ls-files", "--unmerged", "--full-name", "-z").split("\0")
-        found: dict[str, dict[str, str]] = {}
+        ends: dict[str, dict[str, str]] = {}
         for about, path in (row.split("\t", 1) for row in rows if row):
             if Path(path).name == name:
                 _, blob, stage = about.split()
-                found.setdefault(path, {})[stage] = self._do("cat-file", "blob", blob)
-        return {path: (each.get("2", ""), each.get("3", "")) for path, each in found.items()}
+                ends.setdefault(path, {})[stage] = self._do("cat-file", "blob", blob)
+        return {path: (each.get("2", ""), each.get("3", "")) for path, each in ends.items()}
 
     def user(self) -> str | None:
         """Return the name that this person's commits have."""
@@ -173,9 +173,9 @@ class Repository:
     def contents(self, names: Iterable[str], apart: Mapping[str, str] | None = None) -> list[bytes]:
         """Return the contents of objects, in the same order."""
         wanted = list(names)
-        said = "".join(f"{name}\n" for name in wanted).encode()
-        answer = _run(self.top, ("cat-file", "--batch"), {**(apart or {})}, said).stdout
-        found = []
+        asked = "".join(f"{name}\n" for name in wanted).encode()
+        answer = _run(self.top, ("cat-file", "--batch"), {**(apart or {})}, asked).stdout
+        texts = []
         start = 0
         for name in wanted:
             # Before each content is a line: its name, its kind and how many bytes it has.
@@ -184,8 +184,8 @@ class Repository:
             if not size.isdigit():
                 raise Refusal(f"git does not have the object {name}: fetch the whole repository")
             start = content + int(size) + 1
-            found.append(answer[content : start - 1])
-        return found
+            texts.append(answer[content : start - 1])
+        return texts
 
     def kept_out(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return what is below `changes` and no commit of this repository will have.
@@ -307,7 +307,7 @@ class Repository:
             raise Refusal(f"{self.top} is a shallow clone: fetch it all (`git fetch --unshallow`)")
         relative = f"--relative={self.below}" if self.below != "." else "--relative"
         how = ("--reverse", "--raw", "--no-abbrev", "-M", "-z", relative, "--format=%x01%as")
-        found: dict[str, list[tuple[date, str]]] = {}
+        versions: dict[str, list[tuple[date, str]]] = {}
         day = date.min
         words = iter(self._do("log", *how, "--", self.below).split("\0"))
         for word in words:
@@ -317,11 +317,11 @@ class Repository:
                     continue
                 _, _, _, content, how_changed = part.split(" ")
                 path = next(words)
-                earlier = found.get(path, []) if how_changed[0] in "MT" else []
+                earlier = versions.get(path, []) if how_changed[0] in "MT" else []
                 if how_changed[0] == "R":
-                    earlier, path = found.pop(path, []), next(words)
-                found[path] = [*earlier, (day, content)]
-        return found
+                    earlier, path = versions.pop(path, []), next(words)
+                versions[path] = [*earlier, (day, content)]
+        return versions
 
     def between(self, since: str, until: str) -> frozenset[str]:
         """Return the names of the commits that `until` has and `since` has not."""
@@ -343,8 +343,8 @@ class Repository:
 
         `lf` or `crlf`; `binary` where git must not touch it; None where nothing is asked.
         """
-        said = "".join(f"{self.path(path)}\0" for path in paths)
-        answer = self._do("check-attr", "-z", "--stdin", "text", "eol", said=said).split("\0")
+        names = "".join(f"{self.path(path)}\0" for path in paths)
+        answer = self._do("check-attr", "-z", "--stdin", "text", "eol", said=names).split("\0")
         ends: dict[str, str | None] = {}
         for name, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=False):
             path = Path(name).relative_to(self.below).as_posix()

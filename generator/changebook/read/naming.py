@@ -60,7 +60,7 @@ class NameIndex(Generic[T]):
     def near(self, text: str) -> list[T]:
         """Return what the text may name, in the order in which it was given."""
         words = _ascii_words(text)
-        found = {
+        numbers = {
             number
             for word in words & self._by_word.keys()
             for all_words, number in self._by_word[word]
@@ -71,8 +71,8 @@ class NameIndex(Generic[T]):
             for first in self._first.finditer(folded):
                 for width in self._widths:
                     beginning = folded[first.start() : first.start() + width]
-                    found.update(self._by_beginning.get(beginning, ()))
-        return [self._things[number] for number in sorted(found)]
+                    numbers.update(self._by_beginning.get(beginning, ()))
+        return [self._things[number] for number in sorted(numbers)]
 
 
 def _ascii_words(text: str) -> frozenset[bytes]:

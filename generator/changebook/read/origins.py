@@ -121,17 +121,17 @@ class _Search:
         gone = [home for home in self.others if home.folder not in self.now]
         known = {id for home in self.own for id in home.ids}
         slugs = {home.name for home in self.own}
-        found: dict[str, Origin] = {}
+        by_id: dict[str, Origin] = {}
         for client in self.workspace.clients:
             ids = _ids(client) - known
             here = [home for home in gone if ids & home.ids or _may_be(client, home, slugs)]
             if not here and client.slug not in slugs:
                 copied = (home for home in self.others if ids & home.ids)
                 here = sorted(copied, key=lambda home: len(ids & home.ids))[-1:]
-            found |= {home.folder: home for home in here}
+            by_id |= {home.folder: home for home in here}
         if not self.own:
-            found |= {home.folder: home for home in gone if not self.goes_on(home)}
-        yield from found.values()
+            by_id |= {home.folder: home for home in gone if not self.goes_on(home)}
+        yield from by_id.values()
 
     def goes_on(self, home: Origin) -> bool:
         """Return whether the folder is now another one outside this workspace."""

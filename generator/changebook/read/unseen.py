@@ -130,11 +130,12 @@ def _definitions(text: str, parsed: Parsed) -> Iterator[Unseen]:
     readable = Shown(text)
     rest = readable.text
     for count in range(_MOST_OF_ONE_LABEL):
-        found = pyromark.reference_definitions(rest, options=OPTIONS)
-        if not found:
+        definitions = pyromark.reference_definitions(rest, options=OPTIONS)
+        if not definitions:
             return
         spans = sorted(
-            (d["span"]["start"], d["span"]["end"], label, d["dest"]) for label, d in found.items()
+            (d["span"]["start"], d["span"]["end"], label, d["dest"])
+            for label, d in definitions.items()
         )
         raw, done, at, pieces = rest.encode(), 0, 0, []
         for start, end, label, address in spans:
@@ -261,9 +262,9 @@ def _attributes(
     }
     if len(kept) < len(attributes):
         gone = next(name for name in attributes if name not in kept)
-        said = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+        kept_attributes = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
         end = "/>" if source.endswith("/>") else ">"
-        instead = f"{source[: len(tag) + 1]}{said}{end}"
+        instead = f"{source[: len(tag) + 1]}{kept_attributes}{end}"
         yield Unseen(Cause.ATTRIBUTE, start, start + len(source), f"{gone} {tag}", instead)
 
 
@@ -279,10 +280,10 @@ def _code(text: str, parsed: Parsed) -> Iterator[Unseen]:
         options = [] if is_diagram else _OPTION.findall(fence["info"])
         info = " ".join((name, *options))
         if len(info.split()) < len(fence["info"].strip(" \t{}").replace("{", " ").split()):
-            said = fence["info"].strip()
+            option = fence["info"].strip()
             # `.` alone says nothing that anybody could miss.
-            cause = Cause.OPTION if re.search(r"\w", said) else Cause.COMMENT
-            yield Unseen(cause, fence.start("info"), fence.end("info"), said, info)
+            cause = Cause.OPTION if re.search(r"\w", option) else Cause.COMMENT
+            yield Unseen(cause, fence.start("info"), fence.end("info"), option, info)
         if is_diagram:
             yield from _diagram(text, fence.end() + 1, end)
 
@@ -313,9 +314,11 @@ def _front_matter(front: re.Match[str], start: int) -> Iterator[Unseen]:
     lead = front["lead"]
     text = re.sub(rf"^{re.escape(lead)}", "", front["yaml"], flags=re.MULTILINE)
     value = _loaded(text)
-    said = value if isinstance(value, dict) else {}
-    kept = {key: said[key] for key in ("title", "displayMode") if isinstance(said.get(key), str)}
-    if look := _look(said.get("config")):
+    settings = value if isinstance(value, dict) else {}
+    kept = {
+        key: settings[key] for key in ("title", "displayMode") if isinstance(settings.get(key), str)
+    }
+    if look := _look(settings.get("config")):
         kept["config"] = look
     if value != kept or "#" in text:
         lines = (f"{lead}{key}: {json.dumps(kept[key], ensure_ascii=False)}\n" for key in kept)

@@ -315,16 +315,16 @@ def read_client(
         if problem:
             problems.append(problem)
             continue
-        said = understand(text, path, model_of(file, folder))
-        problems += said.problems
-        if said.source is None:
+        understood = understand(text, path, model_of(file, folder))
+        problems += understood.problems
+        if understood.source is None:
             continue
-        if isinstance(said.data, Profile):
-            profile = (said.data, said.source, said.reported)
-        elif isinstance(said.data, Glossary):
-            glossary = GlossaryFile(said.data, said.source, said.reported)
-        elif isinstance(said.data, ChangeRecord):
-            records.append(Record(said.data, said.source, file, said.reported))
+        if isinstance(understood.data, Profile):
+            profile = (understood.data, understood.source, understood.reported)
+        elif isinstance(understood.data, Glossary):
+            glossary = GlossaryFile(understood.data, understood.source, understood.reported)
+        elif isinstance(understood.data, ChangeRecord):
+            records.append(Record(understood.data, understood.source, file, understood.reported))
     if os.access(folder, os.R_OK | os.X_OK) and not (folder / PROFILE).exists():
         problems.append(
             NO_PROFILE.at(

@@ -188,15 +188,15 @@ def portfolio_contents(
 ) -> Contents:
     """Return the team's overview in its own language, which links to the editions beside it."""
     own = packaged.own_templates(root)
-    found = portfolio_pages(
+    own_pages = portfolio_pages(
         editions, language=language, directory_urls=directory_urls, templates=own
     )
     return Contents(
         audience=Audience.TEAM,
         language=language,
         name=Words(language, own).gettext("Portfolio"),
-        pages=tuple(found),
-        nav=[page.path for page in found],
+        pages=tuple(own_pages),
+        nav=[page.path for page in own_pages],
     )
 
 
@@ -209,12 +209,12 @@ def workspace_contents(
 ) -> Contents:
     """Return the portfolio with the editions below it, as one site: what plain MkDocs builds."""
     whole = portfolio_contents(editions, root, directory_urls=directory_urls, language=language)
-    found, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
+    pages, assets, nav = list(whole.pages), list(whole.assets), list(whole.nav)
     files = list(whole.files)
     for edition in editions:
         contents = edition_contents(edition, root, directory_urls=directory_urls)
         below = edition.slug
-        found += [page.below(below) for page in contents.pages]
+        pages += [page.below(below) for page in contents.pages]
         assets += [replace(a, path=posixpath.join(below, a.path)) for a in contents.assets]
         files += [GeneratedFile(posixpath.join(below, f.path), f.content) for f in contents.files]
         nav.append({edition.profile.name: moved(contents.nav, below)})
@@ -222,7 +222,7 @@ def workspace_contents(
         audience=whole.audience,
         language=whole.language,
         name=whole.name,
-        pages=tuple(found),
+        pages=tuple(pages),
         nav=nav,
         assets=tuple(assets),
         files=tuple(files),

@@ -137,8 +137,8 @@ def _placed(nav: Any, mount: str, name: str, ours: Any) -> Any:
             return [placed(below) for below in entry]
         return ours if entry in names else entry
 
-    found = placed(nav)
-    return found if found != nav else [*nav, {name: ours}]
+    mounted = placed(nav)
+    return mounted if mounted != nav else [*nav, {name: ours}]
 
 
 def _assets(root: Path) -> Iterator[tuple[str, Path]]:

@@ -26,11 +26,11 @@ def notices(*, diagrams: bool) -> str:
 
 def _of_package(name: str) -> str:
     """Return a package's name, version and licence, with the licence's words where it has them."""
-    found = distribution(name)
-    words = (_licence(found) or "").strip()
-    about = found.metadata.json
+    package = distribution(name)
+    words = (_licence(package) or "").strip()
+    about = package.metadata.json
     licence = str(about.get("license_expression") or about.get("license") or "see its licence")
-    return f"{name} {found.version} ({licence.strip().partition(chr(10))[0]})\n\n{words}".strip()
+    return f"{name} {package.version} ({licence.strip().partition(chr(10))[0]})\n\n{words}".strip()
 
 
 def _licence(found: Distribution) -> str | None:

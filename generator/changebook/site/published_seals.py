@@ -36,14 +36,14 @@ class DecisionsFile(JsonModel):
 
 def as_json(edition: Edition) -> bytes | None:
     """Return the file; None where nothing is sealed."""
-    found = seals(edition)
-    if not found:
+    sealed = seals(edition)
+    if not sealed:
         return None
     return DecisionsFile(
         client=edition.profile.name,
         project=edition.profile.project,
         as_of=edition.as_of,
         entries=tuple(
-            SealedEntryJson(**seal.entry.model_dump(), content=seal.content) for seal in found
+            SealedEntryJson(**seal.entry.model_dump(), content=seal.content) for seal in sealed
         ),
     ).as_bytes()

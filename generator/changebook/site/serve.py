@@ -124,8 +124,8 @@ class _Server(LiveReloadServer):
 
     def _inject_js_into_html(self, content: bytes, epoch: int) -> bytes:
         if trouble := self._shown.trouble:
-            said = banner(trouble).encode()
-            content = _CONTENT.sub(lambda place: place[0] + said, content, count=1)
+            trouble_banner = banner(trouble).encode()
+            content = _CONTENT.sub(lambda place: place[0] + trouble_banner, content, count=1)
         page: bytes = super()._inject_js_into_html(previewed(content), epoch)  # type: ignore[no-untyped-call]
         return page
 

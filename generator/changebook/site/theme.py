@@ -57,7 +57,7 @@ def search_styles() -> str:
 
 def _rules_about(css: str, selector: str) -> str:
     """Yield the rules of a minified style sheet that name a selector, in media queries too."""
-    found, start, depth = "", 0, 0
+    rules, start, depth = "", 0, 0
     for brace in re.finditer("[{}]", css):
         depth += 1 if brace[0] == "{" else -1
         if depth:
@@ -66,10 +66,10 @@ def _rules_about(css: str, selector: str) -> str:
         start = brace.end()
         if head.startswith("@media"):
             if inner := _rules_about(body[:-1], selector):
-                found += f"{head}{{\n{inner}}}\n"
+                rules += f"{head}{{\n{inner}}}\n"
         elif selector in head:
-            found += f"{head}{{{body}\n"
-    return found
+            rules += f"{head}{{{body}\n"
+    return rules
 
 
 def _package(name: str) -> Path:

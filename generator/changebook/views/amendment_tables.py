@@ -19,7 +19,16 @@ from changebook.model.cells import (
 )
 from changebook.model.schema import Profile
 from changebook.model.sums import ChangesTotal, TotalMove
-from changebook.model.table import FLAT, Column, Format, Medium, Table, TotalLine, money_column
+from changebook.model.table import (
+    FLAT,
+    Column,
+    Format,
+    Medium,
+    Table,
+    TotalLine,
+    money_column,
+    piece_column,
+)
 from changebook.model.words import Words
 from changebook.views.amendments import AmendedChange, AmendmentView, SignatureState
 
@@ -111,9 +120,9 @@ def changes(view: AmendmentView, profile: Profile, words: Words) -> Table[Amende
 
     columns: tuple[Column[AmendedChange], ...] = (
         Column(_("Change"), lambda change: change.id, on=_BOTH, content=name),
-        Column(_("Status"), format=Format.WORD, on=_BOTH, name="status", content=status),
-        Column(_("Signature"), format=Format.WORD, on=_BOTH, name="signature", content=signed),
-        Column(_("New dates"), on=_BOTH, name="dates", content=dates),
+        piece_column(_("Status"), status, on=_BOTH, name="status"),
+        piece_column(_("Signature"), signed, on=_BOTH, name="signature"),
+        piece_column(_("New dates"), dates, Format.TEXT, on=_BOTH, name="dates"),
         money_column(
             _("Amount"), lambda change: change.net, currency, on=_BOTH, signed=True, name="money"
         ),

@@ -96,13 +96,13 @@ class AmendmentView:
 
 def members(edition: Edition) -> dict[str, list[EditionRecord]]:
     """Return the records of each amendment by its reference, those announced in the profile too."""
-    found: dict[str, list[EditionRecord]] = defaultdict(list)
+    by_reference: dict[str, list[EditionRecord]] = defaultdict(list)
     for announced in edition.profile.amendments:
-        found[announced.reference] = []
+        by_reference[announced.reference] = []
     for record in sorted(edition.records, key=lambda record: record.data.id):
         if reference := reference_of(record.data):
-            found[reference].append(record)
-    return dict(found)
+            by_reference[reference].append(record)
+    return dict(by_reference)
 
 
 def reference_of(data: ChangeRecord) -> str | None:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from changebook.model.cells import Piece
+from changebook.model.schema import Contract
 from changebook.model.sums import (
     ChangeOrder,
     CoursePoint,
@@ -32,6 +34,7 @@ from changebook.model.table import (
     R,
     Table,
     money_column,
+    piece_column,
 )
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level, Term
@@ -39,8 +42,10 @@ from changebook.model.words import Words
 from changebook.views.corrections import table as corrections
 from changebook.views.impact import HEADLINE, Group, ImpactView, OpenRisk, PendingChange, RiskCell
 from changebook.views.meanings import line_name
+from changebook.views.month_tables import by_amount
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange, MonthEnd
 from changebook.views.outcome import ActualOutcome
+from changebook.views.sum_tables import behind
 
 
 def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[AnyTable, ...]:
@@ -533,9 +538,12 @@ def aging(view: ImpactView, words: Words) -> Table[AgeBand]:
     return Table(_("Pending changes by age"), columns, bands)
 
 
-def sums_between(since: Comparison, currency: str, words: Words) -> Table[LineChange]:
+def sums_between(since: Comparison, contract: Contract, words: Words) -> Table[LineChange]:
     """Return the lines of the sums on two days; paper has the later one alone."""
-    _, both = words.gettext, Medium.PAGE | Medium.PAPER
+    _, both, currency = words.gettext, Medium.PAGE | Medium.PAPER, contract.currency
+
+    def consists_of(line: LineChange) -> Piece:
+        return behind(line.line, line.after.ids, contract.reference, words)
 
     def on(day: date, figure: Callable[[LineChange], Figure]) -> Column[LineChange]:
         return money_column(
@@ -547,8 +555,14 @@ def sums_between(since: Comparison, currency: str, words: Words) -> Table[LineCh
         on(since.before, lambda line: line.before),
         on(since.after, lambda line: line.after),
         Column(_("Amount"), format=Format.MONEY, on=Medium.PAPER, name="amount"),
-        Column(_("Difference"), format=Format.MONEY, on=both, name="difference"),
-        Column(_("Changes"), on=Medium.PAGE, name="changes"),
+        piece_column(
+            _("Difference"),
+            lambda line: by_amount(line.difference, currency, words),
+            Format.MONEY,
+            on=both,
+            name="difference",
+        ),
+        piece_column(_("Changes"), consists_of),
     )
     return Table(_("Contract sum"), columns, since.lines)
 

@@ -21,7 +21,7 @@ from changebook.model.cells import (
     pieces,
 )
 from changebook.model.sums import Bucket, Figure, MilestonePosition, SumLine
-from changebook.model.table import Column, Format, Medium, Table, money_column
+from changebook.model.table import Column, Format, Medium, Table, money_column, piece_column
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
 from changebook.views.meanings import line_name
@@ -69,7 +69,7 @@ def list_of_months(ends: Sequence[MonthEnd], currency: str, words: Words) -> Tab
             difference = Text(words.money(by, currency, signed=True)) if by else unchanged
             return pieces(Text(amount), Note(difference))
 
-        return Column(title, format=Format.MONEY, on=Medium.PAGE, content=figure)
+        return piece_column(title, figure, Format.MONEY)
 
     def completion(end: MonthEnd) -> Piece | None:
         milestone = end.position.completion
@@ -80,12 +80,12 @@ def list_of_months(ends: Sequence[MonthEnd], currency: str, words: Words) -> Tab
         return pieces(WrittenDay(milestone.agreed), *notes)
 
     columns: tuple[Column[MonthEnd], ...] = (
-        Column(_("Month end"), on=Medium.PAGE, content=name),
+        piece_column(_("Month end"), name, Format.TEXT),
         sum_of(SumLine.APPROVED, _("Approved")),
         sum_of(SumLine.REVISED, _("Revised")),
         sum_of(SumLine.PENDING, _("Pending")),
         sum_of(SumLine.FORECAST, _("Forecast")),
-        Column(_("Completion"), format=Format.DATE, on=Medium.PAGE, content=completion),
+        piece_column(_("Completion"), completion, Format.DATE),
     )
     return Table(_("Month ends"), columns, tuple(ends))
 
@@ -125,7 +125,7 @@ def restated(now: Comparison, currency: str, words: Words) -> Table[Restated]:
         )
 
     def column(title: str, side: Callable[[Restated], Piece]) -> Column[Restated]:
-        return Column(title, format=Format.MONEY, on=Medium.PAGE, content=side)
+        return piece_column(title, side, Format.MONEY)
 
     columns: tuple[Column[Restated], ...] = (
         Column(_("Line"), lambda row: row.name, on=Medium.PAGE),
@@ -204,10 +204,8 @@ def milestones_since(since: Comparison, words: Words) -> Table[DateChange]:
         Column(_("Milestone"), lambda move: move.after.name, on=Medium.PAGE),
         Column(_("Original date"), lambda m: m.after.original, Format.DATE, on=Medium.PAGE),
         Column(_("Agreed date"), lambda move: move.after.agreed, Format.DATE, on=Medium.PAGE),
-        Column(since_day, format=Format.WORD, on=Medium.PAGE, content=moved),
-        Column(
-            _("If pending changes are approved"), format=Format.WORD, on=Medium.PAGE, content=would
-        ),
+        piece_column(since_day, moved),
+        piece_column(_("If pending changes are approved"), would),
     )
     return Table(_("Dates"), columns, since.dates, strong=lambda move: move.after.completion)
 
@@ -225,12 +223,10 @@ def pending_then(listed: Sequence[PendingThen], currency: str, words: Words) -> 
         return pieces(chips, Note(Text(words.label(bucket)), below=False))
 
     columns: tuple[Column[PendingThen], ...] = (
-        Column(
-            _("Change"),
-            on=Medium.PAGE,
-            content=lambda item: Change(item.id, item.title, item.unseen),
+        piece_column(
+            _("Change"), lambda item: Change(item.id, item.title, item.unseen), Format.TEXT
         ),
-        Column(_("Status"), format=Format.WORD, on=Medium.PAGE, content=status),
+        piece_column(_("Status"), status),
         money_column(
             _("Amount counted"),
             lambda item: item.standing.amount,

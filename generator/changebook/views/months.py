@@ -172,12 +172,12 @@ def month_ends(edition: Edition) -> tuple[MonthEnd, ...]:
     first, *days = deque((signed, *_last_days(signed, edition.as_of)), maxlen=MOST_MONTHS + 1)
     before = edition.past.on(first)
     late, hindsight = LateEntries(edition), Past(edition, hindsight=True)
-    found: list[MonthEnd] = []
+    ends: list[MonthEnd] = []
     for day in days:
         then = edition.past.on(day)
-        found.append(_month_end(before, then, late.on(day), hindsight))
+        ends.append(_month_end(before, then, late.on(day), hindsight))
         before = then
-    return tuple(found)
+    return tuple(ends)
 
 
 def _last_days(first: date, until: date) -> Iterator[date]:

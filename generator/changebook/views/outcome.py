@@ -37,6 +37,11 @@ class WorkedDays:
     agreed: Decimal | None
     actual: Decimal | None
 
+    @property
+    def difference(self) -> Decimal | None:
+        """How many more it took than were estimated."""
+        return None if self.agreed is None or self.actual is None else self.actual - self.agreed
+
 
 @dataclass(frozen=True)
 class ActualOutcome:
@@ -111,18 +116,18 @@ def outcome(data: ChangeRecord, profile: Profile, position: Position) -> ActualO
 
 def outcomes(edition: Edition, position: Position) -> tuple[ActualOutcome, ...]:
     """Return what each change of an edition took that says it, by id."""
-    found = (outcome(record.data, edition.profile, position) for record in edition.records)
-    return tuple(sorted((each for each in found if each), key=lambda each: each.id))
+    all_outcomes = (outcome(record.data, edition.profile, position) for record in edition.records)
+    return tuple(sorted((each for each in all_outcomes if each), key=lambda each: each.id))
 
 
 def accepted(records: Iterable[EditionRecord]) -> tuple[AcceptedChange, ...]:
     """Return the changes that the client answered on, the newest first."""
-    found = [
+    answered = [
         AcceptedChange(record.data.id, record.data.title, record.data.acceptance)
         for record in records
         if record.data.acceptance and record.data.acceptance.on
     ]
-    return tuple(sorted(found, key=lambda each: (each.acceptance.on, each.id), reverse=True))
+    return tuple(sorted(answered, key=lambda each: (each.acceptance.on, each.id), reverse=True))
 
 
 def _dates(

@@ -289,16 +289,16 @@ def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
 
 def _revised(data: ChangeRecord, profile: Profile) -> LatestRevision | None:
     """Return what the latest revision changed, while the request is undecided."""
-    said = data.revisions[-1] if data.revisions else None
-    if said is None or said.revision != data.revision or not data.is_undecided:
+    newest = data.revisions[-1] if data.revisions else None
+    if newest is None or newest.revision != data.revision or not data.is_undecided:
         return None
     asked = sums.asked_days(data)
     days = (
-        DaysThen(m.name, said.was.days[m.id], asked.get(m.id, 0))
+        DaysThen(m.name, newest.was.days[m.id], asked.get(m.id, 0))
         for m in profile.contract.milestones
-        if said.was and m.id in said.was.days
+        if newest.was and m.id in newest.was.days
     )
-    return LatestRevision(said, said.was.amount if said.was else None, tuple(days))
+    return LatestRevision(newest, newest.was.amount if newest.was else None, tuple(days))
 
 
 def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[MilestoneMove, ...]:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
-from changebook.model.cells import Label, Note, Piece, Text, Tone, WrittenDay, pieces
+from changebook.model.cells import Changes, Label, Note, Piece, Text, Tone, WrittenDay, pieces
 from changebook.model.schema import ChangeRecord, PlanStep, ResourceLine, Risk, ScopeItem
-from changebook.model.sums import CostRow, CostTable
-from changebook.model.table import Column, Format, Medium, Table, TotalLine, money_column
+from changebook.model.sums import CostRow, CostTable, Part, Position
+from changebook.model.table import (
+    Column,
+    Format,
+    Medium,
+    Table,
+    TotalLine,
+    money_column,
+    piece_column,
+)
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Level
 from changebook.model.words import Words
+from changebook.views.outcome import ActualOutcome
 from changebook.views.record import MilestoneMove
 
 _BOTH = Medium.PAGE | Medium.PAPER
@@ -185,12 +198,8 @@ def risks(listed: tuple[Risk, ...], words: Words) -> Table[Risk]:
     _ = words.gettext
 
     def graded(title: str, which: str) -> Column[Risk]:
-        return Column(
-            title,
-            format=Format.WORD,
-            on=_BOTH,
-            name="days",
-            content=lambda risk: grade(getattr(risk, which), words),
+        return piece_column(
+            title, lambda risk: grade(getattr(risk, which), words), on=_BOTH, name="days"
         )
 
     columns: tuple[Column[Risk], ...] = (
@@ -220,6 +229,137 @@ def plan(steps: tuple[PlanStep, ...], words: Words) -> Table[PlanStep]:
         Column(_("Who"), lambda step: step.owner, Format.WORD, on=_BOTH),
         Column(_("Start"), lambda step: step.start, Format.DATE, on=_BOTH),
         Column(_("Finish"), lambda step: step.finish, Format.DATE, on=_BOTH),
-        Column(_("Done"), format=Format.DATE, on=Medium.PAGE, content=done),
+        piece_column(_("Done"), done, Format.DATE),
     )
     return Table(_("Plan"), columns, steps)
+
+
+class Step(Protocol):
+    """What leads from one contract sum to the next: an entry of the register, or a request."""
+
+    @property
+    def earlier(self) -> Decimal:
+        """What was approved before."""
+
+    @property
+    def before(self) -> Decimal:
+        """The contract sum before it."""
+
+    @property
+    def replaced(self) -> tuple[Part, ...]:
+        """What goes out for it."""
+
+    @property
+    def after(self) -> Decimal:
+        """The contract sum after it."""
+
+
+@dataclass(frozen=True)
+class SumStep:
+    """A line on the way from the original contract sum to the one after a change."""
+
+    name: str
+    amount: Decimal
+    id: str = ""
+    signed: bool = False
+
+
+def contract_sum(
+    title: str, position: Position, step: Step, own: Decimal | None, words: Words
+) -> Table[SumStep]:
+    """Return how a change leads from the contract sum before it to the one after it.
+
+    `own` is the change's amount; None where it is not decided which option is taken.
+    """
+    _, currency = words.gettext, position.currency
+
+    def name(line: SumStep) -> Piece:
+        return pieces(Text(line.name), Changes((line.id,)) if line.id else None)
+
+    def amount(line: SumStep) -> Piece:
+        return Text(words.money(line.amount, currency, signed=line.signed))
+
+    columns: tuple[Column[SumStep], ...] = (
+        piece_column(title, name, Format.TEXT, on=_BOTH),
+        piece_column(_("Amount"), amount, Format.MONEY, on=_BOTH, name="sum"),
+    )
+    rows = (
+        SumStep(_("Original contract sum"), position.original.amount),
+        SumStep(_("Changes approved before"), step.earlier, signed=True),
+        SumStep(_("Contract sum before this change"), step.before),
+        *([] if own is None else [SumStep(_("This change"), own, signed=True)]),
+        *(SumStep(_("Replaces"), part.amount, part.id, signed=True) for part in step.replaced),
+    )
+    after = _("Contract sum after this change"), words.money(step.after, currency)
+    return Table(title, columns, rows, totals=() if own is None else (TotalLine(*after),))
+
+
+@dataclass(frozen=True)
+class ActualLine:
+    """What was agreed of something, what it took, and by how much that differs."""
+
+    what: str
+    agreed: Piece | None
+    took: Piece | None
+    difference: Piece | None
+
+
+def actual(outcome: ActualOutcome, currency: str, words: Words) -> Table[ActualLine]:
+    """Return what a change took beside what was agreed."""
+    _ = words.gettext
+
+    def day(on: date | None) -> Piece | None:
+        return WrittenDay(on) if on else None
+
+    def days(number: int | None) -> Piece | None:
+        return None if number is None else Text(words.days(number, signed=True))
+
+    def number(value: Decimal | None) -> Piece | None:
+        return None if value is None else Text(words.number(value))
+
+    def money(amount: Decimal | None, *, signed: bool = False) -> Piece | None:
+        return None if amount is None else Text(words.money(amount, currency, signed=signed))
+
+    def rows() -> Iterator[ActualLine]:
+        if outcome.finished:
+            both = day(outcome.planned), day(outcome.finished)
+            yield ActualLine(_("Work finished"), *both, days(outcome.days))
+        for each in outcome.dates:
+            yield ActualLine(each.name, day(each.agreed), day(each.reached), days(each.days))
+        for role in outcome.roles:
+            what = _("%(name)s, person-days") % {"name": role.role}
+            both = number(role.agreed), number(role.actual)
+            yield ActualLine(what, *both, number(role.difference))
+        if outcome.cost is not None:
+            both = money(outcome.agreed), money(outcome.cost)
+            more = money(outcome.difference, signed=True)
+            yield ActualLine(_("Cost before tax"), *both, more)
+
+    columns: tuple[Column[ActualLine], ...] = (
+        Column(_("What"), lambda line: line.what, on=Medium.PAGE),
+        *(
+            piece_column(title, content, Format.MONEY)
+            for title, content in (
+                (_("Agreed"), lambda line: line.agreed),
+                (_("Actual"), lambda line: line.took),
+                (_("Difference"), lambda line: line.difference),
+            )
+        ),
+    )
+    return Table(_("Agreed and actual"), columns, tuple(rows()))
+
+
+def actual_cost(outcome: ActualOutcome, words: Words) -> Table[CostRow]:
+    """Return the lines of what a change has cost."""
+    _ = words.gettext
+    columns: tuple[Column[CostRow], ...] = (
+        Column(_("Actual cost"), lambda row: row.item, on=Medium.PAGE),
+        Column(
+            _("Amount"),
+            lambda row: in_currency(row.amount, row.currency),
+            Format.MONEY,
+            on=Medium.PAGE,
+            content=lambda row: Text(_("not known"), Tone.QUIET) if row.amount is None else None,
+        ),
+    )
+    return Table(_("Actual cost"), columns, outcome.rows)

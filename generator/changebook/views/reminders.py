@@ -60,14 +60,14 @@ def reminders(edition: Edition) -> tuple[Reminder, ...]:
     profile, day = edition.profile, edition.as_of
     people = [person for person in profile.people if person.party is Party.CLIENT]
     waits = waiting(edition.records, day, profile)
-    found: dict[str, list[ReminderItem]] = {person.name: [] for person in people}
+    by_person: dict[str, list[ReminderItem]] = {person.name: [] for person in people}
     for item in waits.all:
         for name in _waited_for(item, profile, people, day):
-            found[name].append(_item(item, day))
+            by_person[name].append(_item(item, day))
     return tuple(
-        Reminder(person.name, person.role, tuple(sorted(found[person.name], key=_order)))
+        Reminder(person.name, person.role, tuple(sorted(by_person[person.name], key=_order)))
         for person in people
-        if found[person.name]
+        if by_person[person.name]
     )
 
 

@@ -208,8 +208,10 @@ def reports(edition: Edition) -> tuple[PeriodReport, ...]:
     days = {max(day, signed) for day in _days(edition.records) if day <= until}
     weeks = {around(day, PeriodKind.WEEK) for day in days}
     months = {around(day, PeriodKind.MONTH) for day in days} | set(_ended_months(signed, until))
-    found = [known.of(period) for period in sorted(weeks | months, key=lambda p: (p.last, p.first))]
-    shown = (r for r in found if not (r.quiet and (r.period.is_week or not r.complete)))
+    all_reports = [
+        known.of(period) for period in sorted(weeks | months, key=lambda p: (p.last, p.first))
+    ]
+    shown = (r for r in all_reports if not (r.quiet and (r.period.is_week or not r.complete)))
     return tuple(shown)[::-1]
 
 
@@ -292,7 +294,7 @@ def _progress(
     position: Position,
 ) -> Iterator[Progress]:
     """Yield the steps that were not known at the beginning, in the order they were taken."""
-    found = []
+    progress = []
     for record in moved:
         data, before = record.data, earlier.get(record.data.id)
         groups: dict[ReportStage, list[ReportStep]] = {}
@@ -307,8 +309,8 @@ def _progress(
             if decided and decided.outcome is not OUTCOMES[steps[-1].status]:
                 decided = None
             shown = row(record, profile, position)
-            found.append(Progress(stage, shown, data, tuple(steps), decided))
-    yield from sorted(found, key=lambda p: (p.day, p.row.id))
+            progress.append(Progress(stage, shown, data, tuple(steps), decided))
+    yield from sorted(progress, key=lambda p: (p.day, p.row.id))
 
 
 def _notices(

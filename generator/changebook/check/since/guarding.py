@@ -41,10 +41,10 @@ def unguarded(repository: Repository, commit: str, change: Sides) -> Iterator[Pr
             "This folder is a repository of its own, such as a submodule.",
             "Keep the records in this repository.",
         )
-    found = origins(repository, commit, change.after)
-    names = {home.folder: name for name, home in found.homes.items()}
+    sources = origins(repository, commit, change.after)
+    names = {home.folder: name for name, home in sources.homes.items()}
     paired = {pair.before.slug for pair in change.clients}
-    for home in found.lost:
+    for home in sources.lost:
         if (name := names.get(home.folder, home.name)) not in paired:
             when = f"At the base ({home.folder}/{LOCK})"
             problem = rewritten(f"{CHANGES}/{name}/{LOCK}", home.entries, None, when)

@@ -90,14 +90,14 @@ def check_request(pair: Pair) -> Iterator[Problem]:
 
 def _rewritten(pair: Pair) -> Iterator[Problem]:
     before, after = pair.before, pair.after
-    said = [lasting(entry) for entry in before.source.data.get("revisions") or ()]
-    says = [lasting(entry) for entry in after.source.data.get("revisions") or ()]
-    first = next((n for n, entry in enumerate(said) if says[n : n + 1] != [entry]), None)
+    earlier = [lasting(entry) for entry in before.source.data.get("revisions") or ()]
+    now = [lasting(entry) for entry in after.source.data.get("revisions") or ()]
+    first = next((n for n, entry in enumerate(earlier) if now[n : n + 1] != [entry]), None)
     if first is not None:
         yield REVISION_REWRITTEN.at(
             after.source.path,
             after.source.value("revisions", first)
-            if first < len(says)
+            if first < len(now)
             else after.source.place("revisions"),
             f"Entry {first + 1} of `revisions` of {after.data.id} is not the one at the base.",
             "Restore it as it was, and add what is new as a further entry.",
@@ -120,14 +120,14 @@ def _unrevised(pair: Pair) -> Iterator[Problem]:
         # Assessing a request adds to it. Once the client was asked to decide, adding changes it.
         if old is None and not _was_asked(pair.before):
             continue
-        found = next(differences(old, new, key), None)
-        if found is None or touches(pair.before.reported, found.path):
+        difference = next(differences(old, new, key), None)
+        if difference is None or touches(pair.before.reported, difference.path):
             continue
         yield CHANGED_WITHOUT_REVISION.at(
             after.source.path,
-            after.source.value(*found.path),
-            f"`{spell(found.path)}` of {after.data.id} {found.told}, but it is still revision "
-            f"{number}, which the client may have read.",
+            after.source.value(*difference.path),
+            f"`{spell(difference.path)}` of {after.data.id} {difference.told}, but it is still "
+            f"revision {number}, which the client may have read.",
             f"Write `revision: {number + 1}`, and add an entry for it to `revisions`, with `on`, "
             f"`by`{_with_was(pair)} and a `note` that says what is different. Or restore it.",
         )

@@ -106,7 +106,7 @@ HISTORY_REWRITTEN = rule(
 IMPORTED_AFTERWARDS = rule(
     "imported-afterwards",
     summary="A record that was kept here at the base now says that it was imported.",
-    why="What was imported may lack what nobody wrote down. What happened here was written down, "
+    why="What was imported may lack what nobody recorded. What happened here was recorded, "
     "and all rules go on to hold for it.",
     wrong="# at the base\nstatus: submitted\n# in the branch\nstatus: approved\n"
     "imported: {from: Change log 2025.xlsx, on: 2026-11-29}",
@@ -125,7 +125,7 @@ APPROVER_NOT_AT_BASE = rule(
 LATE = rule(
     "late-without-recorded",
     summary="A step is new, dated before what the base already knew, and has no `recorded`.",
-    why="Reports show what was known on their day. A step that is written down later belongs into "
+    why="Reports show what was known on their day. A step that is recorded later belongs into "
     "the figures of its day, but without `recorded` a report that somebody has read would change.",
     wrong="# the base has a step of 2026-03-31\n"
     "  - {status: approved, on: 2026-03-20, by: Chen Yu}",
@@ -278,7 +278,7 @@ def _late(client: ClientPair, base: Client | None) -> Iterator[Problem]:
                 client.after.source.value("contract", "corrections", index, "on"),
                 f"The correction of `{each.key}` is dated {each.on}, and the base already knows of "
                 f"{newest}: what was reported for the days between would change.",
-                "Give the day on which it is written down: figures follow it from then on.",
+                "Give the day on which it is recorded: figures follow it from then on.",
             )
     for record, index, entry in _new_steps(client):
         if entry.on < newest and entry.recorded is None and entry.status is not _S.DRAFT:
@@ -287,7 +287,7 @@ def _late(client: ClientPair, base: Client | None) -> Iterator[Problem]:
                 record.source.value("history", index, "on"),
                 f"{record.data.id} became `{entry.status}` on {entry.on}, and the base already "
                 f"knows of {newest}: what was reported for the days between would change.",
-                "Add `recorded:` with the day on which it was written down.",
+                "Add `recorded:` with the day on which it was recorded.",
             )
 
 
@@ -708,8 +708,8 @@ def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, 
             path = path[:2] if place is None else (*path[:2], place, *path[_MILESTONE + 1 :])
         if not touches(before.reported, path):
             yield path, change
-    said, says = baseline.corrections(old), baseline.corrections(new)
-    for change in differences(said, says[: len(said)], ("contract", "corrections")):
+    earlier, now = baseline.corrections(old), baseline.corrections(new)
+    for change in differences(earlier, now[: len(earlier)], ("contract", "corrections")):
         yield change.path, change
     if old.get("prefix") != new.get("prefix"):
         yield ("prefix",), KeyDifference(("prefix",), old.get("prefix"), new.get("prefix"))

@@ -133,9 +133,11 @@ def refuse_impossible(client: Client, record: Record, step: Step) -> None:
 
 
 def _refuse_what_does_not_belong(step: Step) -> None:
-    said = {name: getattr(step, name) for name in _OF_A_DECISION}
+    of_decision = {name: getattr(step, name) for name in _OF_A_DECISION}
     given = [
-        name for name, value in said.items() if not (value is False or value in (None, (), {}))
+        name
+        for name, value in of_decision.items()
+        if not (value is False or value in (None, (), {}))
     ]
     if given and step.status not in OUTCOMES:
         raise Refusal(f"{_spelled(given)}: only for a decision, which `{step.status}` is not")

@@ -86,12 +86,12 @@ def _read(letter: Letter) -> Reading:
     depth, in_mail = _blocks(letter.lines)
     own = [line.text for line in letter.lines if line.depth == 0]
     if not depth:
-        said, below, filled_in = _words(own, has_block=bool(in_mail))
+        own_words, below, filled_in = _words(own, has_block=bool(in_mail))
         name, address = letter.name, letter.address
-        return Reading(letter, name, address, in_mail, False, said, _some(below), filled_in)
-    said, *_ = _words(own, has_block=False)
+        return Reading(letter, name, address, in_mail, False, own_words, _some(below), filled_in)
+    own_words, *_ = _words(own, has_block=False)
     if not (_FORWARDED.match(letter.subject) or is_forward(letter.lines)):
-        return Reading(letter, letter.name, letter.address, in_mail, True, said)
+        return Reading(letter, letter.name, letter.address, in_mail, True, own_words)
     # A mail that was passed on twice has a head for each: the answer is below the last one.
     quoted = [line.text for line in letter.lines if 0 < line.depth <= depth]
     block = (at for at, line in enumerate(quoted) if _FILLED_IN.search(line))
@@ -104,7 +104,7 @@ def _read(letter: Letter) -> Reading:
         in_mail,
         False,
         words,
-        _some(said, in_between, below),
+        _some(own_words, in_between, below),
         filled_in,
         letter.name or letter.address,
         head.date,

@@ -159,8 +159,8 @@ def amount_with_tax(
     record: ChangeRecord, amount: Decimal | None, profile: Profile
 ) -> Decimal | None:
     """Return an amount of a record with its tax, as the sums would tax it; None where none is."""
-    of = [(record.id, by_rate(record, amount, profile))]
-    return with_tax(amount, taxes(of, profile.contract.currency))
+    share = [(record.id, by_rate(record, amount, profile))]
+    return with_tax(amount, taxes(share, profile.contract.currency))
 
 
 def taxes(shares: Iterable[tuple[str | None, Shares]], currency: str) -> tuple[TaxLine, ...]:

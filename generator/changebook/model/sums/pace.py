@@ -108,10 +108,10 @@ def months(
     than `until` is left out.
     """
     asked, done = _by_month(requested.items(), until), _by_month(decided, until)
-    found = [*asked, *done]
-    if not found:
+    days = [*asked, *done]
+    if not days:
         return ()
-    first, last = min(found), month_count(until)
+    first, last = min(days), month_count(until)
     return tuple(
         MonthRate(
             first_of_month(month),

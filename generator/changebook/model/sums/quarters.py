@@ -61,13 +61,13 @@ def quarters(
         if standing.bucket in PENDING:
             day = requested.get(standing.id, position.as_of)
             waiting[min(quarter_count(day), last)].append(standing)
-    found: list[Quarter] = []
+    ended: list[Quarter] = []
     revised = position.original.amount
     with localcontext(EXACT):
         for quarter in range(first, last + 1):
             here = entries[quarter]
             revised = here[-1].after if here else revised
-            found.append(
+            ended.append(
                 Quarter(
                     first_of_quarter(quarter),
                     tuple(dict.fromkeys(asked[quarter])),
@@ -79,7 +79,7 @@ def quarters(
                     left(position, revised),
                 )
             )
-    return tuple(found)
+    return tuple(ended)
 
 
 def _by_quarter(dated: Iterable[tuple[date, T]]) -> defaultdict[int, list[T]]:

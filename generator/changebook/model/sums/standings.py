@@ -20,11 +20,11 @@ def standings(records: Mapping[str, Priced], as_of: date) -> dict[str, Standing]
         if priced.replaces and priced.counts(as_of) and priced.record.status is not Status.VOID
         for old in priced.replaces
     }
-    found = {
+    by_id = {
         id: priced.standing(priced.bucket(as_of, id in replaced))
         for id, priced in sorted(records.items())
     }
-    asking = (s for s in found.values() if s.bucket in PENDING and records[s.id].replaces)
+    asking = (s for s in by_id.values() if s.bucket in PENDING and records[s.id].replaces)
     taken: set[str] = set()
     # What is agreed already takes another's place before what is only requested.
     for standing in sorted(
@@ -35,13 +35,13 @@ def standings(records: Mapping[str, Priced], as_of: date) -> dict[str, Standing]
         takes = list[Part]()
         for old in records[standing.id].replaces:
             # Two requests to replace one record take it out once, as two approvals would.
-            counted = old in found and found[old].bucket in (Bucket.APPROVED, Bucket.APPROVED_LATER)
+            counted = old in by_id and by_id[old].bucket in (Bucket.APPROVED, Bucket.APPROVED_LATER)
             if counted and old not in taken:
                 taken.add(old)
-                takes.append(Part(old, -or_nothing(found[old].own)))
+                takes.append(Part(old, -or_nothing(by_id[old].own)))
         amount = standing.own + sum((part.amount for part in takes), ZERO)
-        found[standing.id] = replace(standing, amount=amount, replaces=tuple(takes))
-    return found
+        by_id[standing.id] = replace(standing, amount=amount, replaces=tuple(takes))
+    return by_id
 
 
 def figure(of: Iterable[Standing], currency: str) -> Figure:

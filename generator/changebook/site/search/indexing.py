@@ -68,5 +68,5 @@ def _run(*arguments: str) -> None:
     except OSError as error:
         raise Refusal(f"the search index could not be built: {error}") from None
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Refusal(f"the search index could not be built: {said[-1] if said else 'no reason'}")
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        raise Refusal(f"the search index could not be built: {lines[-1] if lines else 'no reason'}")

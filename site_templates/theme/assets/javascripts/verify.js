@@ -36,7 +36,7 @@
   /** So many characters may have one slip in them, and still be told from all others. */
   const CHARACTERS_A_SLIP = 12
   const source = document.getElementById("verify-source")
-  const canReckon = Boolean(globalThis.crypto?.subtle)
+  const canCompute = Boolean(globalThis.crypto?.subtle)
   const seals = [...document.querySelectorAll("#seals tbody tr")]
   const questions = [...document.querySelectorAll("#questions tbody tr")]
 
@@ -163,7 +163,7 @@
 
   /** What the computed chain says of an entry: sentences, and whether it holds. */
   const proof = (row, chain) => {
-    if (!canReckon) return {holds: false, sentences: [said("insecure")]}
+    if (!canCompute) return {holds: false, sentences: [said("insecure")]}
     if (!chain) return {holds: false, sentences: [said("no-source")]}
     const {number} = row.dataset
     const entry = chain.data.entries.find(each => String(each.number) === number)
@@ -210,7 +210,7 @@
     }
     const matches = known.filter(each => each.digest.startsWith(typed))
     if (matches.length) {
-      const chain = canReckon ? await ownChain() : null
+      const chain = canCompute ? await ownChain() : null
       answer.replaceChildren()
       for (const match of matches) tell(match, typed, chain)
       return
@@ -266,7 +266,7 @@
 
   const lookAtFile = async file => {
     answer.replaceChildren()
-    if (!canReckon) {
+    if (!canCompute) {
       show("bad", [said("insecure-file")])
       return
     }
