@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from changebook.model.sums import SumLine
 from changebook.pages.wording import Wording
+from changebook.views.approvals import ApprovalPhrases
 from changebook.views.meanings import line_name
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange
 from changebook.views.news import NewsEvent
@@ -115,10 +116,11 @@ class Phrases(Wording):
     def decision(self, item: WaitingDecision) -> str:
         """Describe a decision that waits."""
         _ = self.words.gettext
-        if not item.proceeding:
-            return _("Decision")
-        text = _("Work began on %(day)s; the price is not agreed yet.")
-        return self._said(_("Decision"), text % {"day": self.words.date(item.since)})
+        begun = _("Work began on %(day)s; the price is not agreed yet.")
+        sentences = [begun % {"day": self.words.date(item.since)}] if item.proceeding else []
+        if approvals := ApprovalPhrases(self.words, self.profile).so_far(item.approvals):
+            sentences.append(approvals)
+        return self._said(_("Decision"), self.joined(sentences)) if sentences else _("Decision")
 
     def objection(self, item: OpenObjection) -> str:
         """Describe an open objection with its answer."""

@@ -41,6 +41,7 @@ from changebook.views import (
     report_tables,
 )
 from changebook.views.amendments import SignatureState
+from changebook.views.approvals import ApprovalPhrases
 
 _PAGES = "pages"
 
@@ -136,6 +137,7 @@ def _environment(
         month_tables=month_tables,
         record_tables=record_tables,
         report_tables=report_tables,
+        approving=partial(ApprovalPhrases, words),
     )
     environment.filters.update(
         day=day,

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.model.cells import Change, Note, Piece, Text, Tone, pieces
+from changebook.model.schema import Profile
 from changebook.model.sums import Bucket
 from changebook.model.table import Column, Format, Medium, Table
 from changebook.model.words import Words
+from changebook.views.approvals import ApprovalPhrases
 from changebook.views.change import ChangeRow
 from changebook.views.month_tables import statuses
 from changebook.views.report import Assessment, DueStep, InHand, Progress, ReportStage, ReportStep
@@ -130,10 +132,11 @@ class OpenItem:
     when: Piece
 
 
-def waiting(listed: Waiting, words: Words) -> Table[OpenItem]:
+def waiting(listed: Waiting, profile: Profile, words: Words) -> Table[OpenItem]:
     """Return what waits for the client."""
+    approving = ApprovalPhrases(words, profile)
     items = (
-        *(_decision(item, words) for item in listed.decisions),
+        *(_decision(item, approving, words) for item in listed.decisions),
         *(_objection(item, words) for item in listed.objections),
         *(_agreement(item, words) for item in listed.agreements),
         *(_acceptance(item, words) for item in listed.acceptances),
@@ -160,10 +163,12 @@ def _open_items(items: tuple[OpenItem, ...], words: Words) -> Table[OpenItem]:
     return Table(_("Open items"), columns, items)
 
 
-def _decision(item: WaitingDecision, words: Words) -> OpenItem:
+def _decision(item: WaitingDecision, approving: ApprovalPhrases, words: Words) -> OpenItem:
     _ = words.gettext
     begun = _("Work began on %(day)s; the price is not agreed yet.")
-    note = Note(Text(begun % {"day": words.date(item.since)})) if item.proceeding else None
+    sentences = [begun % {"day": words.date(item.since)}] if item.proceeding else []
+    sentences += filter(None, [approving.so_far(item.approvals)])
+    note = Note(Text(words.gap.join(sentences))) if sentences else None
     when = due(item.due, words, overdue=item.overdue) if item.due else _since(item.since, words)
     return OpenItem(Change(item.id, item.title), pieces(Text(_("Decision")), note), when)
 

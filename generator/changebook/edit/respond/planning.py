@@ -43,7 +43,6 @@ from changebook.pages.answers import Answers
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
 from changebook.views.record import digest
-from changebook.views.waiting import waiting_decision
 
 #: Where an entry keeps which mail it came from: a key of one's own, which no page shows.
 MESSAGE_ID = "x-message-id"
@@ -332,7 +331,7 @@ class _Answer:
     @property
     def waits(self) -> bool:
         """Whether the record waits for a decision, so that one can be proposed."""
-        return waiting_decision(self.data, date.max) is not None
+        return self.data.awaits_decision
 
     @property
     def outcome(self) -> Outcome:
