@@ -101,14 +101,15 @@ def _missing(record: Record, client: Client, on: date, *, sealed: bool) -> Itera
     """Yield who must have approved and has not, by the rules that were known on that day."""
     known = baseline.known(client.profile, on)
     found = approvals(record.data, known, on, roles_then=sealed)
-    if not found.missing:
-        return
+    ended = record.data.status in (Status.SUPERSEDED, Status.VOID)
+    if not found.missing or (sealed and ended):
+        return  # whose place was taken, or what was taken back, is put right
     yield from Subject.of(record).key(
         APPROVAL_MISSING,
         ("decision", "by"),
         f"Approved without {listed(found.missing)}, who must approve it according to client.md.",
-        "The decision is sealed: write a new record that supersedes this one. Rules that are newer "
-        "than the decision stand in `contract.corrections` with their day."
+        "The decision is sealed: write a new record that supersedes this one. If the rules are "
+        "newer than the decision, `contract.corrections` says from which day on."
         if sealed
         else "Add who approved, with `on`. Until all have, write `status: awaiting-decision` and "
         "take `approved` out of the history, and `outcome` and `on` out of the decision.",

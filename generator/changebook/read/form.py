@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import count, islice
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -121,7 +121,7 @@ def fit(
         try:
             fitted = model.model_validate(data, by_alias=True, by_name=False)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
+            faults = list(_told_once(error.errors(include_url=False)))
         else:
             return fitted, [*problems, *strays(model, source)], frozenset(left_out)
         if not left_out:
@@ -133,6 +133,15 @@ def fit(
         if not required <= stand_ins.keys():
             return None, [*problems, *strays(model, source)], frozenset(left_out)
         data |= {key: stand_ins[key] for key in required}
+
+
+def _told_once(faults: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Yield the faults without lists that are too short only because an item has a fault."""
+    for fault in faults:
+        end = len(fault["loc"])
+        is_within = any(f["loc"][:end] == fault["loc"] and len(f["loc"]) > end for f in faults)
+        if not (fault["type"] == "too_short" and is_within):
+            yield fault
 
 
 def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:
