@@ -34,17 +34,18 @@ class ApprovalPhrases:
     words: Words
     profile: Profile
 
-    def rules(self) -> tuple[RuleRow, ...]:
-        """Return the rules in the order in which they are tried."""
+    def rules(self, rules: tuple[ApprovalRule, ...] | None = None) -> tuple[RuleRow, ...]:
+        """Return the rules in the order in which they are tried: the profile's, or others."""
         _ = self.words.gettext
-        last = len(self.profile.approval) > 1
+        listed = self.profile.approval if rules is None else rules
+        last = len(listed) > 1
         return tuple(
             RuleRow(
                 self.words.pgettext("clause", ", ").join(self._conditions(rule))
                 or (_("All other changes") if last else _("All changes")),
                 _(", ").join(self.who(needed) for needed in rule.by),
             )
-            for rule in self.profile.approval
+            for rule in listed
         )
 
     def given(self, found: Approvals) -> str:

@@ -40,7 +40,7 @@ class EventKind(Term):
     """What sort of thing happened to a change."""
 
     STATUS = "status", "New status"
-    APPROVAL = "approval", "Approval by one of several"
+    APPROVAL = "approval", "Approval given"
     AGREEMENT = "agreement", "Agreement signed"
     ACCEPTANCE = "acceptance", "Acceptance"
     DEFECT = "defect", "Defect fixed"
