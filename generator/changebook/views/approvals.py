@@ -93,8 +93,7 @@ class ApprovalPhrases:
     def _conditions(self, rule: ApprovalRule) -> Iterator[str]:
         _, currency = self.words.gettext, self.profile.contract.currency
         if rule.path:
-            text = _("%(name)s: %(text)s")
-            yield text % {"name": _("Path"), "text": self.words.label(rule.path)}
+            yield self.words.label(rule.path)
         if rule.up_to is not None:
             yield _("up to %(money)s") % {"money": self.words.money(rule.up_to, currency)}
         if rule.days is not None and rule.days:
