@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.edition.editions import EditionRecord
+from changebook.model import baseline
 from changebook.model.approval import Approval, Approvals, approvals
 from changebook.model.schema import ChangeRecord, Communication, Objection, Profile
 from changebook.model.vocabulary import (
@@ -170,7 +171,7 @@ def waiting_decision(data: ChangeRecord, as_of: date, profile: Profile) -> Waiti
         due,
         overdue,
         data.undecided_emergency,
-        approvals(data, profile, as_of),
+        approvals(data, baseline.known(profile, as_of), as_of),
         answers,
     )
 
