@@ -480,9 +480,24 @@ agreement:
     by: [Ada Moreau, Lin Wei]
 """
     return {
-        f"{CLIENT}/client.md": _profile("Harbour Office", "HBR", [hidden, "Lin Wei"]).replace(
+        f"{CLIENT}/client.md": _profile("Harbour Office", "HBR", [hidden, "Lin Wei"])
+        .replace(
             "approves: true}",
             f"approves: true, email: {c.word('mail address of a person')}@harbour.example}}",
+        )
+        # Whoever approves for the vendor stays unknown to the client, unless a record names them.
+        .replace(
+            f"name: {hidden}, role: Analyst, party: vendor",
+            f"name: {hidden}, role: Analyst, party: vendor, approves: true",
+        )
+        .replace(
+            "people:\n",
+            f"""approval:
+  - {{path: emergency, by: [client, vendor], x-why: {c.word("own key of an approval rule")}}}
+  - {{by: [client]}}
+people:
+""",
+            1,
         )
         + f"\n::: internal\n{c.word('internal block of the profile')}\n:::\n",
         f"{CLIENT}/glossary.md": "---\nterms:\n"
@@ -522,6 +537,7 @@ internal:
             "Quay lights",
             "awaiting-decision",
             more=f"""links: {{related: [HBR-0001]}}
+path: emergency
 revision: 2
 revisions:
   - revision: 2
@@ -531,7 +547,16 @@ revisions:
     was: {{amount: 450.00}}
     x-why: {c.word("own key of a revision that waits")}
 """,
-        ).replace("title: Do it, ", f"title: Do it, x-why: {c.word('own key of an option')}, "),
+        )
+        .replace("title: Do it, ", f"title: Do it, x-why: {c.word('own key of an option')}, ")
+        .replace(
+            "decision: {due: 2026-02-20}\n",
+            f"""decision:
+  due: 2026-02-20
+  by:
+    - {{name: Ada Moreau, party: client, on: 2026-02-14, x-how: {c.word("own key of an approval")}}}
+""",
+        ),
         f"{CLIENT}/2026/HBR-0003-{secret}.md": _record(
             "HBR-0003",
             f"Secret {c.word('title of an internal record')}",

@@ -262,7 +262,7 @@ def test_too_many_changes_for_a_bar_each_are_drawn_together(
 @pytest.mark.parametrize(("waiting_now", "folded"), [(8, 0), (9, 3)])
 def test_where_much_waits_the_newest_are_folded_away(waiting_now: int, folded: int) -> None:
     edition = _edition("acme", Audience.CLIENT)
-    asked = next(r for r in edition.records if waiting.waiting_decision(r.data, edition.as_of))
+    asked = next(r for r in edition.records if r.data.awaits_decision)
     many = tuple(
         replace(
             asked, data=asked.data.model_copy(update={"id": f"ACME-{number}", "objections": ()})

@@ -319,7 +319,9 @@ def test_a_decision_record_can_be_signed_unless_the_decision_is_over() -> None:
 def test_signature_blocks_stand_where_there_is_something_to_sign() -> None:
     asked = text(one("MER-0012").html)
     assert "Not valid until signed by both parties" in asked
-    assert asked.count("Name (print)") == 2
+    # Both people of the client who must approve it by its amount, and the vendor.
+    assert asked.count("Name (print)") == 3
+    assert "Still to approve: Head of Digital (Harriet Coles)" in asked
     for id, said in (
         ("MER-0008", "The signed original is on file with both parties."),
         ("MER-0003", "No signature is needed"),

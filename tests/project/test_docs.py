@@ -241,7 +241,7 @@ def test_what_is_taken_out_is_taken_out() -> None:
 def test_links_of_the_page_lead_somewhere() -> None:
     prose = re.sub(r"^(`{3,}).*?^\1$|`[^`\n]+`", "", PAGE, flags=re.MULTILINE | re.DOTALL)
     targets = re.findall(r"\]\(([^)]+)\)", prose)
-    titles = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    titles = re.findall(r"^###? (.+)$", PAGE, re.MULTILINE)
     headings = {"#" + re.sub(r"\W+", "-", title.lower()) for title in titles}
     assert targets
     docs = Path(__file__).parents[2] / "docs"

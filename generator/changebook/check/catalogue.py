@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changebook.check import (
     acceptance,
+    approvals,
     approvers,
     archive,
     between,
@@ -34,6 +35,7 @@ from changebook.read import direction, form, front_matter, full_width, source, s
 
 _DECLARING = (
     acceptance,
+    approvals,
     approvers,
     archive,
     between,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from changebook.check import (
     acceptance,
+    approvals,
     approvers,
     archive,
     bodies,
@@ -40,6 +41,7 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
     lifecycle.check_visibility,
     lifecycle.check_decision,
     approvers.check_deciders,
+    approvals.check_approvals,
     lifecycle.check_closed,
     references.check_id,
     references.check_lists,
@@ -60,6 +62,7 @@ RECORD_CHECKS: tuple[Callable[[Record, Client], Iterator[Problem]], ...] = (
 CLIENT_CHECKS: tuple[Callable[[Client], Iterator[Problem]], ...] = (
     references.check_profile,
     corrections.check_corrections,
+    approvals.check_rules,
     glossaries.check_glossary,
     approvers.check_awaited,
     lifecycle.check_succession,

@@ -96,11 +96,12 @@ def check_choice(record: Record, client: Client) -> Iterator[Problem]:
     if option is None:
         return
     if option.nothing:
-        if decision.outcome not in (None, Outcome.REJECTED):
+        if decision.outcome is not Outcome.REJECTED and (decision.outcome or decision.by):
+            said = f"the outcome is `{decision.outcome}`" if decision.outcome else "it is approved"
             yield from subject.value(
                 NOTHING_APPROVED,
                 ("decision", "option"),
-                f"Option `{option.id}` does nothing, but the outcome is `{decision.outcome}`.",
+                f"Option `{option.id}` does nothing, but {said}.",
                 "Write `outcome: rejected` here, and `rejected` in the history; or name the option "
                 "that was chosen.",
             )

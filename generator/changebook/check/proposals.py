@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from changebook.check.subject import Subject
 from changebook.model.diagnostics import Problem, rule
-from changebook.model.vocabulary import Outcome, Status
+from changebook.model.vocabulary import Outcome
 from changebook.read.workspace import Client, Record
 
 PROPOSAL_IMPOSSIBLE = rule(
@@ -27,7 +27,7 @@ PROPOSAL_IMPOSSIBLE = rule(
 def check_proposals(record: Record, client: Client) -> Iterator[Problem]:
     """Check what is announced while the record waits; what was announced before is history."""
     data, subject = record.data, Subject.of(record)
-    if not (data.status is Status.AWAITING_DECISION or data.undecided_emergency):
+    if not data.awaits_decision:
         return
     options = [option.id for option in data.options]
     for number, talk in enumerate(data.communications):

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from changebook import atomic
+from changebook.check.approvers import listed
 from changebook.cli.options import (
     Amount,
     Assigned,
@@ -28,6 +29,7 @@ from changebook.edit import advance as core
 from changebook.edit.advance import Plan, Step, Wanted
 from changebook.edit.edits import edited_lines
 from changebook.model.diagnostics import errors
+from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import (
     OUTCOMES,
     AgreementStatus,
@@ -177,8 +179,8 @@ def _advance(
 ) -> None:
     """Take one step."""
     workspace, reading = read_workspace(root)
-    client, _ = workspace.record(id_)
-    step = _step(client, said)
+    client, record = workspace.record(id_)
+    step = _step(client, record.data, said)
     asks = sys.stdin.isatty() if ask is None else ask
     if scaffold:
         core.refuse_sketch(step.status)
@@ -198,7 +200,7 @@ def _advance(
     if wrong:
         click.echo(f"{id_} would not pass check as `{step.status}`; nothing was written.", err=True)
         sys.exit(PROBLEMS)
-    if step.seals:
+    if plan.seals:
         refuse_broken_seals(workspace, client)
     if dry_run:
         for edit in plan.edits:
@@ -207,14 +209,15 @@ def _advance(
     plan.write()
     print_problems(problems, workspace.root, err=True)
     _say_what_was_done(id_, plan, workspace.root)
+    _say_who_is_asked_again(record.data, step)
     if scaffold:
         file = from_here(plan.edits[0].after.path, workspace.root)
         click.echo(f"Next: fill in the empty keys of {file}, then changebook check.")
-    if step.seals:
+    if plan.seals:
         seal_written(workspace, client, id_)
 
 
-def _step(client: Client, said: dict[str, Any]) -> Step:
+def _step(client: Client, data: ChangeRecord, said: dict[str, Any]) -> Step:
     once_each("--by", said["by"])
     for option, name in (("--milestone", "milestones"), ("--days", "days")):
         once_each(option, [key for key, _ in said[name]])
@@ -226,14 +229,14 @@ def _step(client: Client, said: dict[str, Any]) -> Step:
             raise click.UsageError(f"--{name} {said[name]} is in the future: it is {day}")
     if said["on"] < day:
         said["recorded"] = said["recorded"] or day
-    said["by"] = said["by"] or _committer(client, said["status"], said["on"])
+    said["by"] = said["by"] or _committer(client, data, said["status"], said["on"])
     return Step(**said)
 
 
-def _committer(client: Client, status: Status, on: date) -> tuple[str, ...]:
+def _committer(client: Client, data: ChangeRecord, status: Status, on: date) -> tuple[str, ...]:
     """Return the person whose commits these are, if client.md lets that person take the step."""
     name = committer(client)
-    return (name,) if name in core.able(client.profile, status, on) else ()
+    return (name,) if name in core.possible(client, data, status, on) else ()
 
 
 def _next(plan: Plan, *, asks: bool) -> Wanted | None:
@@ -275,10 +278,23 @@ def _line(wanted: Wanted, width: int) -> str:
     return f"  {wanted.option:{width}}  {wanted.question}?" + (f"  [{known}]" if known else "")
 
 
+def _say_who_is_asked_again(data: ChangeRecord, step: Step) -> None:
+    """Name those whose approval is not in the record any more, once it is not approved."""
+    is_asked_on = step.status in (Status.APPROVED, Status.AWAITING_DECISION, Status.IMPLEMENTING)
+    if not is_asked_on and (before := core.earlier(data)):
+        names = " and ".join(f"{each.name} ({each.on})" for each in before)
+        click.echo(f"Not in the record any more: the approval of {names}.")
+
+
 def _say_what_was_done(id_: str, plan: Plan, root: Path) -> None:
     for edit in plan.edits:
         before, after = edit.before.source.data, edit.after.source.data
         place = from_here(edit.after.path, root)
+        if plan.so_far:
+            names = " and ".join(plan.step.by)
+            click.echo(f"{after['id']}: approved by {names} on {plan.step.on} in {place}")
+            click.echo(f"Still to approve: {listed(plan.so_far.missing)}.")
+            continue
         click.echo(f"{after['id']}: {before['status']} -> {after['status']} in {place}")
     for old in plan.leaves:
         if core.may_become_superseded(old):

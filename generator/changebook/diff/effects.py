@@ -564,7 +564,10 @@ def _waits(client: Client) -> _Waits:
         for r in seen
         if r.data.status in (Status.SUBMITTED, Status.ASSESSING)
     ]
-    waits += [Wait(What.DECISION, d.id, d.title, approvers, d.due) for d in outstanding.decisions]
+    waits += [
+        Wait(What.DECISION, d.id, d.title, d.approvals.still_asked or approvers, d.due)
+        for d in outstanding.decisions
+    ]
     for open_ in outstanding.objections:
         objection = open_.objection
         answered = objection.response is not None

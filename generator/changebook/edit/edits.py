@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from changebook.edit.manuscript import Manuscript, difference, manuscript
+from changebook.edit.yaml_text import Value
 from changebook.model.diagnostics import Problem
 from changebook.model.schema import ChangeRecord, TeamPerson
 from changebook.model.suggestion import nearest
@@ -45,6 +47,13 @@ def person(client: Client, name: str) -> TeamPerson:
         f"{client.source.path} has no person `{name}`: {hint} {', '.join(people) or 'nobody'}. "
         "Write the name as it is there, or add the person to `people:`"
     )
+
+
+def named(one: TeamPerson, on: date | None = None) -> dict[str, Value]:
+    """Return a person as a decision names who made it, with the day where it is said."""
+    role: dict[str, Value] = {"role": one.role} if one.role else {}
+    day: dict[str, Value] = {"on": on} if on else {}
+    return {"name": one.name, **role, "party": one.party, **day}
 
 
 def refuse_archived(client: Client) -> None:

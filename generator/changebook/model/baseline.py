@@ -115,8 +115,7 @@ def known(profile: Profile, day: date) -> Profile:
             "corrections": front["contract"]["corrections"][: len(kept)],
         },
     }
-    if _APPROVAL in Profile.model_fields:
-        changed[_APPROVAL] = was.get(_APPROVAL, [])
+    changed[_APPROVAL] = was.get(_APPROVAL, [])
     try:
         return Profile.model_validate(front | changed)
     except ValidationError:

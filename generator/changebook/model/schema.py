@@ -335,6 +335,66 @@ class TeamPerson(Person):
         return may is not None and not (may.until and may.until < day)
 
 
+class NeededApproval(Shape):
+    """One person who must approve: of a party, of a role, or of both. `client` says as much."""
+
+    party: Party | None = Field(None, description="The side on which the person is.")
+    role: Text | None = Field(
+        None, description="The person's role, as in `people`.", examples=["Finance"]
+    )
+
+    @model_validator(mode="after")
+    def _says_who(self) -> NeededApproval:
+        if self.party is None and self.role is None:
+            raise PydanticCustomError("needed", "should have a role or a party")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the shape with the parties, which say as much in one word."""
+        shape = handler.resolve_ref_schema(handler(core_schema))
+        shape |= {"type": ["string", "object"], "pattern": f"^(?:{'|'.join(Party)})$"}
+        return shape
+
+
+def _needed(value: Any) -> Any:
+    if value in tuple(Party):
+        return NeededApproval(party=Party(value))
+    if not isinstance(value, Mapping | NeededApproval):
+        raise PydanticCustomError("needed", "should be client, vendor or {role: ...}")
+    return value
+
+
+class ApprovalRule(Shape):
+    """Who must approve the changes that fit: without a condition, all of them."""
+
+    path: ChangePath | None = Field(None, description="Only changes on this path fit.")
+    up_to: Number | None = Field(
+        None,
+        description="Only changes up to this amount fit, in the contract's currency. A credit of "
+        "as much counts the same.",
+        examples=[5000],
+    )
+    days: Whole | None = Field(
+        None,
+        description="Only changes fit that move no milestone by more calendar days, later or "
+        "earlier.",
+        examples=[0],
+    )
+    by: tuple[Annotated[NeededApproval, BeforeValidator(_needed)], ...] = Field(
+        description="Who must approve: each entry needs a person of its own.",
+        min_length=1,
+        examples=[["client", "vendor", {"role": "Finance"}]],
+    )
+
+    @property
+    def fits_all(self) -> bool:
+        """Whether it has no condition."""
+        return self.path is None and self.up_to is None and self.days is None
+
+
 class Vendor(Shape):
     """The vendor as the client sees it."""
 
@@ -540,6 +600,11 @@ class Profile(Shape):
     )
     paper: Stationery = Field(
         Stationery(), description="What is printed for this client, and on which paper size."
+    )
+    approval: tuple[ApprovalRule, ...] = Field(
+        (),
+        description="Who must approve which changes: the first rule that fits counts. Without "
+        "rules, one person who approves. It is sealed with the contract.",
     )
     amendments: tuple[Amendment, ...] = Field(
         (),
@@ -778,24 +843,41 @@ class Condition(Shape):
     met: Day | None = Field(None, description="The day on which it was fulfilled. Added later.")
 
 
+class Decider(Person):
+    """Who decided. Where several must approve, each has a day."""
+
+    on: Day | None = Field(
+        None, description="The day on which the person approved. Default: the day of the decision."
+    )
+
+
 class Decision(Shape):
-    """What was decided, by whom, when, and why. Before that, only `due`.
+    """What was decided, by whom, when, and why. Before that, only `due`, and who approved so far.
 
     `days` gives the calendar days granted per milestone where they differ from what was requested.
     """
 
     due: Day | None = Field(
         None,
-        description="The day by which a decision is needed. The only key here until the decision.",
+        description="The day by which a decision is needed. The only key here until somebody "
+        "approves.",
     )
-    outcome: Outcome | None = Field(None, description="What was decided.")
-    on: Day | None = Field(None, description="The day of the decision, the same as in the history.")
+    outcome: Outcome | None = Field(
+        None, description="What was decided. It comes once all who must approve have."
+    )
+    on: Day | None = Field(
+        None,
+        description="The day of the decision, the same as in the history: that of the last "
+        "approval.",
+    )
     effective: Day | None = Field(
         None,
         description="The day from which it counts in the sums. Default: the day of the decision.",
     )
-    by: tuple[Person, ...] = Field(
-        (), description="Who decided. At least one of them must be an approver."
+    by: tuple[Decider, ...] = Field(
+        (),
+        description="Who decided. Of an approval, all who must approve according to client.md; "
+        "before it, those who have approved so far, each with `on`.",
     )
     option: Text | None = Field(
         None, description="The id of the option that was chosen.", examples=["a"]
@@ -822,6 +904,11 @@ class Decision(Shape):
     )
     conditions: tuple[Condition, ...] = Field((), description="What the decision depends on.")
     review: Day | None = Field(None, description="The day on which to review a deferred change.")
+
+    @property
+    def approved_so_far(self) -> tuple[Decider, ...]:
+        """Those who approved while others still have to."""
+        return () if self.outcome else self.by
 
     @property
     def counts_from(self) -> date | None:
@@ -1119,6 +1206,17 @@ class ChangeRecord(Shape):
         if answer is None or answer.outcome is None or answer.on is None:
             return None
         return None if built and answer.on < built.on else answer
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether it waits to be decided now.
+
+        The standard path has no status for it: there it waits once the first of several approved.
+        """
+        if self.status is Status.AWAITING_DECISION or self.undecided_emergency:
+            return True
+        is_standard = self.path is ChangePath.STANDARD and self.status is Status.SUBMITTED
+        return is_standard and self.decision is not None and bool(self.decision.approved_so_far)
 
     @property
     def chosen(self) -> Option | None:

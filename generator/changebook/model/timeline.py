@@ -24,7 +24,13 @@ from changebook.model.schema import (
     Objection,
     PlanStep,
 )
-from changebook.model.vocabulary import OUTCOMES, AgreementStatus, ObjectionOutcome, Status
+from changebook.model.vocabulary import (
+    OUTCOMES,
+    AgreementStatus,
+    ObjectionOutcome,
+    Outcome,
+    Status,
+)
 
 _ENTERED_BY = {outcome: status for status, outcome in OUTCOMES.items()}
 
@@ -73,6 +79,7 @@ def stated_dates(data: ChangeRecord) -> Iterator[date]:
     if data.decision:
         if data.decision.on:
             yield data.decision.on
+        yield from (each.on for each in data.decision.by if each.on)
         yield from (c.met for c in data.decision.conditions if c.met)
     yield from (revision.on for revision in data.revisions)
     for objection in data.objections:
@@ -178,7 +185,10 @@ def _impact(impact: Impact, day: date) -> Impact:
 def _decision(
     decision: Decision, ever: tuple[HistoryEntry, ...], kept: tuple[HistoryEntry, ...], day: date
 ) -> Decision:
-    """Return only `due` before the decision. The history says when that was, so both agree."""
+    """Return only `due`, and who had approved so far, before the decision.
+
+    The history says when that was, so both agree.
+    """
     if decision.outcome:
         entered = _ENTERED_BY[decision.outcome]
         # A record can be deferred twice: the decision that it holds is the last one.
@@ -188,12 +198,29 @@ def _decision(
         else:
             decided = last < len(kept)
         if not decided:
-            return Decision(due=decision.due)
+            return (
+                _so_far(decision, day) if decision.outcome is Outcome.APPROVED else _asked(decision)
+            )
+    elif decision.by:
+        return _so_far(decision, day)
     conditions = tuple(
         c.model_copy(update={"met": None}) if c.met and c.met > day else c
         for c in decision.conditions
     )
     return decision.model_copy(update={"conditions": conditions})
+
+
+def _asked(decision: Decision) -> Decision:
+    return Decision(due=decision.due)
+
+
+def _so_far(decision: Decision, day: date) -> Decision:
+    """Return who had approved by a day while others still had to, and what they approved."""
+    by = tuple(each for each in decision.by if each.on and each.on <= day)
+    if not by:
+        return _asked(decision)
+    kept = ("due", "option", "partial", "amount", "days")
+    return Decision(**{key: getattr(decision, key) for key in kept}, by=by)
 
 
 def _step(step: PlanStep, day: date) -> PlanStep:

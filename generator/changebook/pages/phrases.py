@@ -97,7 +97,7 @@ class Phrases(Wording):
 
     def for_client(self, report: PeriodReport) -> tuple[OpenItem, ...]:
         """Return what waits for the client."""
-        return open_items.for_client(report.waiting, self.words)
+        return open_items.for_client(report.waiting, self.profile, self.words)
 
     def for_vendor(self, report: PeriodReport) -> tuple[OpenItem, ...]:
         """Return what waits for the vendor."""

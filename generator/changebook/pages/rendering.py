@@ -45,6 +45,7 @@ from changebook.views import (
     sum_tables,
 )
 from changebook.views.amendments import SignatureState
+from changebook.views.approvals import ApprovalPhrases
 
 _PAGES = "pages"
 
@@ -144,6 +145,7 @@ def _environment(
         record_tables=record_tables,
         report_tables=report_tables,
         sum_tables=sum_tables,
+        approving=partial(ApprovalPhrases, words),
     )
     environment.filters.update(
         day=day,

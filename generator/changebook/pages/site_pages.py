@@ -35,6 +35,7 @@ from changebook.views import (
     record,
     report,
     search,
+    waiting,
     what_if,
 )
 
@@ -128,6 +129,7 @@ def _common_pages(
             findable=False,
             entries=decision.log(edition),
             seals=decision.seals(edition),
+            in_part=waiting.approved_in_part(edition.records, edition.as_of, edition.profile),
             amendments=site.amendments,
         ),
         *site.amendment_pages(),

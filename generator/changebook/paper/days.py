@@ -7,25 +7,40 @@ changes only when what it says does, and it says what the record said on its day
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from changebook.model.schema import ChangeRecord
+from changebook.edition.editions import Edition
+from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import ChangeOrder
 from changebook.model.timeline import agreement_dates, history_dates, stated_dates
 from changebook.views.record import RecordView
 
 
-def of_change_order(view: RecordView, register: Iterable[ChangeOrder]) -> Iterator[date]:
+def of_change_order(
+    view: RecordView, register: Iterable[ChangeOrder], edition: Edition
+) -> Iterator[date]:
     """Yield the days that a change order rests on: its own, and those of its sums and dates.
 
     A decided change rests on the entries of the register up to its own. One that is still open
-    shows what it would do today, so each approval moves it.
+    shows what it would do today, and who can approve it, so each approval moves it, and each day
+    from which other people must or may approve.
     """
     yield from stated_dates(view.data)
+    if view.waits and view.waits.approvals.rule:
+        yield from (day for day in _asked_since(edition.profile) if day <= edition.as_of)
     last = view.reversal or view.order
     for entry in register:
         if last is None or entry.number <= last.number:
             yield from _counted(entry)
+
+
+def _asked_since(profile: Profile) -> Iterator[date]:
+    """Yield the days from which other people must or may approve."""
+    yield from (each.on for each in profile.contract.corrections if each.key == "approval")
+    for person in profile.people:
+        if may := person.approves:
+            yield from (may.from_,) if may.from_ else ()
+            yield from (may.until + timedelta(days=1),) if may.until else ()
 
 
 def of_acceptance(data: ChangeRecord) -> Iterator[date]:
@@ -45,6 +60,11 @@ def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]
     for data in records:
         yield from history_dates(data)
         yield from agreement_dates(data)
+
+
+def of_contract_seals(edition: Edition) -> Iterator[date]:
+    """Yield the days on which the contract's seals came: a correction of it may be the last one."""
+    yield from (seal.since for seal in edition.contract_seals if seal.since > date.min)
 
 
 def _counted(entry: ChangeOrder) -> Iterator[date]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from changebook.model import sums
+from changebook.model.approval import Approvals
 from changebook.model.schema import Person, Profile
 from changebook.model.sums import PENDING, Part, Position
 from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Party, Status
@@ -132,10 +133,39 @@ def signing(view: RecordView) -> Signing:
 def signatories(view: RecordView, profile: Profile) -> tuple[Signatory, ...]:
     """Return who signs for each party.
 
-    Whom the profile names, else who decided, else a blank block.
+    Whom the profile names, else who decided, else a blank block. As long as a change awaits its
+    decision, all who must approve it sign, also where the profile names others.
     """
+    if view.waits and view.waits.approvals.rule:
+        return to_approve(view.waits.approvals, profile)
     decided = view.data.decision.by if view.data.decision else ()
     return blocks(profile.paper.signatories or decided, profile)
+
+
+def to_approve(approvals: Approvals, profile: Profile) -> tuple[Signatory, ...]:
+    """Return a block for each approval that a change needs, and for whom the profile names besides.
+
+    A name stands in it where one person has given the approval, is named to sign, or is the only
+    one who can give it.
+    """
+    organisations = {Party.CLIENT: profile.name, Party.VENDOR: profile.vendor.name}
+    named = {person.name: person for person in profile.paper.signatories}
+    found: list[Signatory] = []
+    for each in approvals.each:
+        given = profile.person(each.given.name) if each.given else None
+        people = (given,) if given else each.people
+        signing = [p for p in people if p.name in named] or people
+        one = signing[0] if len(signing) == 1 else None
+        asked, role = (each.needed.party, each.needed.role) if each.needed else (None, None)
+        party = asked or (people[0].party if people else Party.CLIENT)
+        title = one.role if one else role
+        found.append(Signatory(party, organisations[party], one.name if one else None, title))
+    there = {each.name for each in found}
+    more = [person for person in named.values() if person.name not in there]
+    found += (Signatory(p.party, organisations[p.party], p.name, p.role) for p in more)
+    without = set(Party) - {each.party for each in found}
+    found += (Signatory(party, organisations[party]) for party in without)
+    return tuple(sorted(found, key=lambda each: tuple(organisations).index(each.party)))
 
 
 def signatories_of_all(views: Iterable[RecordView], profile: Profile) -> tuple[Signatory, ...]:

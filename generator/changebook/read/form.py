@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import count, islice
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -76,6 +76,7 @@ _HELP_BY_TYPE = {
     "string_type": ("should be text", "Write a single text; quote it if necessary."),
     "period": ("should not end before it begins", "Write in `from` the earlier day."),
     "string_too_short": ("is empty", "Write the text, or remove the key."),
+    "too_short": ("is empty", "Write at least one item, or remove what it belongs to."),
     "tuple_type": ("should be a list", "Write one item per line, each beginning with `- `."),
     "dict_type": ("should be a mapping", "Write `key: value` lines below it."),
     "model_type": ("should be a mapping", "Write `key: value` lines below it, or {key: value}."),
@@ -88,6 +89,7 @@ _RULE_BY_TYPE = {
     "control": (UNKNOWN_VALUE, "Remove the character."),
     "flag": (UNKNOWN_VALUE, "Write true or false."),
     "approves": (UNKNOWN_VALUE, "Write true, or e.g. {from: 2026-06-01, until: 2026-12-31}."),
+    "needed": (UNKNOWN_VALUE, "Write client, vendor or e.g. {role: Finance}."),
     "id": (UNKNOWN_VALUE, "Ids are the client's prefix, a hyphen and four or more digits."),
     "prefix": (UNKNOWN_VALUE, "Use capitals and digits, beginning with a letter."),
     "url": (UNKNOWN_VALUE, "Write the full address, beginning with https://."),
@@ -119,7 +121,7 @@ def fit(
         try:
             fitted = model.model_validate(data, by_alias=True, by_name=False)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
+            faults = list(_told_once(error.errors(include_url=False)))
         else:
             return fitted, [*problems, *strays(model, source)], frozenset(left_out)
         if not left_out:
@@ -131,6 +133,15 @@ def fit(
         if not required <= stand_ins.keys():
             return None, [*problems, *strays(model, source)], frozenset(left_out)
         data |= {key: stand_ins[key] for key in required}
+
+
+def _told_once(faults: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Yield the faults without lists that are too short only because an item has a fault."""
+    for fault in faults:
+        end = len(fault["loc"])
+        is_within = any(f["loc"][:end] == fault["loc"] and len(f["loc"]) > end for f in faults)
+        if not (fault["type"] == "too_short" and is_within):
+            yield fault
 
 
 def as_written(path: KeyPath, left_out: Set[KeyPath]) -> KeyPath:

@@ -8,12 +8,17 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from changebook.model.decided import lasting
 from changebook.model.differences import flow
-from changebook.model.schema import Correction, Profile
+from changebook.model.schema import ApprovalRule, Correction, Profile
 from changebook.model.table import ALL, Cell, Column, Format, Table
 from changebook.model.values import in_currency
 from changebook.model.words import Words
+from changebook.views.approvals import ApprovalPhrases
 
+_RULES = TypeAdapter(tuple[ApprovalRule, ...])
 _AMOUNTS = frozenset({"sum", "change_budget"})
 _NUMBERS = frozenset({"tax_rate", "effort"})
 
@@ -36,8 +41,8 @@ def rows(profile: Profile, words: Words) -> Iterator[CorrectionRow]:
         yield CorrectionRow(
             each.on,
             _name(each, profile, words),
-            _value(each.key, each.was, profile),
-            _value(each.key, each.now, profile),
+            _value(each.key, each.was, profile, words),
+            _value(each.key, each.now, profile, words),
             each.reason,
             each.by,
         )
@@ -100,11 +105,18 @@ def _is_of(key: str, id: str) -> bool:
     return key == id or key.startswith(f"{id}.")
 
 
-def _value(key: str, written: Any, profile: Profile) -> Cell:
+def _value(key: str, written: Any, profile: Profile, words: Words) -> Cell:
     """Return a value as what it is; what can't be understood stays as it is written."""
     if written is None:
         return None
     try:
+        if key == "approval":
+            rules = _RULES.validate_python(lasting(written))
+            text = words.gettext("%(name)s: %(text)s")
+            shown = ApprovalPhrases(words, profile).rules(rules)
+            return words.gettext("; ").join(
+                text % {"name": r.changes, "text": r.who} for r in shown
+            )
         if key in _AMOUNTS:
             return in_currency(Decimal(written), profile.contract.currency)
         if key in _NUMBERS:

@@ -14,13 +14,14 @@ from typing import TypeVar
 from changebook.edition.editions import EditionRecord
 from changebook.model import timeline
 from changebook.model.periods import month_end
-from changebook.model.schema import Acceptance, ChangeRecord, Communication, Objection
+from changebook.model.schema import Acceptance, ChangeRecord, Communication, Decision, Objection
 from changebook.model.vocabulary import (
     OUTCOMES,
     AcceptanceOutcome,
     AgreementStatus,
     Channel,
     ObjectionOutcome,
+    Outcome,
     Status,
     Term,
 )
@@ -39,6 +40,7 @@ class EventKind(Term):
     """What sort of thing happened to a change."""
 
     STATUS = "status", "New status"
+    APPROVAL = "approval", "Approval given"
     AGREEMENT = "agreement", "Agreement signed"
     ACCEPTANCE = "acceptance", "Acceptance"
     DEFECT = "defect", "Defect fixed"
@@ -222,9 +224,8 @@ def _notices(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
         yield event(agreement.signed, EventKind.AGREEMENT, "signed", agreement.reference)
     if data.acceptance:
         yield from _of_acceptance(data.acceptance, event)
-    for number, condition in enumerate(data.decision.conditions if data.decision else (), 1):
-        if condition.met:
-            yield event(condition.met, EventKind.CONDITION, str(number), condition.text)
+    if data.decision:
+        yield from _of_decision(data.decision, event)
     for number, step in enumerate(data.plan or (), 1):
         if step.done:
             yield event(step.done, EventKind.STEP, str(number), step.step)
@@ -237,6 +238,16 @@ def _notices(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:
         yield event(objection.on, EventKind.OBJECTION, place, objection.concern)
     for place, talk in places(data.communications):
         yield replace(event(talk.on, EventKind.TALK, place, talk.summary), channel=talk.channel)
+
+
+def _of_decision(decision: Decision, event: Callable[..., NewsEvent]) -> Iterator[NewsEvent]:
+    """Yield the approvals of those who each have a day, and the conditions that were met."""
+    for each in decision.by if decision.outcome in (None, Outcome.APPROVED) else ():
+        if each.on:
+            yield event(each.on, EventKind.APPROVAL, each.name, each.name)
+    for number, condition in enumerate(decision.conditions, 1):
+        if condition.met:
+            yield event(condition.met, EventKind.CONDITION, str(number), condition.text)
 
 
 def _of_acceptance(acceptance: Acceptance, event: Callable[..., NewsEvent]) -> Iterator[NewsEvent]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.model.cells import Change, Note, Piece, Text, Tone, pieces
+from changebook.model.schema import Profile
 from changebook.model.table import Column, Format, Medium, Table, piece_column
 from changebook.model.vocabulary import Status
 from changebook.model.words import Words
+from changebook.views.approvals import ApprovalPhrases
 from changebook.views.month_tables import statuses
 from changebook.views.report import Assessment, DueStep, InHand
 from changebook.views.waiting import (
@@ -46,9 +48,10 @@ class OpenItem:
         return words.gettext("%(name)s: %(text)s") % {"name": self.what, "text": more}
 
 
-def for_client(waiting: Waiting, words: Words) -> tuple[OpenItem, ...]:
+def for_client(waiting: Waiting, profile: Profile, words: Words) -> tuple[OpenItem, ...]:
     """Return what waits for the client."""
-    return tuple(_waits(item, words) for item in waiting.all)
+    approving = ApprovalPhrases(words, profile)
+    return tuple(_waits(item, approving, words) for item in waiting.all)
 
 
 def for_vendor(in_hand: InHand, words: Words) -> tuple[OpenItem, ...]:
@@ -80,16 +83,17 @@ def table(items: tuple[OpenItem, ...], words: Words) -> Table[OpenItem]:
     return Table(_("Open items"), columns, items)
 
 
-def _waits(item: Waits, words: Words) -> OpenItem:
+def _waits(item: Waits, approving: ApprovalPhrases, words: Words) -> OpenItem:
     _, change = words.gettext, Change(item.id, item.title)
     match item:
         case WaitingDecision(since=since, due=due, overdue=overdue, proceeding=proceeding):
             begun = _("Work began on %(day)s; the price is not agreed yet.")
-            begun_on = (begun % {"day": words.date(since)},) if proceeding else ()
-            return _due(change, _("Decision"), since, due, words, overdue=overdue, notes=begun_on)
+            begun_on = begun % {"day": words.date(since)} if proceeding else ""
+            notes = tuple(filter(None, (begun_on, approving.so_far(item.approvals))))
+            return _due(change, _("Decision"), since, due, words, overdue=overdue, notes=notes)
         case OpenObjection(objection=objection):
             concern = _("%(name)s: %(text)s") % {"name": objection.by, "text": objection.concern}
-            notes: tuple[str, ...] = (concern,)
+            notes = (concern,)
             if objection.response:
                 notes += (_("Answer: %(text)s") % {"text": objection.response},)
             when = _since(objection.on, words)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from changebook.edition.editions import Edition
+from changebook.model.schema import Profile
 from changebook.model.sums import Position
 from changebook.model.sums.aging import Age, AgeBand, Aging
 from changebook.model.sums.pace import MonthRate, Stay, days_in_status, stays
@@ -47,6 +48,7 @@ class ClientLine:
     slug: str
     name: str
     project: str
+    profile: Profile
     as_of: date
     position: Position
     statuses: tuple[tuple[Status, int], ...]
@@ -253,6 +255,7 @@ def _line(edition: Edition, view: ImpactView) -> ClientLine:
         slug=edition.slug,
         name=edition.profile.name,
         project=edition.profile.project,
+        profile=edition.profile,
         as_of=edition.as_of,
         position=view.position,
         statuses=tuple((s, counts[s]) for s in Status if counts[s]),

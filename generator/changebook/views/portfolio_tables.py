@@ -24,6 +24,7 @@ from changebook.model.sums.portfolio import Total
 from changebook.model.table import Column, Format, Medium, Table, piece_column
 from changebook.model.vocabulary import Term
 from changebook.model.words import Words
+from changebook.views.approvals import ApprovalPhrases
 from changebook.views.month_tables import NOTHING
 from changebook.views.portfolio import (
     AgeTotal,
@@ -351,8 +352,15 @@ def decisions(waits: tuple[ClientDecision, ...], words: Words) -> Table[ClientDe
             return Text(_("not assessed"), Tone.QUIET)
         return Text(words.money(item.amount, item.client.position.currency, signed=True))
 
+    def change(item: ClientDecision) -> Piece:
+        decision, profile = item.decision, item.client.profile
+        shown = _change(item.client, decision.id, decision.title)
+        if not decision.approvals.given:
+            return shown
+        return pieces(shown, Note(Text(ApprovalPhrases(words, profile).so_far(decision.approvals))))
+
     columns: tuple[Column[ClientDecision], ...] = (
-        piece_column(_("Change"), lambda d: _change(d.client, d.decision.id, d.decision.title)),
+        piece_column(_("Change"), change),
         piece_column(_("Client"), lambda item: Text(item.client.name)),
         piece_column(_("Due"), due),
         piece_column(_("Days waiting"), lambda item: Text(words.days(item.days)), Format.NUMBER),

@@ -10,11 +10,13 @@ from enum import Enum
 
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model import canonical, sums
+from changebook.model.approval import Approvals
 from changebook.model.chain import SealedEvent
 from changebook.model.schema import ChangeRecord, Communication, Option, Profile, Revision
 from changebook.model.sums import ChangeOrder, CostTable, Position
 from changebook.model.vocabulary import ENDED, OPEN, WAY, Status, SupersedeMode
 from changebook.views import change, decision, outcome, waiting
+from changebook.views.approvals import other_approvals
 from changebook.views.charts import calendar_axis
 from changebook.views.effect import OptionEffect, effects
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
@@ -139,6 +141,7 @@ class RecordView:
     moves: tuple[MilestoneMove, ...]
     calendar: DatesPicture | None
     decision: decision.DecisionEntry | None
+    other_approvals: tuple[tuple[Option, Approvals], ...]
     order: ChangeOrder | None
     reversal: ChangeOrder | None
     links: RecordLinks
@@ -229,7 +232,7 @@ def _view(
         addresses=record.addresses,
         unseen=record.unseen,
         steps=steps(data),
-        waits=waiting.waiting_decision(data, edition.as_of),
+        waits=waiting.waiting_decision(data, edition.as_of, profile),
         effects=effects(data, profile, position),
         revised=_revised(data, profile),
         digest=digest(record),
@@ -246,6 +249,7 @@ def _view(
         moves=moves,
         calendar=calendar(moves),
         decision=decision.entry(record, profile),
+        other_approvals=tuple(other_approvals(data, profile, edition.as_of)),
         order=orders.get((data.id, False)),
         reversal=orders.get((data.id, True)),
         links=_links(record, links),

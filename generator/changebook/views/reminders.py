@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.edition.editions import Edition
+from changebook.model.approval import Approvals
 from changebook.model.schema import Profile, TeamPerson
 from changebook.model.vocabulary import Party
 from changebook.views.waiting import (
@@ -21,7 +22,10 @@ from changebook.views.waiting import (
 
 @dataclass(frozen=True)
 class ReminderItem:
-    """What a person is waited for. `text` says more, and `place` is where it is on its page."""
+    """What a person is waited for. `text` says more, and `place` is where it is on its page.
+
+    `approvals` are those of a decision, with who has approved and who is missing.
+    """
 
     kind: WaitKind
     id: str
@@ -30,6 +34,7 @@ class ReminderItem:
     since: date
     due: date | None
     overdue: bool
+    approvals: Approvals | None = None
 
     @property
     def place(self) -> str:
@@ -54,8 +59,9 @@ class Reminder:
 def reminders(edition: Edition) -> tuple[Reminder, ...]:
     """Return a reminder for each of the client's people who is waited for, as `people` has them.
 
-    Decisions, signatures and acceptances wait for those who may approve, an objection for whoever
-    raised it, or else for them. Who has announced a decision has answered.
+    Signatures and acceptances wait for those who may approve, a decision for those of them whose
+    approval is missing, an objection for whoever raised it, or else for those who may approve. Who
+    has announced a decision has answered.
     """
     profile, day = edition.profile, edition.as_of
     people = [person for person in profile.people if person.party is Party.CLIENT]
@@ -90,7 +96,8 @@ def _waited_for(
         yield from approvers
     else:
         answered = {named.get(name) for talk in item.answers for name in talk.with_}
-        yield from (name for name in approvers if name not in answered)
+        asked = item.approvals.still_asked
+        yield from (name for name in approvers if name in asked and name not in answered)
 
 
 def _item(item: Waits, day: date) -> ReminderItem:
@@ -111,7 +118,14 @@ def _item(item: Waits, day: date) -> ReminderItem:
         )
     text = item.summary or ""
     return ReminderItem(
-        WaitKind.DECISION, item.id, item.title, text, item.since, item.due, item.overdue
+        WaitKind.DECISION,
+        item.id,
+        item.title,
+        text,
+        item.since,
+        item.due,
+        item.overdue,
+        item.approvals,
     )
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from changebook.edition.editions import EditionRecord
+from changebook.model import baseline
+from changebook.model.approval import Approval, Approvals, approvals
 from changebook.model.schema import ChangeRecord, Communication, Objection, Profile
 from changebook.model.vocabulary import (
     AcceptanceNeed,
     AgreementStatus,
     ObjectionOutcome,
     Outcome,
+    Party,
     Status,
     Term,
 )
@@ -32,7 +35,7 @@ class WaitingDecision:
     """A change that waits for the client's decision. `proceeding`: work on it has begun.
 
     `answers` are the decisions that were announced on its present revision: they wait for us to
-    record them.
+    record them. `approvals` says who has approved and who is missing.
     """
 
     id: str
@@ -42,7 +45,18 @@ class WaitingDecision:
     due: date | None
     overdue: bool
     proceeding: bool
+    approvals: Approvals
     answers: tuple[Communication, ...] = ()
+
+    @property
+    def asks_client(self) -> bool:
+        """Whether somebody of the client still has to approve."""
+        return any(
+            each.needed is None
+            or each.needed.party is Party.CLIENT
+            or (each.needed.party is None and not _are_vendors(each))
+            for each in self.approvals.missing
+        )
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ class Waiting:
 def waiting(records: Iterable[EditionRecord], as_of: date, profile: Profile) -> Waiting:
     """Return everything that waits on the day."""
     seen = [r.data for r in records]
-    decisions = [d for data in seen if (d := waiting_decision(data, as_of))]
+    decisions = [d for data in seen if (d := waiting_decision(data, as_of, profile))]
     objections = [
         OpenObjection(data.id, data.title, o)
         for data in seen
@@ -132,15 +146,14 @@ def waiting(records: Iterable[EditionRecord], as_of: date, profile: Profile) -> 
     )
 
 
-def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
+def waiting_decision(data: ChangeRecord, as_of: date, profile: Profile) -> WaitingDecision | None:
     """Return the decision that a record waits for, if it does.
 
     An emergency that is worked on before its decision waits like any other.
     """
-    proceeding = data.undecided_emergency
-    if not (proceeding or data.status is Status.AWAITING_DECISION):
+    if not data.awaits_decision:
         return None
-    since = data.entered(Status.AWAITING_DECISION, Status.IMPLEMENTING)
+    since = data.entered(Status.AWAITING_DECISION, Status.IMPLEMENTING, Status.SUBMITTED)
     if since is None:
         return None
     due = data.decision.due if data.decision else None
@@ -151,8 +164,29 @@ def waiting_decision(data: ChangeRecord, as_of: date) -> WaitingDecision | None:
         if talk.proposes and talk.proposes.revision == data.revision
     )
     return WaitingDecision(
-        data.id, data.title, data.summary, since.on, due, overdue, proceeding, answers
+        data.id,
+        data.title,
+        data.summary,
+        since.on,
+        due,
+        overdue,
+        data.undecided_emergency,
+        approvals(data, baseline.known(profile, as_of), as_of),
+        answers,
     )
+
+
+def _are_vendors(approval: Approval) -> bool:
+    """Return whether only people of the vendor can give an approval, as far as anybody is known."""
+    return bool(approval.people) and all(p.party is Party.VENDOR for p in approval.people)
+
+
+def approved_in_part(
+    records: Iterable[EditionRecord], as_of: date, profile: Profile
+) -> tuple[WaitingDecision, ...]:
+    """Return the decisions for which somebody's approval is there and another one is missing."""
+    waits = waiting(records, as_of, profile).decisions
+    return tuple(item for item in waits if item.approvals.given)
 
 
 def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:

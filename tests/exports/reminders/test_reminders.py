@@ -39,7 +39,7 @@ def test_each_person_hears_of_what_waits_for_them() -> None:
         (
             "Harriet Coles",
             [
-                ("decision", "MER-0011", True),
+                # She has approved MER-0011, and is asked no more.
                 ("decision", "MER-0012", True),
                 ("acceptance", "MER-0005", False),
                 ("agreement", "MER-0010", False),

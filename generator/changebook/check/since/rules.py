@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
+from changebook.check.approvers import listed
 from changebook.check.seals import CORRECT_IT, rewritten
 from changebook.check.since.pairs import (
     ClientPair,
@@ -21,6 +22,7 @@ from changebook.check.since.pairs import (
 from changebook.check.since.requests import check_request
 from changebook.check.since.standing import check_client as check_standing
 from changebook.model import baseline, decided, timeline
+from changebook.model.approval import approvals
 from changebook.model.chain import LOCK
 from changebook.model.diagnostics import START, KeyPath, Problem, rule
 from changebook.model.differences import KeyDifference, differences, flow, shortened
@@ -114,7 +116,7 @@ IMPORTED_AFTERWARDS = rule(
 )
 APPROVER_NOT_AT_BASE = rule(
     "approver-not-at-base",
-    summary="None of the people who approved a change could approve at the base.",
+    summary="The people who approved a change could not approve it at the base, or not alone.",
     why="Whoever names an approver in the same branch as that person's approval has in effect "
     "approved it alone. Agree first on who may approve.",
     wrong="# in one branch\n# client.md\n  - {name: Lin Wei, role: Delivery manager, "
@@ -623,7 +625,10 @@ def _approver(
     A client that is new as a whole has nobody who could: there the review of the profile counts.
     """
     decision = after.data.decision
-    if base is None or decision is None or decision.outcome is not Outcome.APPROVED:
+    if base is None or decision is None:
+        return
+    yield from _so_far(after, before, client, base)
+    if decision.outcome is not Outcome.APPROVED:
         return
     if before and _approved(before.data):
         return
@@ -640,6 +645,42 @@ def _approver(
             "base.",
             "Make the person an approver in a branch of its own first, or name someone who could "
             "already approve.",
+        )
+    elif names:
+        yield from _approvals(after, client, base, on)
+
+
+def _so_far(
+    after: Record, before: Record | None, client: Client, base: Client
+) -> Iterator[Problem]:
+    """Yield new approvals, while others are missing, of people who could not approve before."""
+    decision, earlier = after.data.decision, before.data.decision if before else None
+    known = {each.name for each in earlier.approved_so_far} if earlier else set[str]()
+    for index, each in enumerate(decision.approved_so_far if decision else ()):
+        if each.on is None or each.name in known or not client.profile.approver(each.name, each.on):
+            continue
+        if not base.profile.approver(each.name, each.on):
+            yield APPROVER_NOT_AT_BASE.at(
+                after.source.path,
+                after.source.value("decision", "by", index, "name"),
+                f"{each.name} approves {after.data.id}, and could not approve at the base.",
+                "Make the person an approver in a branch of its own first.",
+            )
+
+
+def _approvals(after: Record, client: Client, base: Client, on: date) -> Iterator[Problem]:
+    """Yield an approval that is complete only by rules, or people, that the base does not have."""
+    at_base, now = (
+        approvals(after.data, baseline.known(side.profile, on), on, roles_then=True)
+        for side in (base, client)
+    )
+    if at_base.missing and not now.missing:
+        yield APPROVER_NOT_AT_BASE.at(
+            after.source.path,
+            after.source.place("decision", "by"),
+            f"{after.data.id} is approved without {listed(at_base.missing)}, who had to approve it "
+            "at the base.",
+            "Change who must approve, or who may, in a branch of its own first.",
         )
 
 

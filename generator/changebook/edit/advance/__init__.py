@@ -4,6 +4,7 @@ What a step needs is asked of the checks, not known here a second time: the step
 the copy is checked, and only what passes may be written.
 """
 
+from changebook.edit.advance.approving import earlier, possible
 from changebook.edit.advance.asking import Wanted
 from changebook.edit.advance.planning import (
     Plan,
@@ -21,9 +22,11 @@ __all__ = [
     "Step",
     "Wanted",
     "able",
+    "earlier",
     "instead",
     "may_become_superseded",
     "plan",
+    "possible",
     "problems",
     "refuse_sketch",
     "scaffolded",

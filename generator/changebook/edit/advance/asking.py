@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from changebook.check.lifecycle import missing_needs
 from changebook.check.options import differing
-from changebook.edit.advance.step import Step, able
+from changebook.edit.advance.step import Step
 from changebook.model import sums
 from changebook.model.diagnostics import KeyPath
 from changebook.model.schema import ChangeRecord
@@ -86,14 +86,16 @@ def unwritten(after: ChangeRecord) -> Iterator[str]:
             yield f"`{need.example}`{place}" + (f" ({need.remark})" if need.remark else "")
 
 
-def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
+def wanted(
+    client: Client, after: ChangeRecord, step: Step, names: tuple[str, ...]
+) -> Iterator[Wanted]:
     """Return what is missing, in the order in which a person would be asked.
 
-    `client` and `after` are as they would be with all of the step that was said.
+    `client` and `after` are as they would be with all of the step that was said, `names` those who
+    can take it.
     """
     if not step.by:
         who = "decided" if step.status in OUTCOMES else "did it"
-        names = able(client.profile, step.status, step.on)
         only = names[0] if len(names) == 1 else None
         yield Wanted("by", "--by NAME", f"Who {who}", choices=names, offered=only)
     if step.status in NEEDS_NOTE and not step.note:
@@ -111,7 +113,7 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
         if need.path in _QUESTIONS:
             amount = _suggestion(client, after, need.path)
             # Among several options, one has to be chosen.
-            certain = step.option or len(after.options) < 2
+            certain = after.chosen or len(after.options) < 2
             offered = amount if certain else None
             yield replace(_QUESTIONS[need.path], suggestion=amount, offered=offered)
     yield from _wanted_dates(client, after)
@@ -126,6 +128,17 @@ def wanted(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
             yield Wanted("reference", "--reference TEXT", "Which amendment was signed")
         if not after.agreement.signed:
             yield Wanted("signed", "--signed DATE", "When was it signed")
+
+
+def wanted_so_far(data: ChangeRecord, step: Step, names: tuple[str, ...]) -> Iterator[Wanted]:
+    """Return what an approval has to say while others are missing: whose it is, and of what."""
+    if not step.by:
+        only = names[0] if len(names) == 1 else None
+        yield Wanted("by", "--by NAME", "Who approved", choices=names, offered=only)
+    ways = [option.id for option in data.options if not option.nothing]
+    if len(ways) > 1 and not (step.option or data.chosen):
+        # All have to approve the same.
+        yield Wanted("option", "--option OPTION", "Which option", choices=tuple(ways))
 
 
 def _suggestion(client: Client, after: ChangeRecord, path: KeyPath) -> str | None:

@@ -14,12 +14,22 @@ from changebook.check.lifecycle import (
 )
 from changebook.check.money import AGREEMENT_UNPROVEN
 from changebook.check.seals import NOT_SEALED
-from changebook.edit.advance.asking import Wanted, unwritten, wanted
+from changebook.edit.advance.approving import (
+    earlier,
+    of_last,
+    possible,
+    refuse_not_needed,
+    refuse_other_terms,
+    refuse_too_early,
+)
+from changebook.edit.advance.asking import Wanted, unwritten, wanted, wanted_so_far
 from changebook.edit.advance.sketching import sketched
-from changebook.edit.advance.step import Step, able, refuse_impossible
-from changebook.edit.advance.writing import marked_superseded, written
+from changebook.edit.advance.step import Step, refuse_impossible
+from changebook.edit.advance.writing import approved_so_far, marked_superseded, written
 from changebook.edit.edits import Edit, applied, person, record_text
 from changebook.model import decided
+from changebook.model.approval import Approvals, approvals
+from changebook.model.baseline import known
 from changebook.model.diagnostics import Problem
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import ENDED, Status, may_become
@@ -34,7 +44,8 @@ class Plan:
 
     `unwritten` says what the record lacks and no option can say, `wanted` what an option has to
     say. `leaves` are the records that the approved one supersedes and that still have their old
-    status.
+    status. `so_far` are the approvals of a record that goes on to await others; None where the
+    step is taken as a whole.
     """
 
     step: Step
@@ -44,6 +55,12 @@ class Plan:
     unwritten: tuple[str, ...]
     wanted: tuple[Wanted, ...]
     leaves: tuple[ChangeRecord, ...]
+    so_far: Approvals | None = None
+
+    @property
+    def seals(self) -> bool:
+        """Whether it decides or signs something, which then belongs into the client's seals."""
+        return self.step.seals and self.so_far is None
 
     @property
     def is_complete(self) -> bool:
@@ -71,9 +88,15 @@ def plan(workspace: Workspace, id: str, step: Step) -> Plan:
     client, record = workspace.record(id)
     refuse_impossible(client, record, step)
     step = replace(step, by=tuple(dict.fromkeys(person(client, name).name for name in step.by)))
-    told = replace(step, by=step.by or (_possible_by(client, step),))
+    refuse_other_terms(client, record.data, step)
+    told = replace(step, by=step.by or _possible_by(client, record.data, step))
+    names = possible(client, record.data, step.status, step.on)
     before = record_text(record)
     edits = [Edit(record.file, before, written(before, client, record.data, told))]
+    if missing := _still_missing(client, record.data, edits[0], told):
+        return _so_far(client, record.data, edits[0], step, told, missing)
+    if not told.by:
+        step = of_last(step, record.data)
     superseded = _superseded(client, record.data) if step.status is Status.APPROVED else ()
     if step.supersede:
         _refuse_to_supersede(client, record.data, superseded)
@@ -90,7 +113,7 @@ def plan(workspace: Workspace, id: str, step: Step) -> Plan:
         copy,
         tuple(faults),
         tuple(unwritten(after)) if after else (),
-        tuple(wanted(copy, after, step)) if after else (),
+        tuple(wanted(copy, after, step, names)) if after else (),
         () if step.supersede else tuple(old.data for old in superseded),
     )
 
@@ -102,7 +125,7 @@ def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> li
     to do is not said again, nor what is sealed in the same run.
     """
     silent = {NOT_MARKED_SUPERSEDED.name}
-    if plan.step.seals:
+    if plan.seals:
         silent.add(NOT_SEALED.name)
     if not plan.is_complete:
         missing = (NEEDED_BY_STATUS, MUST_BE_VISIBLE, NEEDS_NOTE_RULE, AGREEMENT_UNPROVEN)
@@ -112,12 +135,47 @@ def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> li
     return [problem for problem in unfiltered if problem.rule not in silent]
 
 
-def _possible_by(client: Client, step: Step) -> str:
-    """Return someone who could take the step, so that all else can be checked already."""
-    names = able(client.profile, step.status, step.on)
-    if not names:
+def _still_missing(client: Client, data: ChangeRecord, edit: Edit, step: Step) -> Approvals | None:
+    """Return the approvals of the record as it would be, where it is approved without one."""
+    if step.status is not Status.APPROVED:
+        return None
+    copy, _ = applied(client, (edit,))
+    after = next((r.data for r in copy.records if r.file == edit.file), None)
+    on = of_last(step, data).on
+    found = approvals(after, known(client.profile, on), on) if after else None
+    return found if found and found.missing else None
+
+
+def _so_far(
+    client: Client, data: ChangeRecord, whole: Edit, step: Step, told: Step, found: Approvals
+) -> Plan:
+    """Return the plan of an approval while others are missing: it decides nothing."""
+    if step.by:
+        refuse_not_needed(client, data, step, found)
+        refuse_too_early(step, found)
+    edit = replace(whole, after=approved_so_far(whole.before, client, data, told))
+    copy, faults = applied(client, (edit,))
+    return Plan(
+        step,
+        (edit,),
+        copy,
+        tuple(faults),
+        (),
+        tuple(wanted_so_far(data, step, possible(client, data, step.status, step.on))),
+        (),
+        found,
+    )
+
+
+def _possible_by(client: Client, data: ChangeRecord, step: Step) -> tuple[str, ...]:
+    """Return someone who could take the step, so that all else can be checked already.
+
+    Nobody, where all who must approve have approved.
+    """
+    names = possible(client, data, step.status, step.on)
+    if not (names or (step.status is Status.APPROVED and earlier(data))):
         raise Refusal(f"{client.source.path} has nobody in `people:` who could take the step")
-    return names[0]
+    return names[:1]
 
 
 def _superseded(client: Client, data: ChangeRecord) -> tuple[Record, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from changebook import packaged
+from changebook.check.approvers import listed
 from changebook.check.known import problems_after_edit
 from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
 from changebook.edit.manuscript import Manuscript
@@ -23,9 +24,10 @@ from changebook.edit.respond.text import is_forward
 from changebook.edit.respond.written_day import written_day
 from changebook.edit.yaml_text import Value
 from changebook.edition.editions import make_edition
+from changebook.model.approval import Approvals, approvals
 from changebook.model.canonical import grouped
 from changebook.model.diagnostics import Problem, visible
-from changebook.model.schema import ChangeRecord, Option, TeamPerson
+from changebook.model.schema import ChangeRecord, Decider, Decision, Option, TeamPerson
 from changebook.model.suggestion import nearest
 from changebook.model.sums import asked
 from changebook.model.vocabulary import (
@@ -42,8 +44,8 @@ from changebook.pages.answer_block import DECIDES, About, AnswerKind, Block
 from changebook.pages.answers import Answers
 from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
+from changebook.views.approvals import of_option
 from changebook.views.record import digest
-from changebook.views.waiting import waiting_decision
 
 #: Where an entry keeps which mail it came from: a key of one's own, which no page shows.
 MESSAGE_ID = "x-message-id"
@@ -339,7 +341,7 @@ class _Answer:
     @property
     def waits(self) -> bool:
         """Whether the record waits for a decision, so that one can be proposed."""
-        return waiting_decision(self.data, date.max) is not None
+        return self.data.awaits_decision
 
     @property
     def outcome(self) -> Outcome:
@@ -365,8 +367,33 @@ class _Answer:
             raise Refusal(f"{over} and does not wait for a decision: {aside}")
         if self.kind is AnswerKind.DEFER and data.undecided_emergency:
             raise Refusal(f"{over}: work has begun, so it can't be deferred: {aside}")
-        counts = self.person.may_approve(self.on) and not self.outdated
+        counts = self.person.may_approve(self.on) and not self.outdated and not self._idle()
         return AnswerEntry.PROPOSAL if counts else AnswerEntry.TALK
+
+    def _approvals(self, *, with_this: bool = False) -> Approvals:
+        """Return the approvals of what is answered: of its option, where one is chosen."""
+        data, option = self.data, self._option()
+        decision = data.decision or Decision()
+        if with_this:
+            shown = self.person.model_dump(include={"name", "role", "party"})
+            by = (*decision.approved_so_far, Decider(**shown, on=self.on))
+            data = data.model_copy(update={"decision": decision.model_copy(update={"by": by})})
+        profile = self.client.profile
+        if option and not decision.option:
+            return of_option(data, option, profile, self.on)
+        return approvals(data, profile, self.on)
+
+    def _idle(self) -> str:
+        """Return why an approval changes nothing: it is there already, or nobody needs it."""
+        before = self.data.decision.approved_so_far if self.data.decision else ()
+        if self.outcome is not Outcome.APPROVED or not self.person.may_approve(self.on):
+            return ""
+        if given := next((each for each in before if each.name in self.person.names), None):
+            return f"{self.person.name} has approved it already, on {given.on}"
+        found = self._approvals(with_this=True)
+        if any(each.given and each.given.name == self.person.name for each in found.given):
+            return ""
+        return f"the approval of {self.person.name} is not needed"
 
     def warnings(self, entry: AnswerEntry) -> Iterator[str]:
         """Yield what the mail alone does not tell."""
@@ -374,7 +401,8 @@ class _Answer:
             kept = f": {_NO_PROPOSAL}" if self._falls_short(entry) else ""
             yield f"the mail is about {self.outdated}{kept}"
         elif self._falls_short(entry):
-            yield f"{self.person.name} may not approve on {self.on}: {_NO_PROPOSAL}"
+            why = self._idle() or f"{self.person.name} may not approve on {self.on}"
+            yield f"{why}: {_NO_PROPOSAL}"
         if self.block is None:
             yield "the mail does not say which revision was read"
             if is_forward(self.reading.letter.lines):
@@ -594,6 +622,9 @@ class _Answer:
         elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.DEFERRED:
             if not (self.block and self.block.until):
                 yield "the mail names no day in its block: add --review DATE, as its words say"
+        elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.APPROVED:
+            if missing := self._approvals(with_this=True).missing:
+                yield f"still to approve after it: {listed(missing)}"
         elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
             yield (
                 "once the amendment is signed: "

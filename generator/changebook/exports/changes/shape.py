@@ -10,10 +10,11 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from changebook.edition import urls
 from changebook.exports.changes.table import ChangeList
 from changebook.exports.shared_shape import ClientJson, DaysByMilestone
+from changebook.model.approval import Approvals
 from changebook.model.json_model import Amount, Ids, JsonModel, at
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import Bucket
-from changebook.model.vocabulary import Audience, Level, Status
+from changebook.model.vocabulary import Audience, Level, Party, Status
 from changebook.views import index
 
 VERSION: Literal[1] = 1
@@ -43,6 +44,27 @@ class ContractMilestoneJson(JsonModel):
     completion: bool
 
 
+class ApprovalJson(JsonModel):
+    """An approval that a change has, or that it lacks."""
+
+    party: Party | None = None
+    role: str | None = None
+    name: str | None = None
+    on: dt.date | None = None
+
+
+def _approvals(found: Approvals) -> tuple[ApprovalJson, ...]:
+    return tuple(
+        ApprovalJson(
+            party=each.given.party if each.given else each.needed.party if each.needed else None,
+            role=each.given.role if each.given else each.needed.role if each.needed else None,
+            name=each.given.name if each.given else None,
+            on=each.on,
+        )
+        for each in found.each
+    )
+
+
 class ChangeJson(JsonModel):
     """A change with its whole record, as this reader may see it; read off a ListedChange."""
 
@@ -56,6 +78,7 @@ class ChangeJson(JsonModel):
     asked_on: dt.date | None = at("row", "day")
     decided_on: dt.date | None = at("row", "decided")
     since: dt.date | None = at("row", "since")
+    approvals: Annotated[tuple[ApprovalJson, ...], BeforeValidator(_approvals)] = at("approvals")
     amount: Amount | None = at("row", "amount")
     bucket: Bucket = at("row", "bucket")
     counts: Amount | None = at("row", "counts")

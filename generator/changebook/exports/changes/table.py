@@ -8,11 +8,13 @@ from functools import cached_property
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
+from changebook.model.approval import Approvals
 from changebook.model.schema import ChangeRecord, Milestone
 from changebook.model.sums import Position
 from changebook.model.table import Column, Format, Table, money_column
 from changebook.model.vocabulary import Audience, Term
 from changebook.views.amendments import reference_of
+from changebook.views.approvals import ApprovalPhrases, of_record
 from changebook.views.change import ChangeRow
 from changebook.views.index import ordered
 
@@ -23,6 +25,7 @@ class ListedChange:
 
     record: EditionRecord
     row: ChangeRow
+    approvals: Approvals
 
     @property
     def data(self) -> ChangeRecord:
@@ -43,7 +46,12 @@ class ChangeList:
     @cached_property
     def changes(self) -> tuple[ListedChange, ...]:
         pairs = ordered(self.edition, self.position)
-        return tuple(ListedChange(record, row) for record, row in pairs)
+        return tuple(
+            ListedChange(
+                record, row, of_record(record.data, self.edition.profile, self.edition.as_of)
+            )
+            for record, row in pairs
+        )
 
 
 def _number_there(change: ListedChange) -> str | None:
@@ -126,6 +134,12 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
         Column(_("Depends on"), lambda change: change.data.links.depends_on, Format.ID),
         Column(_("In this status since"), lambda change: change.row.since, Format.DATE),
     ]
+    if edition.profile.approval:
+        phrases = ApprovalPhrases(words, edition.profile)
+        columns += (
+            Column(_("Approved by"), lambda c: phrases.given(c.approvals) or None),
+            Column(_("Still to approve"), lambda c: phrases.missing(c.approvals) or None),
+        )
     if any(change.data.imported for change in listed.changes):
         columns.append(Column(_("Number there"), _number_there, Format.ID))
     kept = dict.fromkeys(key for c in listed.changes for key in c.record.untouched)

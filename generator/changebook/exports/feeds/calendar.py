@@ -21,6 +21,7 @@ from changebook.model.vocabulary import ENDED, OPEN, ObjectionOutcome, Outcome, 
 from changebook.model.words import Words
 from changebook.pages.rendering import one_line
 from changebook.views import news
+from changebook.views.approvals import ApprovalPhrases
 from changebook.views.waiting import awaited_acceptance, waiting_decision
 
 #: The namespace of the UIDs (RFC 9562, version 5). Another one would double every event.
@@ -178,15 +179,16 @@ def _of_record(
         )
 
     if data.decision and data.decision.due:
-        due, fragment = data.decision.due, ""
-        if waiting_decision(data, edition.as_of):
+        due, fragment, lines = data.decision.due, "", tuple[str, ...]()
+        if waits := waiting_decision(data, edition.as_of, edition.profile):
             title, status, fragment = _("Decision due"), STATUS.CONFIRMED, "answer"
+            lines = (ApprovalPhrases(words, edition.profile).so_far(waits.approvals),)
         elif data.status in OPEN:
             title, status = _("Decision planned"), STATUS.TENTATIVE
         else:
             outcome = data.decision.outcome or data.status
             title, status = words.label(outcome), STATUS.CANCELLED
-        yield appointment("due", due, title, fragment, status)
+        yield appointment("due", due, title, fragment, status, *filter(None, lines))
     if data.decision and data.decision.outcome is Outcome.DEFERRED and data.decision.review:
         resting = data.status is Status.DEFERRED
         yield appointment(
