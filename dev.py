@@ -64,6 +64,7 @@ PAPER = {
 # What the tests of hosts need; none of it starts anything by itself.
 HOSTS = {
     "apache2-bin": "Apache, for the tests of hosts",
+    "openssl": "certificates, for the tests of hosts",
     "rsync": "what the recipes publish with",
 }
 # Debian starts these servers when they are installed, so they are unpacked here instead.

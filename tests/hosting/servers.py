@@ -7,6 +7,7 @@ import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ _PROGRAMS = {"nginx": "nginx", "caddy": "caddy", "apache": "apache2"}
 _APACHE_MODULES = Path("/usr/lib/apache2/modules")
 _MODULES = (
     "mpm_event authn_core authn_file authz_core authz_user auth_basic alias dir mime headers "
-    "filter deflate"
+    "filter deflate socache_shmcb ssl"
 ).split()
 
 
@@ -42,6 +43,7 @@ class Running:
     """A server that answers at a port."""
 
     port: int
+    tls: ssl.SSLContext | None = None
 
     def get(
         self,
@@ -52,6 +54,8 @@ class Running:
     ) -> Answer:
         """Ask for a path as it stands here: no browser has tidied it up."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        if self.tls:
+            connection.sock = self.connected(headers.get("Host", "127.0.0.1").split(":")[0])
         given = {"Host": f"127.0.0.1:{self.port}", **headers}
         if who:
             word = base64.b64encode(":".join(who).encode()).decode()
@@ -66,6 +70,12 @@ class Running:
             return Answer(answer.status, found, answer.read())
         finally:
             connection.close()
+
+    def connected(self, name: str) -> ssl.SSLSocket:
+        """Return a connection over TLS to the server of this name, whose certificate is good."""
+        assert self.tls
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return self.tls.wrap_socket(plain, server_hostname=name)
 
 
 def free_port() -> int:
@@ -88,9 +98,14 @@ def program(server: str) -> str:
 
 
 @contextmanager
-def running(server: str, configuration: Path, port: int, folder: Path) -> Iterator[Running]:
-    """The server with this configuration and nothing else, until the block ends."""
-    command = _command(server, configuration, folder)
+def running(
+    server: str, configuration: Path, port: int, folder: Path, more: str = ""
+) -> Iterator[Running]:
+    """The server with this configuration and nothing else, until the block ends.
+
+    `more` is what Caddy's own global options say besides.
+    """
+    command = _command(server, configuration, folder, more)
     log = folder / "log"
     surroundings = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     with log.open("wb") as stream:
@@ -110,7 +125,7 @@ def running(server: str, configuration: Path, port: int, folder: Path) -> Iterat
         process.wait(timeout=30)
 
 
-def _command(server: str, configuration: Path, folder: Path) -> list[str]:
+def _command(server: str, configuration: Path, folder: Path, more: str) -> list[str]:
     """How to start the server: what each distribution's own configuration has around ours."""
     started = program(server)
     root = os.geteuid() == 0
@@ -129,7 +144,8 @@ def _command(server: str, configuration: Path, folder: Path) -> list[str]:
     if server == "caddy":
         frame = folder / "Frame"
         frame.write_text(
-            f'{{\n\tadmin off\n\tlog {{\n\t\tlevel ERROR\n\t}}\n}}\nimport "{configuration}"\n'
+            f"{{\n\tadmin off\n\tlog {{\n\t\tlevel ERROR\n\t}}\n{more}}}\n"
+            f'import "{configuration}"\n'
         )
         return [started, "run", "--config", str(frame), "--adapter", "caddyfile"]
     frame = folder / "frame.conf"

@@ -26,6 +26,11 @@ HASHES = {
 SLUGS = list(HASHES)
 #: What browsers must be told with each page, whatever becomes of the request.
 ALWAYS = {name.lower(): value for name, value in answers.HEADERS.items()}
+#: Some of them as browsers know them, since no server minds a name that means nothing.
+KNOWN = (
+    *("x-content-type-options", "referrer-policy", "permissions-policy", "x-robots-tag"),
+    *("cross-origin-opener-policy", "cross-origin-resource-policy"),
+)
 #: Ways to leave a folder, or to reach what is in none, below a site that one may read.
 TRICKS = [
     "../{other}/index.html",
@@ -225,6 +230,7 @@ def test_headers_are_there_with_every_answer(hosted: Hosted) -> None:
         assert answer.status == status
         assert answer.headers["content-security-policy"] == answers.POLICY
         assert ALWAYS.items() <= answer.headers.items()
+        assert answer.headers.keys() >= {*KNOWN}
         assert "immutable" not in answer.headers.get("cache-control", "")
 
 

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import Day, cache_folder, folder, named, refuse_among_records, words
+from changebook.cli.options import (
+    Day,
+    cache_folder,
+    folder,
+    named,
+    refuse_among_records,
+    refuse_other_kind,
+    words,
+)
 from changebook.cli.output import PROBLEMS, checked, deliver, print_problems, say, short
 from changebook.edition.editions import Edition, located, make_edition
 from changebook.exports.changes.files import FORMATS
@@ -77,6 +85,7 @@ def command(
         out = out or root / _OUT[to] / slug
     if out:
         refuse_among_records(out, root)
+        refuse_other_kind(out, form)
     client = checked(root, (slug,)).client(slug)
     edition = located(make_edition(client, to, as_of), site_url(root))
     if form == _SITE and out:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import Day, folder, named, refuse_among_records, words
+from changebook.cli.options import (
+    Day,
+    folder,
+    named,
+    refuse_among_records,
+    refuse_other_kind,
+    words,
+)
 from changebook.cli.output import checked, deliver
 from changebook.exports.impact.figures import impact_figures
 from changebook.exports.impact.files import FORMATS
@@ -47,6 +54,7 @@ def command(
         raise click.UsageError("a workbook is not text for a terminal: name a file with --out")
     if out:
         refuse_among_records(out, root)
+        refuse_other_kind(out, form)
     client = checked(root, (slug,)).client(slug)
     figures = impact_figures(client, Audience(audience), as_of, known_on)
     deliver(FORMATS[form](figures), out)

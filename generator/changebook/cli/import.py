@@ -10,7 +10,14 @@ from typing import Literal
 
 import click
 
-from changebook.cli.options import Day, folder, named, refuse_among_records, today
+from changebook.cli.options import (
+    Day,
+    folder,
+    named,
+    refuse_among_records,
+    refuse_other_kind,
+    today,
+)
 from changebook.cli.output import PROBLEMS, deliver, print_problems, say, short
 from changebook.importing import dry_run as shown
 from changebook.importing.mapping import read_map
@@ -101,6 +108,8 @@ def command(
         refuse_among_records(out, root)
     if form and not dry_run:
         raise click.UsageError("--format goes with --dry-run")
+    if out and dry_run:
+        refuse_other_kind(out, form or "text")
     workspace, _ = read_workspace(root)
     client = workspace.client(slug)
     if url:

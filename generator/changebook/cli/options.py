@@ -208,3 +208,14 @@ def refuse_among_records(out: Path, root: Path) -> None:
     """Raise Refusal for a place to write to that lies below the workspace's records."""
     if out.resolve().is_relative_to(root.resolve() / CHANGES):
         raise Refusal(f"{out} is inside changes/: choose another place with --out")
+
+
+def refuse_other_kind(out: Path, form: str) -> None:
+    """Raise UsageError for a file that is named like another of the command's formats."""
+    options = {option.name: option.type for option in click.get_current_context().command.params}
+    kind, kinds = out.suffix[1:].lower(), options["form"]
+    if isinstance(kinds, click.Choice) and kind in kinds.choices and kind != form:
+        raise click.UsageError(
+            f"{out.name} is a name for {kind}, and this is {form}: add --format {kind}, or choose "
+            "another name"
+        )

@@ -9,7 +9,14 @@ from pathlib import Path
 import click
 
 from changebook import atomic
-from changebook.cli.options import Day, folder, named, refuse_among_records, today
+from changebook.cli.options import (
+    Day,
+    folder,
+    named,
+    refuse_among_records,
+    refuse_other_kind,
+    today,
+)
 from changebook.cli.output import checked, deliver, say, short
 from changebook.edition.editions import located, make_edition
 from changebook.exports.reminders.letters import ReminderLetter
@@ -59,6 +66,7 @@ def command(
         raise click.UsageError("mails are files, one per person: add --out FOLDER")
     if out:
         refuse_among_records(out, root)
+        refuse_other_kind(out, form)
     workspace = checked(root, (slug,) if slug else ())
     clients = [workspace.client(slug)] if slug else list(workspace.clients)
     letters = [letter for client in clients for letter in _letters(workspace, client, on)]

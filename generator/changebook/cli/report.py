@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import Day, PeriodName, folder, named, refuse_among_records, words
+from changebook.cli.options import (
+    Day,
+    PeriodName,
+    folder,
+    named,
+    refuse_among_records,
+    refuse_other_kind,
+    words,
+)
 from changebook.cli.output import checked, deliver
 from changebook.edition.editions import located
 from changebook.exports.reports import documents, mail
@@ -68,6 +76,7 @@ def command(
         raise click.UsageError("--to and --from are for a mail: add --format eml")
     if out:
         refuse_among_records(out, root)
+        refuse_other_kind(out, form)
     workspace = checked(root, (slug,))
     edition, chosen = edition_of_period(workspace.client(slug), Audience(audience), period, as_of)
     if not edition.site_url:

@@ -49,8 +49,8 @@ HEADERS = MappingProxyType(
         # The camera reads the code on paper, on the page that verifies it.
         "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), "
         "serial=(), hid=(), midi=(), display-capture=(), browsing-topics=()",
-        "Cross-WebOrigin-Opener-Policy": "same-origin",
-        "Cross-WebOrigin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "X-Robots-Tag": "noindex, nofollow",
     }
 )

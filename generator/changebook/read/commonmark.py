@@ -128,7 +128,8 @@ def _html_targets(element: Element) -> Iterator[Link]:
     for match in _HTML_TARGET.finditer(element.source):
         group = next(g for g in ("d", "s", "b") if match[g] is not None)
         start, end = (element.start + offset for offset in match.span(group))
-        yield Link(match[group], start, end, image=element.tag != "a", html=element.tag)
+        shown = element.tag == "img" and match["name"].lower() == "src"
+        yield Link(match[group], start, end, image=shown, html=element.tag)
 
 
 class Shown:
