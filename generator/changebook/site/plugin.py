@@ -25,7 +25,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext
 
 from changebook import packaged
@@ -39,6 +41,7 @@ from changebook.pages.compiled import CompiledTemplates
 from changebook.pages.page import DIAGRAMS, GeneratedPage
 from changebook.pages.site_pages import theme_words
 from changebook.read.settings import SETTINGS, read_settings
+from changebook.read.site_file import PLUGIN
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import CHANGES, OWN, Workspace, WorkspaceError
 from changebook.refusal import Refusal
@@ -55,6 +58,7 @@ from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.notices import NOTICES, notices
 from changebook.site.policy import previewed, theme_facts
 from changebook.site.search.indexing import index_sites
+from changebook.site.shells import Shells
 from changebook.site.theme import MERMAID, leaks, mermaid_script, theme_language
 
 CLIENT_VARIABLE = "CHANGEBOOK_CLIENT"
@@ -89,6 +93,9 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._kept = NO_PAGES
         self._shown: Contents | None = None
         self._listed: list[File] = []
+        self._unlisted: list[tuple[GeneratedPage, str]] = []
+        self._nav: Navigation | None = None
+        self._shells: Shells | None = None
         self._trouble = ""
         self._serving = False
         self._empty: TemporaryDirectory[str] | None = None
@@ -152,7 +159,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._kept = self._kept.within(
             contents.name, contents.nav, contents.language, contents.audience, config.site_url
         )
-        self._listed = []
+        self._listed, self._unlisted = [], []
         for page in contents.pages:
             level = InclusionLevel.INCLUDED if page.path in titles else InclusionLevel.NOT_IN_NAV
             file = File.generated(config, page.path, content=page.content, inclusion=level)
@@ -162,12 +169,19 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             whole = None if page.path in titles else self._kept.get(page)
             if whole is not None:
                 file = File.generated(config, file.dest_uri, content=whole)
+            elif page.path not in titles and self._may_slot(config):
+                self._unlisted.append((page, file.abs_dest_path))
+                continue
             files.append(file)
         for asset in contents.assets:
             files.append(File.generated(config, asset.path, content=asset.content()))
         for made in contents.files:
             files.append(File.generated(config, made.path, content=made.content))
         return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        self._nav = nav
+        return nav
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """In a preview: what is wrong, on top of the last good page."""
@@ -193,6 +207,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             mounted.dress(env, self._root, config)
         else:
             env.bytecode_cache = _COMPILED
+            self._shells = Shells(env, self._nav, files, config) if self._nav else None
         diagrams = any(DIAGRAMS in page.scripts for page in self._contents.pages)
         if diagrams:
             files.append(File.generated(config, MERMAID, abs_src_path=str(_mermaid())))
@@ -200,9 +215,17 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return env
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Index what was built. A preview shows its last good index if that fails."""
+        """Write the other pages, and index what was built.
+
+        A preview shows its last good index if that fails.
+        """
         if self._mount:
             return
+        if self._shells:
+            for page, file in self._unlisted:
+                html = self._shells.whole(page)
+                self._kept.put(page, html)
+                write_file(html.encode("utf-8", "xmlcharrefreplace"), file)
         try:
             index_sites(Path(config.site_dir), keep_index=not config.use_directory_urls)
         except Refusal as error:
@@ -212,6 +235,11 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def _mount(self) -> str | None:
         """The path of the changes in a site of its own; what is built for readers has none."""
         return None if self._given else self.config.mount
+
+    def _may_slot(self, config: MkDocsConfig) -> bool:
+        """Return whether no one but Material and this plugin has a say in pages."""
+        own_theme = config.theme.custom_dir or len(theme_dirs(self._root)) > 1
+        return bool(self._given) and not own_theme and set(config.plugins) == {PLUGIN}
 
     @property
     def _contents(self) -> Contents:
