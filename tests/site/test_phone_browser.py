@@ -187,6 +187,19 @@ def test_no_words_lie_over_others(
             assert page.evaluate(OVERLAPS) == [], (path, width)
 
 
+def test_a_long_list_of_ids_becomes_links_when_it_is_opened(phone: Page, address: str) -> None:
+    phone.goto(f"{address}{CLIENTS[0]}/impact/")
+    phone.evaluate(
+        """() => document.querySelector("article").insertAdjacentHTML("afterbegin",
+          '<details class="cb-behind" id="long"><summary>2 changes</summary>' +
+          '<span data-records="../changes/*/">MER-0001 MER-0002</span></details>')"""
+    )
+    assert phone.locator("#long a").count() == 0
+    phone.locator("#long summary").click()
+    phone.locator("#long a").nth(1).click()
+    phone.wait_for_url("**/changes/MER-0002/")
+
+
 def test_a_hidden_mark_takes_no_line(phone: Page, address: str) -> None:
     phone.goto(f"{address}{CLIENTS[0]}/changes/MER-0012/")
     box = phone.locator("#impact").bounding_box()
