@@ -215,11 +215,25 @@ def test_a_link_into_a_folded_part_opens_it(phone: Page, address: str) -> None:
     assert fold.get_attribute("open") is not None
 
 
+def test_paper_has_all_that_a_phone_folds_and_no_list_of_contents(
+    phone: Page, address: str
+) -> None:
+    phone.goto(f"{address}{CLIENTS[0]}/changes/MER-0012/")
+    assert phone.locator(".cb-fold > summary").first.is_visible()
+    phone.emulate_media(media="print")
+    folded = phone.locator(".cb-fold :is(table, ul, ol, .cb-option)").all()
+    assert len(folded) > 5
+    assert all(part.is_visible() for part in folded)
+    assert not phone.locator(".cb-fold > summary").first.is_visible()
+    assert not phone.locator(".cb-contents").is_visible()
+
+
 def test_a_wide_window_folds_nothing(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport=WIDTHS["desktop"])
     page.goto(f"{address}{CLIENTS[0]}/impact/")
     assert page.locator("#order-3").is_visible()
     assert not page.locator(".cb-fold > summary").first.is_visible()
+    assert not page.locator(".cb-contents").is_visible()  # it stands beside the page
 
 
 def test_figures_stand_below_each_other_on_a_phone(phone: Page, address: str) -> None:
