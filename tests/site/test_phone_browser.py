@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import WIDTHS
+from changebook.publish.build import build
+from tests.browsing import WIDTHS, served
+from tests.site.test_quality import kinds
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = ["meridian-outdoor", "yunfan"]
 SCREEN = WIDTHS["phone"]["height"]
 #: How many screens a page may have, by the beginning of its address.
@@ -120,6 +123,90 @@ def test_why_the_end_moved_is_two_taps_away_and_the_calendar_one(phone: Page, ad
     assert phone.locator("h1 .cb-id").inner_text() == number
 
 
+def test_every_document_is_two_taps_and_one_screen_away(phone: Page, tmp_path: Path) -> None:
+    """From home, without scrolling further than the second screen of either page."""
+    assert build(ROOT, out=tmp_path, slugs=CLIENTS[:1], pdf=True).ok
+    site = tmp_path / CLIENTS[0]
+    with served(site) as address:
+        phone.goto(address)
+        assert ends(phone, "article a[href$='documents/']") <= 2 * SCREEN
+        phone.locator("article a[href$='documents/']").click()
+        phone.locator("#changes").wait_for()
+        assert ends(phone, "article a[href$='.pdf']") <= 2 * SCREEN
+        links = phone.locator("article a[href$='.pdf']")
+        reached = set(links.evaluate_all("links => links.map(link => link.pathname.slice(1))"))
+    assert reached == {pdf.relative_to(site).as_posix() for pdf in site.rglob("*.pdf")}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_change_in_the_list_takes_a_few_lines(phone: Page, address: str, client: str) -> None:
+    phone.goto(f"{address}{client}/changes/")
+    row = phone.locator("#table tr[data-id]").first
+    for cell in (".cb-first", ".cb-no", ".cb-chip", ".cb-num"):
+        assert row.locator(cell).first.is_visible(), cell
+    heights = phone.locator("#table tr[data-id]").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().height)"
+    )
+    assert sorted(heights)[len(heights) // 2] <= 84
+    amounts = [cell.bounding_box() for cell in phone.locator("tr[data-id] td:nth-child(4)").all()]
+    assert len({round(box["x"] + box["width"]) for box in amounts if box}) == 1
+
+
+#: The cells whose words lie over those of another cell of the same row, in pixels that matter.
+OVERLAPS = """() => {
+  const boxes = cell => {
+    const range = document.createRange()
+    range.selectNodeContents(cell)
+    return [...range.getClientRects()].filter(box => box.width > 1 && box.height > 1)
+  }
+  const over = (one, two) =>
+    Math.min(one.right, two.right) - Math.max(one.left, two.left) > 2 &&
+    Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 4
+  const found = []
+  for (const row of document.querySelectorAll("article tr")) {
+    const cells = [...row.cells].filter(cell => cell.checkVisibility()).map(boxes)
+    cells.forEach((here, n) => {
+      for (const others of cells.slice(n + 1))
+        if (here.some(one => others.some(two => over(one, two)))) found.push(row.innerText)
+    })
+  }
+  return found
+}"""
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_no_words_lie_over_others(
+    browser: Browser, sample_sites: Path, address: str, client: str
+) -> None:
+    page = browser.new_page(viewport=WIDTHS["phone"])
+    for path in kinds(sample_sites / client):
+        page.goto(f"{address}{client}/{path}")
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate(OVERLAPS) == [], (path, width)
+
+
+def test_a_long_list_of_ids_becomes_links_when_it_is_opened(phone: Page, address: str) -> None:
+    phone.goto(f"{address}{CLIENTS[0]}/impact/")
+    phone.evaluate(
+        """() => document.querySelector("article").insertAdjacentHTML("afterbegin",
+          '<details class="cb-behind" id="long"><summary>2 changes</summary>' +
+          '<span data-records="../changes/*/">MER-0001 MER-0002</span></details>')"""
+    )
+    assert phone.locator("#long a").count() == 0
+    phone.locator("#long summary").click()
+    phone.locator("#long a").nth(1).click()
+    phone.wait_for_url("**/changes/MER-0002/")
+
+
+def test_a_hidden_mark_takes_no_line(phone: Page, address: str) -> None:
+    phone.goto(f"{address}{CLIENTS[0]}/changes/MER-0012/")
+    box = phone.locator("#impact").bounding_box()
+    assert box is not None
+    assert box["height"] < 40
+
+
 def test_a_link_into_a_folded_part_opens_it(phone: Page, address: str) -> None:
     phone.goto(f"{address}{CLIENTS[0]}/impact/#order-3")
     row = phone.locator("#order-3")
@@ -128,11 +215,25 @@ def test_a_link_into_a_folded_part_opens_it(phone: Page, address: str) -> None:
     assert fold.get_attribute("open") is not None
 
 
+def test_paper_has_all_that_a_phone_folds_and_no_list_of_contents(
+    phone: Page, address: str
+) -> None:
+    phone.goto(f"{address}{CLIENTS[0]}/changes/MER-0012/")
+    assert phone.locator(".cb-fold > summary").first.is_visible()
+    phone.emulate_media(media="print")
+    folded = phone.locator(".cb-fold :is(table, ul, ol, .cb-option)").all()
+    assert len(folded) > 5
+    assert all(part.is_visible() for part in folded)
+    assert not phone.locator(".cb-fold > summary").first.is_visible()
+    assert not phone.locator(".cb-contents").is_visible()
+
+
 def test_a_wide_window_folds_nothing(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport=WIDTHS["desktop"])
     page.goto(f"{address}{CLIENTS[0]}/impact/")
     assert page.locator("#order-3").is_visible()
     assert not page.locator(".cb-fold > summary").first.is_visible()
+    assert not page.locator(".cb-contents").is_visible()  # it stands beside the page
 
 
 def test_figures_stand_below_each_other_on_a_phone(phone: Page, address: str) -> None:

@@ -21,7 +21,7 @@ from changebook.model.vocabulary import Audience
 from changebook.refusal import Refusal
 from changebook.site.search import indexing
 from changebook.site.search.indexing import index_sites
-from changebook.site.search.spelling import BEGIN, END, amount_key, id_key, spelt, spelt_html
+from changebook.site.search.spelling import BEGIN, END, JOIN, amount_key, id_key, spelt, spelt_html
 from changebook.views.impact import impact
 from changebook.views.index import history
 from changebook.views.search import search
@@ -32,7 +32,7 @@ HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_siz
 
 def shown(text: str) -> str:
     """The spelling with its marks as a reader of this file can see them."""
-    return text.replace(BEGIN, "<").replace(END, ">")
+    return text.replace(BEGIN, "<").replace(END, ">").replace(JOIN, "~")
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def shown(text: str) -> str:
     [
         ("离线签收", "离线 线签 签收 收>"),
         ("收", "收>"),
-        ("司机App签收", "司机 机> App 签收 收>"),
+        ("司机App签收", "司机 机>~ App~ 签收 收>"),
         ("完成，离线（弱网）", "完成 成>， 离线 线>（ 弱网 网>）"),
         ("(离线)", "(离线 线>)"),
         ("see MER-0012.", "see MER-0012 <mer12>."),
         ("ＭＥＲ-0012", "MER-0012 <mer12>"),
         ("£54,000.00, then", "£54,000.00 <54000>, then"),
-        ("−¥1,234.50元", "−¥1,234.50 <1234p5> 元>"),
-        ("费用54000元", "费用 用> 54000 <54000> 元>"),
-        ("5.4万", "5.4 万> <54000>"),
+        ("−¥1,234.50元", "−¥1,234.50 <1234p5>~ 元>"),
+        ("费用54000元", "费用 用>~ 54000 <54000>~ 元>"),
+        ("5.4万", "5.4~ 万> <54000>"),
         ("€800", "€800 <800>"),
         ("800 pieces in 2026", "800 pieces in 2026"),
         ("12 Mar 2026, 10:30, 1.10.2", "12 Mar 2026, 10:30, 1.10.2"),

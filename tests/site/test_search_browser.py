@@ -244,6 +244,44 @@ def test_without_scripts_the_search_page_says_where_to_look(browser: Browser, ad
     context.close()
 
 
+def test_near_words_are_found_in_summaries_scope_and_glossary(page: Page, address: str) -> None:
+    page.goto(f"{address}meridian-outdoor/search/?q=split+shipping")
+    expect(count(page)).to_have_text(
+        "No change contains all these words; these contain some of them"
+    )
+    assert "MER-0012" in found(page)  # "shipping company" is another word for its carrier
+    expect(page.locator("#find-also")).to_contain_text("Glossary")
+
+    # A slip of the finger, and a word that some page has but no change.
+    page.goto(f"{address}meridian-outdoor/search/?q=bulky+delivry")
+    expect(page.locator("li.cb-found").first).to_contain_text("MER-0012")
+    page.goto(f"{address}meridian-outdoor/search/?q=split+delivery")
+    expect(page.locator("li.cb-found").first).to_contain_text("MER-")
+
+    # Chinese has no words to take apart: what stands in the glossary is named.
+    page.goto(f"{address}yunfan/search/?q=拆分发货")
+    expect(page.locator("#find-also")).to_contain_text("名词解释")
+    page.goto(f"{address}yunfan/search/?q=发货")
+    expect(page.locator("li.cb-found mark").first).to_have_text("发货")
+
+
+def test_an_excerpt_reads_like_the_page(page: Page, address: str) -> None:
+    page.goto(f"{address}yunfan/search/?q=YF-11")
+    first = page.locator("li.cb-found").first
+    expect(first.locator("h2")).to_contain_text("YF-0011")
+    status, day, money = first.locator(".cb-found__facts > *").all_inner_texts()
+    assert (status, day, money) == ("待决定", "2026年5月18日", "+¥128,800.00")
+    sentence = first.locator(".cb-found__sentence").inner_text()
+    assert "第2版修订内容（2026年6月18日）" in sentence
+    assert len(sentence) > 60
+
+    # The heads of columns, read in a row, are no sentence.
+    page.goto(f"{address}meridian-outdoor/search/")
+    page.locator("li.cb-found").first.wait_for()
+    for text in page.locator(".cb-found__sentence").all_inner_texts():
+        assert "Item Before After" not in text
+
+
 def test_an_index_that_is_missing_is_said(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.route("**/pagefind/**", lambda route: route.abort())
@@ -262,6 +300,7 @@ def test_text_comes_back_as_it_was_written(page: Page, address: str) -> None:
         "见 YF-0006，共 137,582.00 元。",
         "Returns portal, £27,580.00 (MER-0008).",
         "第 2 版",
+        "第2版修订（2026年6月18日），费用54000元。",
     ):
         back = page.evaluate(
             """async text => (await import(

@@ -55,6 +55,8 @@ IMPACT_JSON = "impact/impact.json"
 #: What is printed, signed and filed: each document beside the page with the same content.
 LOG_BOOK_PDF = "decisions/decision-log.pdf"
 REGISTER_PDF = "impact/change-order-register.pdf"
+#: All documents on one page, so that none is further away than two taps.
+DOCUMENTS = "documents/index.md"
 #: The weekly and monthly reports.
 REPORTS = "reports/index.md"
 

@@ -33,8 +33,13 @@ from changebook.pages.columns import PageColumn, page_columns
 
 #: More ids than this are counted, and shown when a reader asks for them.
 FEW = 8
+#: More than this are words until a reader asks for them: a script makes links of what it opens. A
+#: page of a thousand changes would else have a hundred thousand elements.
+MANY = 60
 
 _Href = Callable[..., str]
+#: Stands for an id in an address.
+_ANY = "*"
 _QUIET = Markup('<span class="cb-quiet">–</span>')
 
 
@@ -159,16 +164,15 @@ class Cells:
                 return _html(f'<span class="{name} {name}--{escape(value)}">{escape(words)}</span>')
 
     def _ids(self, ids: Collection[str], few: int, href: _Href) -> Markup:
-        links = _html(
-            " ".join(
-                f'<a class="cb-id" href="{escape(href(urls.record(id)))}">{escape(id)}</a>'
-                for id in ids
-            )
-        )
         if len(ids) <= few:
-            return links
+            return _id_links(ids, href)
         count = self._words.ngettext("%(num)s change", "%(num)s changes", len(ids))
-        return _folded(_html(count) % {"num": len(ids)}, f"<span>{links}</span>")
+        if len(ids) <= MANY:
+            listed = _html(f"<span>{_id_links(ids, href)}</span>")
+        else:
+            address = escape(href(urls.record(_ANY)))
+            listed = _html(f'<span data-records="{address}">{escape(" ".join(ids))}</span>')
+        return _folded(_html(count) % {"num": len(ids)}, listed)
 
     def _counted(self, ids: Collection[str] | None, few: int, href: _Href) -> Markup:
         if not ids:
@@ -176,6 +180,15 @@ class Cells:
         if len(ids) > few:
             return self._ids(ids, few, href)
         return _html(f"{len(ids)} <small>{self._ids(ids, FEW, href)}</small>")
+
+
+def _id_links(ids: Collection[str], href: _Href) -> Markup:
+    return _html(
+        " ".join(
+            f'<a class="cb-id" href="{escape(href(urls.record(id)))}">{escape(id)}</a>'
+            for id in ids
+        )
+    )
 
 
 def _toned(shown: Markup, tone: Tone) -> Markup:

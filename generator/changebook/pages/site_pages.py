@@ -163,6 +163,7 @@ def _common_pages(
             extra={"hide": ["navigation", "toc"]},
             view=site.finding,
         ),
+        *site.documents(),
         *site.copy(),
     ]
 
@@ -446,6 +447,20 @@ class EditionPages:
                 view=month,
             )
 
+    def documents(self) -> Iterator[GeneratedPage]:
+        """Yield the list of all documents, where the edition has any."""
+        if self._papers:
+            yield self.page(
+                urls.DOCUMENTS,
+                "documents",
+                self.words.gettext("Documents to print"),
+                findable=False,
+                up=urls.HOME,
+                amendments=self.amendments,
+                months=report.ended_months(self._edition),
+                signed={r.data.id: decision.signed_paper(r) for r in self._edition.records},
+            )
+
     def copy(self) -> Iterator[GeneratedPage]:
         """Yield the page that says what an offline copy is."""
         if self._offline:
@@ -518,6 +533,11 @@ class EditionPages:
                 for words, target in (
                     (self.words.gettext("News"), urls.NEWS),
                     (self.words.gettext("Stay informed"), urls.FOLLOW),
+                    *(
+                        [(self.words.gettext("Documents to print"), urls.DOCUMENTS)]
+                        if self._papers
+                        else ()
+                    ),
                 )
             ],
             "cb_feeds": [

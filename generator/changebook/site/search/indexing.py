@@ -23,6 +23,8 @@ from changebook.site.search.spelling import spelt_html
 #: language of Pagefind's would leave the spelling of Chinese alone.
 LANGUAGE = "en"
 _BODY = re.compile(r"<div data-pagefind-body>.*</article>", re.DOTALL)
+#: Drawings, and what names a column or a fold: in an excerpt nobody could tell what it belongs to.
+_UNSAID = (".mermaid", ".cb-table > thead", ".cb-fold > summary")
 #: Pagefind's own pages and styles, for which nothing of ours asks.
 _UNUSED = ("*-ui.js", "*-ui.css", "pagefind-highlight.js", "wasm.unknown.pagefind")
 
@@ -51,7 +53,7 @@ def _index(site: Path, keep_index: bool) -> None:
             *("--site", copies),
             *("--output-path", str(bundle)),
             *("--force-language", LANGUAGE),
-            *("--exclude-selectors", ".mermaid"),
+            *(part for each in _UNSAID for part in ("--exclude-selectors", each)),
             *(("--keep-index-url",) if keep_index else ()),
         )
     for pattern in _UNUSED:

@@ -23,6 +23,9 @@ from itertools import pairwise
 
 #: Letters that no text has, so that no word of a text meets a spelt one.
 BEGIN, END = "\ua78f", "\ua78e"
+#: Stands before a space that the text does not have. Pagefind leaves it out of words, and keeps it
+#: in what it shows.
+JOIN = "\u2060"
 _CJK = "\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 #: Full-width marks and quotes: nobody writes a space after them.
 _STOPS = "\u2014\u2018\u2019\u201c\u201d\u2026\u3000-\u3004\u3006-\u303f\uff01-\uff65"
@@ -60,7 +63,7 @@ def spelt(text: str) -> str:
     if text.isascii():
         return text
     text = _RUN.sub(lambda run: _pairs(run[0]), text)
-    return _SEAM.sub(" ", _STOP.sub(r"\1 ", text))
+    return _SEAM.sub(f"{JOIN} ", _STOP.sub(r"\1 ", text))
 
 
 def id_key(prefix: str, number: str) -> str:

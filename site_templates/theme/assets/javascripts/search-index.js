@@ -34,9 +34,12 @@ export const find = async (query, filters = {}, sort = {}) => {
   for (const way of ways) {
     if (QUOTED.test(way)) return phrase(pagefind, way, options)
     each = await Promise.all(wordsOf(way).map(word => one(pagefind, word, options)))
-    if (each.every(({known}) => known)) {
+    if (each.every(({known, near}) => known && !near)) {
       const found = each.length === 1 ? each[0].found : await pagefind.search(way, options)
-      if (found.results.length || found.unfilteredResultCount) return found
+      if (found.results.length) return found
+      // Some change has them all, but not with these filters.
+      const all = asked.length && (await pagefind.search(way, {filters: CHANGES}))
+      if (all && all.results.length) return found
     }
   }
   return partly(each)
@@ -52,17 +55,38 @@ const one = async (pagefind, word, options) => {
   const found = await pagefind.search(word, options)
   if (!found.unfilteredResultCount) return {found, known: false}
   const exact = await pagefind.search(`"${word}"`)
-  const known = exact.results.length > 0 || !found.results.length || (await begins(word, found))
-  return {found, known}
+  if (exact.results.length || !found.results.length) return {found, known: true}
+  const parts = await matched(found)
+  const wanted = fold(word)
+  const begins = part => part.startsWith(wanted) || (part.length > 3 && wanted.startsWith(part))
+  if (!parts.length || parts.some(begins)) return {found, known: true}
+  // A slip of the finger: what was meant begins in the same way.
+  const meant = parts.find(part => slips(wanted, part) <= (wanted.length < 8 ? 1 : 2))
+  if (wanted.length < LONG_ENOUGH || !meant) return {found, known: false}
+  return {found: await pagefind.search(meant, options), known: true, near: true}
 }
 
-const begins = async (word, {results: [first]}) => {
-  const {raw_content: content, weighted_locations: places} = await first.data()
-  if (!places.length) return true
-  const words = content.split(/\s+/)
-  const wanted = fold(word)
-  const near = part => part.startsWith(wanted) || (part.length > 3 && wanted.startsWith(part))
-  return places.some(({location}) => fold(words[location] ?? "").split(NO_WORD).some(near))
+const LONG_ENOUGH = 6
+
+// The words that the best results were found by.
+const matched = async ({results}) => {
+  const best = await Promise.all(results.slice(0, 5).map(result => result.data()))
+  return best.flatMap(({raw_content: content, weighted_locations: places}) => {
+    const words = content.split(/\s+/)
+    return places.flatMap(({location}) => fold(words[location] ?? "").split(NO_WORD).filter(Boolean))
+  })
+}
+
+// How many letters two words differ by: left out, put in or taken for another.
+const slips = (one, two) => {
+  let row = [...two, ""].map((_, n) => n)
+  for (const [n, letter] of [...one].entries()) {
+    const next = [n + 1]
+    for (const [m, other] of [...two].entries())
+      next.push(Math.min(row[m + 1] + 1, next[m] + 1, row[m] + (letter === other ? 0 : 1)))
+    row = next
+  }
+  return row.at(-1)
 }
 
 const NO_WORD = /[^\p{L}\p{N}]+/u
@@ -78,8 +102,10 @@ const phrase = async (pagefind, way, options) => {
 
 // An unknown Chinese word of two characters takes three of the five pairs of a query with another.
 const ENOUGH = 0.4
+// Of another page, which is only named, less will do.
+const SOME = 0.3
 
-const partly = each => {
+const partly = (each, enough = ENOUGH) => {
   const sums = new Map()
   for (const {found, known} of each)
     for (const result of known ? found.results : []) {
@@ -87,7 +113,7 @@ const partly = each => {
       sums.set(result.id, {...before, count: before.count + 1, score: before.score + result.score})
     }
   const results = [...sums.values()]
-    .filter(({count}) => count >= ENOUGH * each.length)
+    .filter(({count}) => count >= enough * each.length)
     .sort((a, b) => b.count - a.count || b.score - a.score)
     .map(({result}) => result)
   return {results, filters: {}, partly: results.length > 0}
@@ -98,7 +124,10 @@ export const alsoOn = async query => {
   const pagefind = await load()
   const [way] = spelt(query, box.dataset.prefix).slice(-1)
   if (!way) return []
-  const {results} = await pagefind.search(way, {filters: {kind: "page"}})
+  const options = {filters: {kind: "page"}}
+  const each = await Promise.all(wordsOf(way).map(word => one(pagefind, word, options)))
+  const whole = each.every(({known, near}) => known && !near) && (await pagefind.search(way, options))
+  const {results} = whole && whole.results.length ? whole : partly(each, SOME)
   return Promise.all(results.slice(0, 3).map(result => result.data()))
 }
 

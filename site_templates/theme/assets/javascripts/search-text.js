@@ -2,6 +2,7 @@
 // as the index is spelt, `plain` takes the spelling back where a text is shown.
 const BEGIN = "\ua78f"
 const END = "\ua78e"
+const JOIN = "\u2060" // before a space that the text does not have
 const CJK = "\\u3005\\u3041-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}"
 const STOPS = "\\u2014\\u2018\\u2019\\u201c\\u201d\\u2026\\u3000-\\u3004\\u3006-\\u303f\\uff01-\\uff65"
 const RUN = new RegExp(`[${CJK}]+`, "gu")
@@ -69,16 +70,18 @@ const pieces = (words, hit = () => false) => {
     if (key) {
       const last = shown.at(-1)
       if (last) {
-        last.text += word.slice(key[0].length)
+        const rest = word.slice(key[0].length)
+        last.text += rest.replace(JOIN, "")
         last.hit ||= hit(place)
-        last.glued ||= CLOSED.test(last.text)
+        last.glued = rest.endsWith(JOIN) || CLOSED.test(last.text)
       }
       return
     }
     const pair = word.match(PAIR)
     // Pagefind ends each heading and cell with a full stop of its own.
-    const text = pair ? pair[1] : word.replace(END_OF_CELL, "。").replaceAll(END, "")
-    shown.push({text, hit: hit(place) || carried, glued: Boolean(pair) || CLOSED.test(text)})
+    const text = (pair ? pair[1] : word.replace(END_OF_CELL, "。").replaceAll(END, "")).replace(JOIN, "")
+    const glued = Boolean(pair) || word.endsWith(JOIN) || CLOSED.test(text)
+    shown.push({text, hit: hit(place) || carried, glued})
     carried = Boolean(pair) && hit(place)
   })
   return shown
@@ -90,8 +93,12 @@ const joined = shown =>
 
 export const plain = text => joined(pieces(split(text)))
 
-const LONG = 36
-const BACK = 14
+// How much of a text is shown, and how much of it before the place, in letters: two lines on a wide
+// window. A Chinese letter is as wide as two.
+const LONG = 190
+const BACK = 70
+const NEAR = 22
+const wide = word => (word.match(KEY) ? 0 : word.match(PAIR) || word.includes(END) ? 2 : word.length + 1)
 const ENDS = /[.!?。！？]$/
 
 // The place that says most of what was looked for, from the start of its sentence if that is near.
@@ -101,12 +108,15 @@ export const excerpt = (content, locations) => {
   let [first, most] = [0, -1]
   for (const start of weight.keys()) {
     let sum = 0
-    for (let n = start; n < start + LONG - BACK; n++) sum += weight.get(n) ?? 0
+    for (let n = start; n < start + NEAR; n++) sum += weight.get(n) ?? 0
     if (sum > most || (sum === most && start < first)) [first, most] = [start, sum]
   }
   let start = first
-  while (start > 0 && start > first - BACK && !ENDS.test(words[start - 1].replace(END, ""))) start--
-  const end = Math.min(words.length, start + LONG)
+  let room = LONG
+  const before = LONG - BACK
+  while (start > 0 && room > before && !ENDS.test(words[start - 1].replace(END, ""))) room -= wide(words[--start])
+  let end = Math.max(first, start)
+  while (end < words.length && room > 0) room -= wide(words[end++])
   const shown = pieces(words.slice(start, end), place => weight.has(place + start))
   const whole = start === 0 || ENDS.test(words[start - 1].replace(END, ""))
   if (!whole) shown.unshift({text: "…", hit: false, glued: true})

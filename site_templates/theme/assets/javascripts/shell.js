@@ -76,6 +76,23 @@
     const target = document.getElementById(location.hash.slice(1))
     if (target?.name?.startsWith("__tabbed_")) target.checked = true
 
+    // Long lists of ids are words until somebody opens them.
+    document.addEventListener(
+      "toggle",
+      ({target}) => {
+        const list = target.open && target.querySelector?.(":scope > [data-records]")
+        if (!list) return
+        const links = list.textContent.split(" ").flatMap(id => {
+          const link = document.createElement("a")
+          Object.assign(link, {className: "cb-id", textContent: id, href: list.dataset.records.replace("*", id)})
+          return [link, " "]
+        })
+        list.removeAttribute("data-records")
+        list.replaceChildren(...links)
+      },
+      true,
+    )
+
     // Material lays wide tables in boxes that scroll; the keyboard must reach them too. And a button
     // that copies is no navigation.
     const content = document.querySelector(".md-content")
