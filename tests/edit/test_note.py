@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,17 @@ def test_a_scope_is_an_action_and_an_item(record: Path, said: str) -> None:
     assert done.exit_code == 2
     assert "add" in done.output
     assert "modify" in done.output
+
+
+def test_a_fault_of_what_is_sketched_is_shown_in_its_line(record: Path) -> None:
+    new = run("new", "example", "Gifts", "--from-client", "--by", "Ada Brown", "--type", "addition",
+              "--priority", "low", "--summary", "Gifts are wrapped.", "--scope", "add=Shop",
+              "--reason", "market=Asked for.", "--on", "2026-03-02")  # fmt: skip
+    assert new.exit_code == 0, new.output
+    done = run("advance", "EX-0004", "assessing", "awaiting-decision", "--by", "Sam Green", "--on",
+               "2026-03-02", "--due", "2026-03-01", "--scaffold")  # fmt: skip
+    assert "`due` is 2026-03-01, before the request" in done.output
+    assert re.search(r"^\d+ \|   due: 2026-03-01$", done.output, re.MULTILINE), done.output
 
 
 @pytest.fixture

@@ -190,10 +190,10 @@ def _advance(
         step = _answered(step, wanted, asks=asks)
         plan = core.plan(workspace, id_, step)
     problems = core.problems(plan, workspace, reading)
-    if scaffold:
-        plan = core.scaffolded(plan)
     wrong = errors(problems)
     print_problems(wrong, workspace.root, edited_lines(workspace.root, plan.edits), err=True)
+    if scaffold:
+        plan = core.scaffolded(plan)
     if not plan.is_complete:
         _say_what_is_missing(id_, step, plan)
         sys.exit(COULD_NOT_RUN)
