@@ -114,6 +114,13 @@ def news(page: Page) -> None:
     page.wait_for_url(re.compile("#2026-"))
 
 
+def what_if(page: Page) -> None:
+    page.locator("#what-if summary").click()
+    page.locator("#what-if [data-do=all]").click()
+    page.wait_for_url(re.compile(r"\?choose=MER-"))
+    assert page.locator("[data-figure=sum] strong").inner_text() == "£537,970.00"
+
+
 @pytest.mark.parametrize(
     "use",
     [
@@ -125,6 +132,7 @@ def news(page: Page) -> None:
         verify,
         a_code_on_paper,
         news,
+        what_if,
     ],
 )
 def test_what_works_on_a_page_keeps_to_the_policy(

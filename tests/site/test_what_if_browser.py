@@ -289,6 +289,13 @@ def test_a_choice_is_an_address(page: Page, address: str) -> None:
     assert visit.errors == []
 
 
+def test_a_copy_on_a_disk_has_no_address_to_share(page: Page, sample_sites: Path) -> None:
+    home = (sample_sites / "meridian-outdoor" / "index.html").as_uri()
+    page.goto(f"{home}?choose=MER-0012.b")
+    assert page.locator("[data-figure=sum] strong").inner_text() == "£522,570.00"
+    assert not page.locator("#what-if code").is_visible()
+
+
 def test_all_as_requested_is_the_forecast(page: Page, address: str) -> None:
     page.goto(f"{address}yunfan/")
     page.locator("#what-if summary").click()

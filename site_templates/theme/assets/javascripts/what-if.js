@@ -207,6 +207,8 @@
   for (const button of result.querySelectorAll("button"))
     button.addEventListener("click", () => buttons[button.dataset.do](button))
   result.hidden = brief.hidden = false
+  // What was opened as a file has no address to share.
+  panel.querySelector(".cb-what-if__address").hidden = !location.protocol.startsWith("http")
   read()
   addEventListener("popstate", read)
 })()
