@@ -141,7 +141,9 @@ class _Page(HTMLParser):
             self.text += f"{value} "
         if self._script:
             self.scripts.add(dict(attrs).get("src") or "")
-        if tag in ("iframe", "object", "embed", "base", "textarea", "template", "button"):
+        if tag in ("iframe", "object", "embed", "base", "textarea", "template") or (
+            tag == "button" and not dict(attrs).get("class")
+        ):
             self.bad.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -400,16 +400,14 @@ def test_nothing_leaks_into_the_documents_of_an_edition(
             assert not document.attachments, path
 
 
-#: Paper shows no links between records, nobody whom a record does not name, no keys but those of
-#: the format, and no files but the pictures of its text; the sanitiser drops comments. So it is
-#: safe without these guards too.
+#: Paper shows no links between records, no keys but those of the format, and no files but the
+#: pictures of its text; the sanitiser drops comments. So it is safe without these guards too.
 NOT_ON_PAPER = {
     "comments are emptied",
     "files are copied by use",
     "internal keys are not copied",
     "links to unseen records are dropped",
     "own keys are not sealed",
-    "vendor people are filtered",
 }
 
 

@@ -37,8 +37,8 @@ _COMMANDS = {
     "merge-seals": "Put decisions.lock in order after a merge of two branches that both sealed "
     "something.",
     "new": "Write the next record of CLIENT with the keys that its status needs.",
-    "note": "Note something in the record ID: an objection, a condition met, a step of the plan "
-    "done.",
+    "note": "Note something in the record ID: an objection, a condition met, an acceptance, "
+    "what it took.",
     "print": "Make PDFs to print, sign and file: the change orders of the IDs, or a client's "
     "documents.",
     "remind": "Remind the people of CLIENT, or of all clients, of what waits for them.",

@@ -170,9 +170,9 @@ def _relative(target: str, start: str) -> str:
 _OWN_IDS = frozenset(
     "acceptance actual agreement answer back changes choose cost dates dates-table decision "
     "details history impact lately links objections options page paper people plan quality "
-    "revisions risks sign since standing talks visits waiting why words".split()
+    "revisions risks sign since standing talks visits waiting what-if why words".split()
 )
-_OWN_BEGINNINGS = ("cb-", "history-", "word-")
+_OWN_BEGINNINGS = ("cb-", "history-", "what-if-", "word-")
 #: No heading's id holds a colon, so that nothing else can get such an id.
 _BODY = "text:"
 

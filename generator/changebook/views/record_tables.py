@@ -234,7 +234,7 @@ def plan(steps: tuple[PlanStep, ...], words: Words) -> Table[PlanStep]:
     return Table(_("Plan"), columns, steps)
 
 
-class Step(Protocol):
+class ContractStep(Protocol):
     """What leads from one contract sum to the next: an entry of the register, or a request."""
 
     @property
@@ -265,7 +265,7 @@ class SumStep:
 
 
 def contract_sum(
-    title: str, position: Position, step: Step, own: Decimal | None, words: Words
+    title: str, position: Position, step: ContractStep, own: Decimal | None, words: Words
 ) -> Table[SumStep]:
     """Return how a change leads from the contract sum before it to the one after it.
 

@@ -101,7 +101,7 @@ def added_and_credited(position: Position, words: Words) -> Table[AddedAndCredit
 
 
 @dataclass(frozen=True)
-class BudgetRow:
+class BudgetPart:
     """A line of the change budget, and the changes behind it."""
 
     name: str
@@ -110,26 +110,26 @@ class BudgetRow:
     strong: bool = False
 
 
-def budget(position: Position, words: Words) -> Table[BudgetRow]:
+def budget(position: Position, words: Words) -> Table[BudgetPart]:
     """Return the change budget, what of it is used, and what is left."""
     _, currency = words.gettext, position.currency
-    rows: tuple[BudgetRow, ...] = ()
+    rows: tuple[BudgetPart, ...] = ()
     if own := position.budget:
         if_pending = _("Left if all pending changes are approved as requested")
         rows = (
-            BudgetRow(_("Budget"), own.amount),
-            BudgetRow(_("Used"), own.used.amount, own.used.ids),
-            BudgetRow(_("Left"), own.left, strong=True),
-            BudgetRow(if_pending, own.left_if_pending, position.pending.ids),
+            BudgetPart(_("Budget"), own.amount),
+            BudgetPart(_("Used"), own.used.amount, own.used.ids),
+            BudgetPart(_("Left"), own.left, strong=True),
+            BudgetPart(if_pending, own.left_if_pending, position.pending.ids),
         )
 
-    def name(row: BudgetRow) -> Piece:
+    def name(row: BudgetPart) -> Piece:
         return pieces(Text(row.name), Note(Changes(row.ids)) if row.ids else None)
 
-    def overspent(row: BudgetRow) -> Piece | None:
+    def overspent(row: BudgetPart) -> Piece | None:
         return Text(words.money(row.amount, currency), Tone.LATE) if row.amount < 0 else None
 
-    columns: tuple[Column[BudgetRow], ...] = (
+    columns: tuple[Column[BudgetPart], ...] = (
         piece_column(_("Change budget"), name, Format.TEXT),
         money_column(
             _("Amount"), lambda row: row.amount, currency, on=Medium.PAGE, content=overspent
