@@ -9,7 +9,16 @@ from decimal import Decimal
 from typing import Protocol
 
 from changebook.model.cells import Changes, Label, Note, Piece, Text, Tone, WrittenDay, pieces
-from changebook.model.schema import ChangeRecord, PlanStep, ResourceLine, Risk, ScopeItem
+from changebook.model.schema import (
+    ChangeRecord,
+    HistoryEntry,
+    Option,
+    PlanStep,
+    ResourceLine,
+    Revision,
+    Risk,
+    ScopeItem,
+)
 from changebook.model.sums import CostRow, CostTable, Part, Position
 from changebook.model.table import (
     Column,
@@ -232,6 +241,66 @@ def plan(steps: tuple[PlanStep, ...], words: Words) -> Table[PlanStep]:
         piece_column(_("Done"), done, Format.DATE),
     )
     return Table(_("Plan"), columns, steps)
+
+
+def options(data: ChangeRecord, currency: str, words: Words) -> Table[Option]:
+    """Return the options that there are; a template says what speaks for and against each."""
+    _ = words.gettext
+    columns: tuple[Column[Option], ...] = (
+        Column(_("Option"), lambda option: option.title, on=Medium.PAPER, name="option"),
+        money_column(
+            _("Amount"),
+            lambda option: option.amount,
+            currency,
+            on=Medium.PAPER,
+            signed=True,
+            name="money",
+        ),
+        Column(
+            _("Days"),
+            lambda option: option.days,
+            Format.DAYS_DIFFERENCE,
+            on=Medium.PAPER,
+            name="days",
+        ),
+    )
+    return Table(_("Options"), columns, data.options)
+
+
+def history(data: ChangeRecord, words: Words) -> Table[HistoryEntry]:
+    """Return when the change came to each status."""
+    _ = words.gettext
+
+    def day(entry: HistoryEntry) -> Piece:
+        later = entry.recorded if entry.recorded != entry.on else None
+        recorded = _("recorded on %(day)s") % {"day": words.date(later)} if later else None
+        return pieces(WrittenDay(entry.on), Note(Text(recorded)) if recorded else None)
+
+    def status(entry: HistoryEntry) -> Piece:
+        note = Note(Text(entry.note)) if entry.note else None
+        return pieces(Text(words.label(entry.status)), note)
+
+    columns: tuple[Column[HistoryEntry], ...] = (
+        piece_column(_("Date"), day, Format.DATE, on=Medium.PAPER),
+        piece_column(_("Status"), status, on=Medium.PAPER),
+        Column(_("Who"), lambda entry: entry.by, on=Medium.PAPER),
+    )
+    return Table(_("History"), columns, data.history)
+
+
+def revisions(data: ChangeRecord, words: Words) -> Table[Revision]:
+    """Return what is different in each revision."""
+    _ = words.gettext
+
+    def revision(each: Revision) -> Piece:
+        return pieces(Text(str(each.revision)), Note(Text(each.note)))
+
+    columns: tuple[Column[Revision], ...] = (
+        Column(_("Date"), lambda each: each.on, Format.DATE, on=Medium.PAPER),
+        piece_column(_("Revision"), revision, on=Medium.PAPER),
+        Column(_("Who"), lambda each: each.by, on=Medium.PAPER),
+    )
+    return Table(_("Revisions"), columns, data.revisions)
 
 
 class ContractStep(Protocol):
