@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -432,3 +433,13 @@ def test_without_clients_or_changes_there_is_still_a_page() -> None:
     page = _Page(bare.content)
     assert {"sums", "waiting", "statuses"} <= page.ids
     assert not {"budgets", "decisions", "risks"} & page.ids
+
+
+def test_cells_say_what_is_over_late_unknown_or_archived() -> None:
+    late = record("ALP-0003", "awaiting-decision", None, decision={"due": "2026-03-02"})
+    spent = edition("alpha", "EUR", record("ALP-0001", "approved", "100.00"), late, budget="40.00")
+    ended = replace(BETA, profile=BETA.profile.model_copy(update={"archived": date(2026, 3, 30)}))
+    (made,) = portfolio_pages([spent, ended])
+    words = " ".join(re.sub(r"<[^>]+>", " ", made.content).split())
+    for said in ("over budget", "was due on 2 Mar 2026", "not assessed", "archived on 30 Mar 2026"):
+        assert said in words
