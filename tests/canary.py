@@ -529,6 +529,11 @@ internal:
             "text: Skippers asked.",
             f"text: Skippers asked., x-who: {c.word('own key of a reason')}",
         )
+        .replace(
+            "role: Sponsor, party: client}]",
+            "role: Sponsor, party: client, on: 2026-02-13, "
+            f"x-how: {c.word('own key of an approval')}}}]",
+        )
         .replace("agreement: {status: not-required}\n", signed),
         f"{CLIENT}/2026/HBR-0001-signed.pdf": paper,
         f"{CLIENT}/2026/scan.pdf": scanned,
@@ -547,16 +552,7 @@ revisions:
     was: {{amount: 450.00}}
     x-why: {c.word("own key of a revision that waits")}
 """,
-        )
-        .replace("title: Do it, ", f"title: Do it, x-why: {c.word('own key of an option')}, ")
-        .replace(
-            "decision: {due: 2026-02-20}\n",
-            f"""decision:
-  due: 2026-02-20
-  by:
-    - {{name: Ada Moreau, party: client, on: 2026-02-14, x-how: {c.word("own key of an approval")}}}
-""",
-        ),
+        ).replace("title: Do it, ", f"title: Do it, x-why: {c.word('own key of an option')}, "),
         f"{CLIENT}/2026/HBR-0003-{secret}.md": _record(
             "HBR-0003",
             f"Secret {c.word('title of an internal record')}",

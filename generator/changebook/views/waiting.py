@@ -158,10 +158,14 @@ def waiting_decision(data: ChangeRecord, as_of: date, profile: Profile) -> Waiti
         return None
     due = data.decision.due if data.decision else None
     overdue = due is not None and due < as_of
+    before = data.decision.approved_so_far if data.decision else ()
+    recorded = {each.name for each in before}
     answers = tuple(
         talk
         for talk in data.communications
-        if talk.proposes and talk.proposes.revision == data.revision
+        if talk.proposes
+        and talk.proposes.revision == data.revision
+        and not (talk.proposes.outcome is Outcome.APPROVED and recorded.intersection(talk.with_))
     )
     return WaitingDecision(
         data.id,
