@@ -200,6 +200,17 @@ def test_a_long_list_of_ids_becomes_links_when_it_is_opened(phone: Page, address
     phone.wait_for_url("**/changes/MER-0002/")
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_names_leave_room_for_what_they_are(
+    phone: Page, sample_sites: Path, address: str, client: str
+) -> None:
+    """A line with many names on its right must not stand the words on its left on end."""
+    for record in records(sample_sites / client):
+        phone.goto(f"{address}{client}/{record}")
+        boxes = [term.bounding_box() for term in phone.locator(".cb-outcome dt").all()]
+        assert all(box and box["height"] < 70 for box in boxes), record
+
+
 def test_a_hidden_mark_takes_no_line(phone: Page, address: str) -> None:
     phone.goto(f"{address}{CLIENTS[0]}/changes/MER-0012/")
     box = phone.locator("#impact").bounding_box()
