@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from changebook import __version__, packaged
 from changebook.cli import main
 from changebook.read import installation
+from tests import builder
 from tests.scratch import Scratch
 
 PATH = "changes/example/2026/EX-0002-gift-cards.md"
@@ -177,6 +178,7 @@ def test_build_prints_plain_lines(workspace: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(builder.NAME != "mkdocs", reason="it is loaded before anything else")
 def test_check_does_not_wait_for_mkdocs(workspace: Path) -> None:
     script = (
         "import sys; from changebook.cli import main\n"
