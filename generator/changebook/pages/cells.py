@@ -5,7 +5,7 @@ A page may have thousands of pieces, and a macro takes several times as long for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any, cast
 
@@ -40,6 +40,9 @@ MANY = 60
 _Href = Callable[..., str]
 #: Stands for an id in an address.
 _ANY = "*"
+#: Writes the cell of a row as HTML.
+_Writer = Callable[[Any], str]
+_STRONG = ' class="cb-strong"'
 _QUIET = Markup('<span class="cb-quiet">–</span>')
 
 
@@ -83,25 +86,41 @@ class Cells:
     @pass_context
     def columns(
         self, context: Context, table: AnyTable, drawn: dict[str, Any], few: int = FEW
-    ) -> tuple[tuple[PageColumn, Callable[[Any], Markup]], ...]:
+    ) -> tuple[tuple[PageColumn, _Writer], ...]:
         """Return each column of a table on pages, with what writes its cell of a row."""
         href: _Href = context["href"]
         return tuple((c, self._writer(c, few, href)) for c in page_columns(table, drawn))
 
-    def _writer(self, on_page: PageColumn, few: int, href: _Href) -> Callable[[Any], Markup]:
+    def rows(
+        self,
+        table: AnyTable,
+        rows: Iterable[Any],
+        columns: Iterable[tuple[PageColumn, _Writer]],
+        attributes: Callable[[Any], Markup] | None,
+    ) -> Markup:
+        """Return the rows of a table; the macro `attributes` gives those that a row has."""
+        writers, strong, written = [writer for _, writer in columns], table.strong, []
+        for row in rows:
+            more: str = _STRONG if strong and strong(row) else ""
+            if attributes:
+                more = escape(attributes(row))
+            written.append(f"<tr{more}>{''.join([write(row) for write in writers])}</tr>\n")
+        return _html("".join(written))
+
+    def _writer(self, on_page: PageColumn, few: int, href: _Href) -> _Writer:
         column, draw, words = on_page.column, on_page.draw, self._words
         if on_page.is_bars:
-            return lambda row: _html(f'<td class="cb-use-cell">{escape(draw(row))}</td> ')
+            return lambda row: f'<td class="cb-use-cell">{escape(draw(row))}</td> '
         start = f"<td{on_page.attributes}>"
 
-        def cell(row: Any) -> Markup:
+        def cell(row: Any) -> str:
             if draw:
                 inside = escape(draw(row))
             elif on_page.is_plain:
                 inside = escape(column.shown(row, words, column.missing))
             else:
                 inside = self._cell(column, row, few, href)
-            return _html(f"{start}<span>{inside}</span></td> " if inside else f"{start}</td> ")
+            return f"{start}<span>{inside}</span></td> " if inside else f"{start}</td> "
 
         return cell
 

@@ -94,7 +94,7 @@ def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) ->
 
     `kind` is the folder of `site_templates` that they lie in.
     """
-    # Jinja notices that a template was edited, not that a team has one more.
+    # One of the team's that is new or was edited makes a new environment.
     return _environment(language, folders, kind, tuple(of_folder(f, follow=True) for f in folders))
 
 
@@ -111,6 +111,7 @@ def _environment(
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # it would ask for the time of every file that a page includes
         extensions=["jinja2.ext.i18n"],
         # Filters of constants are computed when a template is compiled, and may know the language.
         bytecode_cache=CompiledTemplates(language),
