@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -126,6 +127,45 @@ def test_only_what_a_page_marks_is_indexed(tmp_path: Path) -> None:
     assert '"/"' in content(tmp_path / "two")
 
 
+#: What answers as Pagefind does, and notes of which pages it is told.
+_STAND_IN = """
+import base64, json, pathlib, sys
+told = []
+while letters := sys.stdin.read(1):
+    while not letters.endswith(","):
+        letters += sys.stdin.read(1) or sys.exit()
+    asked = json.loads(base64.b64decode(letters[:-1]))["payload"]
+    told.append(asked.get("file_path"))
+    if asked["type"] == "WriteFiles":
+        bundle = pathlib.Path(asked["output_path"])
+        bundle.mkdir()
+        (bundle / "pagefind-entry.json").write_text(json.dumps({"languages": {}}))
+        (bundle / "told").write_text(" ".join(filter(None, told)))
+    print(base64.b64encode(json.dumps({"payload": {"type": "Done"}}).encode()).decode(), end=",")
+    sys.stdout.flush()
+"""
+
+
+def test_pages_are_told_in_their_order_whichever_the_file_system_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pagefind numbers pages as they come, and no two file systems list them alike."""
+    program = tmp_path / "pagefind-program"
+    program.write_text(f"#!{sys.executable}\n{_STAND_IN}", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(indexing, "get_executable", lambda: program)
+    for name, order in (("one", 1), ("other", -1)):
+        site = tmp_path / name
+        for path in ("search/index.html", "index.html", "changes/EX-0001/index.html"):
+            page(site, path, "<article><div data-pagefind-body>gifts</div></article>")
+        listed = sorted(site.rglob("*.html"))[::order]
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rglob", lambda self, pattern, listed=listed: iter(listed))
+            index_sites(site, keep_index=False)
+        told = (site / "pagefind/told").read_text()
+        assert told == "changes/EX-0001/index.html index.html search/index.html"
+
+
 def test_it_says_why_no_index_could_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +178,10 @@ def test_it_says_why_no_index_could_be_made(
         index_sites(tmp_path, keep_index=False)
     program.unlink()
     with pytest.raises(Refusal, match=r"the search index could not be built: .*pagefind-program"):
+        index_sites(tmp_path, keep_index=False)
+    monkeypatch.undo()
+    monkeypatch.setattr(urls, "PAGEFIND", "search/index.html/pagefind")
+    with pytest.raises(Refusal, match=r"the search index could not be built: Not a directory"):
         index_sites(tmp_path, keep_index=False)
 
 

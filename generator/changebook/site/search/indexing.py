@@ -1,16 +1,22 @@
 """The search index of a built site, made by Pagefind from the pages alone.
 
-Pagefind reads copies of the pages in which the text is spelt for it (see `spelling`); the pages
-themselves say what is indexed, by Pagefind's own attributes. Nothing else reaches an index.
+Pagefind is told of each page with its text spelt for it (see `spelling`); the pages themselves say
+what is indexed, by Pagefind's own attributes. Nothing else reaches an index. It is told of them one
+by one, because it numbers them as they come: what it finds in a folder it takes in the order of the
+file system, which differs from one machine to the next.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import shutil
 import subprocess
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self, cast
 
 from pagefind_bin import get_executable
 
@@ -43,32 +49,77 @@ def index_sites(folder: Path, *, keep_index: bool) -> None:
 def _index(site: Path, keep_index: bool) -> None:
     bundle = site / urls.PAGEFIND
     shutil.rmtree(bundle, ignore_errors=True)
-    with TemporaryDirectory(prefix="changebook-search-") as copies:
-        for page in site.rglob("*.html"):
+    with _Pagefind() as pagefind:
+        index = {"force_language": LANGUAGE, "exclude_selectors": [*_UNSAID]}
+        pagefind.ask("NewIndex", config={**index, "keep_index_url": keep_index})
+        for page in sorted(site.rglob("*.html")):
             if body := _BODY.search(page.read_text("utf-8")):
-                copy = Path(copies, page.relative_to(site))
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_text(f"<html><body>{spelt_html(body[0])}</body></html>", "utf-8")
-        _run(
-            *("--site", copies),
-            *("--output-path", str(bundle)),
-            *("--force-language", LANGUAGE),
-            *(part for each in _UNSAID for part in ("--exclude-selectors", each)),
-            *(("--keep-index-url",) if keep_index else ()),
-        )
+                pagefind.ask(
+                    "AddFile",
+                    index_id=0,
+                    file_path=page.relative_to(site).as_posix(),
+                    file_contents=f"<html><body>{spelt_html(body[0])}</body></html>",
+                )
+        pagefind.ask("WriteFiles", index_id=0, output_path=str(bundle))
     for pattern in _UNUSED:
         for file in bundle.glob(pattern):
             file.unlink()
     make_reproducible(bundle)
 
 
-def _run(*arguments: str) -> None:
-    try:
-        done = subprocess.run(  # noqa: S603 - the package's own program, and paths of ours
-            [get_executable(), "--silent", *arguments], capture_output=True, text=True, check=False
-        )
-    except OSError as error:
-        raise Refusal(f"the search index could not be built: {error}") from None
-    if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Refusal(f"the search index could not be built: {lines[-1] if lines else 'no reason'}")
+class _Pagefind:
+    """Pagefind as a service, which is asked one thing after another.
+
+    A request is JSON in base64, with a comma at its end, and so is what is answered.
+    """
+
+    def __enter__(self) -> Self:
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the package's own program
+                [get_executable(), "--service"], stdin=pipe, stdout=pipe, stderr=pipe
+            )
+        except OSError as error:
+            raise Refusal(f"the search index could not be built: {error}") from None
+        self._stdin = cast("BufferedWriter", self._process.stdin)
+        self._stdout = cast("BufferedReader", self._process.stdout)
+        self._stderr = cast("BufferedReader", self._process.stderr)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def ask(self, what: str, **more: Any) -> None:
+        """Have one thing done. Raises Refusal where Pagefind fails."""
+        message = {"message_id": 1, "payload": {"type": what, **more}}
+        try:
+            self._stdin.write(base64.b64encode(json.dumps(message).encode()) + b",")
+            self._stdin.flush()
+            answer = self._answer()
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
+            raise Refusal(f"the search index could not be built: {self._last_words()}")
+        reply = json.loads(base64.b64decode(answer))["payload"]
+        if reply["type"] == "Error":
+            raise Refusal(f"the search index could not be built: {reply['message']}")
+
+    def _answer(self) -> bytes:
+        """Read up to the comma; what ends without one is no answer."""
+        answer = b""
+        while piece := self._stdout.read1():
+            answer += piece
+            if answer.endswith(b","):
+                return answer
+        return b""
+
+    def _last_words(self) -> str:
+        text = self._stderr.read().decode("utf-8", "replace").strip()
+        fault = re.search(r'message: "(.+)"', text)
+        return fault[1] if fault else text.rpartition("\n")[2] or "no reason"
