@@ -129,20 +129,20 @@ def test_only_what_a_page_marks_is_indexed(tmp_path: Path) -> None:
 
 #: What answers as Pagefind does, and notes of which pages it is told.
 _STAND_IN = """
-import base64, json, pathlib, sys
+import base64, json, sys
 told = []
 while letters := sys.stdin.read(1):
     while not letters.endswith(","):
         letters += sys.stdin.read(1) or sys.exit()
     asked = json.loads(base64.b64decode(letters[:-1]))["payload"]
     told.append(asked.get("file_path"))
-    if asked["type"] == "WriteFiles":
-        bundle = pathlib.Path(asked["output_path"])
-        bundle.mkdir()
-        (bundle / "pagefind-entry.json").write_text(json.dumps({"languages": {}}))
-        (bundle / "told").write_text(" ".join(filter(None, told)))
-    print(base64.b64encode(json.dumps({"payload": {"type": "Done"}}).encode()).decode(), end=",")
-    sys.stdout.flush()
+    files = []
+    if asked["type"] == "GetFiles":
+        pages = " ".join(filter(None, told))
+        for path, content in ("pagefind-entry.json", '{"languages": {}}'), ("told", pages):
+            files.append({"path": path, "content": base64.b64encode(content.encode()).decode()})
+    answer = {"payload": {"type": "Done", "files": files}}
+    print(base64.b64encode(json.dumps(answer).encode()).decode(), end=",", flush=True)
 """
 
 

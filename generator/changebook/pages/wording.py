@@ -133,15 +133,16 @@ class Wording:
         if not report.notices:
             return _("No change reached a new status.")
         kinds = Counter(event.kind for event in report.notices)
-        counted = (self._noticed(kind, number) for kind, number in kinds.items())
+        counted = (self.noticed(kind, number) for kind, number in kinds.items())
         clauses = self.joined_clauses(counted)
         return _("%(clauses)s.") % {"clauses": f"{clauses[:1].upper()}{clauses[1:]}"}
 
-    def _noticed(self, kind: EventKind, number: int) -> str:
+    def noticed(self, kind: EventKind, number: int) -> str:
         """Return how many events there were of one kind."""
         ngettext = self.words.ngettext
         text = {
             EventKind.STATUS: ngettext("one new status", "%(num)s new statuses", number),
+            EventKind.APPROVAL: ngettext("one approval", "%(num)s approvals", number),
             EventKind.AGREEMENT: ngettext(
                 "one agreement signed", "%(num)s agreements signed", number
             ),

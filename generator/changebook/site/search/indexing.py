@@ -60,7 +60,15 @@ def _index(site: Path, keep_index: bool) -> None:
                     file_path=page.relative_to(site).as_posix(),
                     file_contents=f"<html><body>{spelt_html(body[0])}</body></html>",
                 )
-        pagefind.ask("WriteFiles", index_id=0, output_path=str(bundle))
+        # When Pagefind says that it has written its files, it may not be done with it.
+        files = pagefind.ask("GetFiles", index_id=0)["files"]
+    try:
+        for file in files:
+            path = bundle / file["path"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(file["content"]))
+    except OSError as error:
+        raise Refusal(f"the search index could not be built: {error.strerror}") from None
     for pattern in _UNUSED:
         for file in bundle.glob(pattern):
             file.unlink()
@@ -95,8 +103,8 @@ class _Pagefind:
         self._process.kill()
         self._process.communicate()
 
-    def ask(self, what: str, **more: Any) -> None:
-        """Have one thing done. Raises Refusal where Pagefind fails."""
+    def ask(self, what: str, **more: Any) -> dict[str, Any]:
+        """Have one thing done, and return what is answered. Raises Refusal where Pagefind fails."""
         message = {"message_id": 1, "payload": {"type": what, **more}}
         try:
             self._stdin.write(base64.b64encode(json.dumps(message).encode()) + b",")
@@ -106,9 +114,10 @@ class _Pagefind:
             answer = b""
         if not answer:
             raise Refusal(f"the search index could not be built: {self._last_words()}")
-        reply = json.loads(base64.b64decode(answer))["payload"]
+        reply: dict[str, Any] = json.loads(base64.b64decode(answer))["payload"]
         if reply["type"] == "Error":
             raise Refusal(f"the search index could not be built: {reply['message']}")
+        return reply
 
     def _answer(self) -> bytes:
         """Read up to the comma; what ends without one is no answer."""
