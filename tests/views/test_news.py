@@ -13,6 +13,7 @@ from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
 from changebook.model.vocabulary import Audience, Channel, Status, Visibility
 from changebook.pages.site_pages import edition_pages
+from changebook.pages.wording import Wording
 from changebook.read.workspace import read_workspace
 from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news, notices
 
@@ -48,6 +49,13 @@ def test_every_kind_happens_in_the_samples_and_keys_are_unique(edition: Edition)
     assert {event.kind for event in found} == set(EventKind)
     assert len(_keys(found)) == len({event.short for event in found}) == len(found)
     assert [event.on for event in found] == sorted((e.on for e in found), reverse=True)
+
+
+def test_reports_count_every_kind(edition: Edition) -> None:
+    """A week in which nothing else happened is told by how many there were of each."""
+    wording = Wording(edition.words, edition.profile, edition.audience)
+    for kind in EventKind:
+        assert "2" in wording.noticed(kind, 2)
 
 
 def test_notices_are_the_events_that_are_no_status_in_the_same_order(edition: Edition) -> None:
