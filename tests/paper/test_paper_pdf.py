@@ -120,7 +120,7 @@ def test_the_pdf_says_what_it_is(chinese: bytes) -> None:
         assert "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>" in schema
         titles = [item.title for item in document.open_outline().root[0].children]
         assert titles[0] == "变更内容"
-        assert titles[-2:] == ["决定", "合同与协议"]
+        assert titles[-2:] == ["详细说明", "决定与签署"]
 
 
 def test_what_is_read_aloud_is_the_text_without_heads_and_feet(english: bytes) -> None:

@@ -458,7 +458,7 @@ def test_a_chain_that_a_forced_push_took_away_is_found(origin: Scratch, tmp_path
     origin.checkout("main")
     for name, (code, said) in verify(origin, before, tmp_path).items():
         assert code == 1, f"{name}: {said}"
-        assert "EX-0001" in said, name
+        assert "seals-rewritten" in said, name
 
 
 @pytest.mark.slow
