@@ -27,6 +27,11 @@ WIDTHS: dict[str, ViewportSize] = {
 }
 
 
+#: In milliseconds, how long the scripts of a page that is loaded have for what they fetch. When the
+#: network is idle is something that Playwright now and then never notices.
+SETTLED = 500
+
+
 @dataclass
 class Visit:
     """A page, and all that went wrong or out while it was used."""
@@ -97,3 +102,12 @@ def fits(page: Page) -> None:
     """The page itself never scrolls sideways; a wide table does so within itself."""
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url} is {wide}px wider than the window"
+
+
+def until(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until a condition holds. Playwright's own way is an `eval`, which the pages forbid."""
+    for _ in range(300):
+        if page.evaluate(condition, argument):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{page.url}: not within half a minute: {condition}")

@@ -28,6 +28,7 @@ WRITERS = {
     "paper/shares.py": "writes into the staging folder, which is published as a whole",
     "read/git.py": "lays out a revision in a temporary folder",
     "site/offline.py": "changes a site that was just built in a temporary folder",
+    "site/search/indexing.py": "writes into a site that is just being built",
     "site/search/reproducible.py": "rewrites an index that was just made, and would be again",
 }
 

@@ -27,7 +27,7 @@ from changebook.refusal import Refusal
 from changebook.site.configuration import site_url
 from changebook.site.offline import DIGESTS, plain_script
 from tests import samples
-from tests.browsing import WIDTHS, Visit, fits
+from tests.browsing import SETTLED, WIDTHS, Visit, fits
 from tests.canary import CLIENT, plant
 from tests.firefox import Firefox, firefox
 from tests.site.test_quality import kinds
@@ -159,7 +159,7 @@ def test_every_kind_of_page_works_from_a_disk(
     page.set_viewport_size(WIDTHS[width])
     for path in kinds(copies[slug]):
         page.goto((copies[slug] / path / "index.html").as_uri())
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(SETTLED)
         fits(page)
         assert page.evaluate(BROKEN) == []
         # What is drawn takes the place of what it is drawn from.

@@ -17,7 +17,7 @@ from playwright.sync_api import (
 )
 
 from changebook.publish.build import build
-from tests.browsing import WIDTHS, Visit, fits, served
+from tests.browsing import WIDTHS, Visit, fits, served, until
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
 
 def test_a_link_into_a_page_leads_below_what_stays_on_top(visit: Visit) -> None:
     visit.page.goto(f"{visit.base}meridian-outdoor/changes/MER-0012/#why")
-    visit.page.wait_for_function("scrollY > 0")
+    until(visit.page, "scrollY > 0")
     top = visit.page.locator("#why").bounding_box()
     tabs = visit.page.locator(".md-tabs").bounding_box()
     assert top is not None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browsing import Visit
+from tests.browsing import Visit, until
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ def visit(context: BrowserContext, home: str) -> Iterator[Visit]:
 
 
 def _remembered(page: Page) -> dict[str, Any]:
-    page.wait_for_function("name => localStorage.getItem(name)", arg=NAME)
+    until(page, "name => localStorage.getItem(name)", NAME)
     found: dict[str, Any] = json.loads(page.evaluate("name => localStorage.getItem(name)", NAME))
     return found
 
@@ -126,7 +126,7 @@ def test_the_marks_stay_for_the_visit_and_end_with_it(visit: Visit) -> None:
     state["last"] = 0
     page.evaluate("([name, state]) => localStorage.setItem(name, state)", [NAME, json.dumps(state)])
     page.goto(visit.base)
-    page.wait_for_function("name => JSON.parse(localStorage.getItem(name)).last > 0", arg=NAME)
+    until(page, "name => JSON.parse(localStorage.getItem(name)).last > 0", NAME)
     assert not page.locator("#visits").is_visible()
 
 
@@ -138,7 +138,7 @@ def test_whatever_the_browser_kept_the_page_works(visit: Visit, kept: str) -> No
     page.goto(visit.base)
     page.evaluate("([name, kept]) => localStorage.setItem(name, kept)", [NAME, kept])
     page.goto(visit.base)
-    page.wait_for_function("name => localStorage.getItem(name).length > 200", arg=NAME)
+    until(page, "name => localStorage.getItem(name).length > 200", NAME)
     assert not page.locator("#visits").is_visible()
 
 

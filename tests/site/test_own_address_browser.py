@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from changebook.publish.build import build
-from tests.browsing import Visit, served
+from tests.browsing import Visit, served, until
 
 WORKSPACE = Path(__file__).parents[1] / "cases" / "respond" / "workspace"
 
@@ -31,9 +31,7 @@ def test_addresses_are_made_from_where_the_page_is(browser: Browser, tmp_path: P
         assert subscribe.get_attribute("href") == f"{base}calendar.ics".replace("http:", "webcal:")
         button = page.locator(".cb-address--own button").first
         button.click()
-        page.wait_for_function(
-            "document.querySelector('.cb-address--own button').textContent == 'Copied'"
-        )
+        until(page, "document.querySelector('.cb-address--own button').textContent == 'Copied'")
         assert page.evaluate("navigator.clipboard.readText()") == f"{base}calendar.ics"
         assert visit.errors == []
         page.goto(f"{host}acme/404.html")

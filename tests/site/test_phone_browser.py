@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from changebook.publish.build import build
-from tests.browsing import WIDTHS, served
+from tests.browsing import WIDTHS, served, until
 from tests.site.test_quality import kinds
 
 pytestmark = pytest.mark.slow
@@ -100,12 +100,13 @@ def test_each_jump_lands_with_its_heading_in_view(
         assert len(links) > 1, target
         for place in links:
             page.goto(f"{address}{client}/{target}#{place}")
-            page.wait_for_function(
+            until(
+                page,
                 """id => {
                   const at = document.getElementById(id).getBoundingClientRect()
                   return at.top < innerHeight && at.bottom > 0
                 }""",
-                arg=place,
+                place,
             )
             top, bottom, head = page.evaluate(LANDED, place)
             assert head <= top, (target, place)

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from changebook.edit import scaffold
 from changebook.publish.build import build
 from changebook.site import policy
-from tests.browsing import WIDTHS, served
+from tests.browsing import SETTLED, WIDTHS, served
 from tests.site.test_quality import kinds
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ def test_every_kind_of_page_keeps_to_the_policy(
     with strictly(browser) as (page, _):
         for path in kinds(sample_sites / slug):
             page.goto(f"{strict_address}{slug}/{path}")
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(SETTLED)
 
 
 def search_in_the_header(page: Page) -> None:
@@ -141,7 +141,7 @@ def test_what_works_on_a_page_keeps_to_the_policy(
     with strictly(browser) as (page, _):
         page.goto(f"{strict_address}meridian-outdoor/")
         use(page)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(SETTLED)
 
 
 OPEN_SHADOWS = """(attach => {

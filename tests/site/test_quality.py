@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.browsing import WIDTHS, Visit, fits
+from tests.browsing import WIDTHS, Visit, fits, until
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +30,8 @@ RULES = {
 ONE_OF_MANY = [(r"[A-Z]+-\d+", "ID"), (r"\d{4}-w?\d\d", "period")]
 #: What scripts add to a page or arrange again; the rest must be the same without them.
 TOOLS = (
-    ".cb-choices, .cb-compare, .cb-filter__form, .cb-find__form, .cb-shown, .cb-switch,"
-    " .cb-timeline, .cb-verify, #find-without"
+    ".cb-choices, .cb-choices__bar, .cb-compare, .cb-filter__form, .cb-find__form, .cb-shown,"
+    " .cb-switch, .cb-timeline, .cb-verify, #find-without"
 )
 #: The blocks of text that a reader sees beside those tools.
 TEXTS = """tools => [...document.querySelectorAll(
@@ -96,7 +96,7 @@ def settled(page: Page, address: str) -> None:
 def accessible(page: Page, scheme: Literal["light", "dark"]) -> None:
     """Nothing for axe to find, with all its rules in both."""
     # A script follows the device's colours a moment later.
-    page.wait_for_function(f"{BRIGHTNESS} {'> 200' if scheme == 'light' else '< 60'}")
+    until(page, f"{BRIGHTNESS} {'> 200' if scheme == 'light' else '< 60'}")
     page.evaluate(MARK_LOOKS)
     found = page.evaluate("rules => axe.run(rules)", RULES)
     faults = [

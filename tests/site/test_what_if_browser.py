@@ -24,7 +24,7 @@ from changebook.views.home import home
 from changebook.views.impact import impact
 from changebook.views.what_if import what_if
 from tests import what_if as build
-from tests.browsing import WIDTHS, Visit, fits
+from tests.browsing import WIDTHS, Visit, fits, until
 from tests.site.test_quality import AXE, BRIGHTNESS, MARK_LOOKS, RULES
 from tests.strategies import Log, amounts, changed, days, impacts, logs, profiles
 from tests.worked_example import change, profile, replacing
@@ -345,7 +345,7 @@ def test_the_panel_is_for_all_eyes_and_fits(
         page.goto(f"{address}{client}/")
         page.locator("#what-if summary").click()
         page.locator("#what-if [data-do=all]").click()
-        page.wait_for_function(f"{BRIGHTNESS} {'> 200' if scheme == 'light' else '< 60'}")
+        until(page, f"{BRIGHTNESS} {'> 200' if scheme == 'light' else '< 60'}")
         page.evaluate(MARK_LOOKS)
         found = page.evaluate("rules => axe.run('#what-if', rules)", RULES)
         assert [fault["id"] for fault in found["violations"]] == [], found["violations"]

@@ -31,7 +31,12 @@ log = logging.getLogger(f"{mkdocs.__name__}.plugins.{__name__}")
 #: Under this name the pages find their templates, and all that these include.
 _OURS = "changebook"
 #: The header and the navigation are the site's.
-_TEMPLATES = ("main.html", "partials/language.html", "partials/copyright.html")
+_TEMPLATES = (
+    "main.html",
+    "partials/around.html",
+    "partials/copyright.html",
+    "partials/language.html",
+)
 #: With it the browser does not run the scripts of the page that it goes to.
 _INSTANT = "navigation.instant"
 
