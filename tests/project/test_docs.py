@@ -13,7 +13,6 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from changebook.check import load_checked
 from changebook.check.lifecycle import NEEDS, UNDECIDED_EMERGENCY_NEEDS
 from changebook.model import schema, sums
 from changebook.model.markup import TAGS
@@ -31,18 +30,12 @@ from changebook.model.words import languages
 from changebook.pages.sanitise import sanitise
 from changebook.read.form import spell
 from changebook.read.workspace import Workspace
-from tests.canary import png
+from tests.examples import blocks, clean_workspace
 
 PAGE = (Path(__file__).parents[2] / "docs" / "record-format.md").read_text("utf-8")
 _CODE = re.compile(r"`([^`]+)`")
-#: A code block, and the path on the line above it where it is a file of the example workspace.
-_BLOCK = re.compile(
-    r"(?:^`(?P<path>changes/\S+)`\n\n)?^(?P<fence>`{3,})yaml\n(?P<text>.*?)^(?P=fence)$",
-    re.MULTILINE | re.DOTALL,
-)
-BLOCKS = [(match["path"], match["text"]) for match in _BLOCK.finditer(PAGE)]
-EXAMPLES = {path: text for path, text in BLOCKS if path}
-FRAGMENTS = [text for path, text in BLOCKS if not path]
+EXAMPLES = {path: text for path, text in blocks(PAGE) if path}
+FRAGMENTS = [text for path, text in blocks(PAGE) if not path]
 
 
 def table(*head: str) -> list[list[str]]:
@@ -93,17 +86,7 @@ def vocabulary(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, t
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The page's examples as files; what its list of files has beyond them is a picture."""
-    root = tmp_path_factory.mktemp("docs")
-    listed = re.findall(r"^changes/\S+$", PAGE, re.MULTILINE)
-    assert set(EXAMPLES) < set(listed)
-    for path in listed:
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(EXAMPLES[path].encode() if path in EXAMPLES else png(""))
-    found, problems = load_checked(root)
-    assert problems == []
-    return found
+    return clean_workspace(PAGE, tmp_path_factory.mktemp("docs"))
 
 
 def test_the_examples_are_a_clean_workspace(workspace: Workspace) -> None:

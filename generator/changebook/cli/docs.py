@@ -26,7 +26,9 @@ def command(page: str | None) -> None:
         file.relative_to(folder).with_suffix("").as_posix(): file for file in folder.rglob("*.md")
     }
     if page is None:
-        guides = {name: file for name, file in sorted(pages.items()) if "/" not in name}
+        guides = {
+            name: file for name, file in sorted(pages.items()) if not name.startswith("rules/")
+        }
         width = max(map(len, guides), default=0)
         for name, file in guides.items():
             title = file.read_text("utf-8").partition("\n")[0].lstrip("# ")
