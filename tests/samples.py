@@ -15,15 +15,18 @@ from changebook.read.workspace import Workspace
 from changebook.site.contents import Contents, edition_contents, workspace_contents
 
 ROOT = Path(__file__).resolve().parents[1]
+#: The clients whose projects go on.
 SLUGS = ("lakeside-clinics", "meridian-outdoor", "yunfan")
-#: Each client with each audience: what most tests of the samples go through.
+#: The client whose project has ended.
+ARCHIVED = "rathkeel-ferries"
+#: Each of them with each audience: what most tests of the samples go through.
 EDITIONS = tuple((slug, audience) for slug in SLUGS for audience in Audience)
 
 
 @cache
 def workspace() -> Workspace:
     found, problems = load_checked(ROOT)
-    assert tuple(client.slug for client in found.clients) == SLUGS, problems
+    assert {client.slug for client in found.clients} == {*SLUGS, ARCHIVED}, problems
     return found
 
 
@@ -47,5 +50,5 @@ def pages(slug: str, audience: Audience = Audience.CLIENT) -> dict[str, str]:
 @cache
 def overview(*, directory_urls: bool = True) -> Contents:
     """The site of the team's overview, with its editions of all clients."""
-    editions = [edition(slug, Audience.TEAM) for slug in SLUGS]
+    editions = [edition(slug, Audience.TEAM) for slug in (*SLUGS, ARCHIVED)]
     return workspace_contents(editions, ROOT, directory_urls=directory_urls)

@@ -21,6 +21,7 @@ SERVERS = list(configuration.SERVERS)
 HASHES = {
     "lakeside-clinics": "$2y$04$Hg2LSSaGBmTDdQz29BOl4Oiwzp7KZgByic030yDu0MVnhAWL/XOBq",
     "meridian-outdoor": "$2y$04$vDIx327ZBSEZwFGq7lZF3eW9reGJxZNxePT6Dra2/H3sPZXTzKrZ2",
+    "rathkeel-ferries": "$2y$04$Tq3vLmZc8RkWd5XbYfNh2eVm2zSsK5qA5OJThQqEk9qbM6VBmqpLS",
     "yunfan": "$2y$04$7ntZtTcMuxc441645GtrDuhi92Z2Oh2/fbg7jBO/dZYYxJiJ5MDSu",
 }
 SLUGS = list(HASHES)

@@ -160,8 +160,9 @@ def test_without_change_orders_there_is_no_register() -> None:
 
 def test_in_one_site_of_all_clients_each_has_its_own_files() -> None:
     together = files(samples.overview())
-    assert set(together) == {f"{slug}/{path}" for slug in samples.SLUGS for path in DOWNLOADS}
-    for slug in samples.SLUGS:
+    slugs = (*samples.SLUGS, samples.ARCHIVED)
+    assert set(together) == {f"{slug}/{path}" for slug in slugs for path in DOWNLOADS}
+    for slug in slugs:
         alone = files(samples.contents(slug, Audience.TEAM))
         assert {path: together[f"{slug}/{path}"] for path in alone} == alone
 
