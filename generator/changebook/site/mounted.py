@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import mkdocs
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, TemplateNotFound
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -91,21 +91,27 @@ def dress(env: Environment, root: Path, config: MkDocsConfig) -> None:
     """Let the pages of the changes be made with Changebook's templates, and all others not."""
     dressed = _Dressed(theme_dirs(root), config.theme.dirs)
     site = env.loader or FileSystemLoader(config.theme.dirs)
-    env.loader = ChoiceLoader([PrefixLoader({_OURS: dressed}), site])
+    env.loader = ChoiceLoader([dressed, site])
     env.join_path = _beside  # type: ignore[method-assign]
 
 
 class _Dressed(FileSystemLoader):
-    """Loads Changebook's own templates, and all others from the site's theme."""
+    """Loads Changebook's own templates under `_OURS`, and with them all others of the site's theme.
+
+    They keep their whole names, unlike with Jinja2's `PrefixLoader`: `_beside` goes by them.
+    """
 
     def __init__(self, ours: list[str], site: list[str]) -> None:
         super().__init__(site)
         self._ours = FileSystemLoader(ours)
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
-        if template in _TEMPLATES:
-            return self._ours.get_source(environment, template)
-        return super().get_source(environment, template)
+        prefix, _, name = template.partition("/")
+        if prefix != _OURS:
+            raise TemplateNotFound(template)
+        if name in _TEMPLATES:
+            return self._ours.get_source(environment, name)
+        return super().get_source(environment, name)
 
 
 def _beside(template: str, parent: str) -> str:
