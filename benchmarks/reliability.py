@@ -1,6 +1,6 @@
 """Try to break Changebook, and write the figures into docs/reliability.md.
 
-    nice python benchmarks/reliability.py [TRIAL ...] [--share 1/10] [--seed 1] [--write]
+    nice python benchmarks/reliability.py [TRIAL ...] [--times N] [--seed 1] [--write]
 
 Without `--write` the table is printed. With it, the lines of these trials are replaced in the page,
 so that long trials can be run one at a time. `--small` runs each a few times, as a test does.

@@ -27,7 +27,7 @@ def published(out: Path, *slugs: str, audience: str = "client") -> Path:
 
 def planned(
     out: Path,
-    address: str = ADDRESS,
+    address: str | None = ADDRESS,
     own: dict[str, str] | None = None,
     serve_from: str = "/srv/changes",
     passwords: str = "/etc/changebook/users",
@@ -61,6 +61,18 @@ def test_each_client_has_a_path_or_an_origin_or_an_address_of_its_own(tmp_path: 
         "https://changes.acme.example:443/ /srv/changes/acme /etc/changebook/users/acme",
         "https://lanhai.changes.example:443/ /srv/changes/lanhai /etc/changebook/users/lanhai",
     ]
+
+
+def test_clients_with_addresses_of_their_own_need_no_other(tmp_path: Path) -> None:
+    out, own = published(tmp_path / "site", "acme"), {"acme": "https://changes.acme.example/"}
+    assert [site.host for site in planned(out, None, own).sites] == ["changes.acme.example"]
+    with pytest.raises(Refusal, match="where the site of `acme` is read"):
+        planned(out, None)
+
+
+def test_no_client_shares_the_passwords_of_the_team(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="the client `team` would have the passwords"):
+        planned(published(tmp_path / "site", "acme", "team"))
 
 
 def test_the_teams_sites_are_one_for_its_readers(tmp_path: Path) -> None:

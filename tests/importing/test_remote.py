@@ -291,6 +291,13 @@ def test_what_does_not_answer_as_it_should(
         remote.fetched(tracker.url, Kind.GITHUB, "secret")
 
 
+def test_a_next_page_is_asked_for_in_the_way_of_the_first(tracker: Tracker) -> None:
+    other = tracker.url.replace("http://", "https://")
+    tracker.answer = lambda path, query: (200, {"Link": f'<{other}/issues>; rel="next"'}, [])
+    with pytest.raises(Refusal, match="another host or without TLS"):
+        remote.fetched(tracker.url, Kind.GITHUB, "secret")
+
+
 def test_a_token_is_not_sent_in_the_clear() -> None:
     with pytest.raises(Refusal, match="should begin with https://"):
         remote.fetched("http://jira.example", Kind.JIRA, "user:secret")

@@ -98,6 +98,15 @@ def test_a_seal_is_the_same_each_time(unsealed: Path) -> None:
     assert seal.seal(unsealed) == seal.Sealing(())
 
 
+def test_what_is_internal_does_not_hold_up_the_seal_of_the_contract(sealed: Path) -> None:
+    """An older chain has the contract last: it came when the decisions before it did."""
+    alter(sealed, SECOND, "visibility: client", "visibility: internal")
+    assert seal.seal(sealed).additions
+    edition = make_edition(client(sealed), Audience.CLIENT)
+    assert edition.as_of == date(2026, 3, 20)
+    assert [each.entry.event for each in edition.contract_seals] == [SealedEvent.BASELINE]
+
+
 def test_only_what_is_new_is_added_at_the_end(sealed: Path) -> None:
     shutil.copy(WITH_CONTRACT / CHAIN, sealed / CHAIN)
     whole = lock(sealed)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from changebook.edition.editions import Edition, EditionRecord
-from changebook.model.schema import ChangeRecord, Communication, Decision, Profile
+from changebook.edition import urls
+from changebook.edition.editions import Edition, EditionRecord, make_edition
+from changebook.model.schema import ChangeRecord, Communication, Decision, Profile, TeamPerson
 from changebook.model.vocabulary import Audience
+from changebook.pages.site_pages import edition_pages
 from changebook.paper.order import to_approve
 from changebook.views.approvals import ApprovalPhrases, of_record, other_approvals
 from changebook.views.news import EventKind, events
@@ -144,6 +146,54 @@ def test_a_client_that_has_approved_waits_for_the_vendor_alone(edition: Edition)
     # Nobody learns who approves for the vendor unless a record names them.
     said = ApprovalPhrases(edition.words, profile).missing(waits.approvals)
     assert said == "Northwind Software"
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_role_that_only_the_vendor_has_does_not_ask_the_client(audience: Audience) -> None:
+    """Nor does a client sign for it, though its edition does not have who has the role."""
+    client = samples.workspace().client("meridian-outdoor")
+    ewa = {"name": "Ewa Nowak", "role": "Finance", "party": "vendor", "approves": "true"}
+    people = (*client.profile.people, TeamPerson.model_validate(ewa))
+    ruled = _ruled(client.profile, {"by": ["client", {"role": "Finance"}]})
+    profile = ruled.model_copy(update={"people": people})
+    edition = make_edition(replace(client, profile=profile), audience)
+    assert ("Ewa Nowak" in str(edition)) == (audience is Audience.TEAM)
+    waits = waiting_decision(_record(edition, "MER-0011"), _DAY, edition.profile)
+    assert waits
+    assert waits.client_has_approved
+    assert not waits.asks_client
+    blocks = to_approve(waits.approvals, edition.profile)
+    assert [(b.party.value, b.title) for b in blocks] == [
+        ("client", "Head of Digital"),
+        ("vendor", "Finance"),
+    ]
+
+
+def test_what_only_the_vendor_approves_is_not_said_to_be_approved(edition: Edition) -> None:
+    profile = _ruled(edition.profile, {"by": ["vendor"]})
+    pages = edition_pages(replace(edition, profile=profile))
+    page = next(p.content for p in pages if p.path == urls.record("MER-0012"))
+    assert "This waits for the approval of Northwind Software." in page
+    assert "has approved" not in page
+
+
+def test_an_answer_under_a_former_name_waits_no_longer(edition: Edition) -> None:
+    talk = {
+        "on": "2026-06-15",
+        "channel": "email",
+        "with": ["Harriet Low"],
+        "summary": "Go ahead.",
+        "proposes": {"outcome": "approved", "option": "a", "revision": "1"},
+    }
+    data = _record(edition, "MER-0011").model_copy(
+        update={"communications": (Communication.model_validate(talk),), "revision": 1}
+    )
+    first, *others = edition.profile.people
+    renamed = (first.model_copy(update={"formerly": ("Harriet Low",)}), *others)
+    profile = edition.profile.model_copy(update={"people": renamed})
+    waits = waiting_decision(data, _DAY, profile)
+    assert waits
+    assert waits.answers == ()
 
 
 def test_an_approval_is_news_and_stays_so_with_the_decision(edition: Edition) -> None:

@@ -22,8 +22,10 @@ from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import Figure, Part, SumLine
 from changebook.model.sums.portfolio import budget_use, by_currency, total
 from changebook.model.vocabulary import Audience, ChangeType
+from changebook.model.words import Words
 from changebook.pages.site_pages import portfolio_pages
 from changebook.site.contents import workspace_contents
+from changebook.views import portfolio_tables
 from changebook.views.impact import impact
 from changebook.views.portfolio import Portfolio, portfolio
 from tests import samples
@@ -252,6 +254,19 @@ def test_what_is_due_first_is_decided_first_whoever_the_client_is() -> None:
     ]
     assert [d.decision.overdue for d in found] == [True, False, False, False]
     assert found[0].amount == Decimal(10)
+
+
+def test_nothing_that_waits_is_left_out_of_the_open_items() -> None:
+    waits = {"status": "implemented", "on": "2026-03-01", "by": "Lin Wei"}
+    built = record(
+        "ACME-0001", "implemented", "10", history=[waits], acceptance={"due": "2026-04-01"}
+    )
+    view = overview(edition("acme", "EUR", built))
+    table = portfolio_tables.waiting(view.going_on, Words("en"))
+    (client,) = table.rows
+    kinds = [c for c in table.columns if c.title.startswith(("Open", "Unsigned"))]
+    assert [column.value(client) for column in kinds] == [0, 0, 0, 1]
+    assert client.waiting.count == 1
 
 
 def test_only_grave_risks_are_listed_the_gravest_first() -> None:

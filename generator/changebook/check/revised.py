@@ -62,7 +62,7 @@ def check_revisions(record: Record, client: Client) -> Iterator[Problem]:
         if (
             Subject.of(client).sound("people")
             and client.profile.people
-            and entry.by not in {person.name for person in client.profile.people}
+            and client.profile.person(entry.by) is None
         ):
             yield from subject.value(
                 REVISION_WRONG,

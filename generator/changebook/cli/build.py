@@ -45,7 +45,7 @@ class ShardName(click.ParamType[Shard]):
 @click.option(
     "--shard",
     type=ShardName(),
-    help="Only every so manyth client, as 2/8 for the second part of eight.",
+    help="Only a part of the clients, as 2/8 for the second of eight.",
 )
 @click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
 @click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")

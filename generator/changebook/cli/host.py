@@ -33,7 +33,7 @@ from changebook.site.configuration import site_url
     "--address",
     metavar="URL",
     help="Where the sites are read; with {client} in it, where each is.  "
-    "[default: site_url in mkdocs.yml; a client's own site_url comes before both]",
+    "[default: a client's own site_url, else the site_url in mkdocs.yml]",
 )
 @click.option("--header", metavar="NAME", help="Who reads is in this header, set by a proxy.")
 @click.option(
@@ -78,14 +78,9 @@ def command(
     if out.is_relative_to(sites):
         raise Refusal(f"{out} is inside {sites}, which readers see: choose another with --out")
     own = {} if address else _own_addresses(root)
-    base = address or site_url(root)
-    if base is None:
-        raise Refusal(
-            "nobody said where the sites are read: give --address, or site_url in mkdocs.yml"
-        )
     planned = plan(
         sites,
-        address=base,
+        address=address or site_url(root),
         own_addresses=own,
         serve_from=serve_from.rstrip("/") if serve_from else str(sites),
         passwords=passwords.rstrip("/") if passwords else str(out / configuration.PASSWORDS),

@@ -31,7 +31,9 @@ from changebook.views.reminders import reminders
 
 @named("remind")
 @folder()
-@click.option("--on", type=Day(), help="The day to remind on.  [default: today, at the client's]")
+@click.option(
+    "--on", type=Day(), help="The day to remind on.  [default: today, where the client is]"
+)
 @click.option(
     "--format",
     "form",
@@ -57,8 +59,8 @@ def command(
 ) -> None:
     """Remind the people of CLIENT, or of all clients, of what waits for them.
 
-    There is one reminder per person, with decisions, objections and signatures that wait for them,
-    due and overdue, from their own client's edition alone.
+    There is one reminder per person, with the decisions, objections, signatures and acceptances
+    that wait for them, due and overdue, from their own client's edition alone.
     """
     if sender and form != "eml":
         raise click.UsageError("--from is for mails: add --format eml")

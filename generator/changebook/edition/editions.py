@@ -23,9 +23,11 @@ from changebook.model import baseline, canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import (
     OWN_KEY,
+    ApprovalRule,
     ChangeRecord,
     Glossary,
     Links,
+    NeededApproval,
     Profile,
     words_of,
 )
@@ -254,7 +256,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
         client.glossary.data if client.glossary else None,
         packaged.own_templates(client.root),
         welcome.addresses,
-        _contract_seals(client, day),
+        _contract_seals(client, audience, day),
     )
 
 
@@ -347,13 +349,17 @@ def _seals(record: Record, entries: list[ChainEntry], ids: frozenset[str]) -> tu
     return tuple(seals)
 
 
-def _contract_seals(client: Client, day: date) -> tuple[Seal, ...]:
+def _contract_seals(client: Client, audience: Audience, day: date) -> tuple[Seal, ...]:
     """Return the seals of the contract and of its corrections that were there by a day.
 
-    A contract that was sealed after other things came when the last of these did.
+    A contract that was sealed after other things came when the last of these did, as far as this
+    reader may see them.
     """
+    unseen = client.unseen_records if audience is Audience.CLIENT else {}
     front, seals, since = client.source.data, [], date.min
     for entry in client.sealed:
+        if entry.id in unseen:
+            continue
         is_first = entry.event is SealedEvent.BASELINE
         since = max(since, date.min if is_first else entry.on)
         if entry.event.is_contract and since <= day:
@@ -395,7 +401,27 @@ def _known_people(profile: Profile, records: Iterable[ChangeRecord]) -> Profile:
         for person in profile.people
         if person.party is Party.CLIENT or any(names(texts, name) for name in person.names)
     )
-    return profile.model_copy(update={"people": people})
+    return profile.model_copy(update={"people": people, "approval": _with_parties(profile)})
+
+
+def _with_parties(profile: Profile) -> tuple[ApprovalRule, ...]:
+    """Return the rules of approval in which a role that only the vendor has says whose it is.
+
+    Without the people who have it, nobody could tell.
+    """
+    roles: dict[Party, set[str]] = {party: set() for party in Party}
+    for person in profile.people:
+        if person.approves:
+            roles[person.party].add(person.role)
+    own = roles[Party.VENDOR] - roles[Party.CLIENT]
+
+    def told(needed: NeededApproval) -> NeededApproval:
+        is_own = needed.role in own
+        return NeededApproval(party=Party.VENDOR, role=needed.role) if is_own else needed
+
+    return tuple(
+        rule.model_copy(update={"by": tuple(map(told, rule.by))}) for rule in profile.approval
+    )
 
 
 @dataclass(frozen=True)

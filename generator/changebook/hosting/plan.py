@@ -124,7 +124,7 @@ def _listening(text: str) -> tuple[str, int]:
 def plan(
     out: Path,
     *,
-    address: str,
+    address: str | None,
     own_addresses: Mapping[str, str],
     serve_from: str,
     passwords: str,
@@ -133,13 +133,13 @@ def plan(
     """Return what is in the folder `out` of published sites, as a server is to show it.
 
     `address` is that of the folder, or of each client where it has `{client}` in it; a client with
-    an address of its own has that. `serve_from` is the folder on the server, likewise. Raises
-    Refusal.
+    an address of its own has that, and needs no other. `serve_from` is the folder on the server,
+    likewise. Raises Refusal.
     """
     sites = [
         _site(
             slug,
-            (own_addresses.get(slug) or _address(address, slug)) if slug else address,
+            own_addresses.get(slug) or _address(address, slug),
             _folder(serve_from, slug),
             f"{passwords}/{slug or _TEAM}",
             by,
@@ -158,26 +158,36 @@ def plan(
 _TEAM = "team"
 
 
-def _published(out: Path, address: str) -> Iterator[str]:
+def _published(out: Path, address: str | None) -> Iterator[str]:
     """Yield the slugs of the sites; the empty one for the team's, which its readers have as one."""
     audience = audience_of(out)
     if audience is None:
         raise Refusal(f"{out} holds no published sites: run `changebook build`, or name its --out")
     if audience is Audience.TEAM:
-        if CLIENT in address:
+        if address and CLIENT in address:
             raise Refusal(f"{out} holds the team's site, which has one address: no {CLIENT} in it")
         yield ""
         return
     slugs = sorted(folder.parent.name for folder in out.glob("[!.]*/index.html"))
     if not slugs:
         raise Refusal(f"{out} holds no client's site yet: run `changebook build` first")
+    if _TEAM in slugs:
+        raise Refusal(
+            f"the client `{_TEAM}` would have the passwords and the group of the team's own site: "
+            "give its folder in changes/ another name"
+        )
     yield from slugs
 
 
-def _address(address: str, slug: str) -> str:
+def _address(address: str | None, slug: str) -> str:
+    if address is None:
+        raise Refusal(
+            f"nobody said where the site of `{slug or _TEAM}` is read: give --address, or site_url "
+            "in mkdocs.yml" + (" or in the client's profile" if slug else "")
+        )
     if CLIENT in address:
         return address.replace(CLIENT, slug)
-    return f"{address.rstrip('/')}/{slug}/"
+    return f"{address.rstrip('/')}/{slug}/" if slug else address
 
 
 def _folder(serve_from: str, slug: str) -> str:

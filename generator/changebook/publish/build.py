@@ -81,7 +81,7 @@ def build(
 ) -> Result:
     """Check the workspace, build what changed side by side, and publish each site that is sound.
 
-    Raises WorkspaceError or Refusal where it can't run. `shard` takes every so manyth client, as
+    Raises WorkspaceError or Refusal where it can't run. `shard` takes a part of the clients, as
     the second of eight; of the others no more is read than who they are. `executor` runs the work
     anywhere that sees the workspace and the output folder; without one, `jobs` processes do. With
     `pdf`, client editions get their documents. What can be taken over is kept in the folder

@@ -176,7 +176,7 @@ class Comment(NamedTuple):
 class FrontMatter:
     """What YAML reads.
 
-    `joined` has the texts that no space belongs into where a line ends, as `data` has one there.
+    `joined` has the texts that no space belongs in where a line ends, as `data` has one there.
     `wrapped` has where each value begins that takes several lines, and the last of these.
     """
 

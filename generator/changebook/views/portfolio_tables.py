@@ -331,6 +331,7 @@ def waiting(clients: tuple[ClientLine, ...], words: Words) -> Table[ClientLine]:
         Column(_("Overdue"), lambda c: c.overdue, Format.NUMBER, on=Medium.PAGE, content=overdue),
         number(_("Open objections"), lambda client: len(client.waiting.objections)),
         number(_("Unsigned agreements"), lambda client: len(client.waiting.agreements)),
+        number(_("Open acceptances"), lambda client: len(client.waiting.acceptances)),
     )
     return Table(_("Open items"), columns, clients)
 

@@ -1,4 +1,4 @@
-"""What waits for the client: decisions, objections and agreements that are still open."""
+"""What waits for the client: decisions, objections, agreements and acceptances still open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from changebook.edition.editions import EditionRecord
 from changebook.model import baseline
-from changebook.model.approval import Approval, Approvals, approvals
+from changebook.model.approval import Approvals, approvals
 from changebook.model.schema import ChangeRecord, Communication, Objection, Profile
 from changebook.model.vocabulary import (
     AcceptanceNeed,
@@ -50,13 +50,19 @@ class WaitingDecision:
 
     @property
     def asks_client(self) -> bool:
-        """Whether somebody of the client still has to approve."""
+        """Whether somebody of the client still has to approve, by its party or by its role."""
         return any(
             each.needed is None
             or each.needed.party is Party.CLIENT
-            or (each.needed.party is None and not _are_vendors(each))
+            or (each.needed.party is None and any(p.party is Party.CLIENT for p in each.people))
             for each in self.approvals.missing
         )
+
+    @property
+    def client_has_approved(self) -> bool:
+        """Whether somebody of the client has approved."""
+        given = (each.given for each in self.approvals.given)
+        return any(decider.party is Party.CLIENT for decider in given if decider)
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,9 @@ def waiting_decision(data: ChangeRecord, as_of: date, profile: Profile) -> Waiti
     due = data.decision.due if data.decision else None
     overdue = due is not None and due < as_of
     before = data.decision.approved_so_far if data.decision else ()
-    recorded = {each.name for each in before}
+    # A message may have a name that the person had before.
+    people = [profile.person(each.name) for each in before]
+    recorded = {each.name for each in before}.union(*(p.names for p in people if p))
     answers = tuple(
         talk
         for talk in data.communications
@@ -178,11 +186,6 @@ def waiting_decision(data: ChangeRecord, as_of: date, profile: Profile) -> Waiti
         approvals(data, baseline.known(profile, as_of), as_of),
         answers,
     )
-
-
-def _are_vendors(approval: Approval) -> bool:
-    """Return whether only people of the vendor can give an approval, as far as anybody is known."""
-    return bool(approval.people) and all(p.party is Party.VENDOR for p in approval.people)
 
 
 def approved_in_part(

@@ -127,7 +127,7 @@ APPROVER_NOT_AT_BASE = rule(
 LATE = rule(
     "late-without-recorded",
     summary="A step is new, dated before what the base already knew, and has no `recorded`.",
-    why="Reports show what was known on their day. A step that is recorded later belongs into "
+    why="Reports show what was known on their day. A step that is recorded later belongs in "
     "the figures of its day, but without `recorded` a report that somebody has read would change.",
     wrong="# the base has a step of 2026-03-31\n"
     "  - {status: approved, on: 2026-03-20, by: Chen Yu}",

@@ -59,7 +59,7 @@ class Plan:
 
     @property
     def seals(self) -> bool:
-        """Whether it decides or signs something, which then belongs into the client's seals."""
+        """Whether it decides or signs something, which then belongs in the client's seals."""
         return self.step.seals and self.so_far is None
 
     @property

@@ -70,7 +70,7 @@ class Step:
 
     @property
     def seals(self) -> bool:
-        """Whether it decides or signs something, which then belongs into the client's seals."""
+        """Whether it decides or signs something, which then belongs in the client's seals."""
         decides = self.status in (Status.APPROVED, Status.REJECTED)
         return decides or self.agreement is AgreementStatus.SIGNED
 

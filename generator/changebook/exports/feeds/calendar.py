@@ -38,7 +38,7 @@ _CANCELLED_STAYS = timedelta(days=365)
 class _Appointment:
     """A day that somebody keeps in mind. `last` is when the records last had news of it.
 
-    `reminds`: something is expected of the reader by that day.
+    `reminds`: by that day something is expected, of the client or of the vendor.
     """
 
     key: str

@@ -42,7 +42,7 @@
 
   const grouped = digits => digits.replace(/(.{4})(?=.)/g, "$1 ")
 
-  /** A sentence of the page, with what belongs into its slots: texts, or nodes that are copied. */
+  /** A sentence of the page, with what belongs in its slots: texts, or nodes that are copied. */
   const said = (name, slots = {}) => {
     const sentence = words.querySelector(`[data-says="${name}"]`).cloneNode(true)
     for (const slot of sentence.querySelectorAll("[data-slot]")) {
