@@ -30,8 +30,8 @@ RULES = {
 ONE_OF_MANY = [(r"[A-Z]+-\d+", "ID"), (r"\d{4}-w?\d\d", "period")]
 #: What scripts add to a page or arrange again; the rest must be the same without them.
 TOOLS = (
-    ".cb-choices, .cb-choices__bar, .cb-compare, .cb-filter__form, .cb-find__form, .cb-shown,"
-    " .cb-switch, .cb-timeline, .cb-verify, #find-without"
+    "#follow-calendar, .cb-by-hand, .cb-choices, .cb-choices__bar, .cb-compare, .cb-filter__form,"
+    " .cb-find__form, .cb-shown, .cb-switch, .cb-timeline, .cb-verify, #find-without"
 )
 #: The blocks of text that a reader sees beside those tools.
 TEXTS = """tools => [...document.querySelectorAll(
