@@ -22,30 +22,30 @@ def attributes_plugin(md: MarkdownIt) -> None:
 def _read_all(state: StateCore) -> None:
     for at, token in enumerate(state.tokens):
         if token.type == "inline" and token.children:
-            opening = state.tokens[at - 1] if at else None
-            if opening and opening.type in ("heading_open", "paragraph_open"):
-                _behind_block(_shown(state.tokens[:at]), token.children)
+            if at and state.tokens[at - 1].type in ("heading_open", "paragraph_open"):
+                _behind_block(state.tokens, at - 1, token.children)
             _behind_inline(token.children)
 
 
-def _shown(before: list[Token]) -> Token:
-    """Return what opens the block that a text is in; a short item's has no element of its own."""
-    level = before[-1].level - before[-1].hidden
-    return next(t for t in reversed(before) if t.nesting > 0 and t.level == level)
-
-
-def _behind_block(opening: Token, children: list[Token]) -> None:
+def _behind_block(tokens: list[Token], opening: int, children: list[Token]) -> None:
     last = children[-1]
     if last.type != "text":
         return
-    if opening.type == "heading_open":
+    if tokens[opening].type == "heading_open":
         last.content, found = at_end(last.content)
-        _set(opening, found)
+        _set(tokens[opening], found)
     elif len(children) > 1 and children[-2].type in ("softbreak", "hardbreak"):
         rest, found = at_end(last.content)
         if not rest and found:
             del children[-2:]
-            _set(opening, found)
+            _set(_shown(tokens, opening), found)
+
+
+def _shown(tokens: list[Token], opening: int) -> Token:
+    """Return what opens the block that a text is in; a short item's has no element of its own."""
+    level = tokens[opening].level - tokens[opening].hidden
+    before = (tokens[at] for at in range(opening, -1, -1))
+    return next(token for token in before if token.nesting > 0 and token.level == level)
 
 
 def _behind_inline(children: list[Token]) -> None:
