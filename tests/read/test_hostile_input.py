@@ -114,3 +114,23 @@ def test_brackets_that_nothing_closes(tmp_path: Path, body: str, column: int | N
     _, problems = load_checked(write(tmp_path, PROFILE, f"{RECORD}\n{body}\n"))
     told = [p.column for p in problems if p.rule == "too-many-brackets"]
     assert told == ([column] if column else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("<svg>" * 9_000, 0),
+        ("<div>\n" * 9_000, 100),
+        ("<div>a</div>\n" * 9_000, None),
+        ("<p>a\n" * 9_000, None),
+        ("<svg>" + '<path d="M0 0"/>' * 9_000 + "</svg>", None),
+        ("a <br>\n" * 9_000, None),
+        ("<div><b>a</div>\n" * 9_000, None),
+        ("`<div>`\n" * 9_000, None),
+    ],
+)
+def test_elements_that_nothing_closes(tmp_path: Path, body: str, line: int | None) -> None:
+    _, problems = load_checked(write(tmp_path, PROFILE, f"{RECORD}\n{body}\n"))
+    told = [p.line for p in problems if p.rule == "nested-too-deep"]
+    first = RECORD.count("\n") + 2
+    assert told == ([] if line is None else [first + line])

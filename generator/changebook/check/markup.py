@@ -11,6 +11,7 @@ from changebook.model.markup import DROPPED, NOT_IN_DIAGRAMS, TAGS, keeps, schem
 from changebook.read import body, unseen
 from changebook.read.attributes import at_begin
 from changebook.read.commonmark import Ranges, note, parse, tab
+from changebook.read.html_nesting import DEEPEST_ELEMENTS, too_deep_element
 from changebook.read.notes import DEEPEST, loose_footnotes, too_deep
 from changebook.read.source import SourceFile
 
@@ -67,8 +68,10 @@ LOOSE_NOTE = rule(
 )
 TOO_DEEP = rule(
     "nested-too-deep",
-    summary="Lists or quotations are nested too deeply.",
-    why="Anything nested deeper than the renderer goes would be missing from the page.",
+    summary="Lists, quotations or HTML elements are nested too deeply.",
+    why="Anything nested deeper than the renderer goes would be missing from the page. HTML "
+    "elements that nothing closes lie in each other to the end of the text; with thousands of them "
+    "a page takes very long to build.",
     wrong=">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> a quotation of quotations",
     right="> a quotation",
 )
@@ -191,6 +194,15 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
             source.in_body(deep),
             f"This is nested more than {DEEPEST} levels deep.",
             "Make it flatter: a list in a list counts as two levels, a quotation as one.",
+        )
+    element = too_deep_element(source.body)
+    if element is not None:
+        yield TOO_DEEP.at(
+            source.path,
+            source.in_body(element),
+            f"More than {DEEPEST_ELEMENTS} HTML elements are open here, one in the other.",
+            "Close each where it ends, as `</div>` closes `<div>`, or put tags that are text in "
+            "backticks.",
         )
 
 

@@ -176,14 +176,14 @@ def _footnotes(parsed: Parsed) -> Iterator[Unseen]:
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 #: Cause (`<`, `/` or `!`), name, attributes, range.
-_Tag: TypeAlias = tuple[str, str, Mapping[str, str], int, int]
+Tag: TypeAlias = tuple[str, str, Mapping[str, str], int, int]
 
 
 class _Tags(HtmlTags):
     """The tags and declarations of one piece of HTML: where each is, and what it is."""
 
     def __init__(self, chunk: str, offset: int) -> None:
-        self.found: list[_Tag] = []
+        self.found: list[Tag] = []
         super().__init__(chunk, offset)
 
     def _note(
@@ -218,7 +218,7 @@ class _Tags(HtmlTags):
             self._note("!", data)
 
 
-def _tags(chunk: str, offset: int) -> list[_Tag]:
+def _tags(chunk: str, offset: int) -> list[Tag]:
     plain = PLAIN_TAG.fullmatch(chunk)
     if plain:
         kind = plain["end"] or "<"
@@ -226,11 +226,16 @@ def _tags(chunk: str, offset: int) -> list[_Tag]:
     return _Tags(chunk, offset).found
 
 
+def tags(text: str, parsed: Parsed) -> Iterator[Tag]:
+    """Yield the tags and declarations of a text's HTML in their order."""
+    for start, end in parsed.html:
+        yield from _tags(text[start:end], start)
+
+
 def _html(text: str, parsed: Parsed) -> Iterator[Unseen]:
     """What of HTML is not allowed: elements with their text, attributes, declarations."""
-    tags = [tag for start, end in parsed.html for tag in _tags(text[start:end], start)]
     dropped: tuple[str, int, int] | None = None  # an element that goes, and how deep it nests
-    for kind, name, attributes, start, end in tags:
+    for kind, name, attributes, start, end in tags(text, parsed):
         if dropped:
             element, begin, depth = dropped
             depth += (kind == "<") - (kind == "/") if name == element else 0

@@ -67,10 +67,10 @@ def _behind_inline(children: list[Token]) -> None:
 def _opening(tokens: list[Token], closing: int) -> Token:
     """Return the token that opens what the other one closes."""
     level = 0
-    for token in reversed(tokens[: closing + 1]):
-        level += token.nesting
+    for at in range(closing, -1, -1):
+        level += tokens[at].nesting
         if level == 0:
-            return token
+            return tokens[at]
     raise ValueError("a closing token without an opening one")
 
 
