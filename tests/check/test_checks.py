@@ -19,7 +19,7 @@ CASES = Path(__file__).parents[1] / "cases" / "check"
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 #: Rules about files that can't be kept as they are in a repository, with where they are tested.
 MADE_BY_CODE = {"file-too-large", "symbolic-link", "unreadable-file"}  # test_source.py
-MADE_BY_CODE |= {"many-of-one-kind", "too-many-brackets"}  # test_hostile_input.py
+MADE_BY_CODE |= {"many-of-one-kind", "too-many-brackets", "too-many-headings"}  # test_hostile_input
 #: A rule about a team's own style sheet, which no record breaks.
 MADE_BY_STYLES = {"layout-remark"}  # test_paper_pdf.py
 #: Rules about two revisions: pairs of workspaces, and a merge that only git can make.

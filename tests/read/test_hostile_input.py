@@ -134,3 +134,19 @@ def test_elements_that_nothing_closes(tmp_path: Path, body: str, line: int | Non
     told = [p.line for p in problems if p.rule == "nested-too-deep"]
     first = RECORD.count("\n") + 2
     assert told == ([] if line is None else [first + line])
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("# a\n" * 2_001, 2_000),
+        ("a\n---\n\n" * 2_001, 6_000),
+        ("# a\n" * 2_000, None),
+        ("```\n" + "# a\n" * 2_001 + "```\n", None),
+        ("- a\n" * 2_001, None),
+    ],
+)
+def test_more_headings_than_a_page_holds(tmp_path: Path, body: str, line: int | None) -> None:
+    _, problems = load_checked(write(tmp_path, PROFILE, f"{RECORD}\n{body}\n"))
+    told = [p.line for p in problems if p.rule == "too-many-headings"]
+    assert told == ([] if line is None else [RECORD.count("\n") + 2 + line])

@@ -12,7 +12,13 @@ from changebook.read import body, unseen
 from changebook.read.attributes import at_begin
 from changebook.read.commonmark import Ranges, note, parse, tab
 from changebook.read.html_nesting import DEEPEST_ELEMENTS, too_deep_element
-from changebook.read.notes import DEEPEST, loose_footnotes, too_deep
+from changebook.read.notes import (
+    DEEPEST,
+    MOST_HEADINGS,
+    loose_footnotes,
+    surplus_heading,
+    too_deep,
+)
 from changebook.read.source import SourceFile
 
 DROPPED_HTML = rule(
@@ -81,6 +87,15 @@ OPEN_BRACKETS = rule(
     why="Each may begin a link, whose end has to be looked for behind it. With thousands of them a "
     "page takes minutes.",
     wrong="A page of brackets that a program wrote: [[[[[[[[[[[[[[[[",
+    right="The same in a code block, or as an attachment.",
+)
+MANY_HEADINGS = rule(
+    "too-many-headings",
+    severity="warning",
+    summary="A body has thousands of headings.",
+    why="Each stands in the page's contents too, which nobody reads through, and which make the "
+    "page slow to build and to open.",
+    wrong="A program's log, each line of which begins with `#`.",
     right="The same in a code block, or as an attachment.",
 )
 #: More brackets than any text leaves open; each costs a reading of a hundred more.
@@ -194,6 +209,14 @@ def check_markup(source: SourceFile) -> Iterator[Problem]:
             source.in_body(deep),
             f"This is nested more than {DEEPEST} levels deep.",
             "Make it flatter: a list in a list counts as two levels, a quotation as one.",
+        )
+    surplus = surplus_heading(source.body)
+    if surplus is not None:
+        yield MANY_HEADINGS.at(
+            source.path,
+            source.in_body(surplus),
+            f"More than {MOST_HEADINGS:,} headings stand up to here, which makes the page slow.",
+            "Put lines that are no headings into a list or a code block, or make several records.",
         )
     element = too_deep_element(source.body)
     if element is not None:
