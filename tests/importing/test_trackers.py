@@ -234,6 +234,23 @@ def test_github_closes_for_two_reasons(taken: tuple[str, Path, Path], root: Path
     assert "&#58;&#58;&#58; internal" in text
 
 
+def test_what_gh_lists_beside_the_api(root: Path, tmp_path: Path) -> None:
+    issue = {
+        "author": {"id": "u2", "is_bot": False, "login": "lin", "name": ""},
+        "closed": True,
+        "closedAt": "2025-03-10T02:00:00Z",
+        "number": 1,
+        "state": "CLOSED",
+        "title": "Dark mode",
+    }
+    file = tmp_path / "issues.json"
+    file.write_text(json.dumps([issue]))
+    proposed = run(root, file, "--from", "github").stdout
+    assert "  author: requested.by  # 1 cells: lin" in proposed
+    assert "  closed: x-closed  #" in proposed
+    assert "  closedAt: history.closed  #" in proposed
+
+
 @pytest.mark.parametrize("taken", ["gitlab csv"], indirect=True)
 def test_what_is_confidential_stays_with_the_team(
     taken: tuple[str, Path, Path], root: Path

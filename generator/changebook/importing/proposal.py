@@ -76,14 +76,21 @@ def _columns(source: ImportSource) -> dict[str, str]:
     taken: dict[str, set[str]] = {}
     places = {column: place for place, column in enumerate(source.columns)}
     for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
-        if target == "comment" and all(c.text.isdecimal() for c in _cells(source, column)):
+        cells = _cells(source, column)
+        if target == "comment" and all(cell.text.isdecimal() for cell in cells):
             continue  # only how many there are
+        if _is_day(target) and cells and all(isinstance(cell.held, bool) for cell in cells):
+            continue  # whether, and not when
         having = {item.place for item in source.items if column in item.cells}
         if target not in _SEVERAL and having & taken.get(target, set()):
             continue
         taken.setdefault(target, set()).update(having)
         columns[column] = target
     return {column: columns.get(column) or _own(source, column) for column in source.columns}
+
+
+def _is_day(target: str) -> bool:
+    return target.endswith((".on", ".due", ".signed")) or target.startswith("history.")
 
 
 def _own(source: ImportSource, column: str) -> str:
@@ -185,12 +192,7 @@ def _figures(source: ImportSource, columns: Mapping[str, str], profile: Profile)
     if amounts:
         yield f"currency: {profile.contract.currency}  # the contract's"
         yield "decimal: '.'  # what stands before the cents: . or ,"
-    days = [
-        text
-        for target, texts in by_target.items()
-        if target.endswith((".on", ".due", ".signed")) or target.startswith("history.")
-        for text in texts
-    ]
+    days = [text for target, texts in by_target.items() if _is_day(target) for text in texts]
     if any(map(understanding.is_ambiguous, days)):
         order = understanding.orders(days)
         remark = "by the days after the 12th" if order else "dmy or mdy: the source does not tell"
