@@ -226,7 +226,7 @@ def test_what_waits_for_each_other_is_related(root: Path, tmp_path: Path) -> Non
     assert "x-depends_on: ['4']" in kept
 
 
-def test_files_that_are_no_records_are_named(root: Path, tmp_path: Path) -> None:
+def test_files_that_are_not_records_are_named(root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "adr"
     shutil.copytree(CASES / "madr", folder)
     for name in ("README.md", "template.md"):
@@ -234,8 +234,8 @@ def test_files_that_are_no_records_are_named(root: Path, tmp_path: Path) -> None
     for name in ("drawing.png", "0009-elsewhere.adoc"):
         (folder / name).write_bytes(b"x")
     proposed = run(root, folder, "--from", "madr").stdout
-    assert "# README.md is left out: it is no record" in proposed
-    assert "# template.md is left out: it is no record" in proposed
+    assert "# README.md is left out: it is not a record" in proposed
+    assert "# template.md is left out: it is not a record" in proposed
 
 
 def test_a_folder_that_can_t_be_read(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def read_folder(folder: Path, kind: Kind, *, by_git: bool = False) -> ImportSour
     dated = _by_git(folder, kind) if by_git else {}
     for file in sorted(folder.glob("*.md"), key=lambda file: (_number(file.stem), file.name)):
         if file.is_symlink() or file.name.lower() in _NOT_RECORDS:
-            notes.append(f"{file.name} is left out: it is no record")
+            notes.append(f"{file.name} is left out: it is not a record")
             continue
         try:
             text = file.read_text("utf-8-sig")
