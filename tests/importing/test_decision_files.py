@@ -38,7 +38,7 @@ def taken(
     text = proposed.stdout
     fills = {
         r"  # party: .*": "  party: vendor",
-        r"  # decided: .*": "  decided: 2025-12-31",
+        r"  (# )?decided: .*": "  decided: 2025-12-31",
         **more,
     }
     for pattern, replacement in fills.items():

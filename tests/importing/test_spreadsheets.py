@@ -462,6 +462,14 @@ def test_the_example_of_an_amount_has_the_source_s_marks(root: Path, tmp_path: P
     assert "should be an amount such as 1.200,50" in said.stderr
 
 
+def test_the_day_of_decisions_is_to_be_filled_in(root: Path, tmp_path: Path) -> None:
+    head = ("编号", "标题", "状态")
+    decided = workbook(tmp_path / "decided.xlsx", head, ("1", "登录页", "已批准"))
+    assert "\n  decided:  # no column has the days of decisions" in run(root, decided).stdout
+    pending = workbook(tmp_path / "open.xlsx", head, ("1", "登录页", "待审批"))
+    assert "\n  # decided: 2026-01-31" in run(root, pending).stdout
+
+
 def test_days_are_known_by_how_chinese_logs_call_them(root: Path, tmp_path: Path) -> None:
     file = workbook(tmp_path / "log.xlsx", ("编号", "标题", "影响工期(天)"), ("1", "登录页", 3))
     proposed = run(root, file).stdout

@@ -23,7 +23,7 @@ from tests.importing.test_spreadsheets import imported, records, root, run
 __all__ = ["root"]
 
 PEOPLE = (r"\{(name: [^,]*, )?party: \}", r"{\1party: client}")
-DECIDED = (r"  # decided: .*", "  decided: 2025-12-31")
+DECIDED = (r"  (# )?decided: .*", "  decided: 2025-12-31")
 CHANNEL = (r"^channel:.*", "channel: chat")
 MILESTONE = (r"^days_on:.*", "days_on: go-live")
 

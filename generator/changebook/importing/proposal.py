@@ -14,7 +14,13 @@ from changebook.importing.source import Cell, ImportSource
 from changebook.model.diagnostics import visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
-from changebook.model.vocabulary import Channel, Status, Visibility
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    OUTCOMES,
+    Channel,
+    Status,
+    Visibility,
+)
 
 #: How Jira names the columns of a team's own fields.
 _CUSTOM = "custom field"
@@ -181,7 +187,18 @@ def _always(columns: Mapping[str, str], source: ImportSource) -> Iterator[str]:
         yield "  # scope: modify  # what happens to each item; without it they are text"
     if targets & {*_PEOPLE}:
         yield "  # party: vendor  # of everybody who is not below `people`"
-    yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
+    if not targets & {"decision.on", "history"} and _has_decisions(source, columns):
+        yield "  decided:  # no column has the days of decisions: which day counts, e.g. 2026-01-31"
+    else:
+        yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
+
+
+def _has_decisions(source: ImportSource, columns: Mapping[str, str]) -> bool:
+    """Return whether an item has a status that it takes a decision to reach."""
+    known = known_words.words("status")
+    decided = {*OUTCOMES, *APPROVED_OR_LATER}
+    texts = {c.text for col, t in columns.items() if t == "status" for c in _cells(source, col)}
+    return any(known.get(plainly(text)) in decided for text in texts)
 
 
 def _figures(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
