@@ -38,7 +38,7 @@ def taken(
     text = proposed.stdout
     fills = {
         r"  # party: .*": "  party: vendor",
-        r"  # decided: .*": "  decided: 2025-12-31",
+        r"  (# )?decided: .*": "  decided: 2025-12-31",
         **more,
     }
     for pattern, replacement in fills.items():
@@ -224,6 +224,18 @@ def test_what_waits_for_each_other_is_related(root: Path, tmp_path: Path) -> Non
     assert found["ACME-0003"].links.depends_on == ("ACME-0004",)
     kept = next(root.glob("changes/acme/*/ACME-0004*.md")).read_text("utf-8")
     assert "x-depends_on: ['4']" in kept
+
+
+def test_files_that_are_not_records_are_named(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "adr"
+    shutil.copytree(CASES / "madr", folder)
+    for name in ("README.md", "template.md"):
+        (folder / name).write_text("# {title}\n")
+    for name in ("drawing.png", "0009-elsewhere.adoc"):
+        (folder / name).write_bytes(b"x")
+    proposed = run(root, folder, "--from", "madr").stdout
+    assert "# README.md is left out: it is not a record" in proposed
+    assert "# template.md is left out: it is not a record" in proposed
 
 
 def test_a_folder_that_can_t_be_read(tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ def test_pages_say_that_it_was_imported(root: Path) -> None:
     assert "Its number there: CR-012" in feed.content.decode()
 
 
+def test_an_amount_that_the_source_lacks_is_no_amount_of_zero(root: Path) -> None:
+    file = next(root.glob("changes/acme/*/ACME-0012*.md"))
+    file.write_text(re.sub(r"  amount: 8500.00\n", "", file.read_text("utf-8")), "utf-8")
+    client = load_checked(root)[0].client("acme")
+    contents = edition_contents(make_edition(client, Audience.CLIENT), root, directory_urls=True)
+    page = next(p.content for p in contents.pages if p.path == urls.record("ACME-0012"))
+    assert "The source does not say what amount was approved" in page
+    assert "Contract sum after this change" not in page
+
+
 def test_verify_finds_the_old_id(root: Path) -> None:
     assert seal(root).additions
     said = CliRunner().invoke(main, ["verify", "--workspace", str(root), "--digest", "CR-012"])

@@ -403,6 +403,89 @@ def test_totals_among_the_rows_are_compared(root: Path, tmp_path: Path) -> None:
     assert len(json.loads(said.stdout)["records"]) == 3
 
 
+def test_a_cell_that_is_not_understood_is_not_the_fault_of_the_total(
+    root: Path, tmp_path: Path
+) -> None:
+    said = short_import(
+        root, tmp_path, ("1", "A", "open", "1;2", None), ("合计", None, None, "3", None)
+    )
+    assert said.stderr.count("should be an amount") == 1
+    said = short_import(
+        root, tmp_path, ("1", "A", "open", 3, None), ("合计", None, None, "?", None)
+    )
+    assert "row 3, column D (Amount): `?` should be an amount" in said.stderr
+
+
+IN_WAN = "units: {Amount: 万}\n"
+
+
+def cost(root: Path) -> tuple[str | None, str]:
+    impact = records(root)["ACME-0001"].impact
+    assert impact
+    assert impact.cost
+    return impact.cost[0].item, str(impact.cost[0].amount)
+
+
+@pytest.mark.parametrize("held", [3.5, "3.5", "3.5万", "3.5万元", "¥3.5万元"])
+def test_an_amount_in_a_column_with_a_unit(root: Path, tmp_path: Path, held: object) -> None:
+    said = short_import(root, tmp_path, ("1", "A", "open", held, None), more=IN_WAN)
+    assert said.exit_code == 0, said.output
+    assert cost(root)[1] == "35000.00"
+
+
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        ("¥35,000", "says its currency and no unit, and its column is in `万`"),
+        ("35,000元", "says its currency and no unit, and its column is in `万`"),
+        ("3.5亿", "has a unit, and its column is in `万`"),
+    ],
+)
+def test_an_amount_in_another_unit_than_its_column(
+    root: Path, tmp_path: Path, held: str, message: str
+) -> None:
+    said = short_import(root, tmp_path, ("1", "A", "open", held, None), more=IN_WAN)
+    assert message in said.stderr
+    assert files(root) == {}
+
+
+def test_the_unit_of_a_column_is_no_part_of_what_costs(root: Path, tmp_path: Path) -> None:
+    head = ("No", "Title", "Status", "估算金额（万元）")
+    file = workbook(tmp_path / "log.xlsx", head, ("1", "A", "open", 3.5))
+    mapping = SHORT.replace("Amount: amount, Date: requested.on", "估算金额（万元）: impact.amount")
+    imported(root, file, mapped(tmp_path, mapping + "units: {估算金额（万元）: 万}\n"))
+    assert cost(root) == ("估算金额", "35000.00")
+
+
+def test_the_example_of_an_amount_has_the_source_s_marks(root: Path, tmp_path: Path) -> None:
+    said = short_import(root, tmp_path, ("1", "A", "open", "1.2", None), more="decimal: ','\n")
+    assert "should be an amount such as 1.200,50" in said.stderr
+
+
+def test_the_day_of_decisions_is_to_be_filled_in(root: Path, tmp_path: Path) -> None:
+    head = ("编号", "标题", "状态")
+    decided = workbook(tmp_path / "decided.xlsx", head, ("1", "登录页", "已批准"))
+    assert "\n  decided:  # no column has the days of decisions" in run(root, decided).stdout
+    pending = workbook(tmp_path / "open.xlsx", head, ("1", "登录页", "待审批"))
+    assert "\n  # decided: 2026-01-31" in run(root, pending).stdout
+
+
+def test_days_are_known_by_how_chinese_logs_call_them(root: Path, tmp_path: Path) -> None:
+    file = workbook(tmp_path / "log.xlsx", ("编号", "标题", "影响工期(天)"), ("1", "登录页", 3))
+    proposed = run(root, file).stdout
+    assert "  影响工期(天): days  #" in proposed
+    assert "days_on: go-live" in proposed
+
+
+def test_brackets_in_a_plain_text_are_no_link(root: Path, tmp_path: Path) -> None:
+    row = ("1", "A", "open", "[重要](见附件)")
+    file = workbook(tmp_path / "log.xlsx", ("No", "Title", "Status", "Notes"), row)
+    mapping = SHORT.replace("Amount: amount, Date: requested.on", "Notes: body")
+    said = imported(root, file, mapped(tmp_path, mapping))
+    assert said.exit_code == 0, said.output
+    assert load_checked(root)[1] == []
+
+
 def test_what_is_approved_counts(root: Path, tmp_path: Path) -> None:
     short_import(
         root, tmp_path, ("1", "A", "approved", "1.2万", None), ("2", "B", "open", "(500)", None)

@@ -23,7 +23,7 @@ from tests.importing.test_spreadsheets import imported, records, root, run
 __all__ = ["root"]
 
 PEOPLE = (r"\{(name: [^,]*, )?party: \}", r"{\1party: client}")
-DECIDED = (r"  # decided: .*", "  decided: 2025-12-31")
+DECIDED = (r"  (# )?decided: .*", "  decided: 2025-12-31")
 CHANNEL = (r"^channel:.*", "channel: chat")
 MILESTONE = (r"^days_on:.*", "days_on: go-live")
 
@@ -232,6 +232,23 @@ def test_github_closes_for_two_reasons(taken: tuple[str, Path, Path], root: Path
     assert str(found["ACME-0002"].communications[0].on) == "2025-03-10"
     text = next(root.glob("changes/acme/*/ACME-0001*.md")).read_text("utf-8")
     assert "&#58;&#58;&#58; internal" in text
+
+
+def test_what_gh_lists_beside_the_api(root: Path, tmp_path: Path) -> None:
+    issue = {
+        "author": {"id": "u2", "is_bot": False, "login": "lin", "name": ""},
+        "closed": True,
+        "closedAt": "2025-03-10T02:00:00Z",
+        "number": 1,
+        "state": "CLOSED",
+        "title": "Dark mode",
+    }
+    file = tmp_path / "issues.json"
+    file.write_text(json.dumps([issue]))
+    proposed = run(root, file, "--from", "github").stdout
+    assert "  author: requested.by  # 1 cells: lin" in proposed
+    assert "  closed: x-closed  #" in proposed
+    assert "  closedAt: history.closed  #" in proposed
 
 
 @pytest.mark.parametrize("taken", ["gitlab csv"], indirect=True)

@@ -20,7 +20,7 @@ _UNREAD = ("script", "style", "template", "iframe", "object", "head", "noscript"
 #: What an internal block of a body begins and ends with: no text from elsewhere makes one.
 _FENCE = re.compile(r"^(\s*(?:>\s*)*):::", re.MULTILINE)
 #: Marks of bodies that plain text does not mean, besides those of GitHub.
-_ODD = re.compile(r"(?<!\\)==|\^|\{|^(?:!!!|\?\?\?)")
+_ODD = re.compile(r"(?<!\\)==|\^|\{|^(?:!!!|\?\?\?)|(?<=\])\(")
 #: jira2markdown takes marks for emphasis beside spaces only: these stand there for a moment.
 _NEXT = "\ue000"
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=\S)([^\n*_]+?)(?<=\S)\1(?![\w*_])", re.ASCII)

@@ -48,10 +48,11 @@ def read_folder(folder: Path, kind: Kind, *, by_git: bool = False) -> ImportSour
     """Return the records in a folder, one a file; `by_git`: with the days that git knows of."""
     if not folder.is_dir():
         raise UnreadableSource(f"{folder} is not a folder")
-    items, faults = [], []
+    items, faults, notes = [], [], []
     dated = _by_git(folder, kind) if by_git else {}
     for file in sorted(folder.glob("*.md"), key=lambda file: (_number(file.stem), file.name)):
         if file.is_symlink() or file.name.lower() in _NOT_RECORDS:
+            notes.append(f"{file.name} is left out: it is not a record")
             continue
         try:
             text = file.read_text("utf-8-sig")
@@ -84,6 +85,7 @@ def read_folder(folder: Path, kind: Kind, *, by_git: bool = False) -> ImportSour
         tuple(items),
         markup=Markup.MARKDOWN,
         settings={"dates": "git"} if by_git else {},
+        notes=tuple(notes),
         faults=tuple(faults),
     )
 

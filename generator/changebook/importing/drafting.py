@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from changebook.edit.yaml_text import Value
 from changebook.importing import converting, understanding
-from changebook.importing.known_words import plainly
+from changebook.importing.known_words import plainly, without_brackets
 from changebook.importing.source import OWN_TEXT, Cell, ImportSource, Item, Markup
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model.import_map import LEFT_OUT, ImportMap
@@ -302,6 +302,8 @@ class _Drafting:
         amount, asked = self._amount("amount"), self._amount("impact.amount")
         agreed = self._amount("decision.amount")
         item = next((c for t in ("impact.amount", "amount") for c, _ in self._cells(t)), "")
+        if item in self.mapping.units:
+            item = without_brackets(item)  # the amount is in the whole currency now
         if made.approved:
             if agreed is None:
                 agreed = amount

@@ -21,6 +21,11 @@ def plainly(text: str) -> str:
     return _MARKS.sub(" ", _BRACKETS.sub("", text)).strip() or text.strip()
 
 
+def without_brackets(text: str) -> str:
+    """Return a header without what stands in its brackets, as people read it."""
+    return _BRACKETS.sub("", unicodedata.normalize("NFKC", text)).strip() or text
+
+
 def in_brackets(text: str) -> str:
     """Return what stands in the brackets of a header, such as a unit."""
     found = _BRACKETS.search(unicodedata.normalize("NFKC", text))

@@ -577,10 +577,13 @@ def _totals(
                 above = [item.cells.get(column, ())[:1] for item in source.items[:count]]
                 try:
                     stated = read(cell)
-                    amounts = [sum(map(read, cells), Decimal(0)) for cells in above]
                 except NotUnderstood as error:
-                    yield f"{cell.place} ({column}): {error}"
+                    yield f"{cell.place} ({column}): `{cell.text}` {error}"
                     continue
+                try:
+                    amounts = [sum(map(read, cells), Decimal(0)) for cells in above]
+                except NotUnderstood:
+                    continue  # told at its own row
                 partly = sum(amounts[last[column] :], Decimal(0))
                 whole = sum(amounts, Decimal(0))
                 last[column] = count

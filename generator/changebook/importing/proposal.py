@@ -14,7 +14,13 @@ from changebook.importing.source import Cell, ImportSource
 from changebook.model.diagnostics import visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
-from changebook.model.vocabulary import Channel, Status, Visibility
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    OUTCOMES,
+    Channel,
+    Status,
+    Visibility,
+)
 
 #: How Jira names the columns of a team's own fields.
 _CUSTOM = "custom field"
@@ -76,14 +82,21 @@ def _columns(source: ImportSource) -> dict[str, str]:
     taken: dict[str, set[str]] = {}
     places = {column: place for place, column in enumerate(source.columns)}
     for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
-        if target == "comment" and all(c.text.isdecimal() for c in _cells(source, column)):
+        cells = _cells(source, column)
+        if target == "comment" and all(cell.text.isdecimal() for cell in cells):
             continue  # only how many there are
+        if _is_day(target) and cells and all(isinstance(cell.held, bool) for cell in cells):
+            continue  # whether, and not when
         having = {item.place for item in source.items if column in item.cells}
         if target not in _SEVERAL and having & taken.get(target, set()):
             continue
         taken.setdefault(target, set()).update(having)
         columns[column] = target
     return {column: columns.get(column) or _own(source, column) for column in source.columns}
+
+
+def _is_day(target: str) -> bool:
+    return target.endswith((".on", ".due", ".signed")) or target.startswith("history.")
 
 
 def _own(source: ImportSource, column: str) -> str:
@@ -174,7 +187,18 @@ def _always(columns: Mapping[str, str], source: ImportSource) -> Iterator[str]:
         yield "  # scope: modify  # what happens to each item; without it they are text"
     if targets & {*_PEOPLE}:
         yield "  # party: vendor  # of everybody who is not below `people`"
-    yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
+    if not targets & {"decision.on", "history"} and _has_decisions(source, columns):
+        yield "  decided:  # no column has the days of decisions: which day counts, e.g. 2026-01-31"
+    else:
+        yield "  # decided: 2026-01-31  # the day that counts for decisions without one"
+
+
+def _has_decisions(source: ImportSource, columns: Mapping[str, str]) -> bool:
+    """Return whether an item has a status that it takes a decision to reach."""
+    known = known_words.words("status")
+    decided = {*OUTCOMES, *APPROVED_OR_LATER}
+    texts = {c.text for col, t in columns.items() if t == "status" for c in _cells(source, col)}
+    return any(known.get(plainly(text)) in decided for text in texts)
 
 
 def _figures(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
@@ -185,12 +209,7 @@ def _figures(source: ImportSource, columns: Mapping[str, str], profile: Profile)
     if amounts:
         yield f"currency: {profile.contract.currency}  # the contract's"
         yield "decimal: '.'  # what stands before the cents: . or ,"
-    days = [
-        text
-        for target, texts in by_target.items()
-        if target.endswith((".on", ".due", ".signed")) or target.startswith("history.")
-        for text in texts
-    ]
+    days = [text for target, texts in by_target.items() if _is_day(target) for text in texts]
     if any(map(understanding.is_ambiguous, days)):
         order = understanding.orders(days)
         remark = "by the days after the 12th" if order else "dmy or mdy: the source does not tell"

@@ -116,8 +116,10 @@ def _cells(value: Any, path: str, place: str) -> Iterator[tuple[str, Cell]]:
 def _of_mapping(
     value: Mapping[str, Any], path: str, where: str, place: str
 ) -> Iterator[tuple[str, Cell]]:
-    name = next((key for key in _NAMES if path and isinstance(value.get(key), str)), None)
-    if name and value[name].strip():
+    named = [key for key in _NAMES if path and isinstance(value.get(key), str)]
+    # GitHub has the name of somebody who gave none as an empty text, beside the login.
+    name = next((key for key in named if value[key].strip()), None)
+    if name:
         yield path, Cell(value[name], where)
     for key, each in value.items():
         if key != name:

@@ -59,21 +59,27 @@ def amount(cell: Cell, notation: Notation, unit: str | None = None) -> Decimal:
         return cell.held * factor
     if not isinstance(cell.held, str):
         raise NotUnderstood("should be an amount")
-    text = _without_currency(unicodedata.normalize("NFKC", cell.held).strip(), notation)
+    written = unicodedata.normalize("NFKC", cell.held).strip()
+    text = _without_currency(written, notation)
     negative = text.startswith("(") and text.endswith(")")
     if negative:
         text = text[1:-1].strip()
     if text[:1] in ("-", "\N{MINUS SIGN}", "+"):
         negative, text = negative or text[0] != "+", text[1:].strip()
     word = next((w for w in sorted(units(), key=len)[::-1] if text.casefold().endswith(w)), None)
-    if word and unit:
+    if unit and word and units()[word] != factor:
         raise NotUnderstood(f"has a unit, and its column is in `{unit}`")
+    if unit and not word and text != written:
+        raise NotUnderstood(
+            f"says its currency and no unit, and its column is in `{unit}`: write one or the other"
+        )
     if word:
         factor, text = units()[word], text[: -len(word)].strip()
     whole, point, part = text.partition(notation.decimal)
     groups = whole.replace(".", ",") if notation.decimal == "," else whole
     if not _GROUPED.fullmatch(groups) or (point and not re.fullmatch(r"\d+", part, re.ASCII)):
-        raise NotUnderstood(f"should be an amount such as 1,200{notation.decimal}50")
+        example = "1.200,50" if notation.decimal == "," else "1,200.50"
+        raise NotUnderstood(f"should be an amount such as {example}")
     number = Decimal(re.sub(r"\D", "", whole) + (f".{part}" if point else "")) * factor
     return -number if negative else number
 
@@ -83,7 +89,7 @@ def _without_currency(text: str, notation: Notation) -> str:
     for sign, meant in currencies().items():
         if sign in text:
             _one_of(meant, notation.currency)
-            return text.replace(sign, "", 1).strip()
+            text = text.replace(sign, "", 1).strip()
     for code in _CODE.findall(text):
         if code in list_currencies():
             _one_of((code,), notation.currency)
