@@ -70,6 +70,14 @@ def test_every_page_bears_what_proves_it(english: bytes) -> None:
         assert re.search(r"Sealed as No\. \d+ [0-9a-f]{4}( [0-9a-f]{4}){15}", said)
 
 
+def test_three_sign_on_the_sheet_that_says_what_they_sign() -> None:
+    """Two for the client and one for the vendor: a signature alone on a sheet proves nothing."""
+    document = printery(edition("meridian-outdoor")).change_order("MER-0011")
+    (signed,) = [page for page in sheets(typesetting.pdf(document)) if "By signing" in page]
+    assert signed.count("For the client") == 2
+    assert "For the vendor" in signed
+
+
 def test_the_pdf_has_the_amounts_of_the_paper(english: bytes) -> None:
     expected = MONEY.findall(
         text(printery(edition("meridian-outdoor")).change_order("MER-0008").html)
