@@ -7,8 +7,10 @@ for another page waits for it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import lru_cache, partial
@@ -253,6 +255,8 @@ def _build(connection: Connection, arguments: Mapping[str, Any]) -> None:
     """Build in a process of its own, and send what came of it: a result, or why there is none."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all; the preview ends this one
     end_with_parent()
+    # What is ended can't clean up: what it makes for a while goes with the preview's own folder.
+    tempfile.tempdir = os.environ["TMPDIR"] = str(arguments["out"].parent)
     try:
         result: Result | str = build(**arguments)
     except (Refusal, OSError) as error:
