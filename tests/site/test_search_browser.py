@@ -227,7 +227,7 @@ def test_the_search_page_on_a_phone_and_by_keyboard(browser: Browser, address: s
     box.press(" ")
     expect(box).to_be_checked()
     expect(box).to_be_focused()
-    # What was chosen has the list written anew: what is out of the page by now has no height.
+    # What was chosen has the list written again: what is out of the page by now has no height.
     heights = facets.locator("label").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect().height).filter(height => height)"
     )
