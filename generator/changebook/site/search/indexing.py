@@ -132,9 +132,9 @@ class _Pagefind:
             raise Refusal(f"the search index could not be built: {reply['message']}")
         return reply
 
-    def _answer(self) -> bytes:
+    def _answer(self) -> bytes | bytearray:
         """Read up to the comma; what ends without one is no answer."""
-        answer = b""
+        answer = bytearray()  # the files of a large site come in thousands of pieces
         while piece := self._stdout.read1():
             answer += piece
             if answer.endswith(b","):
