@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from changebook.check.between import Neighbour
-from changebook.check.privacy import visible_texts
 from changebook.model.diagnostics import KeyPath, Place, Problem, rule
 from changebook.read import body
 from changebook.read.naming import NameIndex, whole
@@ -116,7 +115,7 @@ def mentions(text: str, names: list[Name]) -> Iterator[tuple[int, str, str]]:
 
 
 def _in_front_matter(source: SourceFile, names: _NamesOfOthers) -> Iterator[Problem]:
-    texts = visible_texts(source)
+    texts = source.visible_texts
     near = names.near("\n".join(text for text, _ in texts))
     for text, path in texts if near else ():
         for words, other in dict.fromkeys(

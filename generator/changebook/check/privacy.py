@@ -9,8 +9,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from changebook.check.bodies import INTERNAL_MARKER
-from changebook.model.diagnostics import KeyPath, Place, Problem, rule
-from changebook.model.visibility import front_texts
+from changebook.model.diagnostics import Place, Problem, rule
 from changebook.read import body
 from changebook.read.commonmark import Link
 from changebook.read.naming import NameIndex
@@ -30,18 +29,6 @@ UNSEEN_NAMED = rule(
 _TELLING_TITLE = 12
 #: The hyphen, and what word processors put in its place.
 _HYPHENS = "\u2010-\u2013\uff0d-"
-
-
-def visible_texts(source: SourceFile) -> list[tuple[str, KeyPath]]:
-    """Return every text of the front matter that a client may read, with its key path.
-
-    A record's id is left out: it has a rule of its own.
-    """
-    return [
-        (text, path)
-        for text, path, is_seen in front_texts(source.shown)
-        if is_seen and path != ("id",)
-    ]
 
 
 class _Names:
@@ -80,7 +67,7 @@ def check_unseen_names(client: Client) -> Iterator[Problem]:
     seen = [(r.source, r.file.parent) for r in client.records if r.data.id not in unseen]
     common = [(source, client.folder) for source in client.common_sources]
     for source, folder in (*common, *seen):
-        texts = visible_texts(source)
+        texts = source.visible_texts
         if near := names.near("\n".join(text for text, _ in texts)):
             for text, path in texts:
                 for _, words, id in names.mentions(text, near):
@@ -116,7 +103,7 @@ def _named(source: SourceFile, place: Place, words: str, id: str, names: _Names)
 def check_internal_markers(client: Client) -> Iterator[Problem]:
     """Check that no internal block is in the front matter, where nothing removes it."""
     for source in (*client.common_sources, *(record.source for record in client.records)):
-        texts = visible_texts(source)
+        texts = source.visible_texts
         if not body.may_have_blocks("\n".join(text for text, _ in texts)):
             continue
         for text, path in texts:

@@ -6,6 +6,7 @@ name, which is loaded when it is called: `check` should not wait for MkDocs.
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -103,5 +104,10 @@ for name, summary in _COMMANDS.items():
 
 def load(name: str) -> click.Command:
     """Return a command with its options."""
-    command: click.Command = import_module(f"{__name__}.{name.replace('-', '_')}").command
+    gc.disable()  # what modules are made of stays
+    try:
+        command: click.Command = import_module(f"{__name__}.{name.replace('-', '_')}").command
+    finally:
+        gc.freeze()
+        gc.enable()
     return command

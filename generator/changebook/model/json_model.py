@@ -29,6 +29,7 @@ class JsonModel(BaseModel):
     """An object of a JSON file. It is closed: its JSON Schema has all of its keys."""
 
     model_config = ConfigDict(
+        defer_build=True,
         from_attributes=True,
         frozen=True,
         extra="forbid",

@@ -248,7 +248,7 @@ OWN_KEY = "x-"
 class Shape(BaseModel):
     """Frozen, and closed: a key that is not declared is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Person(Shape):

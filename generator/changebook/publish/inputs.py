@@ -39,12 +39,6 @@ class Inputs:
     options: str
     unlisted: str = ""
 
-    @property
-    def shell(self) -> str:
-        """The digest of all that may be around the content of a page; empty where nobody knows."""
-        around = digest(self.settings, self.templates, self.software)
-        return "" if self.unlisted else around
-
     def changed(self, before: Mapping[str, Any]) -> list[str]:
         """Return the names of what is not as it was before."""
         now = asdict(self)

@@ -42,7 +42,6 @@ from changebook.read.workspace import (
 )
 from changebook.refusal import Refusal
 from changebook.site.building import Order, SiteFailed, build_site
-from changebook.site.kept_pages import KeptPages
 from changebook.site.serve import serve as serve_folder
 
 #: Texts of records that are remembered as they were understood.
@@ -146,9 +145,9 @@ class Preview(ExitStack):
         if read is None or of_folder(folder) != client.digest or not site.is_dir():
             return False  # it was saved again meanwhile, or never built
         with TemporaryDirectory(dir=self._temporary.name) as made:
-            kept, page = KeptPages(self._store), f"{file.removesuffix('.html')}.md"
+            page = f"{file.removesuffix('.html')}.md"
             edition = make_edition(read, self._audience)
-            build_site(Order(edition, self._root, Path(made), kept=kept, only=page))
+            build_site(Order(edition, self._root, Path(made), store=self._store, only=page))
             if not Path(made, file).is_file():
                 return False
             (site / file).parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ from changebook.keep.store import Store
 from changebook.publish.inputs import Inputs
 from changebook.publish.notes import SiteNote
 from changebook.publish.work import PaperTask, SiteTask, Source
-from changebook.site.kept_pages import KeptPages
 
 #: Fewer documents are not worth that another process reads the edition.
 _FEWEST = 12
@@ -48,8 +47,7 @@ class Site:
 
     def pages(self, store: Store) -> SiteTask:
         """Return the work of building its pages."""
-        kept = KeptPages(store, self.inputs.shell)
-        return SiteTask(self.slug, self.sources, self.folder, kept, pdf=self.papers is not None)
+        return SiteTask(self.slug, self.sources, self.folder, store, pdf=self.papers is not None)
 
     def shares(self, store: Store, toolchain: str, jobs: int) -> Iterator[PaperTask]:
         """Yield the work of making its documents, in shares for so many processes."""

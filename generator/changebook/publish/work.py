@@ -21,7 +21,6 @@ from changebook.paper.findings import problems
 from changebook.paper.shares import DocumentShare, print_share
 from changebook.read.workspace import CHANGES, Client, read_client
 from changebook.site.building import Order, SiteFailed, build_site
-from changebook.site.kept_pages import KeptPages
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class SiteTask:
     slug: str
     sources: tuple[Source, ...]
     folder: Path
-    kept: KeptPages
+    store: Store
     pdf: bool = False
 
     @property
@@ -100,7 +99,7 @@ def do(task: Task) -> TaskResult:
     if isinstance(task, SiteTask):
         editions = tuple(_read(source)[1] for source in task.sources)
         shown = editions[0] if task.slug else editions
-        order = Order(shown, task.sources[0].root, task.folder, task.pdf, task.kept)
+        order = Order(shown, task.sources[0].root, task.folder, task.pdf, task.store)
         # What was read stays; to look through it again and again takes a tenth of all time.
         gc.freeze()
         try:

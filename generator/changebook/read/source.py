@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from changebook.model.diagnostics import START, KeyPath, Place, Problem, rule
+from changebook.model.visibility import front_texts
 from changebook.read import full_width
 from changebook.read.direction import turned
 from changebook.read.front_matter import (
@@ -116,6 +117,18 @@ class SourceFile:
     def shown(self) -> Mapping[str, Any]:
         """The front matter as people read it: Chinese lines join without a space."""
         return MappingProxyType(_with_texts(self.data, self.joined)) if self.joined else self.data
+
+    @cached_property
+    def visible_texts(self) -> tuple[tuple[str, KeyPath], ...]:
+        """Every text of the front matter that a client may read, with its key path.
+
+        A record's id is left out: it has a rule of its own.
+        """
+        return tuple(
+            (text, path)
+            for text, path, is_seen in front_texts(self.shown)
+            if is_seen and path != ("id",)
+        )
 
     def held(self, path: KeyPath) -> Any:
         """Return the value at a path; None where nothing is there."""

@@ -13,13 +13,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from changebook.edition.editions import Edition, located
+from changebook.keep.store import NOWHERE, Store
 from changebook.read.settings import config_file, read_settings
 from changebook.read.site_file import PLUGIN
 from changebook.read.workspace import CHANGES
 from changebook.refusal import Refusal
 from changebook.site.configuration import QUIET, environment, kept_warnings
 from changebook.site.contents import edition_contents, portfolio_contents
-from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.offline import make_offline
 from changebook.site.plugin import ChangebookPlugin
 
@@ -30,8 +30,8 @@ _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2106, 1, 1)
 class Order:
     """One site to be built: an edition, or the portfolio over all of them.
 
-    With `pdf` the pages link to the documents, which are brought beside them. Pages and bodies of
-    earlier builds are taken from `kept`. With `only` no more than that page is of use. With
+    With `pdf` the pages link to the documents, which are brought beside them. Contents of earlier
+    builds are taken from `store`. With `only` no more than that page is of use. With
     `offline` it is a copy to be read from a disk: see `site.offline`.
     """
 
@@ -39,7 +39,7 @@ class Order:
     root: Path
     folder: Path
     pdf: bool = False
-    kept: KeptPages = NO_PAGES
+    store: Store = NOWHERE
     only: str = ""
     offline: bool = False
 
@@ -114,7 +114,7 @@ def _config(order: Order) -> MkDocsConfig:
             directory_urls=directory_urls,
             pdf=order.pdf,
             offline=order.offline,
-            store=order.kept.store,
+            store=order.store,
             only=order.only,
         )
     else:
@@ -124,7 +124,7 @@ def _config(order: Order) -> MkDocsConfig:
             directory_urls=directory_urls,
             language=read_settings(order.root).data.language,
         )
-    plugin.show(order.root, contents, order.kept.within(order.as_of))
+    plugin.show(order.root, contents)
     return config
 
 

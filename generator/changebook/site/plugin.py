@@ -54,7 +54,6 @@ from changebook.site.contents import (
     workspace_contents,
 )
 from changebook.site.finished import FinishedPage
-from changebook.site.kept_pages import NO_PAGES, KeptPages
 from changebook.site.notices import NOTICES, notices
 from changebook.site.policy import previewed, theme_facts
 from changebook.site.search.indexing import index_sites
@@ -90,7 +89,6 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         self._root = Path()
         self._given: Contents | None = None
-        self._kept = NO_PAGES
         self._shown: Contents | None = None
         self._listed: list[File] = []
         self._unlisted: list[tuple[GeneratedPage, str]] = []
@@ -100,9 +98,9 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._serving = False
         self._empty: TemporaryDirectory[str] | None = None
 
-    def show(self, root: Path, contents: Contents, kept: KeptPages = NO_PAGES) -> None:
-        """Show these contents, with whole pages from `kept`, instead of reading the workspace."""
-        self._root, self._given, self._kept = root, contents, kept
+    def show(self, root: Path, contents: Contents) -> None:
+        """Show these contents instead of reading the workspace."""
+        self._root, self._given = root, contents
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         # That this method exists also keeps one plugin over all rebuilds of a preview.
@@ -156,9 +154,6 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         _leave_out_search(files)
         config.nav = contents.nav
         titles = dict(entries(contents.nav))
-        self._kept = self._kept.within(
-            contents.name, contents.nav, contents.language, contents.audience, config.site_url
-        )
         self._listed, self._unlisted = [], []
         for page in contents.pages:
             level = InclusionLevel.INCLUDED if page.path in titles else InclusionLevel.NOT_IN_NAV
@@ -166,13 +161,10 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             FinishedPage(page, titles.get(page.path), file, config)
             self._listed.append(file)
             # MkDocs goes through the pages of the navigation to make it.
-            whole = None if page.path in titles else self._kept.get(page)
-            if whole is not None:
-                file = File.generated(config, file.dest_uri, content=whole)
-            elif page.path not in titles and self._may_slot(config):
+            if page.path not in titles and self._may_slot(config):
                 self._unlisted.append((page, file.abs_dest_path))
-                continue
-            files.append(file)
+            else:
+                files.append(file)
         for asset in contents.assets:
             files.append(File.generated(config, asset.path, content=asset.content()))
         for made in contents.files:
@@ -188,9 +180,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return f"{banner(self._trouble)}\n{html}" if self._trouble else html
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Keep the page as it is written, for the next build."""
-        if isinstance(page, FinishedPage):
-            self._kept.put(page.finished, output)
+        """In a preview: loosen the policy for what reloads the page."""
         return previewed(output.encode()).decode() if self._serving else output
 
     def on_template_context(
@@ -223,9 +213,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return
         if self._shells:
             for page, file in self._unlisted:
-                html = self._shells.whole(page)
-                self._kept.put(page, html)
-                write_file(html.encode("utf-8", "xmlcharrefreplace"), file)
+                write_file(self._shells.whole(page).encode("utf-8", "xmlcharrefreplace"), file)
         try:
             index_sites(Path(config.site_dir), keep_index=not config.use_directory_urls)
         except Refusal as error:

@@ -61,7 +61,8 @@ def _index(site: Path, keep_index: bool) -> None:
                     file_contents=f"<html><body>{spelt_html(body[0])}</body></html>",
                 )
         # When Pagefind says that it has written its files, it may not be done with it.
-        files = pagefind.ask("GetFiles", index_id=0)["files"]
+        pagefind.ask("GetFiles", index_id=0)
+        files = pagefind.answered()["files"]
     try:
         for file in files:
             path = bundle / file["path"]
@@ -92,6 +93,7 @@ class _Pagefind:
         self._stdin = cast("BufferedWriter", self._process.stdin)
         self._stdout = cast("BufferedReader", self._process.stdout)
         self._stderr = cast("BufferedReader", self._process.stderr)
+        self._is_asked = False
         return self
 
     def __exit__(
@@ -103,15 +105,26 @@ class _Pagefind:
         self._process.kill()
         self._process.communicate()
 
-    def ask(self, what: str, **more: Any) -> dict[str, Any]:
-        """Have one thing done, and return what is answered. Raises Refusal where Pagefind fails."""
+    def ask(self, what: str, **more: Any) -> None:
+        """Have one thing done, once what was asked before is answered.
+
+        Meanwhile the next can be made. Raises Refusal where Pagefind fails.
+        """
         message = {"message_id": 1, "payload": {"type": what, **more}}
+        request = base64.b64encode(json.dumps(message).encode()) + b","
+        if self._is_asked:
+            self.answered()
+        self._is_asked = True
         try:
-            self._stdin.write(base64.b64encode(json.dumps(message).encode()) + b",")
+            self._stdin.write(request)
             self._stdin.flush()
-            answer = self._answer()
         except BrokenPipeError:
-            answer = b""
+            self.answered()  # which says why
+
+    def answered(self) -> dict[str, Any]:
+        """Return the answer to what was asked last. Raises Refusal where Pagefind fails."""
+        self._is_asked = False
+        answer = self._answer()
         if not answer:
             raise Refusal(f"the search index could not be built: {self._last_words()}")
         reply: dict[str, Any] = json.loads(base64.b64decode(answer))["payload"]
@@ -119,9 +132,9 @@ class _Pagefind:
             raise Refusal(f"the search index could not be built: {reply['message']}")
         return reply
 
-    def _answer(self) -> bytes:
+    def _answer(self) -> bytes | bytearray:
         """Read up to the comma; what ends without one is no answer."""
-        answer = b""
+        answer = bytearray()  # the files of a large site come in thousands of pieces
         while piece := self._stdout.read1():
             answer += piece
             if answer.endswith(b","):
