@@ -35,6 +35,10 @@ class Grid:
     notes: tuple[str, ...]
     faults: tuple[str, ...]
 
+    def place(self, row: int) -> str:
+        """Return where a row stands: `Changes, row 5`; a table of text has no sheets."""
+        return f"{self.settings['sheet']}, row {row}" if "sheet" in self.settings else f"row {row}"
+
 
 def items_of(
     grid: Grid,
@@ -53,7 +57,7 @@ def items_of(
         tall = (m.top for m in grid.merges if m.top < top <= m.bottom and m.left == m.right)
         top = min((top, *tall))
     if top not in rows:
-        raise UnreadableSource(f"{name} has no row {top} for its header")
+        raise UnreadableSource(f"{name}: there is no {grid.place(top)}, for its header")
     depth = depth or _depth(top, grid.merges)
     names = _names(rows, top, depth)
     faults, notes = list(grid.faults), list(grid.notes)
@@ -63,7 +67,7 @@ def items_of(
         if number < top + depth:
             if number < top and cells:
                 above = " ".join(cell.text for cell in cells.values())
-                notes.append(f"above the header, row {number} is left out: {above}")
+                notes.append(f"{grid.place(number)}, above the header, is left out: {above}")
             continue
         if not cells:
             continue
@@ -73,7 +77,7 @@ def items_of(
                 held.setdefault(names[column], []).append(cell)
             else:
                 faults.append(f"{cell.place}: `{cell.text}` stands beyond the header")
-        item = Item(f"row {number}", {key: tuple(each) for key, each in held.items()})
+        item = Item(grid.place(number), {key: tuple(each) for key, each in held.items()})
         if _adds_up(cells, names):
             added.append((len(items), item))
         else:

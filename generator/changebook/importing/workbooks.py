@@ -93,9 +93,7 @@ def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
             elif (held := _held(value)) != "":
                 cells[column] = Cell(held, place)
         rows.append((number, cells))
-    notes = [
-        f"row {n} is hidden in the sheet, and is read like the others" for n in oddities.hidden
-    ]
+    notes = [f"{name}, row {n} is hidden, and is read like the others" for n in oddities.hidden]
     if book.epoch == MAC_EPOCH:
         notes.append("the workbook counts its days from 1904")
     others = [other for other in filled if other != name]
