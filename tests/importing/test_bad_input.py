@@ -85,6 +85,7 @@ def test_what_was_read_as_gb18030_is_told(tmp_path: Path) -> None:
         (b"", None, "log.csv has no rows"),
         (b'No,Title\n1,"never closed\n', None, "log.csv, line 2"),
         (b"just one column\n1\n", None, "no row that looks like a header"),
+        (b"<html><head>\n<title>a,b</title>", None, "log.csv is a web page and not an export"),
     ],
 )
 def test_text_that_can_t_be_read(

@@ -280,7 +280,7 @@ def test_what_gh_lists_beside_the_api(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "issues.json"
     file.write_text(json.dumps([issue]))
     proposed = run(root, file, "--from", "github").stdout
-    assert "  author: requested.by  # 1 cells: lin" in proposed
+    assert "  author: requested.by  # 1 cell: lin" in proposed
     assert "  closed: x-closed  #" in proposed
     assert "  closedAt: history.closed  #" in proposed
 
@@ -298,13 +298,52 @@ def test_what_is_confidential_stays_with_the_team(taken: Taken) -> None:
         ('{"values": [', "export.json, line 1, column"),
         ("7", "export.json has no list of items"),
         ("[" * 100_000, "export.json is nested too deep"),
+        ('{"message": "Not Found", "status": "404"}', "answered instead, `Not Found`. Look at"),
+        ('{"error": {"code": 7, "text": "no\\nright"}}', "answered instead, `no right`"),
+        ('{"errorMessages": ["The value is wrong."], "errors": {}}', "`The value is wrong.`"),
+        ('{"type": "about:blank", "title": "Gone", "detail": "It is over"}', "`It is over`"),
+        ('{"total": 0, "next": null}', "as `values`, `issues`, `value`, `items`, `data`. It has"),
+        ("{}", "It has no keys"),
+        ("[]", "export.json has no items, its list is empty"),
+        ('{"total": 0, "values": []}', "export.json has no items, its list is empty"),
+        (" \n", "export.json is empty"),
+        ("\n<!DOCTYPE html>\n<title>Log in</title>", "is a web page and not an export: log in"),
+        ("<!-- x --><HTML lang=en>", "is a web page and not an export: log in"),
+        ("<rss/>", "export.json, line 1, column 1: this is not JSON"),
+        ('{"a": 1}\n{"a": 2}', "line 2, column 1: this is not JSON, Extra data; several documents"),
+        ('[{"title": NaN}]', "export.json: NaN is no value of JSON"),
+        ('"Not Found"', "export.json has no list of items"),
     ],
 )
 def test_json_that_can_t_be_read(root: Path, tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "export.json"
     file.write_text(content, "utf-8")
     said = run(root, file, "--from", "pingcode")
-    assert message in said.output
+    assert said.exit_code == 2
+    assert message in said.stderr
+
+
+def test_an_error_among_the_pages_of_a_folder(root: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "1.json").write_text(json.dumps(exports.pingcode(3)))
+    (pages / "2.json").write_text('{"values": []}')
+    assert run(root, pages, "--from", "pingcode").exit_code == 0
+    (pages / "2.json").write_text('{"message": "Too many requests"}')
+    said = run(root, pages, "--from", "pingcode")
+    assert "2.json is not an export: it is what the tracker answered" in said.stderr
+
+
+def test_one_issue_alone_is_an_export(root: Path, tmp_path: Path) -> None:
+    for kind, issue in (
+        ("jira", exports.jira(1)["issues"][0]),
+        ("azure", exports.azure(1)["value"][0]),
+        ("github", exports.github(1)[0]),
+        ("pingcode", exports.pingcode(1)["values"][0]),
+        ("procore", exports.procore(1)[0]),
+    ):
+        said = run(root, as_json(issue)(tmp_path), "--from", kind)
+        assert "of export.json: 1 item." in said.stdout, said.output
 
 
 def test_a_step_that_did_not_last_is_kept_out_of_the_history(root: Path, tmp_path: Path) -> None:

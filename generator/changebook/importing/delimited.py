@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
@@ -17,6 +18,10 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+#: What comes in place of an export from those who are not logged in.
+_PAGE = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _DELIMITERS = ",;\t|"
 #: A field may be a whole description, but not a book.
 _LONGEST_FIELD = 1 << 20
@@ -40,6 +45,10 @@ def read_text(file: Path, encoding: str | None) -> tuple[str, str]:
                     f"{file.name}, line {text[: text.index(chr(0))].count(chr(10)) + 1}: there is "
                     "a NUL character, so it is no such text: say what it is with --encoding, e.g. "
                     "utf-16-le"
+                )
+            if _PAGE.match(text):
+                raise UnreadableSource(
+                    f"{file.name} is a web page and not an export: log in, and export it again"
                 )
             return text, name or "utf-8"
     raise UnreadableSource(f"{wrong}: say what it is with --encoding, e.g. big5")

@@ -41,7 +41,7 @@ def propose(source: ImportSource, profile: Profile) -> str:
     columns = _columns(source)
     count = len(source.items)
     lines = [
-        f"# What `changebook import` makes of {_remark(source.name)}: {count} items.",
+        f"# What `changebook import` makes of {_remark(source.name)}: {_many(count, 'item')}.",
         "# Read each line, fill in what is empty, and keep the file: the next export needs it.",
         *_entry("source", {"kind": source.kind.value, **source.settings}),
         *(f"# {_remark(note)}" for note in (*source.notes, *source.faults)),
@@ -121,7 +121,7 @@ def _examples(source: ImportSource, column: str) -> str:
     cells = _cells(source, column)
     texts = dict.fromkeys(_remark(cell.text) for cell in cells)
     shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
-    return f"{len(cells)} cells: {' | '.join(shown)}" if shown else "empty"
+    return f"{_many(len(cells), 'cell')}: {' | '.join(shown)}" if shown else "empty"
 
 
 def _unit(column: str, target: str) -> str | None:
@@ -237,6 +237,10 @@ def _years(source: ImportSource, days: Sequence[str]) -> set[str]:
 
 def _by_name(source: ImportSource) -> str:
     return "; by the file's name" if _YEAR.search(source.name) else ""
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _often(count: int) -> str:
