@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -187,6 +188,7 @@ def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str
     if when and words:
         column = f"internal.{path}" if _is_for_team(each) else path
         yield column, Cell(f"{when};{who};{words}", where)
+        yield from _cells(each.get("attachments"), f"{column}.attachments", place)
     elif when and isinstance(each.get("items"), list):
         for change in each["items"]:
             kind = "history" if change.get("field") == "status" else "history of other fields"
@@ -219,6 +221,8 @@ def _first(holder: Mapping[str, Any], keys: Iterable[str]) -> str:
         if value.get("type") == "doc":
             return html_of_document(value)
         value = next((value[key] for key in _NAMES if value.get(key)), "")
+    if isinstance(value, int) and keys is _WHEN:
+        return datetime.fromtimestamp(value, UTC).isoformat()
     return str(value)
 
 
