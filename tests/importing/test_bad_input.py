@@ -72,7 +72,7 @@ def test_encodings_and_delimiters(tmp_path: Path, content: bytes, encoding: str 
 def test_what_was_read_as_gb18030_is_told(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes(CHINESE.encode("gb18030"))
-    assert any("--encoding" in note for note in read(file).notes)
+    assert any("--encoding" in note.text for note in read(file).notes)
 
 
 @pytest.mark.parametrize(
@@ -349,6 +349,9 @@ def test_attachments_come_along(root: Path, tmp_path: Path) -> None:
     )
     assert said.exit_code == 0, said.output
     assert "lost.pdf is not beside the source" in said.stderr
+    assert "wrote 2 files" in said.stdout
+    assert "records: 1 new, 0 updated; attachments: 1 added" in said.stdout
+    assert said.stdout.endswith("Next: `changebook check`.\n")
     (record,) = root.glob("changes/acme/*/ACME-0001*.md")
     assert (record.parent / "ACME-0001-the plan.txt").read_text() == "plan"
     text = record.read_text("utf-8")

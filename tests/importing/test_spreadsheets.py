@@ -317,6 +317,11 @@ def test_a_newer_export_updates_adds_and_names_what_is_gone(root: Path, tmp_path
     assert "ACME-0003: Conflict, edited here and changed there: not touched" in said.stderr
     assert "ACME-0004: Edited here, unchanged there: not touched" in said.stderr
     assert "ACME-0006 (6) is not in the source any more" in said.stderr
+    assert said.stdout.partition("\n")[2] == (
+        "records: 1 new, 1 updated, 1 unchanged, 1 edited here and left alone, 1 in conflict and "
+        "left alone, 1 decided here and left alone, 1 not in the source any more\n"
+        "Next: settle what the warnings name, then `changebook check`.\n"
+    )
     now = files(root)
     assert [n for n in now if now[n] != before.get(n)] == [
         "ACME-0002-change-2.md",

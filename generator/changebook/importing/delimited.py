@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from changebook.importing.grids import Grid
-from changebook.importing.source import Cell, UnreadableSource
+from changebook.importing.source import Cell, Told, UnreadableSource
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -71,9 +71,9 @@ def read_delimited(file: Path, encoding: str | None) -> Grid:
             rows.append((number, cells))
     except csv.Error as error:
         raise UnreadableSource(f"{file.name}, line {reader.line_num}: {error}") from None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
     if used == "gb18030" and not encoding:
-        notes = ("read as GB18030: if the words are wrong, say --encoding, e.g. big5",)
+        notes = (Told("read as GB18030: if the words are wrong, say --encoding, e.g. big5"),)
     return Grid(rows, [], {"encoding": used, "delimiter": delimiter}, notes, ())
 
 

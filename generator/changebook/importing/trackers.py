@@ -13,7 +13,14 @@ from typing import Any
 from changebook.importing.converting import html_of_document
 from changebook.importing.delimited import read_text
 from changebook.importing.known_words import headers, plainly
-from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.importing.source import (
+    Cell,
+    ImportSource,
+    Item,
+    Markup,
+    Told,
+    UnreadableSource,
+)
 from changebook.model.diagnostics import visible
 from changebook.model.import_map import Kind
 
@@ -57,18 +64,19 @@ def read_issues(path: Path, kind: Kind) -> ImportSource:
         )
     source = source_of(path.name, kind, issues)
     if not source.items:
-        raise UnreadableSource(source.faults[0])
+        raise UnreadableSource(str(source.faults[0]))
     return source
 
 
 def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> ImportSource:
     """Return issues as a source; each comes with its file and its number there."""
-    items, faults = [], []
+    items: list[Item] = []
+    faults: list[Told] = []
     markup = MARKUP[kind]
     for file, number, issue in issues:
         place = f"{file}, item {number}"
         if not isinstance(issue, Mapping):
-            faults.append(f"{place}: this is not an object with keys")
+            faults.append(Told("this is not an object with keys", place))
             continue
         if _has_document(issue):
             markup = Markup.HTML
