@@ -72,7 +72,7 @@ def test_encodings_and_delimiters(tmp_path: Path, content: bytes, encoding: str 
 def test_what_was_read_as_gb18030_is_told(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes(CHINESE.encode("gb18030"))
-    assert any("--encoding" in note for note in read(file).notes)
+    assert any("--encoding" in note.text for note in read(file).notes)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,7 @@ def test_what_was_read_as_gb18030_is_told(tmp_path: Path) -> None:
         (b"", None, "log.csv has no rows"),
         (b'No,Title\n1,"never closed\n', None, "log.csv, line 2"),
         (b"just one column\n1\n", None, "no row that looks like a header"),
+        (b"<html><head>\n<title>a,b</title>", None, "log.csv is a web page and not an export"),
     ],
 )
 def test_text_that_can_t_be_read(
@@ -348,6 +349,9 @@ def test_attachments_come_along(root: Path, tmp_path: Path) -> None:
     )
     assert said.exit_code == 0, said.output
     assert "lost.pdf is not beside the source" in said.stderr
+    assert "wrote 2 files" in said.stdout
+    assert "records: 1 new, 0 updated; attachments: 1 added" in said.stdout
+    assert said.stdout.endswith("Next: `changebook check`.\n")
     (record,) = root.glob("changes/acme/*/ACME-0001*.md")
     assert (record.parent / "ACME-0001-the plan.txt").read_text() == "plan"
     text = record.read_text("utf-8")

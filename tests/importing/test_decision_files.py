@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -57,7 +58,7 @@ def body(root: Path, id: str) -> str:
 
 
 def test_madr(root: Path, tmp_path: Path) -> None:
-    found = taken(root, tmp_path, Kind.MADR, {r"^  date: .*": "  date: decision.on"})
+    found = taken(root, tmp_path, Kind.MADR, {})
     first = found["ACME-0001"]
     assert first.title == "Use PostgreSQL"
     assert first.status is Status.APPROVED
@@ -118,7 +119,7 @@ def old_ids(found: Mapping[str, ChangeRecord]) -> dict[str, ChangeRecord]:
 
 def test_a_folder_of_madr_2_3_and_4(root: Path, tmp_path: Path) -> None:
     folder = decision_folders.madr(tmp_path / "adr")
-    found = taken(root, tmp_path, Kind.MADR, {r"^  (date|Date): .*": r"  \1: decision.on"}, folder)
+    found = taken(root, tmp_path, Kind.MADR, {}, folder)
     assert len(found) == 33
     for n in range(1, 34):
         data = found[f"ACME-{n:04}"]
@@ -133,8 +134,32 @@ def test_a_folder_of_madr_2_3_and_4(root: Path, tmp_path: Path) -> None:
         if data.decision and data.status is Status.APPROVED:
             assert [p.name for p in data.decision.by] == ["陈瑜", "Lin Wei"]
             assert str(data.decision.on) == f"2025-0{n % 9 + 1}-05"
+        assert data.requested is None, "MADR does not say when it was proposed"
+        if data.status is Status.SUBMITTED:
+            record = next(root.glob(f"changes/acme/*/{data.id}*.md")).read_text("utf-8")
+            assert re.search(rf"^x-[Dd]ate: '?2025-0{n % 9 + 1}-05", record, re.MULTILINE)
     assert found["ACME-0011"].links.supersedes == ("ACME-0010",)
     assert re.search(r"\[the old one\]\(ACME-0010[^)]*#decision-outcome\)", body(root, "ACME-0011"))
+
+
+def test_the_same_advice_for_many_files_is_given_once(root: Path, tmp_path: Path) -> None:
+    folder, mapping = decision_folders.madr(tmp_path / "adr"), tmp_path / "map.yml"
+    text = run(root, folder, "--from", "madr").stdout
+    text = re.sub(r"^  ([Dd]ate): .*", r"  \1: x-date", text, flags=re.MULTILINE)
+    mapping.write_text(text, "utf-8")
+    said = imported(root, folder, mapping)
+    assert said.exit_code == 1
+    errors = [line for line in said.stderr.split("\n") if line.startswith("error: ")]
+    assert len(errors) == 2
+    assert errors[0].startswith(
+        "error: 0001-use-postgresql.md; 0002-split-orders.md; 0004-drop-ie11.md; and 23 more: it "
+        "is `approved`, but the day of the decision is missing: fill it in, or write below"
+    )
+    shown = imported(root, folder, mapping, "--dry-run", "--format", "md").stdout
+    assert "records: 33 new, 0 updated" in shown
+    assert shown.count("0001-use-postgresql.md: it is") == 0, "its row says which file it is"
+    told = json.loads(imported(root, folder, mapping, "--dry-run", "--format", "json").stdout)
+    assert len(told["faults"]) == 29
 
 
 def test_a_folder_of_adr_tools(root: Path, tmp_path: Path) -> None:
@@ -234,8 +259,7 @@ def test_files_that_are_not_records_are_named(root: Path, tmp_path: Path) -> Non
     for name in ("drawing.png", "0009-elsewhere.adoc"):
         (folder / name).write_bytes(b"x")
     proposed = run(root, folder, "--from", "madr").stdout
-    assert "# README.md is left out: it is not a record" in proposed
-    assert "# template.md is left out: it is not a record" in proposed
+    assert "# README.md; template.md: not a record, so left out" in proposed
 
 
 def test_a_folder_that_can_t_be_read(tmp_path: Path) -> None:
@@ -244,7 +268,7 @@ def test_a_folder_that_can_t_be_read(tmp_path: Path) -> None:
     shutil.copy(CASES / "madr" / "0003-no-cache.md", tmp_path / "0001.md")
     (tmp_path / "0002.md").write_bytes(b"# Two\n\xff\n")
     (tmp_path / "0003.md").write_text("---\nstatus: [open\n---\n# Three\n")
-    assert read_folder(tmp_path, Kind.MADR).faults == (
+    assert tuple(map(str, read_folder(tmp_path, Kind.MADR).faults)) == (
         "0002.md, line 2: this is not UTF-8",
         "0003.md, line 2: the keys at the top can't be read",
     )

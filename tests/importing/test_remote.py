@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -76,9 +77,58 @@ def jira(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
 
 
 def pingcode(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
-    whole = exports.pingcode(COUNT)
-    start = int(query["page_index"]) * int(query["page_size"])
-    return 200, {}, {**whole, "values": whole["values"][start : start + int(query["page_size"])]}
+    """Answer in pages by number: the second item has comments, and was moved twice."""
+    if path == "/v1/comments":
+        assert query["principal_type"] == "work_item"
+        return _page_of(_COMMENTS if query["principal_id"] == _SECOND else [], query)
+    if path.endswith("/transition_histories"):
+        return _page_of(_MOVES if _SECOND in path else [], query)
+    assert path == "/v1/project/work_items"
+    return _page_of(exports.pingcode(COUNT)["values"], query)
+
+
+def _page_of(values: list[Any], query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+    index, size = int(query["page_index"]), int(query["page_size"])
+    page = values[index * size : (index + 1) * size]
+    return 200, {}, {"page_size": size, "page_index": index, "total": len(values), "values": page}
+
+
+_SECOND = exports.pingcode(2)["values"][1]["id"]
+_WHO = {"id": "a1", "url": "https://rest_api_root/v1/users/a1", "name": "lin"}
+_SAID: dict[str, Any] = {
+    "url": "https://rest_api_root/v1/comments/59f7",
+    "attachment_count": 0,
+    "attachments": [],
+    "is_reply_comment": 0,
+    "replied_comment": None,
+    "created_at": 1744156800,  # 2025-04-09
+    "created_by": {**_WHO, "display_name": "Lin Wei"},
+    "is_deleted": 0,
+}
+_COMMENTS: list[dict[str, Any]] = [
+    *({**_SAID, "id": f"c{n}", "content": f"<p>第 {n} 条</p>"} for n in range(130)),
+    {**_SAID, "id": "gone", "content": "", "is_deleted": 1},
+    {
+        **_SAID,
+        "id": "reply",
+        "content": "同意；尽快; go",
+        "is_reply_comment": 1,
+        "replied_comment": {"id": "c1", "content": "<p>第 1 条</p>", "is_deleted": 0},
+        "attachment_count": 1,
+        "attachments": [{"id": "f1", "title": "原型.png", "size": 16, "type": "file"}],
+    },
+]
+_MOVES: list[dict[str, Any]] = [
+    {
+        "id": f"m{n}",
+        "work_item": {"id": _SECOND},
+        "from_state": before and {"id": "s", "name": before, "type": "pending"},
+        "to_state": {"id": "s", "name": after, "type": "pending"},
+        "created_at": 1744156800 + n * 86400,
+        "created_by": {**_WHO, "display_name": "Lin Wei"},
+    }
+    for n, (before, after) in enumerate(((None, "打开"), ("打开", "进行中"), ("进行中", "已完成")))
+]
 
 
 def jira_cloud(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
@@ -176,7 +226,7 @@ def linked(path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
     [
         (Kind.JIRA, jira, COUNT, "Bearer secret", 4),
         (Kind.JIRA, jira_cloud, COUNT, "Bearer secret", 7),
-        (Kind.PINGCODE, pingcode, COUNT, "Bearer secret", 3),
+        (Kind.PINGCODE, pingcode, COUNT, "Bearer secret", 3 + 2 * COUNT + 1),
         (Kind.GITHUB, linked, COUNT - 3, "Bearer secret", 6),
         (Kind.GITLAB, linked, COUNT, "secret", 4 + 2 * COUNT),
     ],
@@ -232,6 +282,32 @@ def test_changes_of_status_come_along(
     assert "history of other fields" in text
 
 
+def test_comments_and_changes_of_state_come_from_pingcode(
+    tracker: Tracker, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.importing.test_remote.COUNT", 3)
+    tracker.answer = pingcode
+    file, mapping = tmp_path / "pingcode.json", tmp_path / "map.yml"
+    run(root, file, "--from", "pingcode", "--url", tracker.url, "--out", str(mapping))
+    text = mapping.read_text("utf-8")
+    assert "comments: comment" in text
+    assert "comments.attachments: left-out  # 1 cell: 原型.png" in text
+    text = text.replace("channel:  #", "channel: chat  #").replace("party: }", "party: client}")
+    mapping.write_text(re.sub(r"  # decided:.*", "  decided: 2025-12-31", text), "utf-8")
+    done = run(root, file, "--map", str(mapping))
+    assert done.exit_code == 0, done.output
+    record = records(root)["ACME-0002"]
+    assert len(record.communications) == 131
+    first, *_, last = record.communications
+    assert (str(first.on), first.with_, first.summary) == ("2025-04-09", ("Lin Wei",), "第 0 条")
+    assert last.summary == "同意；尽快; go"
+    stated = [(step.status, str(step.on), step.by) for step in record.history[-2:]]
+    assert stated == [
+        ("implementing", "2025-04-10", "Lin Wei"),
+        ("implemented", "2025-04-11", "Lin Wei"),
+    ]
+
+
 def test_the_address_chooses_issues(tracker: Tracker) -> None:
     asked: list[dict[str, str]] = []
 
@@ -263,13 +339,19 @@ def test_what_only_the_team_reads_stays_with_it(
     assert "For the team." in str(record.internal)
 
 
-def test_it_is_asked_again_later(tracker: Tracker) -> None:
+@pytest.mark.parametrize("name", ["Retry-After", "x-pc-retry-after", "X-RateLimit-Retry-After"])
+def test_it_is_asked_again_later(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(remote, "sleep", waits.append)
     answers: Iterator[tuple[int, dict[str, str], Any]] = iter(
-        [(429, {"Retry-After": "7"}, {}), (503, {}, {})]
+        [(429, {name: "50"}, {}), (503, {}, {})]
     )
-    tracker.answer = lambda path, query: next(answers, None) or pingcode(path, query)
-    assert len(json.loads(remote.fetched(tracker.url, Kind.PINGCODE, None))) == COUNT
-    assert len(tracker.asked) == 5
+    tracker.answer = lambda path, query: next(answers, None) or jira(path, query)
+    assert len(json.loads(remote.fetched(tracker.url, Kind.JIRA, None))) == COUNT
+    assert len(tracker.asked) == 6
+    assert waits == [50, 1]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft7Validator
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from ruamel.yaml import YAML
 
 from changebook.check import load_checked
@@ -29,12 +29,17 @@ PROFILE = CASE / "client.md"
 DAY = "2026-11-29"
 
 
+def workspace(folder: Path) -> Path:
+    """Make a workspace with one client, who has no records yet."""
+    client = folder / "workspace" / "changes" / "acme"
+    client.mkdir(parents=True)
+    shutil.copy(PROFILE, client / "client.md")
+    return folder / "workspace"
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "workspace" / "changes" / "acme"
-    folder.mkdir(parents=True)
-    shutil.copy(PROFILE, folder / "client.md")
-    return tmp_path / "workspace"
+    return workspace(tmp_path)
 
 
 def run(root: Path, file: Path, *more: str) -> Result:
@@ -200,7 +205,7 @@ def test_the_day_of_a_decision_is_asked_for(root: Path, tmp_path: Path) -> None:
     mapping = mapped(tmp_path, SHORT.replace(", decided: 2025-12-31", ""))
     said = imported(root, tmp_path / "short.xlsx", mapping)
     assert said.exit_code == 1
-    assert "row 2: it is `approved`, but the day of the decision is missing" in said.stderr
+    assert "Changes, row 2: it is `approved`, but the day of the decision is missing" in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -219,8 +224,8 @@ def test_the_day_of_a_decision_is_asked_for(root: Path, tmp_path: Path) -> None:
         (("1", "A", "open", 5, "3月5日"), "`3月5日` has no year"),
         (("1", "A", "open", 5, "soon"), "`soon` should be a day such as 2026-03-31"),
         (("1", "A", "later", 5, None), "column C (Status): `later` has no status"),
-        (("1", "A", None, 5, None), "row 2: there is no status"),
-        (("1", None, "open", 5, None), "row 2: there is no title"),
+        (("1", "A", None, 5, None), "error: Changes, row 2: there is no status"),
+        (("1", None, "open", 5, None), "error: Changes, row 2: there is no title"),
         (("1", "A", "open", "#REF!", None), "row 2, column D: the formula gives #REF!"),
     ],
 )
@@ -237,7 +242,47 @@ def test_what_is_not_understood_is_told_by_its_place(
 def test_an_id_that_is_there_twice_is_told(root: Path, tmp_path: Path) -> None:
     said = short_import(root, tmp_path, *[("1", "A", "open", 5, None)] * 2)
     assert said.exit_code == 1
-    assert "row 3: `1` is also the id of row 2" in said.stderr
+    assert "Changes, row 3: `1` is also the id of Changes, row 2" in said.stderr
+
+
+def test_every_message_about_a_workbook_names_the_sheet(root: Path, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "二期"
+    for row in (
+        ("Our log",),
+        ("No", "Title", "Status", "Amount", "Date", "Before", "File"),
+        ("1", None, None, "abc", "soon", None, None),
+        ("1", "B", "approved", "#REF!", None, "OLD", "../x"),
+        ("3", "C", "odd", 1, None, None, None, "more"),
+        ("4", "D", "superseded", 1, None, None, None),
+    ):
+        sheet.append(row)
+    sheet.row_dimensions[5].hidden = True
+    book.create_sheet("一期").append(["No", "Title"])
+    file = tmp_path / "log.xlsx"
+    book.save(file)
+    mapping = mapped(
+        tmp_path,
+        SHORT.replace("header: 1", "sheet: 二期, header: 2")
+        .replace("No: id", "No: id, Before: links.depends_on, File: attachment")
+        .replace("open: submitted", "superseded: superseded")
+        .replace(", decided: 2025-12-31", ""),
+    )
+    as_json = json.loads(imported(root, file, mapping, "--dry-run", "--format", "json").stdout)
+    assert [each["place"] for each in as_json["records"]] == [
+        f"二期, row {n}" for n in (3, 4, 5, 6)
+    ]
+    told = [*as_json["faults"], *(note for note in as_json["notes"] if "row" in note)]
+    assert len(told) > 12
+    assert [line for line in told if not re.match(r"二期, row \d", line)] == []
+    shown = imported(root, file, mapping, "--dry-run", "--format", "md").stdout
+    assert "| 二期, row 3 | 1 |" in shown
+    beyond = SHORT.replace("header: 1", "sheet: 二期, header: 9")
+    assert (
+        "there is no 二期, row 9, for its header"
+        in run(root, file, "--map", str(mapped(tmp_path, beyond))).stderr
+    )
 
 
 def test_a_column_that_the_mapping_does_not_name_is_told(root: Path, tmp_path: Path) -> None:
@@ -272,6 +317,11 @@ def test_a_newer_export_updates_adds_and_names_what_is_gone(root: Path, tmp_path
     assert "ACME-0003: Conflict, edited here and changed there: not touched" in said.stderr
     assert "ACME-0004: Edited here, unchanged there: not touched" in said.stderr
     assert "ACME-0006 (6) is not in the source any more" in said.stderr
+    assert said.stdout.partition("\n")[2] == (
+        "records: 1 new, 1 updated, 1 unchanged, 1 edited here and left alone, 1 in conflict and "
+        "left alone, 1 decided here and left alone, 1 not in the source any more\n"
+        "Next: settle what the warnings name, then `changebook check`.\n"
+    )
     now = files(root)
     assert [n for n in now if now[n] != before.get(n)] == [
         "ACME-0002-change-2.md",

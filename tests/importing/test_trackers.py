@@ -6,19 +6,23 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from jira2markdown import convert
+from jira2markdown.elements import MarkupElements
 
 from changebook.check import load_checked
+from changebook.importing.converting import markdown
 from changebook.importing.mapping import read_map
+from changebook.importing.source import Markup
 from changebook.importing.sources import read_source_of
 from changebook.model.diagnostics import errors
 from changebook.model.import_map import LEFT_OUT, Kind
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status, Visibility
 from tests.importing import exports
-from tests.importing.test_spreadsheets import imported, records, root, run
+from tests.importing.test_spreadsheets import imported, records, root, run, workspace
 
 __all__ = ["root"]
 
@@ -80,12 +84,22 @@ EXPORTS: Mapping[str, tuple[Kind, Callable[[Path], Path], Changes]] = {
 }
 
 
-@pytest.fixture(params=EXPORTS)
-def taken(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> tuple[str, Path, Path]:
+class Taken(NamedTuple):
+    """An export that was imported by its mapping; no test alters anything in its workspace."""
+
+    name: str
+    root: Path
+    file: Path
+    mapping: Path
+
+
+@pytest.fixture(scope="module", params=EXPORTS)
+def taken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     """An export that was imported by its mapping, which was filled in where it was empty."""
     name: str = request.param
     kind, write, changes = EXPORTS[name]
-    file = write(tmp_path)
+    folder = tmp_path_factory.mktemp("taken")
+    root, file = workspace(folder), write(folder)
     if name == "procore csv":
         profile = root / "changes" / "acme" / "client.md"
         profile.write_text(profile.read_text("utf-8").replace("CNY", "USD"), "utf-8")
@@ -95,17 +109,15 @@ def taken(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> tuple[s
     text = proposed.stdout
     for pattern, replacement in (PEOPLE, DECIDED, *changes):
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    mapping = tmp_path / "map.yml"
+    mapping = folder / "map.yml"
     mapping.write_text(text, "utf-8")
     said = imported(root, file, mapping)
     assert said.exit_code == 0, f"{said.output}\n{text}"
-    return name, file, mapping
+    return Taken(name, root, file, mapping)
 
 
-def test_an_export_becomes_records_that_check_and_nothing_is_lost(
-    taken: tuple[str, Path, Path], root: Path
-) -> None:
-    _, file, map_file = taken
+def test_an_export_becomes_records_that_check_and_nothing_is_lost(taken: Taken) -> None:
+    _, root, file, map_file = taken
     workspace, problems = load_checked(root)
     assert errors(problems) == []
     mapping, _ = read_map(map_file)
@@ -131,8 +143,8 @@ def test_an_export_becomes_records_that_check_and_nothing_is_lost(
     }
 
 
-def test_what_each_export_says_is_in_its_record(taken: tuple[str, Path, Path], root: Path) -> None:
-    name = taken[0]
+def test_what_each_export_says_is_in_its_record(taken: Taken) -> None:
+    name, root, *_ = taken
     found = records(root)
     first = found["ACME-0002"]
     text = next(root.glob("changes/acme/*/ACME-0002*.md")).read_text("utf-8")
@@ -158,13 +170,13 @@ def test_what_each_export_says_is_in_its_record(taken: tuple[str, Path, Path], r
 
 
 @pytest.mark.parametrize("taken", ["pingcode workbook"], indirect=True)
-def test_the_traps_of_pingcode_s_workbook(taken: tuple[str, Path, Path], root: Path) -> None:
-    found = records(root)
+def test_the_traps_of_pingcode_s_workbook(taken: Taken) -> None:
+    found = records(taken.root)
     amounts = {n: _figure(found[f"ACME-{n:04}"]) for n in (1, 2, 3, 4)}
     assert amounts == {1: "10000.00", 2: "125000.00", 3: None, 4: "45000.00"}
     assert found["ACME-0009"].links.depends_on == ("ACME-0001",)
     assert found["ACME-0010"].links.depends_on == ("ACME-0002",)
-    text = next(root.glob("changes/acme/*/ACME-0010*.md")).read_text("utf-8")
+    text = next(taken.root.glob("changes/acme/*/ACME-0010*.md")).read_text("utf-8")
     assert "x-depends_on: [OLD-7]" in text
     done = [str(e.on) for e in found["ACME-0002"].history if e.status is Status.IMPLEMENTED]
     assert done == ["2025-12-03"]
@@ -172,15 +184,16 @@ def test_the_traps_of_pingcode_s_workbook(taken: tuple[str, Path, Path], root: P
 
 
 @pytest.mark.parametrize("taken", ["worktile"], indirect=True)
-def test_the_traps_of_worktile_s_workbook(taken: tuple[str, Path, Path], root: Path) -> None:
-    (talk,) = records(root)["ACME-0007"].communications
+def test_the_traps_of_worktile_s_workbook(taken: Taken) -> None:
+    (talk,) = records(taken.root)["ACME-0007"].communications
     assert (str(talk.on), talk.with_, talk.summary) == (
         "2025-04-08",
         ("陈瑜",),
         "同意；请尽快; 第 7 项",
     )
     texts = {
-        n: next(root.glob(f"changes/acme/*/ACME-{n:04}*.md")).read_text("utf-8") for n in (2, 5)
+        n: next(taken.root.glob(f"changes/acme/*/ACME-{n:04}*.md")).read_text("utf-8")
+        for n in (2, 5)
     }
     assert "第一行\\\n第二行 1&lt;2" in texts[5] or "第一行\\\n第二行 1\\<2" in texts[5]
     assert "x-标签: [二期, 支付]" in texts[5]
@@ -190,8 +203,8 @@ def test_the_traps_of_worktile_s_workbook(taken: tuple[str, Path, Path], root: P
 
 
 @pytest.mark.parametrize("taken", ["procore csv"], indirect=True)
-def test_the_traps_of_procore_s_list(taken: tuple[str, Path, Path], root: Path) -> None:
-    _, file, mapping = taken
+def test_the_traps_of_procore_s_list(taken: Taken) -> None:
+    _, root, file, mapping = taken
     found = records(root)
     assert {id for id, d in found.items() if d.visibility is Visibility.INTERNAL} == {
         f"ACME-{n:04}" for n in (2, 10, 18, 26)
@@ -205,32 +218,53 @@ def test_the_traps_of_procore_s_list(taken: tuple[str, Path, Path], root: Path) 
 
 
 @pytest.mark.parametrize("taken", ["jira", "jira documents"], indirect=True)
-def test_jira_comments_history_links(taken: tuple[str, Path, Path], root: Path) -> None:
-    found = records(root)
+def test_jira_comments_history_links(taken: Taken) -> None:
+    found = records(taken.root)
     (talk,) = found["ACME-0003"].communications
     assert (str(talk.on), talk.with_) == ("2025-04-02", ("Lin Wei",))
     assert "seen; and heard" in talk.summary
     assert found["ACME-0005"].links.depends_on == ("ACME-0001",)
     steps = [(entry.status.value, str(entry.on), entry.by) for entry in found["ACME-0005"].history]
     assert ("implementing", "2025-04-05", "Lin Wei") in steps
-    text = next(root.glob("changes/acme/*/ACME-0004*.md")).read_text("utf-8")
+    text = next(taken.root.glob("changes/acme/*/ACME-0004*.md")).read_text("utf-8")
     assert "x-attachments: ['flow.png']" in text
 
 
 @pytest.mark.parametrize("taken", ["jira csv"], indirect=True)
-def test_jira_comments_in_columns_that_repeat(taken: tuple[str, Path, Path], root: Path) -> None:
-    (talk,) = records(root)["ACME-0002"].communications
+def test_jira_comments_in_columns_that_repeat(taken: Taken) -> None:
+    (talk,) = records(taken.root)["ACME-0002"].communications
     assert (str(talk.on), talk.with_) == ("2024-05-11", ("lin",))
     assert talk.summary == "first; with a semicolon"
 
 
+def test_wiki_markup_takes_one_grammar_for_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        "* a\n** b",
+        "h2. H\n# one\n#* two",
+        "||A||B||\n|1|2|",
+        "** b\n\n* a",
+        "{quote}x{quote}",
+    ]
+    alone = [str(convert(text)) for text in texts]
+    made: list[object] = []
+    make = MarkupElements.expr
+
+    def counted(*given: object) -> object:
+        made.append(given)
+        return make(*given)
+
+    monkeypatch.setattr(MarkupElements, "expr", counted)
+    assert [markdown(text, Markup.WIKI) for text in texts] == [text.strip() for text in alone]
+    assert len(made) <= 2
+
+
 @pytest.mark.parametrize("taken", ["github"], indirect=True)
-def test_github_closes_for_two_reasons(taken: tuple[str, Path, Path], root: Path) -> None:
-    found = records(root)
+def test_github_closes_for_two_reasons(taken: Taken) -> None:
+    found = records(taken.root)
     assert found["ACME-0003"].status is Status.WITHDRAWN
     assert found["ACME-0006"].status is Status.CLOSED
     assert str(found["ACME-0002"].communications[0].on) == "2025-03-10"
-    text = next(root.glob("changes/acme/*/ACME-0001*.md")).read_text("utf-8")
+    text = next(taken.root.glob("changes/acme/*/ACME-0001*.md")).read_text("utf-8")
     assert "&#58;&#58;&#58; internal" in text
 
 
@@ -246,16 +280,14 @@ def test_what_gh_lists_beside_the_api(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "issues.json"
     file.write_text(json.dumps([issue]))
     proposed = run(root, file, "--from", "github").stdout
-    assert "  author: requested.by  # 1 cells: lin" in proposed
+    assert "  author: requested.by  # 1 cell: lin" in proposed
     assert "  closed: x-closed  #" in proposed
     assert "  closedAt: history.closed  #" in proposed
 
 
 @pytest.mark.parametrize("taken", ["gitlab csv"], indirect=True)
-def test_what_is_confidential_stays_with_the_team(
-    taken: tuple[str, Path, Path], root: Path
-) -> None:
-    seen = {data.visibility for id, data in records(root).items() if int(id[-4:]) % 3 == 1}
+def test_what_is_confidential_stays_with_the_team(taken: Taken) -> None:
+    seen = {data.visibility for id, data in records(taken.root).items() if int(id[-4:]) % 3 == 1}
     assert seen == {Visibility.INTERNAL}
 
 
@@ -266,13 +298,52 @@ def test_what_is_confidential_stays_with_the_team(
         ('{"values": [', "export.json, line 1, column"),
         ("7", "export.json has no list of items"),
         ("[" * 100_000, "export.json is nested too deep"),
+        ('{"message": "Not Found", "status": "404"}', "answered instead, `Not Found`. Look at"),
+        ('{"error": {"code": 7, "text": "no\\nright"}}', "answered instead, `no right`"),
+        ('{"errorMessages": ["The value is wrong."], "errors": {}}', "`The value is wrong.`"),
+        ('{"type": "about:blank", "title": "Gone", "detail": "It is over"}', "`It is over`"),
+        ('{"total": 0, "next": null}', "as `values`, `issues`, `value`, `items`, `data`. It has"),
+        ("{}", "It has no keys"),
+        ("[]", "export.json has no items, its list is empty"),
+        ('{"total": 0, "values": []}', "export.json has no items, its list is empty"),
+        (" \n", "export.json is empty"),
+        ("\n<!DOCTYPE html>\n<title>Log in</title>", "is a web page and not an export: log in"),
+        ("<!-- x --><HTML lang=en>", "is a web page and not an export: log in"),
+        ("<rss/>", "export.json, line 1, column 1: this is not JSON"),
+        ('{"a": 1}\n{"a": 2}', "line 2, column 1: this is not JSON, Extra data; several documents"),
+        ('[{"title": NaN}]', "export.json: NaN is no value of JSON"),
+        ('"Not Found"', "export.json has no list of items"),
     ],
 )
 def test_json_that_can_t_be_read(root: Path, tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "export.json"
     file.write_text(content, "utf-8")
     said = run(root, file, "--from", "pingcode")
-    assert message in said.output
+    assert said.exit_code == 2
+    assert message in said.stderr
+
+
+def test_an_error_among_the_pages_of_a_folder(root: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "1.json").write_text(json.dumps(exports.pingcode(3)))
+    (pages / "2.json").write_text('{"values": []}')
+    assert run(root, pages, "--from", "pingcode").exit_code == 0
+    (pages / "2.json").write_text('{"message": "Too many requests"}')
+    said = run(root, pages, "--from", "pingcode")
+    assert "2.json is not an export: it is what the tracker answered" in said.stderr
+
+
+def test_one_issue_alone_is_an_export(root: Path, tmp_path: Path) -> None:
+    for kind, issue in (
+        ("jira", exports.jira(1)["issues"][0]),
+        ("azure", exports.azure(1)["value"][0]),
+        ("github", exports.github(1)[0]),
+        ("pingcode", exports.pingcode(1)["values"][0]),
+        ("procore", exports.procore(1)[0]),
+    ):
+        said = run(root, as_json(issue)(tmp_path), "--from", kind)
+        assert "of export.json: 1 item." in said.stdout, said.output
 
 
 def test_a_step_that_did_not_last_is_kept_out_of_the_history(root: Path, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from changebook.importing.planning import (
 )
 from changebook.importing.proposal import propose
 from changebook.importing.remote import TOKEN, fetched
+from changebook.importing.source import gathered
 from changebook.importing.sources import kind_of, read_source_of
 from changebook.importing.writing import write
 from changebook.model.diagnostics import errors, visible
@@ -150,7 +151,7 @@ def _within(out: Path | None, name: str) -> Path | None:
 
 def _refuse_faults(plan: ImportPlan, workspace: Workspace) -> None:
     """Exit where something is not understood, and say all that is not."""
-    for fault in plan.faults:
+    for fault in gathered(plan.faults):
         say("error", visible(fault))
     lines = {workspace.relative(planned.file): planned.text.split("\n") for planned in plan.written}
     print_problems(
@@ -173,12 +174,24 @@ def _write(plan: ImportPlan, client: Client, out: Path | None) -> None:
     if out and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
         raise Refusal(f"{out} is not an empty folder: choose another for the records")
     files = write(plan, client.root, out or client.root)
-    click.echo(f"wrote {len(files)} files into {short(out.absolute() if out else client.folder)}")
+    folder, attached = out.absolute() if out else client.folder, len(files) - len(plan.written)
+    click.echo(f"wrote {len(files)} files into {short(folder)}")
+    click.echo(shown.summary(plan) + (f"; attachments: {attached} added" if attached else ""))
+    if out:
+        click.echo("Next: look at them, then import without --out.")
+    elif any(planned.fate in _TO_SETTLE for planned in plan.records):
+        click.echo("Next: settle what the warnings name, then `changebook check`.")
+    else:
+        click.echo("Next: `changebook check`.")
+
+
+#: What a person has to settle between here and there.
+_TO_SETTLE = frozenset({Fate.CONFLICT, Fate.DECIDED})
 
 
 def _way_out(planned: PlannedRecord) -> str:
     """Say how a person settles what was changed there too: the next import would name it again."""
-    if planned.fate is Fate.KEPT:
+    if planned.fate not in _TO_SETTLE:
         return ""
     return f". Take over what should be here, then write `there: {planned.there}` in its `{AGAIN}`"
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from jira2markdown import convert as from_wiki
+from jira2markdown.elements import MarkupElements
 from markdownify import MarkdownConverter
 
 from changebook.importing.source import Markup
@@ -89,9 +90,29 @@ def _from_wiki(text: str) -> str:
     def apart(found: re.Match[str]) -> str:
         return f"{_NEXT} {found[0]} {_NEXT}"
 
-    made = str(from_wiki(_EMPHASIS.sub(apart, text)))
+    made = str(from_wiki(_EMPHASIS.sub(apart, text), elements=_WIKI))
     return made.replace(f"{_NEXT} ", "").replace(f" {_NEXT}", "").replace(_NEXT, "")
 
+
+class _Grammar(MarkupElements):  # type: ignore[misc]  # it has no types
+    """The elements of wiki markup: jira2markdown makes a grammar of them again for each text.
+
+    That takes longer than all else that an import does, so it is made once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def expr(self, inline: Any, whole: Any, usernames: Any, elements: Any) -> Any:
+        """Return what reads some of the elements."""
+        chosen = tuple(elements)
+        if chosen not in self._made:
+            self._made[chosen] = super().expr(inline, whole, usernames, chosen)
+        return self._made[chosen]
+
+
+_WIKI = _Grammar()
 
 _BLOCKS: Mapping[str, str] = {
     "paragraph": "p",

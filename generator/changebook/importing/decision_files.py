@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.importing.source import Cell, ImportSource, Item, Markup, Told, UnreadableSource
 from changebook.model.import_map import Kind
 from changebook.read.git import repository
 
@@ -48,17 +48,19 @@ def read_folder(folder: Path, kind: Kind, *, by_git: bool = False) -> ImportSour
     """Return the records in a folder, one a file; `by_git`: with the days that git knows of."""
     if not folder.is_dir():
         raise UnreadableSource(f"{folder} is not a folder")
-    items, faults, notes = [], [], []
+    items: list[Item] = []
+    faults: list[Told] = []
+    notes: list[Told] = []
     dated = _by_git(folder, kind) if by_git else {}
     for file in sorted(folder.glob("*.md"), key=lambda file: (_number(file.stem), file.name)):
         if file.is_symlink() or file.name.lower() in _NOT_RECORDS:
-            notes.append(f"{file.name} is left out: it is not a record")
+            notes.append(Told("not a record, so left out", file.name))
             continue
         try:
             text = file.read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             line = file.read_bytes()[: error.start].count(b"\n") + 1
-            faults.append(f"{file.name}, line {line}: this is not UTF-8")
+            faults.append(Told("this is not UTF-8", f"{file.name}, line {line}"))
             continue
         cells: dict[str, list[Cell]] = {}
         try:
@@ -71,7 +73,7 @@ def read_folder(folder: Path, kind: Kind, *, by_git: bool = False) -> ImportSour
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 2 if mark else 1
-            faults.append(f"{file.name}, line {line}: the keys at the top can't be read")
+            faults.append(Told("the keys at the top can't be read", f"{file.name}, line {line}"))
             continue
         held_cells = {column: tuple(each) for column, each in cells.items()}
         items.append(Item(file.name, held_cells, file.name))

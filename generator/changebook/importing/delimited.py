@@ -5,18 +5,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
 from changebook.importing.grids import Grid
-from changebook.importing.source import Cell, UnreadableSource
+from changebook.importing.source import Cell, Told, UnreadableSource
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+#: What comes in place of an export from those who are not logged in.
+_PAGE = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _DELIMITERS = ",;\t|"
 #: A field may be a whole description, but not a book.
 _LONGEST_FIELD = 1 << 20
@@ -41,6 +46,10 @@ def read_text(file: Path, encoding: str | None) -> tuple[str, str]:
                     "a NUL character, so it is no such text: say what it is with --encoding, e.g. "
                     "utf-16-le"
                 )
+            if _PAGE.match(text):
+                raise UnreadableSource(
+                    f"{file.name} is a web page and not an export: log in, and export it again"
+                )
             return text, name or "utf-8"
     raise UnreadableSource(f"{wrong}: say what it is with --encoding, e.g. big5")
 
@@ -62,9 +71,9 @@ def read_delimited(file: Path, encoding: str | None) -> Grid:
             rows.append((number, cells))
     except csv.Error as error:
         raise UnreadableSource(f"{file.name}, line {reader.line_num}: {error}") from None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
     if used == "gb18030" and not encoding:
-        notes = ("read as GB18030: if the words are wrong, say --encoding, e.g. big5",)
+        notes = (Told("read as GB18030: if the words are wrong, say --encoding, e.g. big5"),)
     return Grid(rows, [], {"encoding": used, "delimiter": delimiter}, notes, ())
 
 

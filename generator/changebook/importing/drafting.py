@@ -13,7 +13,7 @@ from typing import TypeVar
 from changebook.edit.yaml_text import Value
 from changebook.importing import converting, understanding
 from changebook.importing.known_words import plainly, without_brackets
-from changebook.importing.source import OWN_TEXT, Cell, ImportSource, Item, Markup
+from changebook.importing.source import OWN_TEXT, Cell, ImportSource, Item, Markup, Told
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model.import_map import LEFT_OUT, ImportMap
 from changebook.model.schema import OWN_KEY, Profile
@@ -84,7 +84,7 @@ class Draft:
     body: list[str] = field(default_factory=list)
     amount: Decimal | None = None
     days: int | None = None
-    errors: list[str] = field(default_factory=list)
+    errors: list[Told] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -125,19 +125,18 @@ class _Drafting:
         made.old_id = self._text("id")
         made.title = " ".join((self._text("title") or "").split())
         if not made.title:
-            self._wrong(f"{self.item.place}: there is no title")
+            self._wrong("there is no title")
         status = self._word("status")
-        if status is None and not any("status" in error for error in made.errors):
+        if status is None and not any("status" in error.text for error in made.errors):
             status = self.mapping.always.status
             if status is None:
                 self._wrong(
-                    f"{self.item.place}: there is no status: fill it in, or write one below "
-                    "`always` in the mapping"
+                    "there is no status: fill it in, or write one below `always` in the mapping"
                 )
         made.status = Status(status) if status else Status.DRAFT
         visibility = self._word("visibility") or self.mapping.always.visibility
         if visibility is None:
-            self._wrong(f"{self.item.place}: `always` in the mapping does not say who may read it")
+            self._wrong("`always` in the mapping does not say who may read it")
         made.front["visibility"] = str(visibility or Visibility.INTERNAL)
         for key in ("type", "path", "priority", "urgency"):
             word = self._word(key) or getattr(self.mapping.always, key, None)
@@ -159,8 +158,8 @@ class _Drafting:
         self._own_keys()
         return made
 
-    def _wrong(self, text: str) -> None:
-        self.made.errors.append(text)
+    def _wrong(self, text: str, place: str = "") -> None:
+        self.made.errors.append(Told(text, place or self.item.place))
 
     def _cells(self, target: str) -> list[tuple[str, Cell]]:
         return self.by_target.get(target, [])
@@ -171,8 +170,8 @@ class _Drafting:
         if len({cell.text for _, cell in cells}) > 1:
             (_, first), *_, (_, last) = cells
             self._wrong(
-                f"{last.place}: `{last.text}` and `{first.text}` in {first.place} are both "
-                f"`{target}`"
+                f"`{last.text}` and `{first.text}` in {first.place} are both `{target}`",
+                last.place,
             )
         return cells[0] if cells else None
 
@@ -190,7 +189,7 @@ class _Drafting:
         try:
             value = how(cell)
         except NotUnderstood as error:
-            self._wrong(f"{cell.place} ({column}): `{cell.text}` {error}")
+            self._wrong(f"`{cell.text}` {error}", f"{cell.place} ({column})")
             return None
         shown = f"{value:f}" if isinstance(value, Decimal) else str(value)
         if shown != cell.text and not (
@@ -238,8 +237,8 @@ class _Drafting:
 
     def _unknown(self, target: str, column: str, cell: Cell) -> None:
         self._wrong(
-            f"{cell.place} ({column}): `{cell.text}` has no {target} below `words.{target}` in the "
-            "mapping"
+            f"`{cell.text}` has no {target} below `words.{target}` in the mapping",
+            f"{cell.place} ({column})",
         )
 
     def _person(self, column: str, cell: Cell, name: str) -> dict[str, Value] | None:
@@ -250,8 +249,8 @@ class _Drafting:
         party = stated or (known[real].party if real in known else self.mapping.always.party)
         if party is None:
             self._wrong(
-                f"{cell.place} ({column}): on whose side is {name}? Write it below `people` in the "
-                "mapping"
+                f"on whose side is {name}? Write it below `people` in the mapping",
+                f"{cell.place} ({column})",
             )
             return None
         return {"name": real, "party": party.value}
@@ -333,8 +332,9 @@ class _Drafting:
         known = [each.id for each in self.profile.contract.milestones]
         if milestone is None or milestone not in known:
             self._wrong(
-                f"{cell[1].place}: on which milestone are the days? Write `days_on` in the "
-                f"mapping: {', '.join(known) or 'client.md has none'}"
+                "on which milestone are the days? Write `days_on` in the mapping: "
+                f"{', '.join(known) or 'client.md has none'}",
+                cell[1].place,
             )
         elif self.made.approved:
             self.made.decision["days"] = {milestone: days}
@@ -368,9 +368,8 @@ class _Drafting:
         if on is None:
             if not self._cells("decision.on"):
                 self._wrong(
-                    f"{self.item.place}: it is `{status}`, but the day of the decision is missing: "
-                    "fill it in, or write below `always` in the mapping which day counts "
-                    "(`decided`)"
+                    f"it is `{status}`, but the day of the decision is missing: fill it in, or "
+                    "write below `always` in the mapping which day counts (`decided`)"
                 )
             return
         by: list[Value] = []
@@ -434,7 +433,7 @@ class _Drafting:
             made.imported_status = made.status
         if made.status is Status.VOID and made.imported_status:
             self._wrong(
-                f"{self.item.place}: it is `{made.status}`, but not since when: map a column to "
+                f"it is `{made.status}`, but not since when: map a column to "
                 f"`history.{made.status}`, or the word to another status"
             )
 
@@ -471,7 +470,7 @@ class _Drafting:
             on = self._read((column, Cell(when, cell.place)), self._plain_day)
             if self.mapping.channel is None:
                 self._wrong(
-                    f"{cell.place}: how were the conversations held? Write `channel` in the mapping"
+                    "how were the conversations held? Write `channel` in the mapping", cell.place
                 )
             elif on:
                 talk: dict[str, Value] = {"on": on, "channel": self.mapping.channel.value}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from changebook.exports.tables.text import as_text
 from changebook.exports.tables.workbook import as_xlsx
-from changebook.importing.planning import Fate, ImportPlan, PlannedRecord
+from changebook.importing.planning import WRITTEN, Fate, ImportPlan, PlannedRecord
+from changebook.importing.source import gathered
 from changebook.model.diagnostics import Problem, visible
 from changebook.model.json_model import Amount, JsonModel, at
 from changebook.model.schema import Profile
@@ -43,10 +50,17 @@ def table(plan: ImportPlan, profile: Profile, words: Words) -> Table[PlannedReco
             Column(_("Missing"), lambda p: ", ".join(p.missing) or None),
             Column(_("Understood as"), lambda p: "; ".join(p.draft.understood) or None),
             Column(_("Remarks"), lambda p: "; ".join(p.draft.notes) or None),
-            Column(_("Not understood"), lambda p: "; ".join(p.draft.errors) or None, Format.ALARM),
+            Column(_("Not understood"), _not_understood, Format.ALARM),
         ),
         plan.records,
     )
+
+
+def _not_understood(planned: PlannedRecord) -> str | None:
+    """Return what is not understood of an item, whose own place stands in its row."""
+    place = planned.draft.item.place
+    told = (each.text if each.place == place else str(each) for each in planned.draft.errors)
+    return "; ".join(told) or None
 
 
 def _requested(planned: PlannedRecord) -> date | None:
@@ -72,6 +86,28 @@ def sums_table(plan: ImportPlan, profile: Profile, words: Words) -> Table[SumLin
     )
 
 
+_BECOMES: Mapping[Fate, str] = MappingProxyType(
+    {
+        Fate.NEW: "new",
+        Fate.UPDATED: "updated",
+        Fate.SAME: "unchanged",
+        Fate.KEPT: "edited here and left alone",
+        Fate.CONFLICT: "in conflict and left alone",
+        Fate.DECIDED: "decided here and left alone",
+    }
+)
+
+
+def summary(plan: ImportPlan) -> str:
+    """Return what becomes of how many records, in a line."""
+    count = Counter(planned.fate for planned in plan.records)
+    fates = (fate for fate in _BECOMES if fate in WRITTEN or count[fate])
+    parts = [f"{count[fate]} {_BECOMES[fate]}" for fate in fates]
+    if plan.vanished:
+        parts.append(f"{len(plan.vanished)} not in the source any more")
+    return f"records: {', '.join(parts)}"
+
+
 def remarks(plan: ImportPlan) -> list[str]:
     """Return what else there is to say, a line each."""
     lines = [
@@ -79,8 +115,17 @@ def remarks(plan: ImportPlan) -> list[str]:
         + ("" if t.stated == t.computed else ": THEY DIFFER")
         for t in plan.totals
     ]
-    lines += [f"left out by the mapping: {c} ({n} cells)" for c, n in plan.left_out.items()]
-    return [*lines, *plan.notes]
+    lines += [
+        f"left out by the mapping: {column} ({count} cell{'' if count == 1 else 's'})"
+        for column, count in plan.left_out.items()
+    ]
+    lines += gathered(plan.notes)
+    gone = plan.vanished.items()
+    return [*lines, *(f"{id} ({there}) is not in the source any more" for id, there in gone)]
+
+
+def _told(plan: ImportPlan) -> list[str]:
+    return [*gathered(plan.faults), summary(plan), *remarks(plan)]
 
 
 def as_markdown(plan: ImportPlan, profile: Profile, words: Words) -> bytes:
@@ -91,14 +136,17 @@ def as_markdown(plan: ImportPlan, profile: Profile, words: Words) -> bytes:
         cells = [f"| {' | '.join(map(literal, row))} |" for row in rows]
         cells.insert(1, "|" + " --- |" * len(each.columns))
         parts += [f"## {literal(each.title)}", "\n".join(cells)]
-    parts.append("\n".join(f"- {literal(line)}" for line in (*plan.faults, *remarks(plan))))
+    parts.append("\n".join(f"- {literal(line)}" for line in _told(plan)))
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
 def as_plain_text(plan: ImportPlan, profile: Profile, words: Words) -> bytes:
     """Return the same for a terminal."""
     tables = (table(plan, profile, words), sums_table(plan, profile, words))
-    parts = [*(as_text(each, words) for each in tables), *map(visible, remarks(plan))]
+    parts = [
+        *(as_text(each, words) for each in tables),
+        *map(visible, (summary(plan), *remarks(plan))),
+    ]
     return ("\n".join(parts) + "\n").encode()
 
 
@@ -107,10 +155,14 @@ def as_workbook(plan: ImportPlan, profile: Profile, words: Words, title: str, da
     notes = Table(
         words.gettext("Remarks"),
         (Column(words.gettext("Remarks"), lambda line: line),),
-        (*plan.faults, *remarks(plan)),
+        tuple(_told(plan)),
     )
     tables = (table(plan, profile, words), sums_table(plan, profile, words), notes)
     return as_xlsx(tables, words, creator=profile.vendor.name, title=title, day=day)
+
+
+#: What is told, each with its place.
+Lines = Annotated[tuple[str, ...], BeforeValidator(lambda told: tuple(map(str, told)))]
 
 
 class PlannedJson(JsonModel):
@@ -128,7 +180,7 @@ class PlannedJson(JsonModel):
     missing: tuple[str, ...]
     understood: tuple[str, ...] = at("draft", "understood")
     notes: tuple[str, ...] = at("draft", "notes")
-    errors: tuple[str, ...] = at("draft", "errors")
+    errors: Lines = at("draft", "errors")
 
 
 class TotalJson(JsonModel):
@@ -146,9 +198,10 @@ class ImportJson(JsonModel):
     understood: bool
     records: tuple[PlannedJson, ...]
     totals: tuple[TotalJson, ...]
-    faults: tuple[str, ...]
+    faults: Lines
     problems: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: Lines
+    vanished: dict[str, str]
     left_out: dict[str, int]
 
 
@@ -159,6 +212,7 @@ def as_json(plan: ImportPlan, profile: Profile) -> bytes:
             **{name: getattr(plan, name) for name in ImportJson.model_fields},
             "problems": tuple(map(_line, plan.problems)),
             "left_out": dict(plan.left_out),
+            "vanished": dict(plan.vanished),
         },
         from_attributes=True,
         context=plan.after,

@@ -9,7 +9,14 @@ from typing import NamedTuple
 from openpyxl.utils import get_column_letter
 
 from changebook.importing.known_words import headers, plainly, totals
-from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.importing.source import (
+    Cell,
+    ImportSource,
+    Item,
+    Markup,
+    Told,
+    UnreadableSource,
+)
 from changebook.model.import_map import Kind
 
 #: Titles and remarks may stand above the head.
@@ -32,8 +39,12 @@ class Grid:
     rows: list[tuple[int, dict[int, Cell]]]
     merges: Sequence[Merge]
     settings: Mapping[str, str | int]
-    notes: tuple[str, ...]
-    faults: tuple[str, ...]
+    notes: tuple[Told, ...]
+    faults: tuple[Told, ...]
+
+    def place(self, row: int) -> str:
+        """Return where a row stands: `Changes, row 5`; a table of text has no sheets."""
+        return f"{self.settings['sheet']}, row {row}" if "sheet" in self.settings else f"row {row}"
 
 
 def items_of(
@@ -53,7 +64,7 @@ def items_of(
         tall = (m.top for m in grid.merges if m.top < top <= m.bottom and m.left == m.right)
         top = min((top, *tall))
     if top not in rows:
-        raise UnreadableSource(f"{name} has no row {top} for its header")
+        raise UnreadableSource(f"{name}: there is no {grid.place(top)}, for its header")
     depth = depth or _depth(top, grid.merges)
     names = _names(rows, top, depth)
     faults, notes = list(grid.faults), list(grid.notes)
@@ -63,7 +74,7 @@ def items_of(
         if number < top + depth:
             if number < top and cells:
                 above = " ".join(cell.text for cell in cells.values())
-                notes.append(f"above the header, row {number} is left out: {above}")
+                notes.append(Told(f"above the header, so left out: {above}", grid.place(number)))
             continue
         if not cells:
             continue
@@ -72,8 +83,8 @@ def items_of(
             if column in names:
                 held.setdefault(names[column], []).append(cell)
             else:
-                faults.append(f"{cell.place}: `{cell.text}` stands beyond the header")
-        item = Item(f"row {number}", {key: tuple(each) for key, each in held.items()})
+                faults.append(Told(f"`{cell.text}` stands beyond the header", cell.place))
+        item = Item(grid.place(number), {key: tuple(each) for key, each in held.items()})
         if _adds_up(cells, names):
             added.append((len(items), item))
         else:

@@ -40,11 +40,16 @@ def _data() -> Mapping[str, Any]:
 
 
 @cache
-def headers() -> Mapping[str, tuple[str, int]]:
-    """Return each known header with what it becomes, and its rank among headers for that."""
+def headers(kind: str = "") -> Mapping[str, tuple[str, int]]:
+    """Return each known header with what it becomes, and its rank among headers for that.
+
+    In a kind of source, some headers mean something else.
+    """
+    everywhere, here = _data()["columns"], _data()["kinds"].get(kind, {})
     return {
         plainly(header): (target, rank)
-        for target, known in _data()["columns"].items()
+        for columns in (everywhere, here)
+        for target, known in columns.items()
         for rank, header in enumerate(known)
     }
 

@@ -25,7 +25,7 @@ from changebook.edit.scaffold import file_of, id_of, numbers_taken
 from changebook.edit.yaml_text import Value
 from changebook.importing import understanding
 from changebook.importing.drafting import Draft, StatedStep, draft
-from changebook.importing.source import ImportSource
+from changebook.importing.source import ImportSource, Told
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model import canonical, decided, sums, timeline
 from changebook.model.diagnostics import Problem, errors
@@ -93,13 +93,17 @@ class AddedUp:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """All that an import would do. Nothing is written while there are faults."""
+    """All that an import would do. Nothing is written while there are faults.
+
+    `vanished` are the records that the source had before and has no more, with their ids there.
+    """
 
     records: tuple[PlannedRecord, ...]
     totals: tuple[AddedUp, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Told, ...]
     problems: tuple[Problem, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Told, ...]
+    vanished: Mapping[str, str]
     left_out: Mapping[str, int]
     attachments: Mapping[Path, Path]
     before: sums.Position
@@ -137,7 +141,9 @@ def plan_import(
     faults = [*source.faults, *_unmapped(source, mapping)]
     if notation.currency != contract.currency:
         faults.append(
-            f"the mapping's currency is {notation.currency}, the contract's {contract.currency}"
+            Told(
+                f"the mapping's currency is {notation.currency}, the contract's {contract.currency}"
+            )
         )
     drafts = [draft(item, source, mapping, client.profile, notation) for item in source.items]
     faults += (error for each in drafts for error in each.errors)
@@ -145,14 +151,15 @@ def plan_import(
     imports = _Imports(client, source, on, drafts, beside)
     faults += imports.faults
     totals = [*_totals(source, mapping, drafts, notation)]
-    faults += (each for each in totals if isinstance(each, str))
+    faults += (each for each in totals if isinstance(each, Told))
     result = imports.client()
     return ImportPlan(
         tuple(imports.records),
         tuple(each for each in totals if isinstance(each, AddedUp)),
         tuple(faults),
         () if faults else tuple(_problems(workspace, result, imports)),
-        (*source.notes, *imports.notes, *_without_column(source, mapping), *imports.vanished()),
+        (*source.notes, *imports.notes, *_without_column(source, mapping)),
+        dict(imports.vanished()),
         _left_out(source, mapping),
         imports.attachments,
         _position(client),
@@ -173,10 +180,10 @@ def _problems(workspace: Workspace, result: Client, imports: _Imports) -> Iterat
             yield replace(problem, message=f"{places[problem.path]}: {problem.message}")
 
 
-def _without_column(source: ImportSource, mapping: ImportMap) -> Iterator[str]:
+def _without_column(source: ImportSource, mapping: ImportMap) -> Iterator[Told]:
     for column in mapping.columns:
         if column not in source.columns:
-            yield f"the mapping has a column `{column}`, which the source does not"
+            yield Told(f"the mapping has a column `{column}`, which the source does not")
 
 
 def _left_out(source: ImportSource, mapping: ImportMap) -> Mapping[str, int]:
@@ -194,22 +201,22 @@ def _position(client: Client) -> sums.Position:
     return sums.position([r.data for r in client.records], client.profile, date.max)
 
 
-def _unmapped(source: ImportSource, mapping: ImportMap) -> Iterator[str]:
+def _unmapped(source: ImportSource, mapping: ImportMap) -> Iterator[Told]:
     for column in source.columns:
         if column not in mapping.columns:
-            yield (
+            yield Told(
                 f"column `{column}` is not in the mapping: say below `columns` what becomes of it, "
                 f"or `{LEFT_OUT}`"
             )
 
 
-def _twice(drafts: Sequence[Draft]) -> Iterator[str]:
+def _twice(drafts: Sequence[Draft]) -> Iterator[Told]:
     places: dict[str, str] = {}
     for each in drafts:
         if each.old_id is None:
             continue
         if first := places.get(each.old_id):
-            yield f"{each.item.place}: `{each.old_id}` is also the id of {first}"
+            yield Told(f"`{each.old_id}` is also the id of {first}", each.item.place)
         places.setdefault(each.old_id, each.item.place)
 
 
@@ -221,9 +228,9 @@ class _Imports:
     ) -> None:
         self._client, self._source, self._on, self._beside = client, source, on, beside
         self._words = Words(client.profile.language, own_templates(client.root))
-        self.faults: list[str] = []
+        self.faults: list[Told] = []
         self.problems: list[Problem] = []
-        self.notes: list[str] = []
+        self.notes: list[Told] = []
         self.attachments: dict[Path, Path] = {}
         self._known = {
             _key_of(record): record for record in client.records if _is_of(record, source)
@@ -253,12 +260,12 @@ class _Imports:
         ordered = sorted((*kept, *self._read.values()), key=lambda r: (r.data.id, r.source.path))
         return replace(self._client, records=tuple(ordered))
 
-    def vanished(self) -> Iterator[str]:
-        """Say which records the source had before and has no more."""
+    def vanished(self) -> Iterator[tuple[str, str]]:
+        """Yield the ids, here and there, of what the source had before and has no more."""
         in_source = set(self._keys)
         for key, record in self._known.items():
             if key not in in_source:
-                yield f"{record.data.id} ({key.removeprefix('=')}) is not in the source any more"
+                yield record.data.id, key.removeprefix("=")
 
     def _ids(self, drafts: Sequence[Draft]) -> list[str]:
         """Return each item's id: the one that it has here, its own number, or the next free one."""
@@ -310,8 +317,11 @@ class _Imports:
                     each.links.setdefault("related", []).append((first, place))
                     key = _kept(each.front, "depends_on", first)
                     self.notes.append(
-                        f"{place}: `{later}` and `{first}` wait for each other; they are `related`,"
-                        f" and the link is kept as `{key}`"
+                        Told(
+                            f"`{later}` and `{first}` wait for each other; they are `related`, and "
+                            f"the link is kept as `{key}`",
+                            place,
+                        )
                     )
             else:
                 return
@@ -333,14 +343,17 @@ class _Imports:
                 each.imported_status = None
             elif each.amount:
                 self.faults.append(
-                    f"{each.item.place}: it is `superseded`, but not since when: map a column to "
-                    "`history.superseded`, or the word to another status"
+                    Told(
+                        "it is `superseded`, but not since when: map a column to "
+                        "`history.superseded`, or the word to another status",
+                        each.item.place,
+                    )
                 )
 
     def _elsewhere(self, front: dict[str, Value], kind: str, old: str, place: str) -> None:
         """Keep a link to what is not in the source as a key of its own."""
         key = _kept(front, kind, old)
-        self.notes.append(f"{place}: `{old}` is not in the source; it is kept as `{key}`")
+        self.notes.append(Told(f"`{old}` is not in the source; it is kept as `{key}`", place))
 
     def _planned(self, each: Draft, key: str, id: str) -> PlannedRecord:
         known = self._known.get(key)
@@ -413,12 +426,16 @@ class _Imports:
         missing: list[Value] = []
         for name, place in each.files:
             if not name.strip(".") or set(name) & set("/\\<>:") or name.startswith("."):
-                self.faults.append(f"{place}: `{name}` is not the name of a file beside the source")
+                self.faults.append(
+                    Told(f"`{name}` is not the name of a file beside the source", place)
+                )
             elif (self._beside / name).is_symlink() or not (self._beside / name).is_file():
                 missing.append(name)
-                self.notes.append(f"{place}: {name} is not beside the source; its name is kept")
+                self.notes.append(Told(f"{name} is not beside the source; its name is kept", place))
             elif (self._beside / name).suffix.lower() in UNSAFE:
-                self.faults.append(f"{place}: {name} can't be attached: it may run in a browser")
+                self.faults.append(
+                    Told(f"{name} can't be attached: it may run in a browser", place)
+                )
             else:
                 to = file.with_name(f"{id}-{name}")
                 self.attachments[to] = self._beside / name
@@ -440,7 +457,8 @@ class _Imports:
             inner = body.replace_links(link.text, replaced)
             to = self._files.get(PurePosixPath(link.path).name)
             if to is None:
-                self.notes.append(f"{planned.draft.item.place}: the link to {link.target} is text")
+                place = planned.draft.item.place
+                self.notes.append(Told(f"the link to {link.target} is text", place))
                 return "#" if link.html else inner or link.path
             address = os.path.relpath(to, planned.file.parent).replace(os.sep, "/") + link.fragment
             return address if link.html else f"[{inner}]({address})"
@@ -566,7 +584,7 @@ def _missing(front: Mapping[str, Value]) -> Iterator[str]:
 
 def _totals(
     source: ImportSource, mapping: ImportMap, drafts: Sequence[Draft], notation: Notation
-) -> Iterator[AddedUp | str]:
+) -> Iterator[AddedUp | Told]:
     """Compare the rows that add up others with what those come to: since the last one, or all."""
     columns = [c for c, t in mapping.columns.items() if t.rpartition(".")[2] == "amount"]
     last: Counter[str] = Counter()
@@ -578,7 +596,7 @@ def _totals(
                 try:
                     stated = read(cell)
                 except NotUnderstood as error:
-                    yield f"{cell.place} ({column}): `{cell.text}` {error}"
+                    yield Told(f"`{cell.text}` {error}", f"{cell.place} ({column})")
                     continue
                 try:
                     amounts = [sum(map(read, cells), Decimal(0)) for cells in above]

@@ -10,7 +10,7 @@ from changebook.edit import yaml_text
 from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
-from changebook.importing.source import Cell, ImportSource
+from changebook.importing.source import Cell, ImportSource, gathered
 from changebook.model.diagnostics import visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
@@ -41,10 +41,10 @@ def propose(source: ImportSource, profile: Profile) -> str:
     columns = _columns(source)
     count = len(source.items)
     lines = [
-        f"# What `changebook import` makes of {_remark(source.name)}: {count} items.",
+        f"# What `changebook import` makes of {_remark(source.name)}: {_many(count, 'item')}.",
         "# Read each line, fill in what is empty, and keep the file: the next export needs it.",
         *_entry("source", {"kind": source.kind.value, **source.settings}),
-        *(f"# {_remark(note)}" for note in (*source.notes, *source.faults)),
+        *(f"# {_remark(note)}" for note in gathered((*source.notes, *source.faults))),
         "columns:",
     ]
     for column, target in columns.items():
@@ -70,12 +70,13 @@ def _entry(key: str, value: yaml_text.Value) -> list[str]:
 
 def _columns(source: ImportSource) -> dict[str, str]:
     """Return what each column may become: of those for one key, the best known."""
+    headers = known_words.headers(source.kind.value)
     ranked: list[tuple[int, str, str]] = []
     for column in source.columns:
         names = (plainly(column), plainly(column.rpartition(" / ")[2]))
         if names[0] == _CUSTOM:
             names = (plainly(known_words.in_brackets(column)),) * 2
-        known = next(filter(None, map(known_words.headers().get, names)), None)
+        known = next(filter(None, map(headers.get, names)), None)
         if known:
             ranked.append((known[1], known[0], column))
     columns: dict[str, str] = {}
@@ -121,7 +122,7 @@ def _examples(source: ImportSource, column: str) -> str:
     cells = _cells(source, column)
     texts = dict.fromkeys(_remark(cell.text) for cell in cells)
     shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
-    return f"{len(cells)} cells: {' | '.join(shown)}" if shown else "empty"
+    return f"{_many(len(cells), 'cell')}: {' | '.join(shown)}" if shown else "empty"
 
 
 def _unit(column: str, target: str) -> str | None:
@@ -237,6 +238,10 @@ def _years(source: ImportSource, days: Sequence[str]) -> set[str]:
 
 def _by_name(source: ImportSource) -> str:
     return "; by the file's name" if _YEAR.search(source.name) else ""
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _often(count: int) -> str:

@@ -21,6 +21,8 @@ _SECONDS = 60
 _TRIES = 4
 #: What a tracker answers when it is asked too often, or is out of order for a moment.
 _LATER = frozenset({429, 502, 503, 504})
+#: Where it says after how many seconds; PingCode, which takes 200 requests a minute, has its own.
+_WAITS = ("Retry-After", "X-PC-Retry-After", "X-RateLimit-Retry-After")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _Get = Callable[[str, Mapping[str, str | int]], tuple[Any, requests.Response]]
@@ -64,7 +66,7 @@ def _answer(
             raise Refusal(f"{url} can't be reached: {error}") from None
         if answer.status_code not in _LATER or last:
             break
-        wait = answer.headers.get("Retry-After", "1")
+        wait = next(filter(None, map(answer.headers.get, _WAITS)), "1")
         sleep(min(int(wait), _SECONDS) if wait.isdecimal() else 1)
     if answer.status_code != requests.codes.ok:
         hint = f"; the token is read from {TOKEN}" if answer.status_code in (401, 403) else ""
@@ -213,13 +215,39 @@ def _by_number(get: _Get, at: str, names: Sequence[str]) -> Iterator[Any]:
 
 
 def _pingcode(get: _Get, url: str, query: Mapping[str, str]) -> Iterator[Any]:
-    at, page, count = f"{url}/v1/project/work_items", 0, 0
+    """Yield the work items, each with its comments and its changes of state.
+
+    Of a comment that was deleted, PingCode gives no words.
+    """
+    at = f"{url}/v1/project/work_items"
+    for item in _by_page(get, at, query):
+        id = str(item.get("id"))
+        of_item = {"principal_type": "work_item", "principal_id": id}
+        comments = [
+            said
+            for said in _by_page(get, f"{url}/v1/comments", of_item)
+            if not said.get("is_deleted")
+        ]
+        moves = _by_page(get, f"{at}/{id}/transition_histories", {})
+        yield {**item, "comments": comments, "events": [_pingcode_change(move) for move in moves]}
+
+
+def _pingcode_change(move: Mapping[str, Any]) -> dict[str, Any]:
+    before, after = ((move.get(key) or {}).get("name") for key in ("from_state", "to_state"))
+    what = {"field": "status", "fromString": before, "toString": after}
+    by = move.get("created_by")
+    return {"created_at": move.get("created_at"), "author": by, "items": [what]}
+
+
+def _by_page(get: _Get, at: str, query: Mapping[str, str]) -> Iterator[Any]:
+    """Yield what PingCode gives, whose pages have numbers from 0 on."""
+    page, count = 0, 0
     while True:
         found, _ = get(at, {"page_index": page, "page_size": _PAGE, **query})
-        items = _list(found.get("values") if isinstance(found, dict) else found, at)
-        yield from items
-        count, page = count + len(items), page + 1
-        if not items or count >= int(found.get("total", 0)):
+        values = _list(found.get("values") if isinstance(found, dict) else found, at)
+        yield from values
+        count, page = count + len(values), page + 1
+        if not values or count >= int(found.get("total", 0)):
             return
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,6 +16,8 @@ from changebook.refusal import Refusal
 Held: TypeAlias = str | Decimal | date | bool
 
 
+#: Of so many places that are alike, the names are told.
+_PLACES = 3
 #: Columns that stand for the text of a file itself, which needs no heading.
 OWN_TEXT = frozenset({"text", "introduction"})
 
@@ -27,6 +29,29 @@ class Markup(StrEnum):
     HTML = "html"
     WIKI = "wiki"
     MARKDOWN = "markdown"
+
+
+class Told(NamedTuple):
+    """What a person should know or do, and where; the place is empty where it is everywhere."""
+
+    text: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+def gathered(told: Iterable[Told]) -> list[str]:
+    """Return a line for each text: what is the same at many places is said once."""
+    places: dict[str, list[str]] = {}
+    for each in told:
+        places.setdefault(each.text, []).append(each.place)
+    return [str(Told(text, _some(where))) for text, where in places.items()]
+
+
+def _some(places: Sequence[str]) -> str:
+    more = len(places) - _PLACES
+    return "; ".join(places[:_PLACES]) + (f"; and {more} more" if more > 0 else "")
 
 
 class Cell(NamedTuple):
@@ -64,7 +89,7 @@ class ImportSource:
     """All items, and what else there is to say of where they were read.
 
     `totals` are the rows that add up the ones above them, each with the number of items above it.
-    `settings` says how it was read, as the mapping keeps it. `faults` name a place each.
+    `settings` says how it was read, as the mapping keeps it.
     """
 
     kind: Kind
@@ -74,8 +99,8 @@ class ImportSource:
     totals: tuple[tuple[int, Item], ...] = ()
     markup: Markup = Markup.TEXT
     settings: Mapping[str, str | int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
+    faults: tuple[Told, ...] = ()
 
 
 class UnreadableSource(Refusal):

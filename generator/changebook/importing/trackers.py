@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,16 @@ from typing import Any
 
 from changebook.importing.converting import html_of_document
 from changebook.importing.delimited import read_text
-from changebook.importing.source import Cell, ImportSource, Item, Markup, UnreadableSource
+from changebook.importing.known_words import headers, plainly
+from changebook.importing.source import (
+    Cell,
+    ImportSource,
+    Item,
+    Markup,
+    Told,
+    UnreadableSource,
+)
+from changebook.model.diagnostics import visible
 from changebook.model.import_map import Kind
 
 #: In which markup each tracker has its long texts.
@@ -28,6 +38,10 @@ MARKUP: Mapping[Kind, Markup] = MappingProxyType(
 )
 #: Where the items are; without any of these, the file is one list.
 _LISTS = ("values", "issues", "value", "items", "data")
+#: Where an API says why it gives nothing.
+_SAYING = ("message", "errorMessages", "error_description", "error", "errors", "detail", "msg")
+_LONGEST_ANSWER = 120
+_SHOWN = 5
 #: What a person, a status or a file is called, among the keys that it has.
 _NAMES = ("display_name", "displayName", "name", "value", "login", "filename", "title", "key")
 #: Folders of keys that say nothing.
@@ -43,17 +57,26 @@ def read_issues(path: Path, kind: Kind) -> ImportSource:
     if not files:
         raise UnreadableSource(f"{path.name} has no .json files")
     issues = [(file.name, n, issue) for file in files for n, issue in enumerate(_issues(file), 1)]
-    return source_of(path.name, kind, issues)
+    if not issues:
+        raise UnreadableSource(
+            f"{path.name} has no items, its list is empty: look which ones its filter leaves and "
+            "which ones you may read, and export it again"
+        )
+    source = source_of(path.name, kind, issues)
+    if not source.items:
+        raise UnreadableSource(str(source.faults[0]))
+    return source
 
 
 def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> ImportSource:
     """Return issues as a source; each comes with its file and its number there."""
-    items, faults = [], []
+    items: list[Item] = []
+    faults: list[Told] = []
     markup = MARKUP[kind]
     for file, number, issue in issues:
         place = f"{file}, item {number}"
         if not isinstance(issue, Mapping):
-            faults.append(f"{place}: this is not an object with keys")
+            faults.append(Told("this is not an object with keys", place))
             continue
         if _has_document(issue):
             markup = Markup.HTML
@@ -69,21 +92,60 @@ def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> 
 
 def _issues(file: Path) -> list[Any]:
     text, _ = read_text(file, None)
+    if not text.strip():
+        raise UnreadableSource(f"{file.name} is empty: export it again")
     try:
-        document = json.loads(text, parse_float=Decimal)
+        document = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        raise UnreadableSource(
-            f"{file.name}, line {error.lineno}, column {error.colno}: {error.msg}"
-        ) from None
+        where = f"{file.name}, line {error.lineno}, column {error.colno}"
+        hint = "; several documents belong into one list" if error.msg == "Extra data" else ""
+        raise UnreadableSource(f"{where}: this is not JSON, {error.msg}{hint}") from None
+    except ValueError as error:
+        raise UnreadableSource(f"{file.name}: {error}") from None
     except RecursionError:
         raise UnreadableSource(f"{file.name} is nested too deep") from None
     if isinstance(document, Mapping):
-        document = next(
-            (document[key] for key in _LISTS if isinstance(document.get(key), list)), [document]
-        )
+        lists = (document[key] for key in _LISTS if isinstance(document.get(key), list))
+        found = next(lists, None)
+        document = _alone(document, file) if found is None else found
     if not isinstance(document, list):
         raise UnreadableSource(f"{file.name} has no list of items")
     return document
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is no value of JSON")
+
+
+def _alone(document: Mapping[str, Any], file: Path) -> list[Any]:
+    """Return the one issue that a document is. Raises UnreadableSource where it is none."""
+    known = {headers().get(plainly(column), ("",))[0] for column, _ in _cells(document, "", "")}
+    if {"id", "title"} <= known:
+        return [document]
+    said = next((told for key in _SAYING if (told := _words_in(document.get(key)))), None)
+    if said:
+        raise UnreadableSource(
+            f"{file.name} is not an export: it is what the tracker answered instead, "
+            f"`{visible(said)}`. Look at the address and at what your token may read, and export "
+            "it again"
+        )
+    raise UnreadableSource(
+        f"{file.name} is not an export: it should be a list of items, or have one as "
+        f"{', '.join(f'`{key}`' for key in _LISTS)}. It has "
+        f"{', '.join(f'`{visible(key)}`' for key in list(document)[:_SHOWN]) or 'no keys'}"
+    )
+
+
+def _words_in(value: Any) -> str | None:
+    """Return the first text in an answer that says what is wrong."""
+    match value:
+        case str() if value.strip():
+            return " ".join(value.split())[:_LONGEST_ANSWER]
+        case list():
+            return next(filter(None, map(_words_in, value)), None)
+        case Mapping():
+            return next(filter(None, map(_words_in, value.values())), None)
+    return None
 
 
 def _has_document(value: Any) -> bool:
@@ -134,6 +196,7 @@ def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str
     if when and words:
         column = f"internal.{path}" if _is_for_team(each) else path
         yield column, Cell(f"{when};{who};{words}", where)
+        yield from _cells(each.get("attachments"), f"{column}.attachments", place)
     elif when and isinstance(each.get("items"), list):
         for change in each["items"]:
             kind = "history" if change.get("field") == "status" else "history of other fields"
@@ -166,6 +229,8 @@ def _first(holder: Mapping[str, Any], keys: Iterable[str]) -> str:
         if value.get("type") == "doc":
             return html_of_document(value)
         value = next((value[key] for key in _NAMES if value.get(key)), "")
+    if isinstance(value, int) and keys is _WHEN:
+        return datetime.fromtimestamp(value, UTC).isoformat()
     return str(value)
 
 

@@ -19,7 +19,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 
 from changebook.importing.grids import Grid, Merge
-from changebook.importing.source import Cell, Held, UnreadableSource
+from changebook.importing.source import Cell, Held, Told, UnreadableSource
 
 #: What a workbook may unpack to: 100,000 rows of 20 columns take a third of it.
 _MOST_BYTES = 1 << 30
@@ -75,7 +75,7 @@ def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
         )
     name = wanted or filled[0]
     oddities = _oddities(file, book[name])
-    faults: list[str] = []
+    faults: list[Told] = []
     rows: list[tuple[int, dict[int, Cell]]] = []
     for number, row in enumerate(book[name].iter_rows(values_only=True), 1):
         cells: dict[int, Cell] = {}
@@ -85,22 +85,23 @@ def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
             if value is None or value == "":
                 if coordinate in oddities.formulas:
                     faults.append(
-                        f"{place}: a formula without its value: open the file in the program that "
-                        "made it, and save it again"
+                        Told(
+                            "a formula without its value: open the file in the program that made "
+                            "it, and save it again",
+                            place,
+                        )
                     )
             elif isinstance(value, str) and value in _ERRORS:
-                faults.append(f"{place}: the formula gives {value}")
+                faults.append(Told(f"the formula gives {value}", place))
             elif (held := _held(value)) != "":
                 cells[column] = Cell(held, place)
         rows.append((number, cells))
-    notes = [
-        f"row {n} is hidden in the sheet, and is read like the others" for n in oddities.hidden
-    ]
+    notes = [Told("hidden, and read like the others", f"{name}, row {n}") for n in oddities.hidden]
     if book.epoch == MAC_EPOCH:
-        notes.append("the workbook counts its days from 1904")
+        notes.append(Told("the workbook counts its days from 1904"))
     others = [other for other in filled if other != name]
     if others:
-        notes.append(f"sheets that are not read: {', '.join(others)}")
+        notes.append(Told(f"sheets that are not read: {', '.join(others)}"))
     settings: dict[str, str | int] = {"sheet": name}
     if book.epoch == MAC_EPOCH:
         settings["epoch"] = 1904
