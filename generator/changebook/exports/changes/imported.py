@@ -18,7 +18,10 @@ def imported_table(listed: ChangeList) -> Table[ListedChange] | None:
         return None
     audience, _ = listed.edition.audience, listed.edition.words.gettext
     said = {
-        change.data.id: {**dict(_said(front_matter(change.data, audience))), _BODY: _text(change)}
+        change.data.id: {
+            **dict(_said(front_matter(change.data, audience, defaults=False))),
+            _BODY: change.record.body.strip(),
+        }
         for change in changes
     }
 
@@ -35,10 +38,6 @@ def imported_table(listed: ChangeList) -> Table[ListedChange] | None:
         ),
         changes,
     )
-
-
-def _text(change: ListedChange) -> str:
-    return change.record.body.strip()
 
 
 def _said(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -55,11 +55,19 @@ class ChangeList:
         )
 
 
-def front_matter(data: ChangeRecord, audience: Audience) -> dict[str, Any]:
-    """Return the keys of the record format; what is not given is left out."""
+def front_matter(
+    data: ChangeRecord, audience: Audience, *, defaults: bool = True
+) -> dict[str, Any]:
+    """Return the keys of the record format; what is not given is left out, or has its default."""
     # A client's copy has nothing internal; not even the key is for them.
     hidden = {"internal"} if audience is Audience.CLIENT else set()
-    return data.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=hidden)
+    return data.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=True,
+        exclude_defaults=not defaults,
+        exclude=hidden,
+    )
 
 
 def number_there(change: ListedChange) -> str | None:
