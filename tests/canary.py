@@ -551,7 +551,11 @@ revisions:
     note: Brighter lamps.
     was: {{amount: 450.00}}
     x-why: {c.word("own key of a revision that waits")}
+imported: {{from: Quay log.xlsx, on: 2026-02-12, id: Q-7, x-row: {c.word("own key of an import")}}}
+x-colour: {c.word("column of what was imported")}
+internal: {{comments: [{c.word("comment for the team in what was imported")}]}}
 """,
+            body=f"As kept.\n\n::: internal\n{c.word('internal block of an import')}\n:::\n",
         ).replace("title: Do it, ", f"title: Do it, x-why: {c.word('own key of an option')}, "),
         f"{CLIENT}/2026/HBR-0003-{secret}.md": _record(
             "HBR-0003",
@@ -559,6 +563,7 @@ revisions:
             "assessing",
             visibility="internal",
             more=f"""links: {{related: [HBR-0001]}}
+imported: {{from: {c.word("source of an internal record")}, on: 2026-03-05, id: Q-8}}
 options:
   - {{id: a, title: {c.word("option of an internal record")}, amount: 7.00, recommended: true}}
 agreement: {{status: drafting, reference: SOW-1 Amendment 1}}

@@ -79,6 +79,7 @@ def test_what_was_read_as_gb18030_is_told(tmp_path: Path) -> None:
     ("content", "encoding", "message"),
     [
         (b"No,Title\n1,\xff\xff\n", None, "log.csv, line 2: byte 0xff is not gb18030"),
+        (f"{CHINESE}2,".encode() + b"\xff,a\n", None, "log.csv, line 3: byte 0xff is not utf-8"),
         (b"No,Title\n1,\xa4\xa4\n", "ascii", "log.csv, line 2: byte 0xa4 is not ascii"),
         (b"No,Title\n", "klingon", "klingon is not an encoding"),
         (CHINESE.encode("utf-16-le"), None, "say what it is with --encoding"),

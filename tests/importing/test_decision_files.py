@@ -156,7 +156,7 @@ def test_the_same_advice_for_many_files_is_given_once(root: Path, tmp_path: Path
         "is `approved`, but the day of the decision is missing: fill it in, or write below"
     )
     shown = imported(root, folder, mapping, "--dry-run", "--format", "md").stdout
-    assert "records: 33 new, 0 updated" in shown
+    assert "records:" not in shown, "nothing would be written"
     assert shown.count("0001-use-postgresql.md: it is") == 0, "its row says which file it is"
     told = json.loads(imported(root, folder, mapping, "--dry-run", "--format", "json").stdout)
     assert len(told["faults"]) == 29

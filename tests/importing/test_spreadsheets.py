@@ -547,17 +547,77 @@ def test_what_is_approved_counts(root: Path, tmp_path: Path) -> None:
     assert records(root)["ACME-0001"].status is Status.APPROVED
 
 
+def exported(root: Path, tmp_path: Path, audience: str) -> list[list[dict[str, object]]]:
+    """Return the rows of each sheet of a client's workbook."""
+    out = tmp_path / f"{audience}.xlsx"
+    words = ("export", "--workspace", str(root), "acme", "--format", "xlsx")
+    said = CliRunner().invoke(main, [*words, "--audience", audience, "--out", str(out)])
+    assert said.exit_code == 0, said.output
+    sheets = (sheet.iter_rows(values_only=True) for sheet in load_workbook(out).worksheets)
+    return [[dict(zip(map(str, head), row, strict=True)) for row in rows] for head, *rows in sheets]
+
+
 def test_the_way_out_has_the_ids_and_columns_of_the_source(root: Path, tmp_path: Path) -> None:
     imported(root, change_log(tmp_path / "变更台账 2025.xlsx"))
-    found = {}
-    for audience in ("team", "client"):
-        out = tmp_path / f"{audience}.xlsx"
-        words = ("export", "--workspace", str(root), "acme", "--format", "xlsx")
-        said = CliRunner().invoke(main, [*words, "--audience", audience, "--out", str(out)])
-        assert said.exit_code == 0, said.output
-        head, *rows = load_workbook(out).worksheets[0].iter_rows(values_only=True)
-        found[audience] = [dict(zip(head, row, strict=True)) for row in rows]
+    found = {audience: exported(root, tmp_path, audience)[0] for audience in ("team", "client")}
     ids = {row["Number there"]: row.get("x-颜色") for row in found["team"]}
     assert ids == {row[0]: row[13] for row in change_log_rows(36)}
     assert {row["Number there"] for row in found["client"]} == set(ids)
     assert "x-颜色" not in found["client"][0]
+
+
+def test_the_way_out_has_the_texts(root: Path, tmp_path: Path) -> None:
+    imported(root, change_log(tmp_path / "变更台账 2025.xlsx"))
+    _, rows = exported(root, tmp_path, "team")
+    held = {row["Number there"]: row for row in rows}
+    assert len(held) == 36
+    for row in change_log_rows(36):
+        told = "\n".join(str(cell) for cell in held[row[0]].values() if cell).replace("\\", "")
+        told = told.replace("&lt;", "<").replace("&gt;", ">")
+        for value in (row[1], row[6], *(v for v in row[9:12] if v), *(row[12] or "").split("\n")):
+            assert str(value) in told, (row[0], value)
+
+
+def test_the_way_out_of_a_client_has_what_the_client_sees(root: Path, tmp_path: Path) -> None:
+    rows = [
+        ("1", "Seen", "approved", 1, "no", "for all", "team's own", "why not"),
+        ("2", "Unseen", "open", 1, "yes", "not for all", "team's own", ""),
+    ]
+    head = ("No", "Title", "Status", "Amount", "Private", "Text", "Ours", "Reason")
+    mapping = SHORT.replace("Date: requested.on", "Private: visibility, Text: body").replace(
+        "body", "body, Ours: internal.ours, Reason: decision.rationale"
+    )
+    mapping = mapping.replace("words: {", "words: {visibility: {'no': client, 'yes': internal}, ")
+    file = workbook(tmp_path / "log.xlsx", head, *rows)
+    said = imported(root, file, mapped(tmp_path, mapping))
+    assert said.exit_code == 0, said.output
+    for_team, for_client = (exported(root, tmp_path, who)[1] for who in ("team", "client"))
+    assert [row["internal.ours"] for row in for_team] == ["team's own"] * 2
+    (row,) = for_client
+    assert row["body"] == "for all"
+    assert row["decision.rationale"] == "why not"
+    assert row["imported.from"] == "log.xlsx"
+    assert "team's own" not in str(for_client)
+    assert "not for all" not in str(for_client)
+    assert not [key for key in row if str(key).startswith(("internal", "x-"))]
+
+
+def test_a_text_that_no_cell_of_excel_holds_goes_on_in_the_next(root: Path, tmp_path: Path) -> None:
+    text = "".join(f"第 {n} 行 😀 _x0041_ 说明\n\n" for n in range(4000))
+    assert len(text) > 2 * 32_767
+    issue = {"number": 1, "title": "Long", "state": "OPEN", "body": text, "author": {"login": "x"}}
+    file = tmp_path / "issues.json"
+    file.write_text(json.dumps([issue]))
+    mapping = mapped(
+        tmp_path,
+        "source: {kind: github}\ncolumns: {number: id, title: title, status: status, body: body, "
+        "author: requested.by, state: left-out}\nwords: {status: {OPEN: submitted}}\n"
+        "always: {visibility: client, party: client}\n",
+    )
+    assert imported(root, file, mapping).exit_code == 0
+    for who in ("team", "client"):
+        (row,) = exported(root, tmp_path, who)[1]
+        parts = {key: str(row[key]) for key in row if str(key).startswith("body")}
+        assert list(parts) == [f"body, part {n}" for n in range(1, len(parts) + 1)]
+        assert all(len(part.encode("utf-16-le")) <= 2 * 32_767 for part in parts.values())
+        assert "".join(parts.values()).replace("_x005F_x", "_x") == text.strip()

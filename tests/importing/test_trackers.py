@@ -258,6 +258,20 @@ def test_wiki_markup_takes_one_grammar_for_all_texts(monkeypatch: pytest.MonkeyP
     assert len(made) <= 2
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("see {code:java}a|b{code}\nafter", "see \n```java\na|b\n```\nafter"),
+        ("{code:sh}x{code} then {code:sh}y{code}", "```sh\nx\n```\n then \n```sh\ny\n```"),
+        ("see {noformat}x{noformat} after", "see \n```\nx\n```\n after"),
+        ("{code:java}\na\n{code}\nafter", "```java\na\n```\nafter"),
+        ("|a {code:java}b{code}|", "|a ```java<br>b<br>```|\n|---|"),
+    ],
+)
+def test_code_of_wiki_markup_ends_where_it_ended(text: str, made: str) -> None:
+    assert markdown(text, Markup.WIKI) == made
+
+
 @pytest.mark.parametrize("taken", ["github"], indirect=True)
 def test_github_closes_for_two_reasons(taken: Taken) -> None:
     found = records(taken.root)

@@ -25,6 +25,7 @@ _ODD = re.compile(r"(?<!\\)==|\^|\{|^(?:!!!|\?\?\?)|(?<=\])\(")
 #: jira2markdown takes marks for emphasis beside spaces only: these stand there for a moment.
 _NEXT = "\ue000"
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=\S)([^\n*_]+?)(?<=\S)\1(?![\w*_])", re.ASCII)
+_CODE = re.compile(r"\{(code|noformat)(?::[^}\n]*)?\}.*?\{\1\}", re.DOTALL)
 
 
 #: What HTML has; workbooks of those who write HTML elsewhere often hold plain text.
@@ -90,8 +91,18 @@ def _from_wiki(text: str) -> str:
     def apart(found: re.Match[str]) -> str:
         return f"{_NEXT} {found[0]} {_NEXT}"
 
+    text = _CODE.sub(_on_lines_of_its_own, text)
     made = str(from_wiki(_EMPHASIS.sub(apart, text), elements=_WIKI))
     return made.replace(f"{_NEXT} ", "").replace(f" {_NEXT}", "").replace(_NEXT, "")
+
+
+def _on_lines_of_its_own(code: re.Match[str]) -> str:
+    """Return code apart from the words beside it, or its fence would take in all that follows."""
+    before = code.string[: code.start()].rpartition("\n")[2].strip()
+    after = code.string[code.end() :].partition("\n")[0].strip()
+    if before.startswith("|"):
+        return code[0]  # a row of a table is one line
+    return ("\n" if before else "") + code[0] + ("\n" if after else "")
 
 
 class _Grammar(MarkupElements):  # type: ignore[misc]  # it has no types

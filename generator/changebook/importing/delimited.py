@@ -31,12 +31,15 @@ def read_text(file: Path, encoding: str | None) -> tuple[str, str]:
     """Return a file's text and its encoding: its mark's, else UTF-8, else GB18030."""
     content = file.read_bytes()
     marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    reached, wrong = 0, ""
     for name in [encoding] if encoding else [marked] if marked else ["utf-8", "gb18030"]:
         try:
             text = content.decode(name or "utf-8")
         except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            wrong = f"{file.name}, line {line}: byte {content[error.start]:#04x} is not {name}"
+            # Of those that don't fit, the one that comes further is likely meant.
+            if error.start >= reached:
+                reached, line = error.start, content[: error.start].count(b"\n") + 1
+                wrong = f"{file.name}, line {line}: byte {content[error.start]:#04x} is not {name}"
         except LookupError:
             raise UnreadableSource(f"{encoding} is not an encoding such as big5") from None
         else:

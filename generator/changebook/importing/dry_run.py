@@ -124,8 +124,12 @@ def remarks(plan: ImportPlan) -> list[str]:
     return [*lines, *(f"{id} ({there}) is not in the source any more" for id, there in gone)]
 
 
+def _counted(plan: ImportPlan) -> list[str]:
+    return [summary(plan)] if plan.understood else []
+
+
 def _told(plan: ImportPlan) -> list[str]:
-    return [*gathered(plan.faults), summary(plan), *remarks(plan)]
+    return [*gathered(plan.faults), *_counted(plan), *remarks(plan)]
 
 
 def as_markdown(plan: ImportPlan, profile: Profile, words: Words) -> bytes:
@@ -141,12 +145,10 @@ def as_markdown(plan: ImportPlan, profile: Profile, words: Words) -> bytes:
 
 
 def as_plain_text(plan: ImportPlan, profile: Profile, words: Words) -> bytes:
-    """Return the same for a terminal."""
+    """Return the same for a terminal, where what is not understood is told on its own."""
     tables = (table(plan, profile, words), sums_table(plan, profile, words))
-    parts = [
-        *(as_text(each, words) for each in tables),
-        *map(visible, (summary(plan), *remarks(plan))),
-    ]
+    told = (*_counted(plan), *remarks(plan))
+    parts = [*(as_text(each, words) for each in tables), *map(visible, told)]
     return ("\n".join(parts) + "\n").encode()
 
 

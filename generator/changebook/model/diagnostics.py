@@ -116,6 +116,11 @@ def visible(text: str) -> str:
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def visible_lines(text: str) -> str:
+    """Return the same with its lines, for what may have several."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
 #: Text that may hold anything, such as the name of a file that is not UTF-8.
 Shown = Annotated[str, BeforeValidator(visible)]
 

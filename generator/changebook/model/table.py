@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 #: What a spreadsheet may take for the beginning of a formula, also in its full-width form.
 #: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
+FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
 Cell = str | int | Decimal | Money | date | None

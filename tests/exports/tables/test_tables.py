@@ -22,7 +22,7 @@ from changebook.edition.editions import Edition
 from changebook.exports.tables import text, workbook
 from changebook.exports.tables.csv_file import as_csv
 from changebook.model import timeline, values
-from changebook.model.diagnostics import visible
+from changebook.model.diagnostics import visible, visible_lines
 from changebook.model.table import (
     ALL,
     AnyTable,
@@ -94,8 +94,8 @@ def in_csv(cell: Cell) -> str:
         case Money(amount, currency):
             return values.money(amount, currency)
         case str():
-            shown = visible(cell)
-            return f"'{shown}" if shown[:1] in set("=+-@\t\r＝＋－＠") else shown
+            shown = visible_lines(cell)
+            return f"'{shown}" if shown[:1] in set("=+-@\t\r\n＝＋－＠") else shown
         case Decimal():
             return values.number(cell)
     return str(cell)
@@ -125,7 +125,7 @@ def in_sheet(cell: Cell) -> Any:
         case Money(amount):
             return amount
         case str():
-            return visible(cell)
+            return visible_lines(cell)
         case int():
             return Decimal(cell)
     return cell

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from changebook.edition.editions import Edition
+from changebook.exports.changes.imported import imported_table
 from changebook.exports.changes.shape import ChangesFile
 from changebook.exports.changes.table import ChangeList, changes_table
 from changebook.exports.tables import csv_file
@@ -24,12 +25,13 @@ def as_csv(edition: Edition, position: Position) -> bytes:
 
 
 def as_xlsx(edition: Edition, position: Position) -> bytes:
-    """Write one sheet with a row for each change."""
+    """Write a sheet with a row for each change, and one with all that imported ones say."""
     from changebook.exports.tables import workbook  # noqa: PLC0415 - slow to load
 
-    profile = edition.profile
+    profile, listed = edition.profile, ChangeList(edition, position)
+    imported = imported_table(listed)
     return workbook.as_xlsx(
-        [changes_table(ChangeList(edition, position))],
+        [changes_table(listed), *([imported] if imported else [])],
         edition.words,
         creator=profile.vendor.name,
         title=profile.project,

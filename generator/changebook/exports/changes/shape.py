@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from changebook.edition import urls
-from changebook.exports.changes.table import ChangeList
+from changebook.exports.changes.table import ChangeList, front_matter
 from changebook.exports.shared_shape import ClientJson, DaysByMilestone
 from changebook.model.approval import Approvals
 from changebook.model.json_model import Amount, Ids, JsonModel, at
@@ -30,10 +30,7 @@ def _unseen(unseen: bool, info: ValidationInfo[ChangeList]) -> bool | None:
 
 
 def _front_matter(data: ChangeRecord, info: ValidationInfo[ChangeList]) -> dict[str, Any]:
-    """Return the keys of the record format; what is not given is left out."""
-    # A client's copy has nothing internal; not even the key is for them.
-    hidden = {"internal"} if info.context.edition.audience is Audience.CLIENT else set()
-    return data.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=hidden)
+    return front_matter(data, info.context.edition.audience)
 
 
 class ContractMilestoneJson(JsonModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
@@ -54,7 +55,23 @@ class ChangeList:
         )
 
 
-def _number_there(change: ListedChange) -> str | None:
+def front_matter(
+    data: ChangeRecord, audience: Audience, *, defaults: bool = True
+) -> dict[str, Any]:
+    """Return the keys of the record format; what is not given is left out, or has its default."""
+    # A client's copy has nothing internal; not even the key is for them.
+    hidden = {"internal"} if audience is Audience.CLIENT else set()
+    return data.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=True,
+        exclude_defaults=not defaults,
+        exclude=hidden,
+    )
+
+
+def number_there(change: ListedChange) -> str | None:
+    """Return the id that a change had where it came from."""
     return change.data.imported.id if change.data.imported else None
 
 
@@ -141,7 +158,7 @@ def changes_table(listed: ChangeList) -> Table[ListedChange]:
             Column(_("Still to approve"), lambda c: phrases.missing(c.approvals) or None),
         )
     if any(change.data.imported for change in listed.changes):
-        columns.append(Column(_("Number there"), _number_there, Format.ID))
+        columns.append(Column(_("Number there"), number_there, Format.ID))
     kept = dict.fromkeys(key for c in listed.changes for key in c.record.untouched)
     columns += (_untouched(key) for key in sorted(kept))
     if edition.audience is Audience.TEAM:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from io import StringIO
 
 from changebook.model import values
-from changebook.model.diagnostics import visible
+from changebook.model.diagnostics import visible_lines
 from changebook.model.table import FORMULA, AnyTable, Cell, Medium, with_currency
 from changebook.model.values import Money
 from changebook.model.words import Words
@@ -30,7 +30,7 @@ def as_csv(table: AnyTable, words: Words) -> bytes:
 
 def _harmless(text: str) -> str:
     """Return text that no spreadsheet runs as a formula: an apostrophe marks it as text."""
-    text = visible(text)
+    text = visible_lines(text)
     return f"'{text}" if FORMULA.match(text) else text
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -22,13 +23,27 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 from rich.cells import cell_len
 
-from changebook.model.diagnostics import visible
-from changebook.model.table import FORMULA, AnyTable, Column, Format, Medium, R, with_currency
+from changebook.model.diagnostics import visible, visible_lines
+from changebook.model.table import (
+    FORMULA,
+    AnyTable,
+    Cell,
+    Column,
+    Format,
+    Medium,
+    R,
+    Table,
+    with_currency,
+)
 from changebook.model.values import Money, number
 from changebook.model.words import Words
 
 #: A spreadsheet keeps numbers as binary fractions, which hold so many decimal digits for certain.
 _DIGITS = 15
+#: What a cell of Excel holds, in units of UTF-16; openpyxl cuts what is longer without a word.
+_MOST = 32_767
+#: No text of so many characters is longer than that, whatever they are.
+_SAFE = _MOST // 7
 #: Where a spreadsheet would take text for the code of a character (ECMA-376, ST_Xstring).
 _CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 #: The years that an archive's entries can bear.
@@ -50,7 +65,8 @@ def as_xlsx(
     for table in (each.on(Medium.FILE) for each in tables):
         has_money = any(isinstance(cell, Money) for cells in table.cells() for cell in cells)
         sheet = workbook.create_sheet(table.title)
-        _fill(sheet, with_currency(table, words) if has_money else table, words)
+        whole = with_currency(table, words) if has_money else table
+        _fill(sheet, _in_parts(whole, words), words)
     properties = workbook.properties
     properties.creator, properties.title = visible(creator), visible(title)
     properties.created = properties.modified = datetime.combine(day, time.min)
@@ -77,6 +93,53 @@ class _Dated(ZipFile):
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         self.writestr(arcname, Path(filename).read_bytes())
+
+
+def _in_parts(table: Table[R], words: Words) -> Table[R]:
+    """Return a table in which a text that no cell of Excel holds goes on in the next columns."""
+    columns: list[Column[R]] = []
+    for column in table.columns:
+        values = [column.cell(row) for row in table.rows]
+        long = [_parts(value) for value in values if isinstance(value, str) and len(value) > _SAFE]
+        count = max(map(len, long), default=1)
+        if count == 1:
+            columns.append(column)
+            continue
+        for number_of_part in range(count):
+            title = words.gettext("%(title)s, part %(number)s")
+            title %= {"title": column.title, "number": number_of_part + 1}
+            columns.append(replace(column, title=title, value=_part_of(column, number_of_part)))
+    return replace(table, columns=tuple(columns))
+
+
+def _part_of(column: Column[R], number_of_part: int) -> Callable[[R], Cell]:
+    def part(row: R) -> Cell:
+        value = column.cell(row)
+        if not isinstance(value, str):
+            return None if number_of_part else value
+        parts = _parts(value)
+        return parts[number_of_part] if number_of_part < len(parts) else None
+
+    return part
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[str, ...]:
+    """Return a text in parts for cells, at the end of a line if one is near."""
+    parts = []
+    while _units(text) > _MOST:
+        end = min(_MOST, len(text))
+        while _units(text[:end]) > _MOST:
+            end -= -(-(_units(text[:end]) - _MOST) // 2)
+        end = text.rfind("\n", end // 2, end) + 1 or end
+        parts.append(text[:end])
+        text = text[end:]
+    return (*parts, text)
+
+
+def _units(text: str) -> int:
+    """Return how long a text is for Excel: in UTF-16, with what is written for a code."""
+    return len(_CODE.sub("_x005F_", text).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _fill(sheet: Worksheet, table: AnyTable, words: Words) -> None:
@@ -110,7 +173,7 @@ def _cell(cell: SheetCell, column: Column[R], row: R, words: Words) -> SheetCell
         case Decimal():
             _put_number(cell, value, "General")
         case str():
-            _put_text(cell, visible(value))
+            _put_text(cell, visible_lines(value))
             if column.format is Format.LINK:
                 cell.hyperlink = visible(value)
         case date():
