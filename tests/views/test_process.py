@@ -14,11 +14,11 @@ from changebook.edition.editions import Edition, make_edition
 from changebook.model.schema import Request
 from changebook.model.vocabulary import BACKBONE, ENDED, TRANSITIONS, Audience, Status
 from changebook.model.words import Words
-from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.views.impact import impact
 from changebook.views.meanings import of_statuses
 from changebook.views.process import LifeCycle, Station, life_cycle
+from tests.all_pages import edition_pages
 
 CASES = Path(__file__).parents[1] / "cases"
 
