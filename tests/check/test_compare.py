@@ -362,7 +362,7 @@ def test_a_merge_that_alters_what_the_other_side_decided(scratch: Scratch) -> No
 
 
 def test_a_merge_that_alters_what_our_side_decided(scratch: Scratch) -> None:
-    """Only a tried merge shows it: in the merge itself the approval is of what the base requests."""
+    """Only a tried merge shows it: in the merge, the approval fits what the base requests."""
     theirs = AWAITING.replace("after: Two cards.", "after: Three cards.")
     parted(scratch, {CARDS: APPROVED}, {CARDS: theirs})
     done = run(scratch, "check", "--merge-with", "theirs")

@@ -74,6 +74,12 @@ def _asking(edition: Edition, request: Request) -> str:
     return _process(replace(edition, profile=profile))
 
 
+def test_people_without_a_role_have_none(edition: Edition) -> None:
+    people = tuple(person.model_copy(update={"role": None}) for person in edition.profile.people)
+    profile = edition.profile.model_copy(update={"people": people})
+    assert ">None<" not in _process(replace(edition, profile=profile))
+
+
 def test_links_between_stations_lead_to_stations(edition: Edition) -> None:
     content = _process(edition)
     there = set(re.findall(r'id="(at-[\w-]+)"', content))

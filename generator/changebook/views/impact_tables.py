@@ -102,6 +102,20 @@ def register(position: Position, titles: Mapping[str, str], words: Words) -> Tab
     return Table(_("Register of change orders"), tuple(columns), position.register)
 
 
+def orders(some: Iterable[ChangeOrder], currency: str, words: Words) -> Table[ChangeOrder]:
+    """Return a few entries of the register, in short."""
+    _ = words.gettext
+    columns: tuple[Column[ChangeOrder], ...] = (
+        Column(_("Change"), lambda order: order.id, Format.ID, on=Medium.PAGE, name="order"),
+        money_column(
+            _("This change"), lambda order: order.this, currency, on=Medium.PAGE, signed=True
+        ),
+        money_column(_("Sum after"), lambda order: order.after, currency, on=Medium.PAGE),
+        Column(_("New dates"), on=Medium.PAGE, name="dates"),
+    )
+    return Table(_("Register of change orders"), columns, tuple(some))
+
+
 def _moves(milestone: MilestonePosition, words: Words) -> tuple[Column[ChangeOrder], ...]:
     """Return the days by which a change order moved a milestone, and the new date."""
     name = {"milestone": milestone.name}
