@@ -15,11 +15,7 @@ from changebook.read.source import SourceFile
 from changebook.read.workspace import Client
 
 OTHER_CLIENT_NAMED = rule(
-    "other-client-named",
-    summary="A text that the client can read names another client.",
-    why="Who else works with the vendor, and on what, must not reach this client.",
-    wrong="summary: The same card form that Globex uses.",
-    right="summary: A card form that has proved itself elsewhere.",
+    "other-client-named", summary="A text that the client can read names another client."
 )
 
 

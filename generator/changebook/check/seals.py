@@ -23,36 +23,18 @@ from changebook.read.sealable import (
 )
 from changebook.read.workspace import Client, Record
 
-SEALED_ALTERED = rule(
-    "sealed-altered",
-    summary="A sealed record has been altered.",
-    why="The seal is a digest of what was decided. It no longer matches, so the record says "
-    "something that nobody agreed to. A later request is a new record that supersedes this one.",
-    wrong="# sealed with `amount: 54000.00`\ndecision: {outcome: approved, amount: 60000.00, ...}",
-    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
-)
+SEALED_ALTERED = rule("sealed-altered", summary="A sealed record has been altered.")
 SEALED_MISSING = rule(
-    "sealed-missing",
-    summary="decisions.lock has an entry for a record that does not exist.",
-    why="When a decision vanishes, the client has nothing left to refer to.",
-    wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
-    right="The record stays, whatever happens to the change: `status: void`, with a note.",
+    "sealed-missing", summary="decisions.lock has an entry for a record that does not exist."
 )
 NOT_SEALED = rule(
     "not-sealed",
-    severity="warning",
     summary="A decision is not in the client's decisions.lock yet.",
-    why="Until it is sealed, nobody would notice if it were altered.",
-    wrong="status: approved, and no entry in changes/acme/decisions.lock",
-    right="changebook seal",
+    severity="warning",
 )
 SEALS_REWRITTEN = rule(
     "seals-rewritten",
     summary="decisions.lock no longer begins with the entries that it had at an earlier revision.",
-    why="Someone who alters a record can seal it again, and the new chain is consistent. An "
-    "earlier copy of the chain, in git or elsewhere, shows that it was replaced.",
-    wrong="changebook verify --base v1.0, after entry 3 was sealed again",
-    right="Entries are only ever added, at the end.",
 )
 
 #: What to do with a baseline that is not as it was.

@@ -81,79 +81,29 @@ _BLOCK = re.compile(r".?[|>][+-]?\d?[ \t]*\n")
 _COMMENT_OF_BLOCK = re.compile(r"[|>][^\s#]*(?:[ \t]?#|[ \t]+#(?![ \t]))")
 _ENDS_SENTENCE = re.compile(r"[.!?。！？]$")
 
-BROKEN_YAML = rule(
-    "broken-yaml",
-    summary="The front matter is not valid YAML.",
-    why="Nothing in it can be trusted until it parses.",
-    wrong="title: Checkout: two cards",
-    right='title: "Checkout: two cards"',
-)
-DUPLICATE_KEY = rule(
-    "duplicate-key",
-    summary="A key appears twice in one mapping.",
-    why="YAML silently uses the last one, so one of the two values would vanish.",
-    wrong="priority: high\npriority: low",
-    right="priority: high",
-)
-ALIAS = rule(
-    "yaml-alias",
-    summary="The front matter uses YAML anchors, aliases or tags.",
-    why="A few nested aliases expand to gigabytes, and a reader of the record can't see what an "
-    "alias stands for.",
-    wrong="scope: &s [...]\nout_of_scope: *s",
-    right="Write the value out where it is needed.",
-)
-CUT_BY_COMMA = rule(
-    "cut-by-comma",
-    summary="A comma inside `{}` cuts a text or an amount in two.",
-    why="Inside `{}` a comma ends the value. An amount of 2,400.00 would count as 2, and a client "
-    "would read half of a sentence.",
-    wrong="cost:\n  - {item: Gift cards, amount: 2,400.00}",
-    right="cost:\n  - item: Gift cards\n    amount: 2400.00",
-)
+BROKEN_YAML = rule("broken-yaml", summary="The front matter is not valid YAML.")
+DUPLICATE_KEY = rule("duplicate-key", summary="A key appears twice in one mapping.")
+ALIAS = rule("yaml-alias", summary="The front matter uses YAML anchors, aliases or tags.")
+CUT_BY_COMMA = rule("cut-by-comma", summary="A comma inside `{}` cuts a text or an amount in two.")
 COMMA_IN_BRACKETS = rule(
     "comma-in-brackets",
-    severity="warning",
     summary="A comma inside `[]` may not separate what it should.",
-    why="Inside `[]` each comma begins a new item, and no other mark does. A sentence with a comma "
-    "would become two items, and items with Chinese commas between them would become one.",
-    wrong="pros: [Customers pay all, or a part of it.]",
-    right="pros:\n  - Customers pay all, or a part of it.",
+    severity="warning",
 )
 CUT_BY_COMMENT = rule(
-    "cut-by-comment",
-    severity="warning",
-    summary="A `#` in a text makes the rest of it a comment.",
-    why="YAML drops everything after a `#` that follows a space, so the client would only read "
-    "the beginning.",
-    wrong="title: Rework of order #2",
-    right='title: "Rework of order #2"',
+    "cut-by-comment", summary="A `#` in a text makes the rest of it a comment.", severity="warning"
 )
 WORD_FOR_NOTHING = rule(
-    "word-for-nothing",
-    severity="warning",
-    summary="`Null` is read as a key that was left empty.",
-    why="A person may have that name, and a spreadsheet may have meant zero: neither is shown.",
-    wrong="owner: Null",
-    right='owner: "Null"',
+    "word-for-nothing", summary="`Null` is read as a key that was left empty.", severity="warning"
 )
 UNMEANT_ESCAPE = rule(
     "unmeant-escape",
-    severity="warning",
     summary="A backslash in double quotes swallows the next letter.",
-    why="In double quotes, `\\t` is a tab and `\\n` the end of a line, so a path loses letters.",
-    wrong='note: "See C:\\temp\\notes"',
-    right="note: See C:\\temp\\notes",
+    severity="warning",
 )
 
 JOINED_LINES = rule(
-    "joined-lines",
-    severity="warning",
-    summary="A text in several lines will be shown as one.",
-    why="Pages and papers run the lines of a text together, and of most keys the paragraphs too: a "
-    "list becomes a sentence with hyphens in it.",
-    wrong="after: |\n  - Up to two cards.\n  - Refunds per card.",
-    right="after: Up to two cards, and refunds per card.",
+    "joined-lines", summary="A text in several lines will be shown as one.", severity="warning"
 )
 
 

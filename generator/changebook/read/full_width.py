@@ -9,12 +9,7 @@ from collections.abc import Iterator
 from changebook.model.diagnostics import Place, Problem, rule
 
 FULL_WIDTH = rule(
-    "full-width-mark",
-    summary="A full-width character stands where YAML needs its own.",
-    why="`：`, `，` or a full-width space is text for YAML, so a key and its value, or two items, "
-    "would be one text. In texts these marks are as welcome as all others.",
-    wrong="title：积分",
-    right="title: 积分",
+    "full-width-mark", summary="A full-width character stands where YAML needs its own."
 )
 
 #: What is meant by it, where YAML's own mark is needed.
