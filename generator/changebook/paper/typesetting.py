@@ -115,13 +115,13 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
         unknown |= heard.missing
         made, heard = _typeset(paper, text, drawn, unknown)
     for character in sorted(unknown):
-        say(_without_font(character, paper, text))
+        say(_without_font(character, paper))
     for finding in heard.found:
         say(finding)
     return made
 
 
-def _without_font(character: str, paper: Paper, text: str) -> Finding:
+def _without_font(character: str, paper: Paper) -> Finding:
     """Return a character that no font has.
 
     In the text a � takes its place, in a picture it may not.

@@ -271,18 +271,6 @@ class Repository:
     def _objects(self) -> str:
         return str(self.top / self._do("rev-parse", "--git-path", "objects").rstrip("\n"))
 
-    def touched(self, commit: str) -> frozenset[str]:
-        """Return the files below `changes`, by their paths, that differ from those of a commit.
-
-        What is not committed yet counts, also files that git does not know yet but does not ignore.
-        """
-        where = ("--", self.path(CHANGES))
-        changed = self._do("diff", "--name-only", "--no-renames", "-z", commit, *where)
-        unknown = self._do(
-            "ls-files", "--others", "--exclude-standard", "-z", "--full-name", *where
-        )
-        return self._below_changes((changed + unknown).split("\0"))
-
     def commits(self, since: str, *paths: str) -> tuple[Commit, ...]:
         """Return the commits after `since` that touched a file or folder, the oldest first.
 
