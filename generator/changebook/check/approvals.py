@@ -97,9 +97,9 @@ def _covers(wide: ApprovalRule, narrow: ApprovalRule) -> bool:
 
 def _without_people(client: Client, index: int, each: ApprovalRule) -> Iterator[Problem]:
     people = [person for person in client.profile.people if person.approves]
-    found = matched(able(each.by, people), [person.name for person in people])
+    possible = matched(able(each.by, people), [person.name for person in people])
     for number, needed in enumerate(each.by):
-        if number in found:
+        if number in possible:
             continue
         fits_all = [p.role for p in client.profile.people if needed.party in (None, p.party)]
         near = nearest(needed.role, fits_all) if needed.role else None

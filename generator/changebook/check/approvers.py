@@ -78,14 +78,14 @@ def check_known(record: Record, client: Client) -> Iterator[Problem]:
 def _missing(record: Record, client: Client, on: date, *, sealed: bool) -> Iterator[Problem]:
     """Yield who must have approved and has not, by the rules that were known on that day."""
     known = baseline.known(client.profile, on)
-    found = approvals(record.data, known, on, roles_then=sealed)
+    counted = approvals(record.data, known, on, roles_then=sealed)
     ended = record.data.status in (Status.SUPERSEDED, Status.VOID)
-    if not found.missing or (sealed and ended):
+    if not counted.missing or (sealed and ended):
         return  # whose place was taken, or what was taken back, is put right
     yield from Subject.of(record).key(
         APPROVAL_MISSING,
         ("decision", "by"),
-        f"Approved without {listed(found.missing)}, who must approve it according to client.md.",
+        f"Approved without {listed(counted.missing)}, who must approve it according to client.md.",
         "The decision is sealed: write a new record that supersedes this one. If the rules are "
         "newer than the decision, `contract.corrections` says from which day on."
         if sealed
@@ -165,8 +165,12 @@ def _lacking(data: ChangeRecord, profile: Profile, people: Sequence[TeamPerson])
     needed = needs(rule_of(data, profile))
     gave = [each.name for each in data.decision.approved_so_far] if data.decision else []
     still = [p for p in profile.people if p in people or any(name in gave for name in p.names)]
-    found, ever = (
+    possible, once_possible = (
         matched(able(needed, some), [person.name for person in some])
         for some in (still, [person for person in profile.people if person.approves])
     )
-    return " and ".join(called(of) for n, of in enumerate(needed) if n in ever and n not in found)
+    return " and ".join(
+        called(approval)
+        for n, approval in enumerate(needed)
+        if n in once_possible and n not in possible
+    )

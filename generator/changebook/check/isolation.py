@@ -131,9 +131,9 @@ def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
     lines = source.lines
     for number in range(start.line, end.line + 1):
         line = lines[number - 1]
-        found = line.find(words, start.column - 1 if number == start.line else 0)
-        if found >= 0 and (number, found + 1) < end[:2]:
-            return Place(number, found + 1, len(words))
+        index = line.find(words, start.column - 1 if number == start.line else 0)
+        if index >= 0 and (number, index + 1) < end[:2]:
+            return Place(number, index + 1, len(words))
     return source.value(*path)
 
 

@@ -364,7 +364,7 @@ def _attributes(source: SourceFile) -> Iterator[Problem]:
 
 
 def _tables(source: SourceFile) -> Iterator[Problem]:
-    """Lines below a table's head that have fewer or more columns than it."""
+    """Check for lines below a table's head that have fewer or more columns than it."""
     text = source.body
     for match in _UNDER_HEAD.finditer(text) if "|" in text else ():
         head, line = (

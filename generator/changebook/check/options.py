@@ -69,11 +69,11 @@ def check_choice(record: Record, client: Client) -> Iterator[Problem]:
         return
     if option.nothing:
         if decision.outcome is not Outcome.REJECTED and (decision.outcome or decision.by):
-            said = f"the outcome is `{decision.outcome}`" if decision.outcome else "it is approved"
+            why = f"the outcome is `{decision.outcome}`" if decision.outcome else "it is approved"
             yield from subject.value(
                 NOTHING_APPROVED,
                 ("decision", "option"),
-                f"Option `{option.id}` does nothing, but {said}.",
+                f"Option `{option.id}` does nothing, but {why}.",
                 "Write `outcome: rejected` here, and `rejected` in the history; or name the option "
                 "that was chosen.",
             )

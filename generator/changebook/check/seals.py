@@ -54,15 +54,15 @@ def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | No
     """Return the first entry of an earlier lock that is gone now; `when` says how much earlier."""
     entries = now.entries if now else ()
     pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
-    for index, (entry, there) in pairs:
-        if entry == there:
+    for index, (entry, present) in pairs:
+        if entry == present:
             continue
-        says = f"{there.says()} is in its place" if there else "it is gone"
-        if there and there.says() == entry.says():
+        says = f"{present.says()} is in its place" if present else "it is gone"
+        if present and present.says() == entry.says():
             says = "it has been sealed again since, with another digest"
         return SEALS_REWRITTEN.at(
             path,
-            place(index) if there else START,
+            place(index) if present else START,
             f"{when} the seals had {entry.says()}, but {says}.",
             "Restore the file and the records. For anything that has to change, write a new "
             "record that supersedes the old one.",
@@ -173,8 +173,8 @@ def _missing(path: str, index: int, entry: ChainEntry) -> Problem:
 
 
 def _altered(record: Record, entry: ChainEntry) -> Iterator[Problem]:
-    if found := _difference(record, entry):
-        path, says = found
+    if difference := _difference(record, entry):
+        path, says = difference
         place = record.source.place(*path)
         yield SEALED_ALTERED.at(record.source.path, place, f"{says} ({_sealed(entry)}).", _PUT_BACK)
 
@@ -222,10 +222,10 @@ def _has_revision(front: Mapping[str, Any], entry: ChainEntry) -> bool:
 
 
 def _misstated(
-    there: Iterable[Fact], index: int, entry: ChainEntry, path: str
+    facts: Iterable[Fact], index: int, entry: ChainEntry, path: str
 ) -> Iterator[Problem]:
     """Check that an entry of the record's content says nothing else of it in the open."""
-    for fact in there if entry.own_digest() == entry.entry else ():
+    for fact in facts if entry.own_digest() == entry.entry else ():
         link = fact.link
         if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
             yield BROKEN_CHAIN.at(

@@ -53,7 +53,7 @@ def check_team_files(root: Path) -> Iterator[Problem]:
 
 
 def _templates(root: Path) -> Iterator[Problem]:
-    """Templates of pages from before they were HTML."""
+    """Check that no template of pages is from before they were HTML."""
     folder = root / packaged.TEMPLATES / "pages"
     for file in sorted(folder.rglob("*.md.j2")):
         new = file.name.removesuffix(".md.j2") + ".html.j2"
@@ -68,7 +68,7 @@ def _templates(root: Path) -> Iterator[Problem]:
 
 
 def _language(root: Path, settings: SettingsFile) -> Iterator[Problem]:
-    """The language of the portfolio, which needs a catalogue."""
+    """Check the language of the portfolio, which needs a catalogue."""
     known = languages(packaged.own_templates(root))
     if settings.data.language not in known:
         yield UNKNOWN_LANGUAGE.at(
@@ -80,7 +80,7 @@ def _language(root: Path, settings: SettingsFile) -> Iterator[Problem]:
 
 
 def _chosen_site(root: Path, settings: SettingsFile) -> Iterator[Problem]:
-    """The configuration that the settings name."""
+    """Check the configuration that the settings name."""
     named = settings.data.mkdocs
     if named is None:
         return
@@ -142,7 +142,7 @@ def _site(root: Path, settings: SettingsFile, site: SiteFile) -> Iterator[Proble
 
 
 def _mount(root: Path, site: SiteFile, mount: str) -> Iterator[Problem]:
-    """The path of the changes in a site of its own."""
+    """Return the path of the changes in a site of its own."""
     if not _MOUNT.fullmatch(mount):
         wrong = f"`{mount}` can't be part of an address."
         help = "Write a path of lowercase letters, digits and hyphens, such as `changes`."
@@ -166,7 +166,7 @@ def _shown(root: Path, site: SiteFile) -> str:
 
 
 def _extensions(root: Path, site: SiteFile) -> Iterator[Problem]:
-    """Markdown extensions that the configuration of the sites names for nothing."""
+    """Check for Markdown extensions that the configuration of the sites names for nothing."""
     if place := site.places.get(_KEY):
         yield UNUSED_EXTENSIONS.at(
             site.file.relative_to(root).as_posix(),

@@ -154,8 +154,8 @@ class Past:
     def on(self, day: date) -> Then:
         """Return the figures and the records of a day."""
         if day not in self._days:
-            found = (stages.on(day) for stages in self._records)
-            records = {record.data.id: record for record in found if record}
+            copies = (stages.on(day) for stages in self._records)
+            records = {record.data.id: record for record in copies if record}
             positions = self._known(day)
             position = positions.on(day, (record.data for record in records.values()))
             self._days[day] = Then(day, position, records)

@@ -322,7 +322,7 @@ def _drawn(source: str) -> bytes:
 
 
 def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) -> Any:
-    """Gives WeasyPrint the paper's own files, and nothing else of this machine or another."""
+    """Give WeasyPrint the paper's own files, and nothing else of this machine or another."""
     urls = _weasyprint().urls
     files = dict(paper.files)
     without = {ord(character): _UNKNOWN for character in unknown}
@@ -377,7 +377,7 @@ class _Written(pydyf.Object):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def _hearing() -> Iterator[_Heard]:
-    """What WeasyPrint warns about meanwhile, which does not go to the terminal."""
+    """Keep what WeasyPrint warns about meanwhile from the terminal."""
     logger, heard = logging.getLogger("weasyprint"), _Heard()
     propagate, logger.propagate = logger.propagate, False
     logger.addHandler(heard)

@@ -27,14 +27,14 @@ def turned(path: str, text: str) -> Iterator[Problem]:
     if "&#" not in text and not any(mark in text for mark in _MARKS):
         return
     last = 0
-    for found in _TURNS.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
+    for match in _TURNS.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
         if line > last:
-            column = found.start() - text.rfind("\n", 0, found.start())
-            char = found["char"] or chr(
-                int(found["hex"] or found["decimal"], 16 if found["hex"] else 10)
+            column = match.start() - text.rfind("\n", 0, match.start())
+            char = match["char"] or chr(
+                int(match["hex"] or match["decimal"], 16 if match["hex"] else 10)
             )
-            yield named(path, Place(line, column, len(found[0])), char)
+            yield named(path, Place(line, column, len(match[0])), char)
         last = line
 
 

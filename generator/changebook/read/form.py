@@ -206,8 +206,8 @@ def _type_problem(source: SourceFile, place: Place, name: str, fault: ErrorDetai
     if isinstance(fault["input"], str) and fault["type"] != "string_too_short":
         if wide := _full_width(source, place):
             return wide
-        if found := _WITHOUT_SPACE.match(fault["input"]):
-            help_ = f"Write a space after `{found[0][-1]}`."
+        if match := _WITHOUT_SPACE.match(fault["input"]):
+            help_ = f"Write a space after `{match[0][-1]}`."
     return WRONG_TYPE.at(source.path, place, f"{name} {says}.", help_)
 
 

@@ -186,11 +186,11 @@ def line_separators(text: str, path: str) -> list[Problem]:
     return [
         BROKEN_YAML.at(
             path,
-            Place(text.count("\n", 0, found.start()) + 2, _column(text, found.start())),
-            f"The line ends here for YAML, and for no editor (U+{ord(found[0]):04X}).",
+            Place(text.count("\n", 0, match.start()) + 2, _column(text, match.start())),
+            f"The line ends here for YAML, and for no editor (U+{ord(match[0]):04X}).",
             "Put a space or the end of a line in its place.",
         )
-        for found in (() if text.isascii() else _LINE_SEPARATORS.finditer(text))
+        for match in (() if text.isascii() else _LINE_SEPARATORS.finditer(text))
     ]
 
 
@@ -332,17 +332,17 @@ class _Reader:
         spot = self.spot(event)
         written = self.text[start.index : end.index]
         escape = _ESCAPE_IN_FREE if _is_free(at) else UNMEANT_ESCAPES
-        if event.style == '"' and (found := escape.search(written)):
+        if event.style == '"' and (match := escape.search(written)):
             self.note(
                 UNMEANT_ESCAPE,
-                self.at(start.index + found.end() - 2, 2),
+                self.at(start.index + match.end() - 2, 2),
                 "In double quotes, this backslash and the letter after it form one character.",
                 "Write the text without quotes or in single quotes.",
             )
         if event.style == '"' and (char := direction.escaped(written, value)):
             self.problems.append(direction.named(self.path, spot, char))
-        if event.style in ("|", ">") and (found := _COMMENT_OF_BLOCK.match(written)):
-            self.note_comment(start.index + found.end() - 1)
+        if event.style in ("|", ">") and (match := _COMMENT_OF_BLOCK.match(written)):
+            self.note_comment(start.index + match.end() - 1)
         if event.style != "|" and "\n" in value.strip() and not _keeps_paragraphs(at):
             self.note(
                 JOINED_LINES,

@@ -203,10 +203,10 @@ def _read_front_matter(text: str, path: str) -> tuple[str, FrontMatter | None, l
             first, last = min(marks, default=0), max(marks, default=0)
         else:
             return text, front_matter, [*named, *problems]
-        straight, found = _straightened(text, path, first, last)
-        if last < reached or not found:
+        straight, marks_named = _straightened(text, path, first, last)
+        if last < reached or not marks_named:
             return text, None, [*named, problem]
-        named += found
+        named += marks_named
         if straight == text:
             return text, None, named
         text, reached = straight, last
@@ -218,12 +218,12 @@ def _straightened(text: str, path: str, first: int, last: int) -> tuple[str, lis
     last = min(last, len(lines) - 1)
     # A text that goes on in several lines is faulty where it begins.
     for number in (*range(last, first - 1, -1), *range(first - 1, max(-1, first - 3), -1)):
-        if found := list(full_width.suspects(lines[number])):
+        if columns := list(full_width.suspects(lines[number])):
             problems = [
                 full_width.named(path, Place(number + 2, index + 1), lines[number][index])
-                for index in found
+                for index in columns
             ]
-            for index in reversed(found):
+            for index in reversed(columns):
                 lines[number] = full_width.replaced(lines[number], index)
             return "\n".join(lines), problems
     for number in range(first, last + 1):

@@ -133,9 +133,9 @@ class Workspace:
 
     def client(self, slug: str) -> Client:
         """Return the client of that slug. Raises WorkspaceError where none can be read."""
-        found = next((client for client in self.clients if client.slug == slug), None)
-        if found:
-            return found
+        for client in self.clients:
+            if client.slug == slug:
+                return client
         raise unknown_client(self.root, slug, [client.slug for client in self.clients])
 
     def record(self, id: str) -> tuple[Client, Record]:
@@ -248,8 +248,8 @@ def understand(text: str, path: str, model: type[BaseModel]) -> Understood:
     source, problems = parse_source(text, path)
     if source is None:
         return Understood(None, None, tuple(problems))
-    data, found, left_out = fit(model, source, _STAND_INS if model is Profile else {})
-    return Understood(source, data, (*problems, *found), left_out)
+    data, faults, left_out = fit(model, source, _STAND_INS if model is Profile else {})
+    return Understood(source, data, (*problems, *faults), left_out)
 
 
 #: Understands the text of a file at a path as a model.

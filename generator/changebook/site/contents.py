@@ -59,7 +59,7 @@ def edition_contents(
     store: Store = NOWHERE,
     only: str = "",
 ) -> Contents:
-    """One client's site. With `pdf` its pages link to documents that the caller puts there.
+    """Return one client's site. With `pdf` its pages link to documents that the caller puts there.
 
     With `offline` they say that they are a copy.
 

@@ -269,14 +269,14 @@ def milestones(position: Position, words: Words) -> Table[MilestonePosition]:
     return Table(_("Milestones"), columns, position.milestones)
 
 
-def figure_column(title: str, of: Callable[[R], Figure], currency: str = "") -> Column[R]:
+def figure_column(title: str, figure: Callable[[R], Figure], currency: str = "") -> Column[R]:
     """Return a column of what changes come to; without a currency these are person-days."""
 
     def value(row: R) -> Money | Decimal:
-        return Money(of(row).amount, currency) if currency else of(row).amount
+        return Money(figure(row).amount, currency) if currency else figure(row).amount
 
     written = Format.MONEY if currency else Format.NUMBER
-    return Column(title, value, written, on=ALL, signed=True, records=lambda row: of(row).ids)
+    return Column(title, value, written, on=ALL, signed=True, records=lambda row: figure(row).ids)
 
 
 def people(position: Position, words: Words) -> Table[RoleDays]:
@@ -607,13 +607,13 @@ def _month_ends(position: Position, ends: Sequence[MonthEnd], words: Words) -> T
     """Return a row for each month end as known then, and one as known now where that differs."""
     _ = words.gettext
 
-    def line(of: SumLine) -> Column[_MonthEndRow]:
+    def line(name: SumLine) -> Column[_MonthEndRow]:
         def amount(row: _MonthEndRow) -> Money:
-            return Money(row.position.line(of).after.amount, position.currency)
+            return Money(row.position.line(name).after.amount, position.currency)
 
         # The original sum is the same in each, so that text, which is narrow, leaves it out.
-        on = Medium.FILE if of is SumLine.ORIGINAL else FLAT
-        return Column(line_name(of, words), amount, Format.MONEY, on=on)
+        on = Medium.FILE if name is SumLine.ORIGINAL else FLAT
+        return Column(line_name(name, words), amount, Format.MONEY, on=on)
 
     def agreed(milestone: MilestonePosition) -> Column[_MonthEndRow]:
         def day(row: _MonthEndRow) -> date:

@@ -430,8 +430,8 @@ def _decided(pair: Pair) -> Iterator[Problem]:
         for change in differences(*decided.contents(before.source.data, source.data))
         if change.path != ("id",) and not touches(before.reported, change.path)
     ]
-    for key, found in groupby(changes, key=lambda change: change.path[0]):
-        below = list(found)
+    for key, group in groupby(changes, key=lambda change: change.path[0]):
+        below = list(group)
         for path, says in _told((key,), below):
             yield DECIDED_ALTERED.at(
                 source.path,

@@ -130,9 +130,9 @@ def _statements(pair: Pair) -> Iterator[Problem]:
     for key, identity in _IDENTITY.items():
         left = [_who_said(entry, identity) for entry in _entries(pair.after, key)]
         for index, entry in enumerate(_entries(pair.before, key)):
-            said = _who_said(entry, identity)
-            if said in left:
-                left.remove(said)
+            speaker = _who_said(entry, identity)
+            if speaker in left:
+                left.remove(speaker)
             elif not touches(pair.before.reported, (key, index)):
                 words = entry.get("concern") or entry.get("summary")
                 yield STATEMENT_GONE.at(
