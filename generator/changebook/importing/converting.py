@@ -147,7 +147,7 @@ def html_of_document(node: Mapping[str, Any]) -> str:
 
 
 def _day(timestamp: str) -> str:
-    """Return the day of a number of milliseconds, or seconds as the manual has it; else the text."""
+    """Return the day of a number of milliseconds or, as in the manual, seconds; else the text."""
     try:
         number = int(timestamp)
         seconds = number / 1000 if number > _LAST_SECONDS else number
