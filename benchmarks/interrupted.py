@@ -218,7 +218,6 @@ def full_disk_of_commands() -> Figures:
             ("export", "example", "--format", "site", *at),
             ("export", "example", "--format", "zip", "--no-pdf", *at),
             ("print", "EX-0001", "--out", str(root / "print"), *at),
-            ("rules", "--out", str(root / "rules")),
             ("schema", "--out", str(root / "schemas")),
             ("init", str(disk / "more")),
             ("host", "nginx", "--address", "https://a.example/", *at),

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from changebook.check import load_checked, rules
-from changebook.check import rule_pages as ruledocs
+from changebook.check import load_checked, rule_pages, rules
 from changebook.model.diagnostics import as_json, as_text
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import WorkspaceError
@@ -67,12 +66,21 @@ def test_json_has_the_documented_keys() -> None:
     assert all(sorted(row) == sorted(keys) for row in rows)
 
 
-def test_rule_documentation_is_up_to_date() -> None:
-    written = {file.name: file.read_text(encoding="utf-8") for file in DOCS.iterdir()}
-    assert written == ruledocs.pages(), "run: python3 dev.py docs"
+def test_each_rule_has_its_page() -> None:
+    form = (
+        r"# {}\n\n{}\. {}\n\n## Example\n\nWrong:\n\n```.*\n\nRight:\n\n```.*\n\n## Why\n\n\S.*\n"
+    )
+    for rule in rules():
+        says = (re.escape(text) for text in (rule.name, rule.severity.capitalize(), rule.summary))
+        page = rule_pages.page(rule)
+        assert re.fullmatch(form.format(*says), page, re.DOTALL), rule.name
+        assert rule_pages.why(page)
 
 
-def test_rule_documentation_is_written(tmp_path: Path) -> None:
-    ruledocs.write(tmp_path / "new" / "rules")
-    names = {file.name for file in (tmp_path / "new" / "rules").iterdir()}
-    assert names == {"index.md", *(f"{rule.name}.md" for rule in rules())}
+def test_the_index_has_each_rule(matches: Callable[[Path, str], None]) -> None:
+    assert {file.stem for file in DOCS.iterdir()} == {"index", *(rule.name for rule in rules())}
+    introduction = (DOCS / "index.md").read_text("utf-8").partition("| Rule")[0]
+    cell = "| [{0.name}]({0.name}.md) | {0.severity} | {1} |\n"
+    rows = (cell.format(rule, rule.summary.replace("|", r"\|")) for rule in rules())
+    head = "| Rule | Severity | What is wrong |\n|---|---|---|\n"
+    matches(DOCS / "index.md", introduction + head + "".join(rows))

@@ -361,6 +361,16 @@ def test_a_merge_that_alters_what_the_other_side_decided(scratch: Scratch) -> No
     assert "Merged with `theirs`: `scope[0].after` of ACME-0012" in done.output
 
 
+def test_a_merge_that_alters_what_our_side_decided(scratch: Scratch) -> None:
+    """Only a tried merge shows it: in the merge, the approval fits what the base requests."""
+    theirs = AWAITING.replace("after: Two cards.", "after: Three cards.")
+    parted(scratch, {CARDS: APPROVED}, {CARDS: theirs})
+    done = run(scratch, "check", "--merge-with", "theirs")
+    assert (done.exit_code, rules_of(done)) == (1, ["decided-altered"])
+    scratch.git("merge", "--quiet", "--no-edit", "theirs")
+    assert run(scratch, "check", "--base", "theirs").output == "No problems.\n"
+
+
 def test_a_merge_of_what_does_not_meet(scratch: Scratch) -> None:
     scratch.commit(draft(15, "Broken", "priority: urgent\n"))
     parted(scratch, draft(13, "Ours"), {CARDS: APPROVED, **draft(14, "Theirs")})

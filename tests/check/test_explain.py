@@ -11,8 +11,7 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 from rich.text import Text
 
-from changebook.check import rule_pages as ruledocs
-from changebook.check import rules
+from changebook.check import rule_pages, rules
 from changebook.cli import explain as explain_command
 from changebook.cli import main
 
@@ -53,7 +52,7 @@ def test_on_a_terminal_it_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Console(force_terminal=True, width=60)
     monkeypatch.setattr(explain_command, "Console", lambda: terminal)
     with terminal.capture() as shown:
-        explain_command.show_markdown(ruledocs.page(ruledocs.named("duplicate-key")))
+        explain_command.show_markdown(rule_pages.page(rule_pages.named("duplicate-key")))
         explain_command.show_table(("rule", "severity"), [("duplicate-key", "error")])
     text = shown.get()
     assert "# duplicate-key" not in text

@@ -155,11 +155,6 @@ def test_init_then_new_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert Path(done.output.strip()).is_file()
 
 
-def test_rules(tmp_path: Path) -> None:
-    assert run("rules", "--out", str(tmp_path / "rules")).exit_code == 0
-    assert (tmp_path / "rules" / "unknown-key.md").is_file()
-
-
 def changebook(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "changebook", *arguments],

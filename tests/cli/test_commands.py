@@ -132,12 +132,3 @@ def test_seal_names_each_client_once(workspace: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout.count("decisions.lock") == 1
     assert lock.read_text("utf-8") == whole
-
-
-def test_rules_says_what_it_wrote_and_what_it_left(tmp_path: Path) -> None:
-    (tmp_path / "old-rule.md").write_text("# old-rule")
-    done = run("rules", "--out", tmp_path)
-    assert done.exit_code == 0
-    wrote, left = done.stdout.splitlines()
-    assert wrote.startswith("wrote ")
-    assert left == f"left {tmp_path / 'old-rule.md'}, which is about no rule"

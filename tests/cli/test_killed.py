@@ -100,12 +100,11 @@ COMMANDS = {
     "export": Case(_with_outputs, "export example --out {root}/out.csv --format csv {at}"),
     "export of a site": Case(_exported, EXPORT),
     "schema": Case(_with_outputs, "schema --out {root}/schemas"),
-    "rules": Case(_with_outputs, "rules --out {root}/rules", 50),
 }
 
 
-#: They write hundreds of files.
-SLOW = ("export of a site", "rules")
+#: It writes hundreds of files.
+SLOW = ("export of a site",)
 
 
 def _words(command: str, root: Path) -> list[str]:

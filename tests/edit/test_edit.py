@@ -370,3 +370,48 @@ def test_turning_round_twice_changes_nothing(before: Manuscript) -> None:
     if "[" not in before.source.lines[before.source.place("history").line - 1]:
         assert sorted(after.text.splitlines()) == sorted(before.text.splitlines())
     assert after.reorder(("history",), order).source.data == before.source.data
+
+
+@pytest.mark.parametrize(
+    ("old", "path", "value", "new"),
+    [
+        ("links: {}\n", ("links", "mode"), "replace", "links: {mode: replace}\n"),
+        (
+            "decision: {outcome: approved}\n",
+            ("decision", "due"),
+            DAY,
+            "decision: {due: 2026-03-20, outcome: approved}\n",
+        ),
+        (
+            "actual: {milestones: }\n",
+            ("actual", "milestones", "go-live"),
+            DAY,
+            "actual: {milestones: {go-live: 2026-03-20} }\n",
+        ),
+        (
+            "actual: {finished: 2026-03-01}\n",
+            ("actual", "milestones", "go-live"),
+            DAY,
+            "actual: {finished: 2026-03-01, milestones: {go-live: 2026-03-20}}\n",
+        ),
+    ],
+)
+def test_keys_within_brackets(old: str, path: tuple[str, ...], value: Value, new: str) -> None:
+    assert front(written(old).set(path, value)) == new
+
+
+def test_the_last_key_within_brackets_goes_with_its_comma() -> None:
+    text = "decision: {outcome: approved, due: 2026-03-02}\n"
+    assert front(written(text).remove(("decision", "due"))) == "decision: {outcome: approved}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ("links: { # none\n}\n", lambda m: m.set(("links", "mode"), "replace")),
+        ("? decision\n: approved\n", lambda m: m.remove(("decision",))),
+    ],
+)
+def test_what_would_touch_more_is_refused(text: str, edit: Edit) -> None:
+    with pytest.raises(Refusal, match="change it by hand"):
+        edit(written(text))

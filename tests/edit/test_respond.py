@@ -18,7 +18,10 @@ from click.testing import CliRunner, Result
 
 from changebook.check import load_checked
 from changebook.cli import main
+from changebook.edit.respond import letter
+from changebook.edit.respond.text import html_lines, lines
 from changebook.model.diagnostics import errors
+from changebook.refusal import Refusal
 from tests.edit.test_advance import changes, contents
 
 CASES = Path(__file__).parents[1] / "cases" / "respond"
@@ -97,3 +100,22 @@ def test_every_command_that_is_printed_runs_as_it_is(mail: str, written: str, ro
         done = CliRunner().invoke(main, shlex.split(line))
         assert done.exit_code == 0, done.output
     assert written in "".join(file.read_text("utf-8") for file in root.rglob("*.md"))
+
+
+def test_a_mail_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter, "SIZE_LIMIT", 10)
+    (tmp_path / "large.eml").write_text("From: a@a.example\n\nHello")
+    with pytest.raises(Refusal, match="larger than 0 MB: save the mail without attachments"):
+        letter.read_file(tmp_path / "large.eml", "large.eml")
+
+
+def test_the_lines_of_tables_and_of_preformatted_text() -> None:
+    table = "<table><tr><td>Amount</td><td>120</td></tr></table>"
+    shown = [line.text for line in html_lines(f"{table}<pre>a\n  b\n</pre>")]
+    assert shown == ["Amount 120", "", "a", "b"]
+
+
+def test_lines_that_are_flowed_to_the_end_of_a_mail() -> None:
+    assert [line.text for line in lines("one \ntwo ", flowed=True)] == ["one two "]

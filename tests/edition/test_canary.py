@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from changebook.check import load_checked
+from changebook.edition import bodies as edition_bodies
 from changebook.edition import editions, urls
 from changebook.edition.editions import Edition, make_edition
 from changebook.model import decided
@@ -235,7 +236,7 @@ def _keep_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_body_links(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(editions._Text, "_replacer", lambda *given: lambda link: None)
+    patch.setattr(edition_bodies.Bodies, "_replacer", lambda *given: lambda link: None)
 
 
 def _keep_drafting(patch: pytest.MonkeyPatch) -> None:
@@ -243,19 +244,21 @@ def _keep_drafting(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_every_file(patch: pytest.MonkeyPatch) -> None:
-    original = editions._Text.copy
+    original = edition_bodies.Bodies.copy
 
-    def copy(self: editions._Text, text: str, folder: Path, page: str) -> editions._Copy:
+    def copy(
+        self: edition_bodies.Bodies, text: str, folder: Path, page: str
+    ) -> edition_bodies.BodyCopy:
         shown = original(self, text, folder, page)
         every = tuple(
-            editions.Asset(file, urls.beside(page, file.name))
+            edition_bodies.Asset(file, urls.beside(page, file.name))
             for file in sorted(folder.glob("*"))
             if file.is_file() and file.suffix != ".md"
         )
         assets = {asset.path: asset for asset in (*every, *shown.assets)}
         return replace(shown, assets=tuple(assets.values()))
 
-    patch.setattr(editions._Text, "copy", copy)
+    patch.setattr(edition_bodies.Bodies, "copy", copy)
 
 
 GUARDS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {

@@ -22,9 +22,9 @@ from changebook.model.glossary import GlossaryTerm, client_terms, explain, terms
 from changebook.model.schema import ChangeRecord, Glossary
 from changebook.model.vocabulary import Audience, Status
 from changebook.model.words import Words
-from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.views.glossary import glossary
+from tests.all_pages import edition_pages
 
 CASES = Path(__file__).parents[1] / "cases"
 GLOSSARY = Glossary(

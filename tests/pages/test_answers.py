@@ -24,10 +24,10 @@ from changebook.model.vocabulary import AcceptanceOutcome, Audience, Outcome
 from changebook.model.words import Words
 from changebook.pages.answer_block import About, AnswerKind, Block, blocks
 from changebook.pages.answers import LONGEST_ADDRESS, Answers, Ways
-from changebook.pages.site_pages import edition_pages
 from changebook.publish.build import build
 from changebook.read.workspace import read_workspace
 from changebook.views.record import digest
+from tests.all_pages import edition_pages
 from tests.browsing import served
 
 WORKSPACE = Path(__file__).parents[1] / "cases" / "respond" / "workspace"

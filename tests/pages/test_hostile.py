@@ -15,9 +15,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from changebook.edition.editions import Edition, make_edition
 from changebook.model.schema import Glossary, Profile, SiteUrl, Url
 from changebook.model.vocabulary import Audience
-from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.site.building import Order, build_site
+from tests.all_pages import edition_pages
 
 CASE = Path(__file__).parents[1] / "cases" / "pages"
 #: Ends any text, attribute, element with a text of its own, and comment.

@@ -27,12 +27,13 @@ from changebook.model.vocabulary import (
 )
 from changebook.pages.bodies import Heading
 from changebook.pages.page import GeneratedPage
-from changebook.pages.site_pages import edition_pages, navigation, portfolio_pages
+from changebook.pages.site_pages import navigation, portfolio_pages
 from changebook.read.workspace import read_workspace
 from changebook.site.contents import edition_contents
 from changebook.views import pictures, record, waiting
 from changebook.views.index import anchors_of
 from tests import worked_example
+from tests.all_pages import edition_pages
 from tests.conftest import Matches
 
 CASE = Path(__file__).parents[1] / "cases" / "pages"

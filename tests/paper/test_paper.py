@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from changebook.edition import urls
-from changebook.edition.editions import Asset, Edition, make_edition
+from changebook.edition.bodies import Asset
+from changebook.edition.editions import Edition, make_edition
 from changebook.model import canonical
 from changebook.model.schema import Agreement, Person, SignedCopy, Stationery
 from changebook.model.vocabulary import AgreementStatus, Audience, PaperSize, Party, Status

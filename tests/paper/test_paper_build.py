@@ -18,7 +18,8 @@ from changebook.check import load_checked
 from changebook.cli import main
 from changebook.edit import scaffold
 from changebook.edition import urls
-from changebook.edition.editions import Asset, make_edition
+from changebook.edition.bodies import Asset
+from changebook.edition.editions import make_edition
 from changebook.keep.place import DEFAULT
 from changebook.keep.store import Store
 from changebook.model.vocabulary import Audience, Status

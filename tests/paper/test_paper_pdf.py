@@ -21,7 +21,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from changebook.cli import main
-from changebook.edition.editions import Asset
+from changebook.edition.bodies import Asset
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.model.words import Words
 from changebook.paper import Diagram, Paper, Printery, bodies, typesetting

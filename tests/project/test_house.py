@@ -52,6 +52,13 @@ def _writes(call: ast.Call) -> bool:
     return name in _WRITING
 
 
+def test_each_folder_says_what_it_is_for() -> None:
+    """Without an `__init__`, neither import-linter nor what looks for rules sees its modules."""
+    for folder in {file.parent for file in PACKAGE.rglob("*.py")}:
+        module = ast.parse((folder / "__init__.py").read_text("utf-8"))
+        assert ast.get_docstring(module), folder
+
+
 def test_files_are_written_by_atomic_alone() -> None:
     writers = {
         path

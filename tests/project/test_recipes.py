@@ -105,6 +105,12 @@ def test_actions_are_pinned_and_tokens_can_do_little(file: Path) -> None:
     assert more == (comment if file == CHECK else {})
 
 
+def test_the_branch_is_checked_and_not_its_merge() -> None:
+    """Where both are one, `--merge-with` has nothing to find."""
+    step = parsed(CHECK)["jobs"]["check"]["steps"][0]
+    assert step["with"]["ref"] == "${{ github.event.pull_request.head.sha }}"
+
+
 def test_the_comment_is_for_private_repositories_alone() -> None:
     assert "github.event.repository.private" in parsed(CHECK)["jobs"]["comment"]["if"]
     (rule,) = parsed(GITLAB)["comment"]["rules"]

@@ -30,7 +30,6 @@ from changebook.model.chain import (
     place,
 )
 from changebook.model.vocabulary import Audience
-from changebook.pages.site_pages import edition_pages
 from changebook.proof import seal
 from changebook.proof.verify import look_up, verify
 from changebook.read.sealable import all_facts
@@ -39,6 +38,7 @@ from changebook.read.workspace import Client, read_workspace
 from changebook.site import published_seals
 from changebook.site.contents import edition_contents
 from changebook.views.impact import impact
+from tests.all_pages import edition_pages
 from tests.scratch import Scratch
 
 ROOT = Path(__file__).parents[2]

@@ -152,20 +152,6 @@ def test_a_workspace_in_a_folder_is_checked_out_alone(scratch: Scratch) -> None:
     assert found.text(name, f"log/{FILE}") == "ours"
 
 
-def test_what_is_touched(scratch: Scratch) -> None:
-    scratch.write({".gitignore": "*.tmp\n"})
-    first = scratch.commit(
-        {f"changes/acme/{name}": name for name in ("same", "committed", "staged", "edited", "gone")}
-    )
-    scratch.commit({"changes/acme/committed": "new", "README.md": "elsewhere"})
-    scratch.write({"changes/acme/staged": "new"})
-    scratch.git("add", "--all")
-    scratch.write({"changes/acme/edited": "new", "changes/acme/新.md": "new"})
-    scratch.write({"changes/acme/gone": None, "changes/acme/a.tmp": "ignored"})
-    names = {"committed", "staged", "edited", "gone", "新.md"}
-    assert repository(scratch.root).touched(first) == {f"changes/acme/{name}" for name in names}
-
-
 def test_the_commits_that_touched_a_file(scratch: Scratch) -> None:
     first = scratch.commit({FILE: "one"})
     second = scratch.commit({FILE: "two"}, "Second: a\tsubject")

@@ -22,12 +22,12 @@ from changebook.cli import main
 from changebook.edition import urls
 from changebook.edition.editions import make_edition
 from changebook.model.vocabulary import Audience
-from changebook.pages.site_pages import edition_pages
 from changebook.publish.build import build
 from changebook.site.contents import edition_contents
 from changebook.site.site_folder import MANIFEST, as_markdown
 from changebook.site.theme import search_styles
 from tests import builder, samples
+from tests.all_pages import edition_pages
 from tests.canary import CLIENT, plant
 
 

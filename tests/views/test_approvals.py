@@ -12,13 +12,13 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import ChangeRecord, Communication, Decision, Profile, TeamPerson
 from changebook.model.vocabulary import Audience
-from changebook.pages.site_pages import edition_pages
 from changebook.paper.order import to_approve
 from changebook.views.approvals import ApprovalPhrases, of_record, other_approvals
 from changebook.views.news import EventKind, events
 from changebook.views.reminders import reminders
 from changebook.views.waiting import approved_in_part, waiting_decision
 from tests import samples
+from tests.all_pages import edition_pages
 
 _DAY = date(2026, 6, 16)
 

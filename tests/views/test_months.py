@@ -19,10 +19,10 @@ from changebook.model.sums import SumLine
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status, Visibility
 from changebook.model.words import Words
-from changebook.pages.site_pages import edition_pages
 from changebook.views import months
 from changebook.views.months import Comparison, MonthEnd
 from tests import strategies
+from tests.all_pages import edition_pages
 
 CLIENT, TEAM = Audience.CLIENT, Audience.TEAM
 JANUARY, FEBRUARY, MARCH, APRIL = (

@@ -12,10 +12,10 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, make_edition
 from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
 from changebook.model.vocabulary import Audience, Channel, Status, Visibility
-from changebook.pages.site_pages import edition_pages
 from changebook.pages.wording import Wording
 from changebook.read.workspace import read_workspace
 from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news, notices
+from tests.all_pages import edition_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,11 +14,11 @@ from changebook.edition.editions import Edition, make_edition
 from changebook.model.schema import Request
 from changebook.model.vocabulary import BACKBONE, ENDED, TRANSITIONS, Audience, Status
 from changebook.model.words import Words
-from changebook.pages.site_pages import edition_pages
 from changebook.read.workspace import read_workspace
 from changebook.views.impact import impact
 from changebook.views.meanings import of_statuses
 from changebook.views.process import LifeCycle, Station, life_cycle
+from tests.all_pages import edition_pages
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -72,6 +72,12 @@ def _process(edition: Edition) -> str:
 def _asking(edition: Edition, request: Request) -> str:
     profile = edition.profile.model_copy(update={"request": request})
     return _process(replace(edition, profile=profile))
+
+
+def test_people_without_a_role_have_none(edition: Edition) -> None:
+    people = tuple(person.model_copy(update={"role": None}) for person in edition.profile.people)
+    profile = edition.profile.model_copy(update={"people": people})
+    assert ">None<" not in _process(replace(edition, profile=profile))
 
 
 def test_links_between_stations_lead_to_stations(edition: Edition) -> None:

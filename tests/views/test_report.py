@@ -20,12 +20,12 @@ from changebook.model.sums import SumLine
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
 from changebook.model.words import Words
-from changebook.pages.site_pages import edition_pages
 from changebook.pages.wording import Wording
 from changebook.views import months, report
 from changebook.views.news import EventKind, events
 from changebook.views.report import PeriodReport, PeriodUnknown, ReportStage
 from tests import strategies
+from tests.all_pages import edition_pages
 from tests.views.test_months import approved, edition, profile, record
 
 CLIENT, TEAM = Audience.CLIENT, Audience.TEAM

@@ -22,29 +22,21 @@ _S = Status
 
 ACCEPTANCE_INCOMPLETE = rule(
     "acceptance-incomplete",
-    summary="An acceptance lacks its outcome, its day, the client's person who gave it, or the "
-    "defects that it is about.",
-    why="It is what the two sides refer to when they argue about what was delivered.",
-    wrong="acceptance: {outcome: with-defects}",
-    right="acceptance:\n  on: 2026-07-14\n  by: [{name: Chen Yu, party: client}]\n"
-    "  outcome: with-defects\n  defects: [{text: The hint is cut off., due: 2026-07-20}]",
+    summary=(
+        "An acceptance lacks its outcome, its day, the client's person who gave it, or the "
+        "defects that it is about."
+    ),
 )
 ACCEPTED_TOO_EARLY = rule(
     "accepted-too-early",
-    summary="A change was accepted, or has figures of what it took, before there was anything to "
-    "accept.",
-    why="What the client accepts is what was built: `implemented` comes first.",
-    wrong="acceptance: {outcome: accepted, on: 2026-07-01}\n"
-    "history:\n  - {status: implemented, on: 2026-07-08, by: Lin Wei}",
-    right="acceptance: {outcome: accepted, on: 2026-07-14}\n"
-    "history:\n  - {status: implemented, on: 2026-07-08, by: Lin Wei}",
+    summary=(
+        "A change was accepted, or has figures of what it took, before there was anything to "
+        "accept."
+    ),
 )
 REFUSED_GOES_BACK = rule(
     "refused-goes-back",
     summary="The client did not accept what was built, but the change is still `implemented`.",
-    why="What was refused is not ready: the work goes on, and the client sees that it does.",
-    wrong="status: implemented\nacceptance: {outcome: refused, on: 2026-07-14}",
-    right="status: implementing\nacceptance: {outcome: refused, on: 2026-07-14}",
 )
 
 

@@ -17,57 +17,23 @@ from changebook.read.workspace import Client, Record
 RULES_LEAVE_A_GAP = rule(
     "approval-leaves-a-gap",
     summary="There are rules of who must approve, and none that fits every change.",
-    why="A change that no rule fits would need one approval only, however large it is.",
-    wrong="approval:\n  - {up_to: 5000.00, by: [client]}",
-    right="approval:\n  - {up_to: 5000.00, by: [client]}\n  - {by: [client, vendor]}",
 )
-RULE_NEVER_FITS = rule(
-    "approval-never-fits",
-    summary="A rule of who must approve never counts.",
-    why="The first rule that fits counts. One that comes too late, or fits nothing, looks as if it "
-    "were in force.",
-    wrong="approval:\n  - {by: [client]}\n  - {up_to: 5000.00, by: [vendor]}",
-    right="approval:\n  - {up_to: 5000.00, by: [vendor]}\n  - {by: [client]}",
-)
+RULE_NEVER_FITS = rule("approval-never-fits", summary="A rule of who must approve never counts.")
 RULE_WITHOUT_PEOPLE = rule(
     "approval-without-people",
     summary="A rule asks for an approval that nobody in client.md can give.",
-    why="Each entry needs a person of its own who approves. A change that the rule fits could "
-    "never be approved.",
-    wrong="approval:\n  - {by: [client, {role: Finance}]}\npeople:\n"
-    "  - {name: Chen Yu, role: Project sponsor, party: client, approves: true}",
-    right="approval:\n  - {by: [client, {role: Finance}]}\npeople:\n"
-    "  - {name: Chen Yu, role: Project sponsor, party: client, approves: true}\n"
-    "  - {name: Wu Min, role: Finance, party: client, approves: true}",
 )
 NOT_AWAITED = rule(
     "approval-not-awaited",
     summary="Somebody has approved a change that does not await its decision.",
-    why="What is still assessed may become another change. An approval counts for what was asked.",
-    wrong="status: assessing\ndecision: {by: [{name: Chen Yu, party: client, on: 2026-03-18}]}",
-    right="status: awaiting-decision\n"
-    "decision: {by: [{name: Chen Yu, party: client, on: 2026-03-18}]}",
 )
 WRONG_DAY = rule(
     "approval-day",
     summary="The day of an approval is missing, or does not fit the request or the decision.",
-    why="Each approval is judged by its day, and the decision is there with the last of them. "
-    "Nobody can have approved what was asked, or revised, only later.",
-    wrong="decision:\n  on: 2026-03-20\n  by:\n"
-    "    - {name: Chen Yu, party: client, on: 2026-03-18}\n"
-    "    - {name: Lin Wei, party: vendor, on: 2026-03-19}",
-    right="decision:\n  on: 2026-03-19\n  by:\n"
-    "    - {name: Chen Yu, party: client, on: 2026-03-18}\n"
-    "    - {name: Lin Wei, party: vendor, on: 2026-03-19}",
 )
 ALL_APPROVED = rule(
     "all-have-approved",
     summary="All who must approve a change have, and it still awaits its decision.",
-    why="With the last approval the change is decided, and counts in the sums.",
-    wrong="# client.md: approval: [{by: [client]}]\nstatus: awaiting-decision\n"
-    "decision: {by: [{name: Chen Yu, party: client, on: 2026-03-18}]}",
-    right="status: approved\ndecision:\n  outcome: approved\n  on: 2026-03-18\n"
-    "  by: [{name: Chen Yu, party: client}]",
 )
 
 
@@ -131,9 +97,9 @@ def _covers(wide: ApprovalRule, narrow: ApprovalRule) -> bool:
 
 def _without_people(client: Client, index: int, each: ApprovalRule) -> Iterator[Problem]:
     people = [person for person in client.profile.people if person.approves]
-    found = matched(able(each.by, people), [person.name for person in people])
+    possible = matched(able(each.by, people), [person.name for person in people])
     for number, needed in enumerate(each.by):
-        if number in found:
+        if number in possible:
             continue
         fits_all = [p.role for p in client.profile.people if needed.party in (None, p.party)]
         near = nearest(needed.role, fits_all) if needed.role else None

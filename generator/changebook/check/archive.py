@@ -10,29 +10,11 @@ from changebook.model.vocabulary import ENDED, Status
 from changebook.read.sealable import all_facts
 from changebook.read.workspace import Client
 
-OPEN_IN_ARCHIVE = rule(
-    "open-in-archive",
-    summary="A record of an archived client is still open.",
-    why="The pages of an archived client ask for nothing any more. What is open would stay so, and "
-    "count as pending forever.",
-    wrong="# in client.md\narchived: 2027-01-31\n# in a record\nstatus: awaiting-decision",
-    right="# in the record\nstatus: withdrawn",
-)
-AFTER_ARCHIVE = rule(
-    "after-archive",
-    summary="A record has a step after its client was archived.",
-    why="Readers were told that nothing more comes, and what they filed would no longer be all.",
-    wrong="# in client.md\narchived: 2027-01-31\n# in a record\n"
-    "history:\n  - {status: closed, on: 2027-02-03, by: Lin Wei}",
-    right="# in client.md\narchived: 2027-02-03",
-)
+OPEN_IN_ARCHIVE = rule("open-in-archive", summary="A record of an archived client is still open.")
+AFTER_ARCHIVE = rule("after-archive", summary="A record has a step after its client was archived.")
 UNSEALED_ARCHIVE = rule(
     "unsealed-archive",
     summary="A client is archived, and not everything that was decided is sealed.",
-    why="An archive is kept for a dispute that comes years later. What is not sealed proves "
-    "nothing.",
-    wrong="archived: 2027-01-31   # and decisions.lock lacks a decision",
-    right="changebook seal",
 )
 
 

@@ -19,138 +19,51 @@ from changebook.read.source import SourceFile
 from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client
 
-UNCLOSED_INTERNAL = rule(
-    "unclosed-internal",
-    summary="An `::: internal` block is never closed.",
-    why="What follows would be taken for internal or, worse, for public. Changebook does not "
-    "guess.",
-    wrong="::: internal\nOur margin is thin here.",
-    right="::: internal\nOur margin is thin here.\n:::",
-)
-BLOCK_NOT_OPEN = rule(
-    "block-not-open",
-    summary="A `:::` line closes a block that is not open.",
-    why="It usually means that an internal block ended earlier than its author meant, so internal "
-    "text would be published.",
-    wrong="Public text.\n:::",
-    right="::: internal\nInternal text.\n:::",
-)
-UNKNOWN_BLOCK = rule(
-    "unknown-block",
-    summary="A `:::` block has a name other than `internal`.",
-    why="A misspelt `internal` would publish what was meant to stay inside.",
-    wrong="::: intrenal\nOur margin is thin here.\n:::",
-    right="::: internal\nOur margin is thin here.\n:::",
-)
+UNCLOSED_INTERNAL = rule("unclosed-internal", summary="An `::: internal` block is never closed.")
+BLOCK_NOT_OPEN = rule("block-not-open", summary="A `:::` line closes a block that is not open.")
+UNKNOWN_BLOCK = rule("unknown-block", summary="A `:::` block has a name other than `internal`.")
 INTERNAL_MARKER = rule(
-    "internal-marker",
-    summary="What looks like an internal marker opens no block.",
-    why="Only `::: internal` on a line of its own in the body opens a block. Within a line, with "
-    "full-width colons, as `!!! internal` or in the front matter it does not, and the text after "
-    "it would be published.",
-    wrong="The price is firm. ::: internal our margin is thin :::",
-    right="The price is firm.\n\n::: internal\nOur margin is thin.\n:::",
+    "internal-marker", summary="What looks like an internal marker opens no block."
 )
 BROKEN_LINK = rule(
     "broken-link",
     summary="A link or image points to a file, or to a place in one, that does not exist.",
-    why="The client would find a broken link or an empty picture.",
-    wrong="![The flow](flwo.png)",
-    right="![The flow](flow.png)",
 )
 OUTSIDE_LINK = rule(
-    "link-outside-client",
-    summary="A link or image points outside the client's folder.",
-    why="Whatever is there belongs to another client or to nobody: it is never copied into this "
-    "client's edition.",
-    wrong="[terms](../../globex/terms.pdf)",
-    right="[terms](terms.pdf), with a copy of the file next to the record",
+    "link-outside-client", summary="A link or image points outside the client's folder."
 )
-LINK_FORM = rule(
-    "link-form",
-    summary="A link is written in a form that can't be followed safely.",
-    why="Changebook rewrites links to records and files, and removes those that the reader may "
-    "not follow. It must be certain where a link begins and ends.",
-    wrong="[the plan](the plan.pdf)",
-    right="[the plan](<the plan.pdf>)",
-)
+LINK_FORM = rule("link-form", summary="A link is written in a form that can't be followed safely.")
 UNSEEN_LINK = rule(
     "link-to-unseen",
-    severity="warning",
     summary="A text that the client can read links to a record that the client can't see.",
-    why="The client's edition leaves the link out, with its text, so the sentence around it may "
-    "read oddly.",
-    wrong="It builds on [the new ledger](ACME-0031-new-ledger.md).",
-    right="::: internal\nIt builds on [the new ledger](ACME-0031-new-ledger.md).\n:::",
+    severity="warning",
 )
 EXTERNAL_IMAGE = rule(
-    "external-image",
-    severity="warning",
-    summary="An image would be loaded from another host.",
-    why="A client's site loads nothing from other hosts: the picture could change or vanish, and "
-    "its host would learn who reads the log. A link replaces the picture.",
-    wrong="![The flow](https://cdn.example/flow.png)",
-    right="![The flow](flow.png), with a copy of the file next to the record",
+    "external-image", summary="An image would be loaded from another host.", severity="warning"
 )
-UNCLOSED_COMMENT = rule(
-    "unclosed-comment",
-    summary="An HTML comment is never closed.",
-    why="Everything after it belongs to the comment, so it would be missing from the page.",
-    wrong="<!-- To do: ask Lin.",
-    right="<!-- To do: ask Lin. -->",
-)
+UNCLOSED_COMMENT = rule("unclosed-comment", summary="An HTML comment is never closed.")
 UNSAFE_FILE = rule(
     "unsafe-attachment",
     summary="An attachment could run scripts on the client's site, or be mistaken for a page.",
-    why="HTML and script files, and SVG images with scripts in them, run with all the rights of "
-    "the site that serves them. A Markdown file would become a page that nobody checked. An SVG "
-    "image may only contain what draws: nothing that runs, loads, moves or is not SVG.",
-    wrong="[prototype](prototype.html)",
-    right="[prototype](prototype.pdf)",
 )
 TELLS_MORE = rule(
     "attachment-tells-more",
-    severity="warning",
     summary="An attachment holds more than it shows at once.",
-    why="Authors, dates, places and programs are removed from the published copy. Comments, "
-    "hidden sheets and tracked changes may be meant for the reader, so they stay.",
-    wrong="[the estimate](estimate.xlsx), with a hidden sheet of our margins",
-    right="[the estimate](estimate.xlsx), without that sheet",
+    severity="warning",
 )
 UNEXAMINED = rule(
     "unexamined-attachment",
-    severity="warning",
     summary="An attachment is of a kind that can't be examined.",
-    why="Files record their authors, places and earlier versions. Changebook removes that from "
-    "pictures, PDFs and office documents; it can't examine other files.",
-    wrong="[all of it](estimate.zip)",
-    right="[the estimate](estimate.pdf)",
+    severity="warning",
 )
 BROKEN_PICTURE = rule(
-    "broken-picture",
-    severity="warning",
-    summary="A picture's file can't be opened.",
-    why="The reader would see an empty frame, and no document with it can be printed.",
-    wrong="![The flow](flow.png), a file that broke off while it was copied",
-    right="![The flow](flow.png), with the whole file",
+    "broken-picture", summary="A picture's file can't be opened.", severity="warning"
 )
 UNUSED_FILE = rule(
-    "unused-file",
-    severity="warning",
-    summary="A file in a client's folder is used by no record.",
-    why="It is not published. Either a link to it is missing, or the file is left over.",
-    wrong="changes/acme/2026/old-flow.png, which no record shows",
-    right="![The old flow](old-flow.png) in a record, or no such file",
+    "unused-file", summary="A file in a client's folder is used by no record.", severity="warning"
 )
 UNSEEN_TEXT = rule(
-    "unseen-text",
-    severity="warning",
-    summary="A body holds text that no page shows.",
-    why="A link or footnote that nothing refers to, an option that a code block or a diagram does "
-    "not have, or a cell beyond the columns of its table, is left out of everything that the "
-    "client gets. It may have been meant to be read.",
-    wrong="Two cards are enough.\n\n[^1]: Refunds go to the first one.",
-    right="Two cards are enough.[^1]\n\n[^1]: Refunds go to the first one.",
+    "unseen-text", summary="A body holds text that no page shows.", severity="warning"
 )
 #: In a text with more broken links to places than this, the others get no guess at what was meant.
 _MOST_GUESSES = 50

@@ -1,83 +1,20 @@
-"""All rules by name, from the modules that declare them."""
+"""All rules by name, wherever they are declared."""
 
 from __future__ import annotations
 
-from changebook.check import (
-    acceptance,
-    approvals,
-    approvers,
-    archive,
-    between,
-    bodies,
-    corrections,
-    glossaries,
-    internal_work,
-    isolation,
-    lifecycle,
-    markup,
-    money,
-    on_paper,
-    options,
-    privacy,
-    proposals,
-    references,
-    repeated,
-    revised,
-    seals,
-    signed_copies,
-    team_files,
-)
-from changebook.check.since import guarding, requests, standing
-from changebook.check.since import rules as since_rules
-from changebook.model import chain
-from changebook.model.diagnostics import Rule
-from changebook.read import direction, form, front_matter, full_width, source, strays, workspace
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
 
-_DECLARING = (
-    acceptance,
-    approvals,
-    approvers,
-    archive,
-    between,
-    bodies,
-    chain,
-    corrections,
-    direction,
-    form,
-    front_matter,
-    full_width,
-    glossaries,
-    guarding,
-    internal_work,
-    isolation,
-    lifecycle,
-    markup,
-    money,
-    on_paper,
-    options,
-    privacy,
-    proposals,
-    references,
-    repeated,
-    requests,
-    revised,
-    seals,
-    signed_copies,
-    since_rules,
-    source,
-    standing,
-    strays,
-    team_files,
-    workspace,
-)
+from changebook import check, read
+from changebook.model import chain  # noqa: F401 - declares a rule
+from changebook.model.diagnostics import RULES, Rule
 
 
+@cache
 def rules() -> tuple[Rule, ...]:
     """Return every rule, by name."""
-    declared = {
-        value.name: value
-        for module in _DECLARING
-        for value in vars(module).values()
-        if isinstance(value, Rule)
-    }
-    return tuple(declared[name] for name in sorted(declared))
+    for room in (check, read):
+        for module in walk_packages(room.__path__, f"{room.__name__}."):
+            import_module(module.name)
+    return tuple(RULES[name] for name in sorted(RULES))

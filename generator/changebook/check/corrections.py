@@ -15,12 +15,6 @@ from changebook.read.workspace import Client
 CORRECTION_WRONG = rule(
     "correction-does-not-fit",
     summary="A correction of the contract does not fit what client.md says.",
-    why="Corrections are sealed, and undone to find what was signed. Each has to name one key, "
-    "what it said, and what it says now.",
-    wrong="contract:\n  sum: 1210000.00\n  corrections:\n    - on: 2026-04-02\n      by: Lin Wei\n"
-    "      key: sum\n      was: 1200000.00\n      now: 1250000.00\n      reason: Annex 2 is in it.",
-    right="contract:\n  sum: 1210000.00\n  corrections:\n    - on: 2026-04-02\n      by: Lin Wei\n"
-    "      key: sum\n      was: 1200000.00\n      now: 1210000.00\n      reason: Annex 2 is in it.",
 )
 
 

@@ -11,22 +11,9 @@ from changebook.model.suggestion import nearest
 from changebook.read.workspace import Client
 
 UNKNOWN_TERM = rule(
-    "unknown-term",
-    summary="glossary.md lists other words for a term that it does not explain.",
-    why="Readers would find the word without an explanation.",
-    wrong="terms:\n  PSP: the company that processes card payments\n"
-    "also:\n  PSPs: [payment provider]",
-    right="terms:\n  PSP: the company that processes card payments\n"
-    "also:\n  PSP: [payment provider]",
+    "unknown-term", summary="glossary.md lists other words for a term that it does not explain."
 )
-GLOSSARY_TEXT = rule(
-    "glossary-text",
-    summary="glossary.md has text below its front matter.",
-    why="That text is not shown anywhere. A glossary holds terms only; to introduce the log, use "
-    "the text of client.md.",
-    wrong="---\nterms: {PSP: the company that processes card payments}\n---\nOur words.",
-    right="---\nterms: {PSP: the company that processes card payments}\n---",
-)
+GLOSSARY_TEXT = rule("glossary-text", summary="glossary.md has text below its front matter.")
 
 
 def check_glossary(client: Client) -> Iterator[Problem]:

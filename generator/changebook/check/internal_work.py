@@ -10,21 +10,13 @@ from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Visibility
 from changebook.read.workspace import Client, Record
 
-INTERNAL_WORK_SEEN = rule(
-    "internal-work-seen",
-    summary="Internal work is visible to the client.",
-    why="The path `internal` is for what the client has no part in. What the client is asked about "
-    "is a change of its own.",
-    wrong="path: internal\nvisibility: client",
-    right="path: internal\nvisibility: internal",
-)
+INTERNAL_WORK_SEEN = rule("internal-work-seen", summary="Internal work is visible to the client.")
 INTERNAL_WORK_DECIDED = rule(
     "internal-work-decided",
-    summary="Internal work has an amount for the client, or something that only a client's change "
-    "has: options, a decision, an agreement, an acceptance, or a record that it supersedes.",
-    why="It is in no sum and nobody decides on it, so that none of these would ever count.",
-    wrong="path: internal\nimpact:\n  cost: [{item: Ledger, amount: 4000.00}]",
-    right="path: internal\nimpact:\n  resources: [{role: Backend engineer, days: 2}]",
+    summary=(
+        "Internal work has an amount for the client, or something that only a client's change "
+        "has: options, a decision, an agreement, an acceptance, or a record that it supersedes."
+    ),
 )
 
 

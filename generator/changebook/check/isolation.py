@@ -14,11 +14,7 @@ from changebook.read.source import SourceFile
 from changebook.read.workspace import Client
 
 OTHER_CLIENT_NAMED = rule(
-    "other-client-named",
-    summary="A text that the client can read names another client.",
-    why="Who else works with the vendor, and on what, must not reach this client.",
-    wrong="summary: The same card form that Globex uses.",
-    right="summary: A card form that has proved itself elsewhere.",
+    "other-client-named", summary="A text that the client can read names another client."
 )
 
 
@@ -134,9 +130,9 @@ def _place_in_value(source: SourceFile, path: KeyPath, words: str) -> Place:
     lines = source.lines
     for number in range(start.line, end.line + 1):
         line = lines[number - 1]
-        found = line.find(words, start.column - 1 if number == start.line else 0)
-        if found >= 0 and (number, found + 1) < end[:2]:
-            return Place(number, found + 1, len(words))
+        index = line.find(words, start.column - 1 if number == start.line else 0)
+        if index >= 0 and (number, index + 1) < end[:2]:
+            return Place(number, index + 1, len(words))
     return source.value(*path)
 
 

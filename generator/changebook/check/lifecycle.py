@@ -29,105 +29,44 @@ from changebook.read.form import MISSING_KEY, spell
 from changebook.read.workspace import Client, Record
 
 STATUS_NOT_LAST = rule(
-    "status-not-last",
-    summary="The status is not the last entry of the history.",
-    why="Lists use `status`, and the figures of a past day use `history`; the two must agree.",
-    wrong="status: approved\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
-    right="status: submitted\nhistory:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
+    "status-not-last", summary="The status is not the last entry of the history."
 )
 STEP_NOT_ALLOWED = rule(
     "step-not-allowed",
     summary="The history skips a step, or takes one that the life cycle does not allow.",
-    why="Request, assess, decide, implement: the client relies on every step being taken.",
-    wrong="history:\n"
-    "  - {status: submitted, on: 2026-03-02, by: Zhao Min}\n"
-    "  - {status: implementing, on: 2026-03-09, by: Lin Wei}",
-    right="history:\n"
-    "  - {status: submitted, on: 2026-03-02, by: Zhao Min}\n"
-    "  - {status: assessing, on: 2026-03-03, by: Lin Wei}\n"
-    "  - {status: awaiting-decision, on: 2026-03-09, by: Lin Wei}\n"
-    "  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
-    "  - {status: implementing, on: 2026-03-25, by: Lin Wei}",
 )
 HISTORY_GOES_BACK = rule(
-    "history-goes-back",
-    summary="An entry of the history is dated before the one above it.",
-    why="The history is read from top to bottom, and the state on any given day follows from it.",
-    wrong="  - {status: assessing, on: 2026-03-09, by: Lin Wei}\n"
-    "  - {status: awaiting-decision, on: 2026-03-03, by: Lin Wei}",
-    right="  - {status: assessing, on: 2026-03-03, by: Lin Wei}\n"
-    "  - {status: awaiting-decision, on: 2026-03-09, by: Lin Wei}",
+    "history-goes-back", summary="An entry of the history is dated before the one above it."
 )
 RECORDED_TOO_EARLY = rule(
-    "recorded-too-early",
-    summary="A change of status was recorded before it happened.",
-    why="`recorded` is the day we learned of it. Nothing can be known before it happens.",
-    wrong="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-02}",
-    right="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-23}",
+    "recorded-too-early", summary="A change of status was recorded before it happened."
 )
 NEEDED_BY_STATUS = rule(
-    "needed-by-status",
-    summary="A key is missing that the record's status requires.",
-    why="A draft may be five lines, but what a client is asked to decide on must be complete. "
-    "Whatever an earlier status in the history required is still required.",
-    wrong="status: submitted\n# and no `reason`",
-    right="status: submitted\nreason: {category: market, text: Carts are abandoned at payment.}",
+    "needed-by-status", summary="A key is missing that the record's status requires."
 )
 NEEDS_NOTE_RULE = rule(
-    "reason-for-the-end",
-    summary="A record was voided or withdrawn without a note that says why.",
-    why="A change that ends without a reason leaves the client guessing.",
-    wrong="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min}",
-    right="  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
+    "reason-for-the-end", summary="A record was voided or withdrawn without a note that says why."
 )
 MUST_BE_VISIBLE = rule(
-    "must-be-visible",
-    summary="A record is internal in a status in which the client must see it.",
-    why="The client decides on it, and what they decide counts in their sums.",
-    wrong="status: awaiting-decision\nvisibility: internal",
-    right="status: awaiting-decision\nvisibility: client",
+    "must-be-visible", summary="A record is internal in a status in which the client must see it."
 )
 OUTCOME_NOT_STATUS = rule(
-    "outcome-not-status",
-    summary="The decision's outcome and the history disagree.",
-    why="One of the two is wrong, and the sums depend on both.",
-    wrong="status: rejected\ndecision: {outcome: approved, on: 2026-03-20}",
-    right="status: rejected\ndecision: {outcome: rejected, on: 2026-03-20}",
+    "outcome-not-status", summary="The decision's outcome and the history disagree."
 )
 DECISION_NOT_IN_HISTORY = rule(
     "decision-date-differs",
     summary="The decision and its entry in the history have different dates.",
-    why="Between the two dates, the record would be both decided and undecided.",
-    wrong="decision: {outcome: approved, on: 2026-03-20}\n"
-    "history:\n  - {status: approved, on: 2026-03-23, by: Chen Yu}",
-    right="decision: {outcome: approved, on: 2026-03-20}\n"
-    "history:\n  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-03-23}",
 )
 NOT_READY_TO_CLOSE = rule(
-    "not-ready-to-close",
-    summary="A record is closed although something is still open.",
-    why="Closed means finished: every condition met, no open objection, and the agreement signed "
-    "or not required.",
-    wrong="status: closed\nagreement: {status: drafting}",
-    right="status: closed\n"
-    "agreement: {status: signed, reference: SOW-3 Amendment 2, signed: 2026-03-24}",
+    "not-ready-to-close", summary="A record is closed although something is still open."
 )
 NO_SUCCESSOR = rule(
-    "no-approved-successor",
-    summary="A record is superseded, but no approved record supersedes it.",
-    why="An approved change counts until its successor is approved. Without a successor it would "
-    "vanish from the sums.",
-    wrong="status: superseded\n# and no approved record with `links: {supersedes: [ACME-0007]}`",
-    right="# in the successor\nstatus: approved\nlinks: {supersedes: [ACME-0007], mode: replace}",
+    "no-approved-successor", summary="A record is superseded, but no approved record supersedes it."
 )
 NOT_MARKED_SUPERSEDED = rule(
     "superseded-not-marked",
-    severity="warning",
     summary="An approved record supersedes another one that still has its old status.",
-    why="The client would read the old page as if it still applied.",
-    wrong="# in ACME-0007, which ACME-0012 replaces\nstatus: approved",
-    right="# in ACME-0007\nstatus: superseded\nhistory:\n  - ...\n"
-    "  - {status: superseded, on: 2026-03-20, by: Lin Wei}",
+    severity="warning",
 )
 
 

@@ -22,81 +22,36 @@ from changebook.read.notes import (
 from changebook.read.source import SourceFile
 
 DROPPED_HTML = rule(
-    "dropped-html",
-    severity="warning",
-    summary="Raw HTML in a body will not be shown.",
-    why="Scripts, frames, forms and elements that HTML does not have are removed from the page, "
-    "and so are attributes that run scripts, set a style or load from another host.",
-    wrong="A vector<uint256> of amounts.",
-    right="A `vector<uint256>` of amounts.",
+    "dropped-html", summary="Raw HTML in a body will not be shown.", severity="warning"
 )
 DROPPED_ADDRESS = rule(
     "dropped-address",
-    severity="warning",
     summary="A link has a kind of address that pages do not link to.",
-    why="Pages link to `http`, `https`, `mailto` and `tel` addresses. For other links, only the "
-    "text is shown.",
-    wrong="[the files](ftp://files.example/flow.pdf)",
-    right="[the files](https://files.example/flow.pdf)",
+    severity="warning",
 )
 FORMULA = rule(
-    "formula-as-source",
-    severity="warning",
-    summary="A TeX formula is shown as its source.",
-    why="Pages do not render formulas: the reader sees dollar signs and backslashes.",
-    wrong="$$ fee = \\frac{cost}{orders} $$",
-    right="fee = cost / orders, or a picture of the formula",
+    "formula-as-source", summary="A TeX formula is shown as its source.", severity="warning"
 )
 AS_WRITTEN = rule(
     "shown-as-written",
-    severity="warning",
     summary="Markup from another program is shown as it is written.",
-    why="What is a table of contents, an emoji or a note elsewhere would be brackets, colons or "
-    "exclamation marks to the reader.",
-    wrong="!!! note Limits\n    No more than two cards.",
-    right='!!! note "Limits"\n    No more than two cards.',
+    severity="warning",
 )
 HIDDEN_HTML = rule(
     "hidden-html",
     summary="HTML in a body hides its text, but only from those who do not look closely.",
-    why="`hidden` keeps an element off the page, but its text is in the page's source, in "
-    "searches and in downloads. Only an internal block keeps text from the client.",
-    wrong="<p hidden>Our margin is thin here.</p>",
-    right="::: internal\nOur margin is thin here.\n:::",
 )
 LOOSE_NOTE = rule(
-    "loose-footnote",
-    severity="warning",
-    summary="A footnote is used but not written.",
-    why="The reader would see `[^1]` in the text.",
-    wrong="Prices are net.[^1]",
-    right="Prices are net.[^1]\n\n[^1]: Without value added tax.",
+    "loose-footnote", summary="A footnote is used but not written.", severity="warning"
 )
 TOO_DEEP = rule(
-    "nested-too-deep",
-    summary="Lists, quotations or HTML elements are nested too deeply.",
-    why="Anything nested deeper than the renderer goes would be missing from the page. HTML "
-    "elements that nothing closes lie in each other to the end of the text; with thousands of them "
-    "a page takes very long to build.",
-    wrong=">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> a quotation of quotations",
-    right="> a quotation",
+    "nested-too-deep", summary="Lists, quotations or HTML elements are nested too deeply."
 )
 OPEN_BRACKETS = rule(
-    "too-many-brackets",
-    summary="Thousands of square brackets are opened and not closed.",
-    why="Each may begin a link, whose end has to be looked for behind it. With thousands of them a "
-    "page takes minutes.",
-    wrong="A page of brackets that a program wrote: [[[[[[[[[[[[[[[[",
-    right="The same in a code block, or as an attachment.",
+    "too-many-brackets", summary="Thousands of square brackets are opened and not closed."
 )
 MANY_HEADINGS = rule(
-    "too-many-headings",
-    severity="warning",
-    summary="A body has thousands of headings.",
-    why="Each stands in the page's contents too, which nobody reads through, and which make the "
-    "page slow to build and to open.",
-    wrong="A program's log, each line of which begins with `#`.",
-    right="The same in a code block, or as an attachment.",
+    "too-many-headings", summary="A body has thousands of headings.", severity="warning"
 )
 #: More brackets than any text leaves open; each costs a reading of a hundred more.
 _MOST_OPEN = 2_000
@@ -409,7 +364,7 @@ def _attributes(source: SourceFile) -> Iterator[Problem]:
 
 
 def _tables(source: SourceFile) -> Iterator[Problem]:
-    """Lines below a table's head that have fewer or more columns than it."""
+    """Check for lines below a table's head that have fewer or more columns than it."""
     text = source.body
     for match in _UNDER_HEAD.finditer(text) if "|" in text else ():
         head, line = (

@@ -20,9 +20,6 @@ from changebook.read.workspace import Client
 UNSEEN_NAMED = rule(
     "unseen-record-named",
     summary="A text that the client can read names a record that the client can't see.",
-    why="Neither the id nor the title of an internal record or a draft is shown to the client.",
-    wrong="summary: Comes together with ACME-0031.",
-    right="links: {related: [ACME-0031]}",
 )
 #: Titles narrower than this (a Chinese character takes two columns) are ordinary words that a
 #: sentence may hold by chance.

@@ -11,16 +11,10 @@ from changebook.read.workspace import Client, Record
 
 PROPOSAL_IMPOSSIBLE = rule(
     "proposal-impossible",
-    summary="A conversation announces a decision that is not possible: nobody in it may approve, "
-    "its option does not exist, or its option is doing nothing.",
-    why="The client's page shows what was announced. It must be something that can become the "
-    "decision.",
-    wrong="communications:\n"
-    "  - {on: 2026-03-14, channel: email, with: [Zhao Min], summary: Go ahead., "
-    "proposes: {outcome: approved, option: c, revision: 1}}",
-    right="communications:\n"
-    "  - {on: 2026-03-14, channel: email, with: [Chen Yu], summary: Go ahead., "
-    "proposes: {outcome: approved, option: a, revision: 1}}",
+    summary=(
+        "A conversation announces a decision that is not possible: nobody in it may approve, "
+        "its option does not exist, or its option is doing nothing."
+    ),
 )
 
 

@@ -15,105 +15,37 @@ from changebook.model.words import CatalogueError, Words, languages
 from changebook.read.workspace import Client, Record
 
 ID_NOT_FILE_NAME = rule(
-    "id-not-file-name",
-    summary="The file's name does not begin with the record's id.",
-    why="People look for a record by its file name.",
-    wrong="id: ACME-0012   # in ACME-0013-split-payments.md",
-    right="id: ACME-0012   # in ACME-0012-split-payments.md",
+    "id-not-file-name", summary="The file's name does not begin with the record's id."
 )
-FOREIGN_PREFIX = rule(
-    "foreign-prefix",
-    summary="An id does not begin with its client's prefix.",
-    why="The record would appear in a log where it does not belong.",
-    wrong="id: GLOBEX-0001   # in changes/acme/, whose prefix is ACME",
-    right="id: ACME-0001",
-)
+FOREIGN_PREFIX = rule("foreign-prefix", summary="An id does not begin with its client's prefix.")
 SUPERSEDES_UNSEEN = rule(
     "supersedes-unseen",
     summary="A record that the client sees supersedes one that the client does not see.",
-    why="What a decision takes the place of is part of what is sealed. Its page can't name the "
-    "other record, yet the published digest is made from the number too: whoever tries numbers "
-    "finds it.",
-    wrong="visibility: client\nlinks: {supersedes: [ACME-0031], mode: replace}   # a draft",
-    right="visibility: client\nlinks: {related: [ACME-0031]}   # left out for the client",
 )
 CYCLE = rule(
-    "cyclic-link",
-    summary="A record supersedes or depends on itself, directly or through others.",
-    why="Of two records that wait for each other, none can begin; of two that replace each other, "
-    "none counts.",
-    wrong="# in ACME-0012\nlinks: {depends_on: [ACME-0013]}\n"
-    "# in ACME-0013\nlinks: {depends_on: [ACME-0012]}",
-    right="# in ACME-0013 alone\nlinks: {depends_on: [ACME-0012]}",
+    "cyclic-link", summary="A record supersedes or depends on itself, directly or through others."
 )
-SUPERSEDE_MODE = rule(
-    "supersede-mode",
-    summary="`supersedes` and `mode` do not appear together.",
-    why="Replacing the old record in the sums and adding to it give different totals.",
-    wrong="links: {supersedes: [ACME-0007]}",
-    right="links: {supersedes: [ACME-0007], mode: replace}",
-)
-REPLACED_TWICE = rule(
-    "replaced-twice",
-    summary="Two records replace the same one.",
-    why="The old amount would be subtracted from the sums twice.",
-    wrong="# in ACME-0012 and in ACME-0013\nlinks: {supersedes: [ACME-0007], mode: replace}",
-    right="# in ACME-0013\nlinks: {supersedes: [ACME-0012], mode: replace}",
-)
-LISTED_TWICE = rule(
-    "listed-twice",
-    summary="Two entries of a list have the same id or name.",
-    why="A reference to that id or name could mean either.",
-    wrong="options:\n  - {id: a, title: Two cards}\n  - {id: a, title: Do nothing}",
-    right="options:\n  - {id: a, title: Two cards}\n  - {id: b, title: Do nothing}",
-)
+SUPERSEDE_MODE = rule("supersede-mode", summary="`supersedes` and `mode` do not appear together.")
+REPLACED_TWICE = rule("replaced-twice", summary="Two records replace the same one.")
+LISTED_TWICE = rule("listed-twice", summary="Two entries of a list have the same id or name.")
 BROKEN_CATALOGUE = rule(
-    "broken-catalogue",
-    summary="The catalogue of the client's language can't be used.",
-    why="Every word on the client's pages comes from it.",
-    wrong="language: de   # site_templates/locale/de.po is not a gettext catalogue",
-    right="language: de   # site_templates/locale/de.po has been fixed",
+    "broken-catalogue", summary="The catalogue of the client's language can't be used."
 )
 UNKNOWN_MILESTONE = rule(
-    "unknown-milestone",
-    summary="A record names a milestone that the contract does not have.",
-    why="Days and dates are computed per milestone in client.md.",
-    wrong="schedule:\n  - {milestone: golive, days: 10}",
-    right="schedule:\n  - {milestone: go-live, days: 10}",
+    "unknown-milestone", summary="A record names a milestone that the contract does not have."
 )
-TWO_COMPLETIONS = rule(
-    "two-completions",
-    summary="More than one milestone is the completion.",
-    why="The days of an option and the end of the project refer to one date.",
-    wrong="- {id: uat, name: UAT, date: 2026-05-04, completion: true}\n"
-    "- {id: go-live, name: Go-live, date: 2026-06-30, completion: true}",
-    right="- {id: uat, name: UAT, date: 2026-05-04}\n"
-    "- {id: go-live, name: Go-live, date: 2026-06-30, completion: true}",
-)
+TWO_COMPLETIONS = rule("two-completions", summary="More than one milestone is the completion.")
 UNKNOWN_OPTION = rule(
-    "unknown-option",
-    summary="The decision chose an option that the record does not have.",
-    why="The client's page marks the chosen option.",
-    wrong="options: [{id: a, title: Two cards}]\ndecision: {option: c}",
-    right="options: [{id: a, title: Two cards}]\ndecision: {option: a}",
+    "unknown-option", summary="The decision chose an option that the record does not have."
 )
 UNKNOWN_LANGUAGE = rule(
-    "unknown-language",
-    summary="There is no catalogue for the client's language.",
-    why="The pages would have no words.",
-    wrong="language: english",
-    right="language: en",
+    "unknown-language", summary="There is no catalogue for the client's language."
 )
 
 DEPENDS_ON_ENDED = rule(
     "depends-on-ended",
-    severity="warning",
     summary="A record depends on one that was rejected, withdrawn or voided.",
-    why="What it waits for, or builds on, will not happen. Readers follow the link and find "
-    "nothing to rely on.",
-    wrong="# in ACME-0012, which is approved; ACME-0009 was withdrawn\n"
-    "links: {depends_on: [ACME-0009]}",
-    right="# ACME-0014 now does what ACME-0009 was to do\nlinks: {depends_on: [ACME-0014]}",
+    severity="warning",
 )
 
 #: Records in these statuses never took, and never will take, another one's place.

@@ -12,13 +12,8 @@ MOST_OF_A_KIND = 100
 
 REPEATED = rule(
     "many-of-one-kind",
-    severity="warning",
     summary="One problem occurs so often in a file that the rest is not listed.",
-    why=f"A pasted table or a slip that repeats can have thousands of problems. The first "
-    f"{MOST_OF_A_KIND} of a kind show what it is; the rest would hide what else is wrong, and take "
-    "longer to write out than to find.",
-    wrong="A body in which 4,000 links lead to files that do not exist.",
-    right="The same body with its links corrected, or moved into an attachment.",
+    severity="warning",
 )
 
 

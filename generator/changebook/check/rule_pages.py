@@ -1,40 +1,12 @@
-"""The documentation of the rules, made from the rules themselves."""
+"""The documentation of the rules: a page for each in `docs/rules`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-from changebook import atomic
+from changebook import packaged
 from changebook.check.catalogue import rules
 from changebook.model.diagnostics import RULES, Rule, visible
 from changebook.model.suggestion import nearest
 from changebook.refusal import Refusal
-
-INDEX = "index.md"
-_INTRODUCTION = """\
-# Rules
-
-The rules of `changebook check`; those for paper are checked by `print` and `build`. An error stops
-a build; a warning does not. Each page has an example and the reason for the rule. This folder is
-written by `changebook rules --out docs/rules`.
-"""
-
-
-def write(folder: Path) -> list[Path]:
-    """Write one page per rule and an index into `folder`; return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, text in pages().items():
-        file = folder / name
-        atomic.write(file, text)
-        written.append(file)
-    return written
-
-
-def pages() -> dict[str, str]:
-    """Return every page of the documentation by its file name."""
-    return {INDEX: index()} | {f"{rule.name}.md": page(rule) for rule in rules()}
 
 
 def named(name: str) -> Rule:
@@ -47,54 +19,11 @@ def named(name: str) -> Rule:
     raise Refusal(f"there is no rule `{visible(name)}`: {hint}")
 
 
-def rows() -> Iterator[tuple[str, str, str]]:
-    """Return name, severity and summary of every rule."""
-    for rule in rules():
-        yield rule.name, rule.severity, rule.summary
-
-
 def page(rule: Rule) -> str:
-    """Return what is wrong, what is right, and why it matters."""
-    return "\n".join(
-        [
-            f"# {rule.name}",
-            "",
-            f"{rule.severity.capitalize()}. {rule.summary}",
-            "",
-            "## Example",
-            "",
-            "Wrong:",
-            "",
-            _block(rule.wrong),
-            "",
-            "Right:",
-            "",
-            _block(rule.right),
-            "",
-            "## Why",
-            "",
-            rule.why,
-            "",
-        ]
-    )
+    """Return what is wrong, an example, what is right, and why it matters."""
+    return (packaged.docs_dir() / "rules" / f"{rule.name}.md").read_text("utf-8")
 
 
-def index() -> str:
-    """Return a table of all rules."""
-    lines = [
-        f"| [{name}]({name}.md) | {severity} | {_cell(says)} |" for name, severity, says in rows()
-    ]
-    return "\n".join(
-        [_INTRODUCTION, "| Rule | Severity | What is wrong |", "|---|---|---|", *lines, ""]
-    )
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")
-
-
-def _block(text: str) -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}\n{text.rstrip()}\n{fence}"
+def why(text: str) -> str:
+    """Return the last section of a page: why the rule matters."""
+    return text.partition("\n## Why\n")[2].strip()

@@ -23,36 +23,18 @@ from changebook.read.sealable import (
 )
 from changebook.read.workspace import Client, Record
 
-SEALED_ALTERED = rule(
-    "sealed-altered",
-    summary="A sealed record has been altered.",
-    why="The seal is a digest of what was decided. It no longer matches, so the record says "
-    "something that nobody agreed to. A later request is a new record that supersedes this one.",
-    wrong="# sealed with `amount: 54000.00`\ndecision: {outcome: approved, amount: 60000.00, ...}",
-    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
-)
+SEALED_ALTERED = rule("sealed-altered", summary="A sealed record has been altered.")
 SEALED_MISSING = rule(
-    "sealed-missing",
-    summary="decisions.lock has an entry for a record that does not exist.",
-    why="When a decision vanishes, the client has nothing left to refer to.",
-    wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
-    right="The record stays, whatever happens to the change: `status: void`, with a note.",
+    "sealed-missing", summary="decisions.lock has an entry for a record that does not exist."
 )
 NOT_SEALED = rule(
     "not-sealed",
-    severity="warning",
     summary="A decision is not in the client's decisions.lock yet.",
-    why="Until it is sealed, nobody would notice if it were altered.",
-    wrong="status: approved, and no entry in changes/acme/decisions.lock",
-    right="changebook seal",
+    severity="warning",
 )
 SEALS_REWRITTEN = rule(
     "seals-rewritten",
     summary="decisions.lock no longer begins with the entries that it had at an earlier revision.",
-    why="Someone who alters a record can seal it again, and the new chain is consistent. An "
-    "earlier copy of the chain, in git or elsewhere, shows that it was replaced.",
-    wrong="changebook verify --base v1.0, after entry 3 was sealed again",
-    right="Entries are only ever added, at the end.",
 )
 
 #: What to do with a baseline that is not as it was.
@@ -72,15 +54,15 @@ def rewritten(path: str, was: Lock, now: Lock | None, when: str) -> Problem | No
     """Return the first entry of an earlier lock that is gone now; `when` says how much earlier."""
     entries = now.entries if now else ()
     pairs = enumerate(zip_longest(was.entries, entries[: len(was.entries)]))
-    for index, (entry, there) in pairs:
-        if entry == there:
+    for index, (entry, present) in pairs:
+        if entry == present:
             continue
-        says = f"{there.says()} is in its place" if there else "it is gone"
-        if there and there.says() == entry.says():
+        says = f"{present.says()} is in its place" if present else "it is gone"
+        if present and present.says() == entry.says():
             says = "it has been sealed again since, with another digest"
         return SEALS_REWRITTEN.at(
             path,
-            place(index) if there else START,
+            place(index) if present else START,
             f"{when} the seals had {entry.says()}, but {says}.",
             "Restore the file and the records. For anything that has to change, write a new "
             "record that supersedes the old one.",
@@ -191,8 +173,8 @@ def _missing(path: str, index: int, entry: ChainEntry) -> Problem:
 
 
 def _altered(record: Record, entry: ChainEntry) -> Iterator[Problem]:
-    if found := _difference(record, entry):
-        path, says = found
+    if difference := _difference(record, entry):
+        path, says = difference
         place = record.source.place(*path)
         yield SEALED_ALTERED.at(record.source.path, place, f"{says} ({_sealed(entry)}).", _PUT_BACK)
 
@@ -240,10 +222,10 @@ def _has_revision(front: Mapping[str, Any], entry: ChainEntry) -> bool:
 
 
 def _misstated(
-    there: Iterable[Fact], index: int, entry: ChainEntry, path: str
+    facts: Iterable[Fact], index: int, entry: ChainEntry, path: str
 ) -> Iterator[Problem]:
     """Check that an entry of the record's content says nothing else of it in the open."""
-    for fact in there if entry.own_digest() == entry.entry else ():
+    for fact in facts if entry.own_digest() == entry.entry else ():
         link = fact.link
         if link.digest == entry.digest and (link.event, link.on) != (entry.event, entry.on):
             yield BROKEN_CHAIN.at(

@@ -14,45 +14,26 @@ from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Record
 
 SIGNED_COPY_MISSING = rule(
-    "signed-copy-missing",
-    summary="A record names a signed copy that does not exist.",
-    why="Both sides signed the paper. Without it, the record has no proof of the signature.",
-    wrong="signed_copy: {file: ACME-0012-signed.pdf, ...}   # and no such file beside the record",
-    right="changebook sign ACME-0012 --file scan.pdf --on 2026-03-24 --by 'Chen Yu'",
+    "signed-copy-missing", summary="A record names a signed copy that does not exist."
 )
 SIGNED_COPY_ALTERED = rule(
-    "signed-copy-altered",
-    summary="A signed copy is not the file that was filed.",
-    why="Its SHA-256 differs from the one in the record: the file was changed or replaced, so it "
-    "proves nothing.",
-    wrong="ACME-0012-signed.pdf, saved again in an editor",
-    right="git checkout REVISION -- changes/acme/2026/ACME-0012-signed.pdf",
+    "signed-copy-altered", summary="A signed copy is not the file that was filed."
 )
 SIGNED_COPY_UNFIT = rule(
     "signed-copy-unfit",
     summary="A signed copy is not a PDF, PNG or JPEG that can be shown to the client.",
-    why="Clients open it in a browser, even years later. It must show the paper and do nothing "
-    "else, but a PDF can run scripts and hold other files.",
-    wrong="signed_copy: {file: ACME-0012-signed.docx, ...}",
-    right="signed_copy: {file: ACME-0012-signed.pdf, ...}",
 )
 SIGNED_COPY_TELLS_MORE = rule(
     "signed-copy-tells-more",
-    severity="warning",
     summary="A signed copy holds more than the paper shows.",
-    why="Scanners, phones and programs record who made a file, where and with what, and PDFs keep "
-    "comments and earlier versions. The client would get all of it with the file.",
-    wrong="a scan from a phone, copied by hand beside the record",
-    right="changebook sign ACME-0012 --file scan.pdf --on 2026-03-24 --by 'Chen Yu'",
+    severity="warning",
 )
 SIGNED_COPY_TOO_EARLY = rule(
     "signed-copy-too-early",
-    summary="A signed copy belongs to an agreement that is not signed, or was filed before it was "
-    "signed.",
-    why="Once the paper bears its signatures, the agreement is signed, from that day on.",
-    wrong="agreement:\n  status: drafting\n  signed_copy: {file: ACME-0012-signed.pdf, ...}",
-    right="agreement:\n  status: signed\n  reference: SOW-3 Amendment 2\n  signed: 2026-03-24\n"
-    "  signed_copy: {file: ACME-0012-signed.pdf, ...}",
+    summary=(
+        "A signed copy belongs to an agreement that is not signed, or was filed before it was "
+        "signed."
+    ),
 )
 
 #: Those that look at the file itself.

@@ -14,62 +14,28 @@ from changebook.read.settings import SETTINGS, SettingsFile, read_settings
 from changebook.read.site_file import PLUGIN, SiteFile, read_site_file
 from changebook.read.workspace import CHANGES
 
-OLD_TEMPLATE = rule(
-    "old-template",
-    summary="A page template is still Markdown.",
-    why="Templates are HTML, and only a record's body is Markdown. A template with the old name "
-    "replaces nothing, so the team's own page would vanish silently.",
-    wrong="site_templates/pages/process.md.j2:\n\n## How to reach us {#reach}\n\nRing **us**.",
-    right="site_templates/pages/process.html.j2:\n\n"
-    '{{ heading(2, "reach", "How to reach us") }}\n<p>Ring <strong>us</strong>.</p>',
-)
+OLD_TEMPLATE = rule("old-template", summary="A page template is still Markdown.")
 UNUSED_EXTENSIONS = rule(
     "unused-extensions",
-    severity="warning",
     summary="mkdocs.yml names Markdown extensions, which records do not use.",
-    why="A record's Markdown is the same in every workspace and in every tool. What mkdocs.yml "
-    "adds or removes has no effect on a page, a feed or a PDF.",
-    wrong="plugins:\n  - changebook\nmarkdown_extensions:\n  - admonition",
-    right="plugins:\n  - changebook",
+    severity="warning",
 )
 ANOTHER_SITE = rule(
     "mkdocs-of-another-site",
-    severity="note",
     summary="mkdocs.yml does not name the plugin `changebook`, so it is another site's.",
-    why="A team's handbook may lie in the same repository. It is left alone, and the sites of "
-    "Changebook have their own look.",
-    wrong="plugins:\n  - search",
-    right="plugins:\n  - search\n  - changebook: {mount: changes}",
+    severity="note",
 )
 NO_MOUNT = rule(
     "no-mount",
     summary="mkdocs.yml has pages of its own, and does not say where the changes go among them.",
-    why="The changes would take the place of all other pages, and a handbook would vanish.",
-    wrong="nav:\n  - Handbook: index.md\nplugins:\n  - changebook",
-    right="nav:\n  - Handbook: index.md\nplugins:\n  - changebook: {mount: changes}",
 )
 BAD_MOUNT = rule(
-    "bad-mount",
-    summary="The changes can't be shown below the path that `mount` names.",
-    why="The path is part of the address of every page below it, and what the site already has "
-    "there would be replaced.",
-    wrong="plugins:\n  - changebook: {mount: ../changes}",
-    right="plugins:\n  - changebook: {mount: changes}",
+    "bad-mount", summary="The changes can't be shown below the path that `mount` names."
 )
-MOVED_SETTING = rule(
-    "moved-setting",
-    summary="A setting of Changebook stands in mkdocs.yml.",
-    why="mkdocs.yml says how sites look. What Changebook itself goes by is in changebook.yml, also "
-    "where there is no mkdocs.yml.",
-    wrong="# in mkdocs.yml\nplugins:\n  - changebook: {language: zh-CN}",
-    right="# in changebook.yml\nlanguage: zh-CN",
-)
+MOVED_SETTING = rule("moved-setting", summary="A setting of Changebook stands in mkdocs.yml.")
 BAD_SITE_FILE = rule(
     "bad-site-configuration",
     summary="The file that changebook.yml names as `mkdocs` can't be used.",
-    why="The sites would have another look than the team has chosen.",
-    wrong="mkdocs: ../theme.yml",
-    right="mkdocs: mkdocs-changes.yml",
 )
 _KEY = "markdown_extensions"
 _MOUNT = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
@@ -87,7 +53,7 @@ def check_team_files(root: Path) -> Iterator[Problem]:
 
 
 def _templates(root: Path) -> Iterator[Problem]:
-    """Templates of pages from before they were HTML."""
+    """Check that no template of pages is from before they were HTML."""
     folder = root / packaged.TEMPLATES / "pages"
     for file in sorted(folder.rglob("*.md.j2")):
         new = file.name.removesuffix(".md.j2") + ".html.j2"
@@ -102,7 +68,7 @@ def _templates(root: Path) -> Iterator[Problem]:
 
 
 def _language(root: Path, settings: SettingsFile) -> Iterator[Problem]:
-    """The language of the portfolio, which needs a catalogue."""
+    """Check the language of the portfolio, which needs a catalogue."""
     known = languages(packaged.own_templates(root))
     if settings.data.language not in known:
         yield UNKNOWN_LANGUAGE.at(
@@ -114,7 +80,7 @@ def _language(root: Path, settings: SettingsFile) -> Iterator[Problem]:
 
 
 def _chosen_site(root: Path, settings: SettingsFile) -> Iterator[Problem]:
-    """The configuration that the settings name."""
+    """Check the configuration that the settings name."""
     named = settings.data.mkdocs
     if named is None:
         return
@@ -176,7 +142,7 @@ def _site(root: Path, settings: SettingsFile, site: SiteFile) -> Iterator[Proble
 
 
 def _mount(root: Path, site: SiteFile, mount: str) -> Iterator[Problem]:
-    """The path of the changes in a site of its own."""
+    """Return the path of the changes in a site of its own."""
     if not _MOUNT.fullmatch(mount):
         wrong = f"`{mount}` can't be part of an address."
         help = "Write a path of lowercase letters, digits and hyphens, such as `changes`."
@@ -200,7 +166,7 @@ def _shown(root: Path, site: SiteFile) -> str:
 
 
 def _extensions(root: Path, site: SiteFile) -> Iterator[Problem]:
-    """Markdown extensions that the configuration of the sites names for nothing."""
+    """Check for Markdown extensions that the configuration of the sites names for nothing."""
     if place := site.places.get(_KEY):
         yield UNUSED_EXTENSIONS.at(
             site.file.relative_to(root).as_posix(),

@@ -45,7 +45,6 @@ _COMMANDS = {
     "remind": "Remind the people of CLIENT, or of all clients, of what waits for them.",
     "report": "Write the report of a week or a month for CLIENT: what happened, and what waits.",
     "respond": "Take the mail FILE.eml, which answers a page, over into its record.",
-    "rules": "Write a page of documentation for every rule of check.",
     "schema": "Print the JSON Schema of a record's keys, or of another file's.",
     "seal": "Seal what was decided: add it to the client's decisions.lock.",
     "serve": "Preview with live reload; problems are shown on the page.",

@@ -132,7 +132,7 @@ def command(
     ask: bool | None,
     scaffold: bool,
     dry_run: bool,
-    **said: Any,
+    **answers: Any,
 ) -> None:
     """Take the record ID to its next STATUS: the status, the history, and what the step needs.
 
@@ -151,9 +151,11 @@ def command(
     original = taken = file.read_bytes()
     try:
         for status in before:
-            _advance(root, id_, {**_of_any_step(said), "status": status}, ask=ask)
+            _advance(root, id_, {**_of_any_step(answers), "status": status}, ask=ask)
             taken = file.read_bytes()
-        _advance(root, id_, {**said, "status": last}, ask=ask, scaffold=scaffold, dry_run=dry_run)
+        _advance(
+            root, id_, {**answers, "status": last}, ask=ask, scaffold=scaffold, dry_run=dry_run
+        )
     except BaseException:
         # What stopped a later step has been said; the earlier ones are taken back.
         if file.read_bytes() == taken != original:
@@ -162,16 +164,16 @@ def command(
         raise
 
 
-def _of_any_step(said: dict[str, Any]) -> dict[str, Any]:
+def _of_any_step(answers: dict[str, Any]) -> dict[str, Any]:
     """Return what holds for each of several steps; all else is said of the last."""
-    shared = {name: said[name] for name in ("on", "by", "recorded")}
+    shared = {name: answers[name] for name in ("on", "by", "recorded")}
     return {**shared, "milestones": (), "days": (), "signed": None}
 
 
 def _advance(
     root: Path,
     id_: str,
-    said: dict[str, Any],
+    answers: dict[str, Any],
     *,
     ask: bool | None,
     scaffold: bool = False,
@@ -180,7 +182,7 @@ def _advance(
     """Take one step."""
     workspace, reading = read_workspace(root)
     client, record = workspace.record(id_)
-    step = _step(client, record.data, said)
+    step = _step(client, record.data, answers)
     asks = sys.stdin.isatty() if ask is None else ask
     if scaffold:
         core.refuse_sketch(step.status)
@@ -217,20 +219,20 @@ def _advance(
         seal_written(workspace, client, id_)
 
 
-def _step(client: Client, data: ChangeRecord, said: dict[str, Any]) -> Step:
-    once_each("--by", said["by"])
+def _step(client: Client, data: ChangeRecord, answers: dict[str, Any]) -> Step:
+    once_each("--by", answers["by"])
     for option, name in (("--milestone", "milestones"), ("--days", "days")):
-        once_each(option, [key for key, _ in said[name]])
-        said[name] = dict(said[name])
+        once_each(option, [key for key, _ in answers[name]])
+        answers[name] = dict(answers[name])
     day = today(client)
-    said["on"] = said["on"] or day
+    answers["on"] = answers["on"] or day
     for name in ("on", "recorded", "signed"):
-        if said[name] and said[name] > day:
-            raise click.UsageError(f"--{name} {said[name]} is in the future: it is {day}")
-    if said["on"] < day:
-        said["recorded"] = said["recorded"] or day
-    said["by"] = said["by"] or _committer(client, data, said["status"], said["on"])
-    return Step(**said)
+        if answers[name] and answers[name] > day:
+            raise click.UsageError(f"--{name} {answers[name]} is in the future: it is {day}")
+    if answers["on"] < day:
+        answers["recorded"] = answers["recorded"] or day
+    answers["by"] = answers["by"] or _committer(client, data, answers["status"], answers["on"])
+    return Step(**answers)
 
 
 def _committer(client: Client, data: ChangeRecord, status: Status, on: date) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from changebook.check import rule_pages
+from changebook.check import rule_pages, rules
 from changebook.cli.options import named
 
 
@@ -18,7 +18,8 @@ from changebook.cli.options import named
 def command(name: str | None) -> None:
     """Explain a rule of check: an example, and why. Without RULE, list all rules."""
     if name is None:
-        show_table(("rule", "severity", "what is wrong"), rule_pages.rows())
+        rows = ((rule.name, rule.severity, rule.summary) for rule in rules())
+        show_table(("rule", "severity", "what is wrong"), rows)
     else:
         show_markdown(rule_pages.page(rule_pages.named(name)))
 

@@ -74,14 +74,14 @@ def _kind(
         @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
         @click.pass_obj
         @wraps(function)
-        def run(about: _About, /, *, dry_run: bool, **said: Any) -> None:
+        def run(about: _About, /, *, dry_run: bool, **given: Any) -> None:
             if dated:
-                said["on"] = _day(about.client, said["on"])
-            if "by" in said:
-                said["by"] = said["by"] or committer(about.client)
-                if said["by"] is None:
+                given["on"] = _day(about.client, given["on"])
+            if "by" in given:
+                given["by"] = given["by"] or committer(about.client)
+                if given["by"] is None:
                     raise click.UsageError("say who, with --by NAME, as client.md names them")
-            note = function(**said)
+            note = function(**given)
             if seals and not dry_run:
                 refuse_broken_seals(about.workspace, about.client)
             _write(about, note, dry_run=dry_run, seals=seals)
@@ -137,9 +137,9 @@ _which = click.argument("which", required=False)
 @_response
 @_alternative
 @click.option("--follow-up", type=Day(), help="When to come back to it.")
-def _objection(**said: Any) -> Note:
+def _objection(**given: Any) -> Note:
     """Note that somebody objects: CONCERN is what they say."""
-    return core.objection(**said)
+    return core.objection(**given)
 
 
 @_kind("settled")
@@ -149,31 +149,31 @@ def _objection(**said: Any) -> Note:
 )
 @_response
 @_alternative
-def _settled(**said: Any) -> Note:
+def _settled(**given: Any) -> Note:
     """Note that an objection was settled."""
-    return core.settled(**said)
+    return core.settled(**given)
 
 
 @_kind("condition")
 @_which
-def _condition(**said: Any) -> Note:
+def _condition(**given: Any) -> Note:
     """Note that a condition of the decision was met."""
-    return core.condition_met(**said)
+    return core.condition_met(**given)
 
 
 @_kind("plan")
 @_which
-def _plan(**said: Any) -> Note:
+def _plan(**given: Any) -> Note:
     """Note that a step of the plan was finished."""
-    return core.step_done(**said)
+    return core.step_done(**given)
 
 
 @_kind("revision")
 @click.argument("words", metavar="NOTE")
 @_by
-def _revision(**said: Any) -> Note:
+def _revision(**given: Any) -> Note:
     """Note that what is asked for was changed: NOTE says what is different."""
-    return core.revision(**said)
+    return core.revision(**given)
 
 
 @_kind("acceptance", seals=True)
@@ -189,19 +189,19 @@ def _revision(**said: Any) -> Note:
 @click.option("--remarks", metavar="TEXT", help="What else the client said.")
 @click.option("--defect", "defects", metavar="TEXT", multiple=True, help="A defect; repeat.")
 @click.option("--due", type=Day(), help="By when the defects must be fixed.")
-def _acceptance(names: tuple[str, ...], **said: Any) -> Note:
+def _acceptance(names: tuple[str, ...], **given: Any) -> Note:
     """Note what the client said of what was built. It is sealed, unless it was refused."""
     once_each("--by", names)
-    if said["due"] and not said["defects"]:
+    if given["due"] and not given["defects"]:
         raise click.UsageError("--due is the day by which defects must be fixed: add --defect TEXT")
-    return core.acceptance(by=names, **said)
+    return core.acceptance(by=names, **given)
 
 
 @_kind("fixed")
 @_which
-def _fixed(**said: Any) -> Note:
+def _fixed(**given: Any) -> Note:
     """Note that a defect was fixed."""
-    return core.defect_fixed(**said)
+    return core.defect_fixed(**given)
 
 
 @_kind("actual", dated=False)
@@ -228,13 +228,13 @@ def _fixed(**said: Any) -> Note:
     metavar="ITEM=AMOUNT",
     help="What an item cost, before tax; repeat.",
 )
-def _actual(finished: date | None, **said: tuple[tuple[str, Any], ...]) -> Note:
+def _actual(finished: date | None, **given: tuple[tuple[str, Any], ...]) -> Note:
     """Note what it took, beside what was agreed: it enters no sum of the contract.
 
     A role or an item that is there gets the new figure.
     """
     for option, name in (("--milestone", "milestones"), ("--days", "days"), ("--cost", "cost")):
-        once_each(option, [key for key, _ in said[name]])
-    if not (finished or any(said.values())):
+        once_each(option, [key for key, _ in given[name]])
+    if not (finished or any(given.values())):
         raise click.UsageError("say what it took: --finished, --milestone, --days or --cost")
-    return core.actual(finished, **{name: dict(pairs) for name, pairs in said.items()})
+    return core.actual(finished, **{name: dict(pairs) for name, pairs in given.items()})

@@ -152,7 +152,7 @@ class PeriodName(click.ParamType[Period | PeriodKind]):
 
 
 def cache_folder() -> Callable[[_F], _F]:
-    """The option that names where results are kept for the next run."""
+    """Return the option that names where results are kept for the next run."""
     return click.option(
         "--cache",
         type=click.Path(path_type=Path, file_okay=False),

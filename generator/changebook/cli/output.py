@@ -63,10 +63,10 @@ def checked(root: Path, slugs: Collection[str] = (), ids: Collection[str] = ()) 
     Their problems go to stderr, with those that concern all clients; exit where there are errors.
     Of other clients, one line says who has errors.
     """
-    workspace, found = load_checked(root)
+    workspace, all_problems = load_checked(root)
     owners = {r.data.id: client.slug for client in workspace.clients for r in client.records}
     concerned = {*slugs, *(owners[id] for id in ids if id in owners)}
-    problems, others = concerning(found, concerned)
+    problems, others = concerning(all_problems, concerned)
     print_problems(problems, workspace.root, err=True)
     if others:
         names = ", ".join(f"{slug} ({number})" for slug, number in sorted(others.items()))

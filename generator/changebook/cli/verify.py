@@ -65,10 +65,10 @@ def command(
     sys.exit(0 if verification.is_sound else PROBLEMS)
 
 
-def _print_chains(found: Verification) -> None:
-    for chain in found.chains:
-        print_problems(chain.problems, found.workspace.root)
-    for chain in found.chains:
+def _print_chains(verification: Verification) -> None:
+    for chain in verification.chains:
+        print_problems(chain.problems, verification.workspace.root)
+    for chain in verification.chains:
         last = f", the last {canonical.short(chain.last)}" if chain.last else ""
         state = "sound" if chain.is_sound else "NOT SOUND"
         number = f"{chain.entries} {'entry' if chain.entries == 1 else 'entries'}"

@@ -107,8 +107,8 @@ def _document(effect: Effect, compared_with: str) -> Iterator[Block]:
 
 
 def _overview(clients: tuple[ClientEffect, ...]) -> Table[ClientEffect]:
-    def count(title: str, of: Callable[[ClientEffect], Sized]) -> Column[ClientEffect]:
-        return Column(title, lambda client: len(of(client)) or None, Format.NUMBER)
+    def count(title: str, changed: Callable[[ClientEffect], Sized]) -> Column[ClientEffect]:
+        return Column(title, lambda client: len(changed(client)) or None, Format.NUMBER)
 
     def forecast(client: ClientEffect) -> Money | str | None:
         if client.figures is None:

@@ -77,8 +77,8 @@ def applied(client: Client, edits: Iterable[Edit]) -> tuple[Client, list[Problem
     faults: list[Problem] = []
     for edit in edits:
         source = edit.after.source
-        data, found, left_out = fit(ChangeRecord, source)
-        faults += found
+        data, more, left_out = fit(ChangeRecord, source)
+        faults += more
         del records[edit.file]
         if data:
             records[edit.file] = Record(data, source, edit.file, left_out)

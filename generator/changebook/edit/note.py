@@ -94,37 +94,6 @@ def settled(
     return write
 
 
-def condition_met(which: str | None, on: date) -> Note:
-    """Return the note that a condition of the decision was met."""
-
-    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
-        decision = record.data.decision
-        unmet = {
-            number: each.text
-            for number, each in enumerate(decision.conditions if decision else ())
-            if each.met is None
-        }
-        at = _chosen(record.data, unmet, which, "condition that is not met")
-        return _with(text, ("decision", "conditions", at), {"met": on})
-
-    return write
-
-
-def step_done(which: str | None, on: date) -> Note:
-    """Return the note that a step of the plan was finished."""
-
-    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
-        ahead = {
-            number: each.step
-            for number, each in enumerate(record.data.plan or ())
-            if each.done is None
-        }
-        at = _chosen(record.data, ahead, which, "step of the plan that is not done")
-        return _with(text, ("plan", at), {"done": on})
-
-    return write
-
-
 def revision(words: str, by: str, on: date) -> Note:
     """Return the note that what is asked for was changed: the revision counts up."""
 
@@ -176,18 +145,50 @@ def acceptance(
     return write
 
 
+def condition_met(which: str | None, on: date) -> Note:
+    """Return the note that a condition of the decision was met."""
+
+    def unmet(data: ChangeRecord) -> dict[int, str]:
+        conditions = data.decision.conditions if data.decision else ()
+        return {n: each.text for n, each in enumerate(conditions) if each.met is None}
+
+    where = ("decision", "conditions")
+    return _fulfilled(where, "met", unmet, "condition that is not met", which, on)
+
+
+def step_done(which: str | None, on: date) -> Note:
+    """Return the note that a step of the plan was finished."""
+
+    def ahead(data: ChangeRecord) -> dict[int, str]:
+        return {n: each.step for n, each in enumerate(data.plan or ()) if each.done is None}
+
+    return _fulfilled(("plan",), "done", ahead, "step of the plan that is not done", which, on)
+
+
 def defect_fixed(which: str | None, on: date) -> Note:
     """Return the note that a defect was fixed."""
 
+    def left(data: ChangeRecord) -> dict[int, str]:
+        defects = data.acceptance.defects if data.acceptance else ()
+        return {n: each.text for n, each in enumerate(defects) if each.fixed is None}
+
+    where = ("acceptance", "defects")
+    return _fulfilled(where, "fixed", left, "defect that is not fixed", which, on)
+
+
+def _fulfilled(
+    where: tuple[str, ...],
+    key: str,
+    open_entries: Callable[[ChangeRecord], Mapping[int, str]],
+    what: str,
+    which: str | None,
+    on: date,
+) -> Note:
+    """Return the note that one entry of a list was fulfilled on a day."""
+
     def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
-        answer = record.data.acceptance
-        left = {
-            number: each.text
-            for number, each in enumerate(answer.defects if answer else ())
-            if each.fixed is None
-        }
-        at = _chosen(record.data, left, which, "defect that is not fixed")
-        return _with(text, ("acceptance", "defects", at), {"fixed": on})
+        at = _chosen(record.data, open_entries(record.data), which, what)
+        return _with(text, (*where, at), {key: on})
 
     return write
 

@@ -6,19 +6,18 @@ new key of the format stays inside until someone adds it here.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from changebook import packaged
 from changebook.edition import urls
+from changebook.edition.bodies import Asset, Bodies
 from changebook.model import baseline, canonical, decided, timeline
 from changebook.model.chain import ChainEntry, SealedEvent
 from changebook.model.schema import (
@@ -35,28 +34,9 @@ from changebook.model.sums import Position, Positions
 from changebook.model.visibility import CLIENT_KEYS, is_unseen, since_submitted
 from changebook.model.vocabulary import AgreementStatus, Audience, Outcome, Party
 from changebook.model.words import Words
-from changebook.read import attachments, body, sealable, unseen
-from changebook.read.commonmark import Link
+from changebook.read import sealable
 from changebook.read.naming import names
-from changebook.read.targets import TargetKind, Targets
 from changebook.read.workspace import Client, Record
-
-#: What ends a link's title, or the address of one that stands in `<>`.
-_QUOTED = re.compile(r'["\\]')
-_UNBRACKETED = re.compile(r"[<>\\\n]")
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file that a visible body uses, and its path; one that was filed keeps every byte."""
-
-    file: Path
-    path: str
-    is_filed: bool = False
-
-    def content(self) -> bytes:
-        """Return the file as its reader gets it: without its makers, and doing nothing."""
-        return self.file.read_bytes() if self.is_filed else attachments.published(self.file)
 
 
 @dataclass(frozen=True)
@@ -154,8 +134,8 @@ class Past:
     def on(self, day: date) -> Then:
         """Return the figures and the records of a day."""
         if day not in self._days:
-            found = (stages.on(day) for stages in self._records)
-            records = {record.data.id: record for record in found if record}
+            copies = (stages.on(day) for stages in self._records)
+            records = {record.data.id: record for record in copies if record}
             positions = self._known(day)
             position = positions.on(day, (record.data for record in records.values()))
             self._days[day] = Then(day, position, records)
@@ -215,13 +195,13 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
     ids = frozenset(data.id for _, data in standing)
     visible = {data.id: _copy(data, audience, ids) for _, data in standing}
     back = _back_links(visible.values())
-    text = _Text(client, audience, ids)
+    bodies = Bodies(client, audience, ids)
     sealed = _entries(client)
     records = []
     for record, _ in standing:
         data = visible[record.data.id]
-        shown = text.copy(record.source.body, record.file.parent, urls.record(data.id))
-        copy = text.signed_copy(data, record.file.parent, shown.assets)
+        shown = bodies.copy(record.source.body, record.file.parent, urls.record(data.id))
+        copy = bodies.signed_copy(data, record.file.parent, shown.assets)
         records.append(
             EditionRecord(
                 data,
@@ -238,7 +218,7 @@ def make_edition(client: Client, audience: Audience, as_of: date | None = None) 
                 _untouched(record) if audience is Audience.TEAM else {},
             )
         )
-    welcome = text.copy(client.source.body, client.folder, urls.HOME)
+    welcome = bodies.copy(client.source.body, client.folder, urls.HOME)
     profile = baseline.known(client.profile, day)
     if audience is Audience.CLIENT:
         profile = _known_people(profile, visible.values())
@@ -422,105 +402,3 @@ def _with_parties(profile: Profile) -> tuple[ApprovalRule, ...]:
     return tuple(
         rule.model_copy(update={"by": tuple(map(told, rule.by))}) for rule in profile.approval
     )
-
-
-@dataclass(frozen=True)
-class _Copy:
-    """A body as the edition shows it, with the files and the relative addresses in it."""
-
-    body: str
-    assets: tuple[Asset, ...]
-    addresses: frozenset[str]
-
-
-class _Text:
-    """Copies Markdown for one audience: without internal blocks, with links that work."""
-
-    def __init__(self, client: Client, audience: Audience, ids: frozenset[str]) -> None:
-        self._targets = Targets(client)
-        self._audience = audience
-        self._ids = ids
-        words = Words(client.profile.language, packaged.own_templates(client.root))
-        self._internal = words.gettext("Internal: the client does not see this")
-        self._not_published = words.gettext("(not published here)")
-        self._filed = frozenset(
-            self._targets.resolve(record.file.parent, agreement.signed_copy.file).file
-            for record in client.records
-            if (agreement := record.data.agreement) and agreement.signed_copy
-        )
-
-    def copy(self, text: str, folder: Path, page: str) -> _Copy:
-        """Return the text as the page `page` shows it."""
-        assets: dict[Path, Asset] = {}
-        addresses: set[str] = set()
-        if self._audience is Audience.CLIENT:
-            text = body.closed_up(body.public(text), body.internal_lines(text))
-        text = unseen.shown(body.uncommented(text))
-        text = body.replace_links(text, self._replacer(folder, page, assets, addresses))
-        if self._audience is Audience.TEAM:
-            text = body.marked(text, self._internal)
-        return _Copy(text, tuple(assets.values()), frozenset(addresses))
-
-    def signed_copy(
-        self, data: ChangeRecord, folder: Path, assets: Iterable[Asset]
-    ) -> Asset | None:
-        """Return the paper that was signed; if the body links to it, it is the one of `assets`."""
-        if data.agreement is None or data.agreement.signed_copy is None:
-            return None
-        file = self._targets.resolve(folder, data.agreement.signed_copy.file).file
-        if file is None:
-            return None  # the checks have named it, and a build has stopped there
-        known = {asset.file: asset for asset in assets}
-        return known.get(file) or Asset(file, _free_path(urls.record(data.id), file, known), True)
-
-    def _replacer(
-        self, folder: Path, page: str, assets: dict[Path, Asset], addresses: set[str]
-    ) -> Callable[[Link], str | None]:
-        def replace(link: Link) -> str | None:
-            inner = body.replace_links(link.text, replace)
-            if link.external:
-                # Nothing is loaded from another host: the picture becomes a link to it.
-                shown = link.image and not link.html
-                return f"[{inner or link.target}](<{_bracketed(link.target)}>)" if shown else None
-            if not link.path:
-                return None
-            target = self._targets.resolve(folder, link.path)
-            if target.kind is TargetKind.RECORD:
-                if target.id not in self._ids:
-                    return "#" if link.html else self._not_published
-                fragment = urls.fragment_in_body(link.fragment)
-                address = urls.to_source(page, urls.record(target.id)) + fragment
-            elif target.kind is TargetKind.HOME:
-                address = urls.to_source(page, urls.HOME) + urls.fragment_in_body(link.fragment)
-            elif target.kind is TargetKind.GLOSSARY:
-                address = urls.to_source(page, urls.GLOSSARY) + link.fragment
-            elif target.kind is TargetKind.FILE and target.file:
-                file = target.file
-                if file not in assets:
-                    path = _free_path(page, file, assets)
-                    assets[file] = Asset(file, path, file in self._filed)
-                address = quote(urls.to_source(page, assets[file].path)) + link.fragment
-            else:
-                return None  # the checks have named it, and a build has stopped there
-            addresses.add(address)
-            if link.html:
-                return address
-            title = _QUOTED.sub(r"\\\g<0>", link.title)
-            quoted = f' "{title}"' if title else ""
-            return f"{'!' if link.image else ''}[{inner}](<{_bracketed(address)}>{quoted})"
-
-        return replace
-
-
-def _bracketed(address: str) -> str:
-    """Return the address as it may stand between `<` and `>`."""
-    return _UNBRACKETED.sub(lambda match: quote(match[0]), address)
-
-
-def _free_path(page: str, file: Path, assets: dict[Path, Asset]) -> str:
-    """Return a path beside the page that no other file of the page has."""
-    taken = {asset.path.casefold() for asset in assets.values()}
-    path, number = urls.beside(page, file.name), 2
-    while path.casefold() in taken:
-        path, number = urls.beside(page, f"{file.stem}-{number}{file.suffix}"), number + 1
-    return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -142,6 +143,8 @@ _BLOCKS: Mapping[str, str] = {
     "decisionItem": "li",
     "doc": "div",
 }
+#: Larger numbers would be seconds beyond the year 5000.
+_LAST_SECONDS = 10**11
 _MARKS: Mapping[str, str] = {"strong": "strong", "em": "em", "code": "code", "strike": "del"}
 
 
@@ -168,11 +171,21 @@ def html_of_document(node: Mapping[str, Any]) -> str:
             address = escape(str(attributes.get("url", "")))
             return f'<a href="{address}">{address}</a>'
         case "date":
-            return escape(str(attributes.get("timestamp", "")))
+            return escape(_day(str(attributes.get("timestamp", ""))))
         case _ if kind in _BLOCKS:
             return f"<{_BLOCKS[kind]}>{inner}</{_BLOCKS[kind]}>"
     names = (attributes.get(key) for key in ("text", "alt", "title", "shortName", "url", "id"))
     return inner or escape(str(next(filter(None, names), "")))
+
+
+def _day(timestamp: str) -> str:
+    """Return the day of a number of milliseconds or, as in the manual, seconds; else the text."""
+    try:
+        number = int(timestamp)
+        seconds = number / 1000 if number > _LAST_SECONDS else number
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return timestamp
 
 
 def _marked(shown: str, mark: Mapping[str, Any]) -> str:

@@ -91,10 +91,10 @@ def approvals(
     return Approvals(
         rule,
         tuple(
-            Approval(of, (), *gave[taken[n]])
+            Approval(approval, (), *gave[taken[n]])
             if n in taken
-            else Approval(of, tuple(p for p in others if fits(p, of)))
-            for n, of in enumerate(needed)
+            else Approval(approval, tuple(p for p in others if fits(p, approval)))
+            for n, approval in enumerate(needed)
         ),
     )
 
@@ -112,8 +112,10 @@ def able(
     What few can give counts first as given: it can't come from anybody else.
     """
     everybody = tuple(people)
-    found = {n: [p for p in everybody if fits(p, of)] for n, of in enumerate(needed)}
-    return {n: found[n] for n in sorted(found, key=lambda n: len(found[n]))}
+    candidates = {
+        n: [p for p in everybody if fits(p, approval)] for n, approval in enumerate(needed)
+    }
+    return {n: candidates[n] for n in sorted(candidates, key=lambda n: len(candidates[n]))}
 
 
 def rule_of(data: ChangeRecord, profile: Profile) -> ApprovalRule | None:

@@ -37,14 +37,14 @@ def content(front: Front) -> dict[str, Any]:
     """Return the baseline as a profile states it now; milestones stand by their ids."""
     contract = front.get("contract")
     kept = dict(contract) if isinstance(contract, Mapping) else {}
-    found = {key: kept.get(key) for key in _KEYS}
-    if isinstance(milestones := found[_MILESTONES], list):
-        found[_MILESTONES] = {
+    stated = {key: kept.get(key) for key in _KEYS}
+    if isinstance(milestones := stated[_MILESTONES], list):
+        stated[_MILESTONES] = {
             str(each.get("id")): {key: value for key, value in each.items() if key != "id"}
             for each in milestones
             if isinstance(each, Mapping)
         }
-    whole: dict[str, Any] = lasting(found | {_APPROVAL: front.get(_APPROVAL)})
+    whole: dict[str, Any] = lasting(stated | {_APPROVAL: front.get(_APPROVAL)})
     return whole
 
 
@@ -75,9 +75,9 @@ def sealed(front: Front, revision: int) -> dict[str, Any] | None:
     return prefix | {"correction": lasting(known[index])}
 
 
-def value(of: Mapping[str, Any], key: str) -> Any:
+def value(front: Mapping[str, Any], key: str) -> Any:
     """Return the value of a key of a baseline, such as `sum` or `milestones.go-live.date`."""
-    at: Any = of
+    at: Any = front
     for step in _steps(key):
         at = at.get(step) if isinstance(at, Mapping) else None
     return at
@@ -129,18 +129,18 @@ def _undone(now: dict[str, Any], later: Sequence[Mapping[str, Any]]) -> dict[str
     return was
 
 
-def _put(of: dict[str, Any], steps: Sequence[str], new: Any) -> None:
+def _put(holder: dict[str, Any], steps: Sequence[str], new: Any) -> None:
     """Set what stands at a key; None takes it away."""
     *way, last = steps
     for step in way:
-        below = of.setdefault(step, {})
+        below = holder.setdefault(step, {})
         if not isinstance(below, dict):
             return
-        of = below
+        holder = below
     if new is None:
-        of.pop(last, None)
+        holder.pop(last, None)
     else:
-        of[last] = new
+        holder[last] = new
 
 
 def _steps(key: str) -> list[str]:

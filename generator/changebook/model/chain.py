@@ -30,19 +30,10 @@ VERSION: _Version = 1
 WITH_MORE: _Version = 2
 
 BROKEN_LOCK = rule(
-    "broken-lock",
-    summary="A client's decisions.lock is not what `changebook seal` writes.",
-    why="It is the evidence that decisions are unchanged, so every byte of it must be certain.",
-    wrong="<<<<<<< HEAD",
-    right="What `changebook merge-seals` makes of the two.",
+    "broken-lock", summary="A client's decisions.lock is not what `changebook seal` writes."
 )
 BROKEN_CHAIN = rule(
-    "broken-chain",
-    summary="An entry of decisions.lock does not follow from the one before it.",
-    why="Each entry names the one before by its digest, so that none can be altered, removed, "
-    "inserted or moved unnoticed. A mismatch means that this has happened.",
-    wrong='"number": 4, ..., "previous": the digest of entry 2',
-    right='"number": 4, ..., "previous": the digest of entry 3',
+    "broken-chain", summary="An entry of decisions.lock does not follow from the one before it."
 )
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

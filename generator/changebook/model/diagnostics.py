@@ -50,14 +50,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule and all that its documentation page says; problems are made from it alone."""
+    """A rule; problems are made from it alone. `docs/rules` has a page with an example for each."""
 
     name: str
     severity: Severity
     summary: str
-    why: str
-    wrong: str
-    right: str
 
     def at(self, path: str, place: Place, message: str, help: str) -> Problem:
         """Return a problem of this rule at a place in the file `path`."""
@@ -69,13 +66,11 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(
-    name: str, *, summary: str, why: str, wrong: str, right: str, severity: Severity = "error"
-) -> Rule:
+def rule(name: str, *, summary: str, severity: Severity = "error") -> Rule:
     """Register a rule; the name is unique over all of them."""
     if name in RULES:
         raise ValueError(f"two rules are named {name}")
-    RULES[name] = Rule(name, severity, summary, why, wrong, right)
+    RULES[name] = Rule(name, severity, summary)
     return RULES[name]
 
 

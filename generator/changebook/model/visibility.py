@@ -99,22 +99,22 @@ def front_texts(front: Mapping[str, Any]) -> list[FrontText]:
 
 
 def _collect(
-    found: list[FrontText], value: object, path: KeyPath, named: tuple[str, ...], *, seen: bool
+    texts: list[FrontText], value: object, path: KeyPath, named: tuple[str, ...], *, seen: bool
 ) -> None:
     """Add the texts of a value. `named` is its path without the steps of lists."""
     if isinstance(value, str):
-        found.append(FrontText(value, path, seen))
+        texts.append(FrontText(value, path, seen))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             step = (*named, key)
             passes = seen and not key.startswith(OWN_KEY) and step not in _LEFT_OUT
             if named in WORDED_KEYS:
-                found.append(FrontText(key, (*path, key), passes))
-            _collect(found, item, (*path, key), step, seen=passes)
+                texts.append(FrontText(key, (*path, key), passes))
+            _collect(texts, item, (*path, key), step, seen=passes)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             passes = seen and not _is_draft(named, item)
-            _collect(found, item, (*path, index), named, seen=passes)
+            _collect(texts, item, (*path, index), named, seen=passes)
 
 
 def _is_draft(named: tuple[str, ...], item: object) -> bool:

@@ -40,6 +40,7 @@ from changebook.views import (
     month_tables,
     open_items,
     portfolio_tables,
+    process_tables,
     record_tables,
     report_tables,
     sum_tables,
@@ -70,7 +71,7 @@ class Renderer:
         object.__setattr__(self, "render_body", bodies)
 
     def href(self, page: str, target: str, fragment: str = "") -> str:
-        """The address of one page on another."""
+        """Return the address of one page on another."""
         return urls.href(page, target, fragment, directory_urls=self.directory_urls)
 
     def page(
@@ -84,13 +85,13 @@ class Renderer:
         return page.page(one_line(title), html, _one_lines(meta))
 
     def fragment(self, path: str, template: str, **view: Any) -> str:
-        """HTML for a file at `path` that is not a page, in one line."""
+        """Return HTML for a file at `path` that is not a page, in one line."""
         source = self.environment.get_template(f"{template}.html.j2")
         return one_line(source.render(href=partial(self.href, path), **view))
 
 
 def environment(language: str, folders: tuple[Path, ...], kind: str = _PAGES) -> Environment:
-    """Templates of the team's own folders first, then those that come with the package.
+    """Return what renders templates: the team's own folders first, then those of the package.
 
     `kind` is the folder of `site_templates` that they lie in.
     """
@@ -143,6 +144,7 @@ def _environment(
         month_tables=month_tables,
         open_items=open_items,
         portfolio_tables=portfolio_tables,
+        process_tables=process_tables,
         record_tables=record_tables,
         report_tables=report_tables,
         sum_tables=sum_tables,
@@ -191,13 +193,13 @@ def _time(words: Words, day: date) -> Markup:
 
 
 def _prose(text: str) -> Markup:
-    """Plain text as paragraphs."""
+    """Return plain text as paragraphs."""
     paragraphs = _BLANK_LINES.split(text.strip())
     return Markup("\n").join(Markup("<p>{}</p>").format(p) for p in paragraphs if p)
 
 
 def _plain(value: object) -> str:
-    """A value of an `internal` key as text: these keys may hold anything."""
+    """Return a value of an `internal` key as text: these keys may hold anything."""
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_plain(v)}" for key, v in value.items())
     if isinstance(value, list | tuple):
@@ -206,7 +208,7 @@ def _plain(value: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text as a title or a description holds it."""
+    """Return the text as a title or a description holds it."""
     return " ".join(text.split())
 
 

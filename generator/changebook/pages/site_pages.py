@@ -43,16 +43,6 @@ NavItem = dict[str, "str | list[NavItem]"]
 _Item = TypeVar("_Item")
 
 
-def edition_pages(
-    edition: Edition, *, directory_urls: bool = True, templates: Path | None = None
-) -> list[GeneratedPage]:
-    """Return every page of an edition. `templates` are a team's own, if it has any."""
-    summary, render = impact.impact(edition), Renderer(edition.words, directory_urls, templates)
-    site = EditionPages(edition, summary, render)
-    ids = record.order(edition, summary.position)
-    return [*site.common(months.month_ends(edition)), *site.records(ids)]
-
-
 def _common_pages(
     site: EditionPages,
     edition: Edition,

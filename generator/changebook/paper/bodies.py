@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup
 
 from changebook.edition import urls
-from changebook.edition.editions import Asset
+from changebook.edition.bodies import Asset
 from changebook.model.markup import scheme
 from changebook.model.words import Words
 from changebook.pages.bodies import render

@@ -299,8 +299,8 @@ class Printery:
 
     def monthly_reports(self) -> tuple[Paper, ...]:
         """Return the reports of all months that are over, the newest first."""
-        found = (r for r in reports(self._edition) if r.complete and not r.period.is_week)
-        return tuple(self.report(each.period) for each in found)
+        monthly = (r for r in reports(self._edition) if r.complete and not r.period.is_week)
+        return tuple(self.report(each.period) for each in monthly)
 
     def _mark(self, view: RecordView) -> Mark:
         return marks.of_record(view, self._question(view.data.id), self._edition)

@@ -36,7 +36,7 @@ class Finding:
         return RULES[self.rule].severity == "error"
 
 
-def problems(found: Iterable[tuple[str | None, Finding]], client: Client) -> list[Problem]:
+def problems(findings: Iterable[tuple[str | None, Finding]], client: Client) -> list[Problem]:
     """Return the findings in the documents of a client as problems, each place once.
 
     Each comes with the id of the record that its document is about, or None for documents of
@@ -44,7 +44,7 @@ def problems(found: Iterable[tuple[str | None, Finding]], client: Client) -> lis
     """
     targets = Targets(client)
     placed: dict[tuple[str, Place, str], Problem] = {}
-    for id, finding in found:
+    for id, finding in findings:
         texts = list(_texts(client, id))
         source, place = _place(finding, texts, targets)
         problem = RULES[finding.rule].at(source.path, place, finding.message, finding.help)

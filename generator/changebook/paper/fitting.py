@@ -90,16 +90,16 @@ def fit(root: Element, sheet: Sheet, diagrams: Mapping[str, Drawing]) -> list[Fi
     The diagrams are by address.
     """
     above = {child: parent for parent in root.iter() for child in parent}
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for table in list(root.iter("table")):
         if not _inside(table, "table", above):
-            found += _fit_table(table, sheet, above)
+            findings += _fit_table(table, sheet, above)
     for picture in list(root.iter("img")):
         if drawing := diagrams.get(picture.get("src", "")):
-            found += _fit_diagram(picture, sheet, drawing, above)
+            findings += _fit_diagram(picture, sheet, drawing, above)
     for body in root.iter("body"):
         _break_words(body, _LONG)
-    return found
+    return findings
 
 
 def _fit_table(table: Element, sheet: Sheet, above: dict[Element, Element]) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def _of_last(seal: Seal | None, edition: Edition, page: str) -> Mark:
 
 
 def _mark(edition: Edition, page: str, name: str, digest: str, number: int | None) -> Mark:
-    """With the address where the edition has one; `verify` reads both forms of the code."""
+    """Return the mark, with an address if the edition has one; `verify` reads both forms."""
     fragment = f"digest={digest}"
     if not edition.site_url:
         return Mark(digest, number, None, f"{name}#{fragment}")

@@ -150,7 +150,7 @@ def to_approve(approvals: Approvals, profile: Profile) -> tuple[Signatory, ...]:
     """
     organisations = {Party.CLIENT: profile.name, Party.VENDOR: profile.vendor.name}
     named = {person.name: person for person in profile.paper.signatories}
-    found: list[Signatory] = []
+    signatories: list[Signatory] = []
     for each in approvals.each:
         given = profile.person(each.given.name) if each.given else None
         people = (given,) if given else each.people
@@ -159,13 +159,13 @@ def to_approve(approvals: Approvals, profile: Profile) -> tuple[Signatory, ...]:
         asked, role = (each.needed.party, each.needed.role) if each.needed else (None, None)
         party = asked or (people[0].party if people else Party.CLIENT)
         title = one.role if one else role
-        found.append(Signatory(party, organisations[party], one.name if one else None, title))
-    there = {each.name for each in found}
-    more = [person for person in named.values() if person.name not in there]
-    found += (Signatory(p.party, organisations[p.party], p.name, p.role) for p in more)
-    without = set(Party) - {each.party for each in found}
-    found += (Signatory(party, organisations[party]) for party in without)
-    return tuple(sorted(found, key=lambda each: tuple(organisations).index(each.party)))
+        signatories.append(Signatory(party, organisations[party], one.name if one else None, title))
+    listed = {each.name for each in signatories}
+    more = [person for person in named.values() if person.name not in listed]
+    signatories += (Signatory(p.party, organisations[p.party], p.name, p.role) for p in more)
+    without = set(Party) - {each.party for each in signatories}
+    signatories += (Signatory(party, organisations[party]) for party in without)
+    return tuple(sorted(signatories, key=lambda each: tuple(organisations).index(each.party)))
 
 
 def signatories_of_all(views: Iterable[RecordView], profile: Profile) -> tuple[Signatory, ...]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 
-from changebook.edition.editions import Asset
+from changebook.edition.bodies import Asset
 from changebook.paper.fitting import Sheet
 
 

@@ -63,8 +63,8 @@ def print_paper(paper: Paper, store: Store, toolchain: str) -> Printed:
     if kept is not None:
         head, _, content = kept.partition(b"\n")
         return Printed(paper, content, tuple(Finding(**each) for each in json.loads(head)), False)
-    found: list[Finding] = []
-    made = Printed(paper, pdf(paper, found.append), tuple(found), True)
+    findings: list[Finding] = []
+    made = Printed(paper, pdf(paper, findings.append), tuple(findings), True)
     if toolchain and made.sound:
         head = json.dumps([asdict(finding) for finding in made.found]).encode()
         store.put(name, head + b"\n" + made.content)

@@ -56,7 +56,7 @@ def print_share(share: DocumentShare) -> PrintedShare:
     It runs in a process of its own, so it takes and gives plain data only.
     """
     path = ""
-    found: list[tuple[str | None, Finding]] = []
+    findings: list[tuple[str | None, Finding]] = []
     made = total = 0
     # What is there already stays; looking through it each time takes up to a quarter of all time.
     gc.freeze()
@@ -72,7 +72,7 @@ def print_share(share: DocumentShare) -> PrintedShare:
             file.write_bytes(printed.content)
             total += 1
             made += printed.is_new
-            found += [(paper.record, finding) for finding in printed.found]
+            findings += [(paper.record, finding) for finding in printed.found]
     except Refusal as refusal:
         raise SiteFailed(str(refusal)) from None
     except Exception as error:
@@ -81,4 +81,4 @@ def print_share(share: DocumentShare) -> PrintedShare:
         raise SiteFailed(f"{path}: {reason}" if path else reason) from error
     finally:
         gc.unfreeze()
-    return PrintedShare(made, total, tuple(found))
+    return PrintedShare(made, total, tuple(findings))

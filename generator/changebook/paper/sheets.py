@@ -44,7 +44,7 @@ class Edges(NamedTuple):
 
 def missing(document: Any, root: Element) -> list[Finding]:
     """Return what of an HTML tree is not on the sheets of its finished layout: each table once."""
-    found: dict[Element, Finding] = {}
+    findings: dict[Element, Finding] = {}
     owners = _owners(root)
     laid: Counter[int] = Counter()
     for page in document.pages:
@@ -53,14 +53,14 @@ def missing(document: Any, root: Element) -> list[Finding]:
             if is_text:
                 laid[id(element)] += len("".join(box.text.split()))
             elif box.width < _SMALLEST or box.height < _SMALLEST:
-                found.setdefault(element, _unseen_picture(element))
+                findings.setdefault(element, _unseen_picture(element))
             if not edges.hold(box):
                 owner = owners.get(element, element)
-                found.setdefault(owner, _off(element, box.text if is_text else ""))
+                findings.setdefault(owner, _off(element, box.text if is_text else ""))
     for element, length in _texts(root):
         if laid[id(element)] < length:
-            found.setdefault(owners.get(element, element), _off(element, ""))
-    return list(found.values())
+            findings.setdefault(owners.get(element, element), _off(element, ""))
+    return list(findings.values())
 
 
 def _owners(root: Element) -> dict[Element, Element]:

@@ -105,7 +105,7 @@ def _new(made: Any, above: Any, page: bytes, kind: str, kids: list[bytes]) -> An
 
 
 def _complete_table(made: Any, table: Any) -> None:
-    """One head, a body, and as many cells in each row (7.2)."""
+    """Give a table one head, a body, and as many cells in each row (7.2)."""
     parts = [thing(made, kid) for kid in table["K"]]
     groups = [part for part in parts if part["S"] in ("/THead", "/TBody", "/TFoot")]
     bodies = [part for part in groups if part["S"] == "/TBody"]

@@ -115,13 +115,13 @@ def pdf(paper: Paper, say: Say = lambda _: None) -> bytes:
         unknown |= heard.missing
         made, heard = _typeset(paper, text, drawn, unknown)
     for character in sorted(unknown):
-        say(_without_font(character, paper, text))
+        say(_without_font(character, paper))
     for finding in heard.found:
         say(finding)
     return made
 
 
-def _without_font(character: str, paper: Paper, text: str) -> Finding:
+def _without_font(character: str, paper: Paper) -> Finding:
     """Return a character that no font has.
 
     In the text a � takes its place, in a picture it may not.
@@ -322,7 +322,7 @@ def _drawn(source: str) -> bytes:
 
 
 def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) -> Any:
-    """Gives WeasyPrint the paper's own files, and nothing else of this machine or another."""
+    """Give WeasyPrint the paper's own files, and nothing else of this machine or another."""
     urls = _weasyprint().urls
     files = dict(paper.files)
     without = {ord(character): _UNKNOWN for character in unknown}
@@ -377,7 +377,7 @@ class _Written(pydyf.Object):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def _hearing() -> Iterator[_Heard]:
-    """What WeasyPrint warns about meanwhile, which does not go to the terminal."""
+    """Keep what WeasyPrint warns about meanwhile from the terminal."""
     logger, heard = logging.getLogger("weasyprint"), _Heard()
     propagate, logger.propagate = logger.propagate, False
     logger.addHandler(heard)

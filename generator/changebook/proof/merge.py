@@ -41,9 +41,9 @@ def set_up(root: Path) -> Path | None:
 
     Raises Refusal without git.
     """
-    found = repository(root)
-    found.setting("merge.changebook.name", "the seals of Changebook")
-    found.setting("merge.changebook.driver", _DRIVER)
+    here = repository(root)
+    here.setting("merge.changebook.name", "the seals of Changebook")
+    here.setting("merge.changebook.driver", _DRIVER)
     file = root / ".gitattributes"
     before = file.read_text("utf-8") if file.exists() else ""
     if _ATTRIBUTES in before.splitlines():
@@ -52,11 +52,11 @@ def set_up(root: Path) -> Path | None:
     return file
 
 
-def _merged(found: Repository, path: str, ours: str, theirs: str) -> Lock:
+def _merged(here: Repository, path: str, ours: str, theirs: str) -> Lock:
     """Return both chains as one. What was merged into the main branch first stands first."""
-    base = found.main_branch()
+    base = here.main_branch()
     one, other = _lock(ours, path, "ours"), _lock(theirs, path, "theirs")
-    in_base, _ = parse(found.text(found.commit(base), path) or "", path)
+    in_base, _ = parse(here.text(here.commit(base), path) or "", path)
     published = in_base or Lock()
     if in_common(other, published) > in_common(one, published):
         one, other = other, one

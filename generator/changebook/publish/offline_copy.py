@@ -51,12 +51,12 @@ def offline_copy(
         site = Path(made, f"{edition.slug}-{edition.as_of}")
         order = Order(edition, client.root, site, pdf=pdf, offline=True)
         warnings = build_site(order)
-        found: tuple[Problem, ...] = ()
+        faults: tuple[Problem, ...] = ()
         if pdf:
             share = DocumentShare(edition, client.root, site, store, toolchain or "", 1, 1)
-            found = tuple(problems(print_share(share).found, client))
-        if errors(found):
-            return OfflineCopy(b"", "", 0, warnings, found)
+            faults = tuple(problems(print_share(share).found, client))
+        if errors(faults):
+            return OfflineCopy(b"", "", 0, warnings, faults)
         files = {
             path.relative_to(site).as_posix(): path.read_bytes()
             for path in site.rglob("*")
@@ -65,7 +65,7 @@ def offline_copy(
     listed = digests(files)
     files[DIGESTS] = listed
     archive = _packed(site.name, files)
-    return OfflineCopy(archive, sha256(listed).hexdigest(), len(files), warnings, found)
+    return OfflineCopy(archive, sha256(listed).hexdigest(), len(files), warnings, faults)
 
 
 def _packed(folder: str, files: Mapping[str, bytes]) -> bytes:

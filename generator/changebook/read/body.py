@@ -44,7 +44,7 @@ class MarkerFault:
 
 
 def public(text: str) -> str:
-    """The text without its internal blocks; each of their lines is left empty.
+    """Return the text without its internal blocks; each of their lines is left empty.
 
     In doubt a line counts as internal: a marker opens a block wherever it stands, in code too.
     """
@@ -53,7 +53,7 @@ def public(text: str) -> str:
 
 
 def closed_up(text: str, emptied: frozenset[int]) -> str:
-    """The text with one empty line in the place of emptied ones, given by their 1-based numbers.
+    """Put one empty line in the place of emptied ones, given by their 1-based numbers.
 
     So nothing tells how many there were.
     """
@@ -71,19 +71,19 @@ def closed_up(text: str, emptied: frozenset[int]) -> str:
 
 
 def _ended(lines: list[str]) -> list[str]:
-    """The lines with one empty line at their end."""
+    """Return the lines with one empty line at their end."""
     while lines and not lines[-1].strip():
         lines.pop()
     return [*lines, ""] if lines else []
 
 
 def internal_lines(text: str) -> frozenset[int]:
-    """The 1-based numbers of the lines that belong to internal blocks."""
+    """Return the 1-based numbers of the lines that belong to internal blocks."""
     return frozenset(n for n, (_, inside, _) in enumerate(_scan(text)[0], 1) if inside)
 
 
 def marked(text: str, title: str) -> str:
-    """The text with each internal block as an admonition of class `cb-internal`, for the team."""
+    """Return the text for the team: each internal block is an admonition of class `cb-internal`."""
     out = []
     lines = _scan(text)[0]
     for line, inside, marker in lines:
@@ -108,7 +108,7 @@ def marker_faults(text: str) -> list[MarkerFault]:
 
 
 def uncommented(text: str) -> str:
-    """The text with every HTML comment emptied, but for those that code shows.
+    """Return the text with every HTML comment emptied, but for those that code shows.
 
     A comment that begins in a list or a quotation ends with it, and its other words would be shown.
     """
@@ -121,12 +121,12 @@ def uncommented(text: str) -> str:
 
 
 def unclosed_comment(text: str) -> int | None:
-    """Where an HTML comment begins that never ends."""
+    """Return where an HTML comment begins that never ends."""
     return next((start for start, end in _comments(text) if end is None), None)
 
 
 def _comments(text: str) -> Iterator[tuple[int, int | None]]:
-    """The range of every HTML comment outside code; the end of an unclosed one is None."""
+    """Yield the range of every HTML comment outside code; the end of an unclosed one is None."""
     at = text.find("<!--")
     while at >= 0:
         code_end = parse(text).in_code.end(at)
@@ -142,13 +142,13 @@ def _comments(text: str) -> Iterator[tuple[int, int | None]]:
 
 
 def may_have_blocks(text: str) -> bool:
-    """Whether there is anything in the text that could be a marker of an internal block."""
+    """Return whether anything in the text could be a marker of an internal block."""
     return "::" in text or "internal" in text.casefold()
 
 
 @lru_cache(maxsize=64)
 def _scan(text: str) -> tuple[list[tuple[str, bool, str]], list[MarkerFault]]:
-    """Each line, whether it is internal, and `open` or `close` for the outermost markers.
+    """Return each line, whether it is internal, and `open` or `close` for the outermost markers.
 
     No lines where none of them is internal.
     """
@@ -227,7 +227,7 @@ def diagrams(text: str) -> Iterator[tuple[int, str]]:
 
 
 def formulas(text: str) -> Iterator[tuple[int, int]]:
-    """The ranges of TeX formulas: `$$...$$`, and `$...$` with a command in it (not prices)."""
+    """Yield the ranges of TeX formulas: `$$...$$`, and `$...$` with a command in it (no price)."""
     if "$" not in text or not ("$$" in text or "\\" in text):
         return
     shown = Shown(text)
@@ -237,7 +237,7 @@ def formulas(text: str) -> Iterator[tuple[int, int]]:
 
 
 def unlinked(text: str) -> Iterator[tuple[int, str]]:
-    """Places that look like a link to a file and are none.
+    """Yield places that look like a link to a file and are none.
 
     The reader would see them as they are written, with a path that may not be for them.
     """
@@ -255,7 +255,7 @@ def unlinked(text: str) -> Iterator[tuple[int, str]]:
 
 
 def replace_links(text: str, new: Callable[[Link], str | None]) -> str:
-    """The text with each link replaced as `new` says (None: left as it is).
+    """Return the text with each link replaced as `new` says (None: left as it is).
 
     Definitions of reference links with relative targets are left empty: their uses are replaced.
     """

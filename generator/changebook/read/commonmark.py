@@ -185,20 +185,20 @@ class Shown:
             at += len(line) + 1
 
     def _confirmed(self) -> bool:
-        """Whether CommonMark sees each beginning as one; note those that it does not."""
+        """Return whether CommonMark sees each beginning as one; note those that it does not."""
         self._known = list(self._read(OPTIONS))
-        found: set[tuple[str, int]] = set()
+        begun: set[tuple[str, int]] = set()
         html: list[Range] = []
         before = ""
         for kind, what, start, end in self._known:
             name = name_of(what) if kind == "Start" else kind
             # An alert is a quotation's first paragraph.
             if name in ("Item", "Rule") or (name, before) == ("Paragraph", "BlockQuote"):
-                found.add((name, self._indented(self._character(start))))
+                begun.add((name, self._indented(self._character(start))))
             elif name == "HtmlBlock":
                 html.append((self.at(start), self.at(end)))
             before = name
-        wrong = {at for at, place, what in self._begun if (what, place) not in found}
+        wrong = {at for at, place, what in self._begun if (what, place) not in begun}
         self._none |= wrong
         in_html = Ranges(html)
         for at in sorted(wrong):

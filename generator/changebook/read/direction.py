@@ -9,12 +9,8 @@ from changebook.model.diagnostics import Place, Problem, rule
 
 HIDDEN_DIRECTION = rule(
     "hidden-direction",
-    severity="warning",
     summary="An invisible character turns the direction of the text.",
-    why="Behind it a page may show letters and digits in another order than the file has them. "
-    "Readers would agree to another text, or another amount, than the one that is sealed.",
-    wrong='rationale: "Worth it.\\u202E00.004"',
-    right="rationale: Worth it.",
+    severity="warning",
 )
 
 _MARKS = (*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)))
@@ -31,14 +27,14 @@ def turned(path: str, text: str) -> Iterator[Problem]:
     if "&#" not in text and not any(mark in text for mark in _MARKS):
         return
     last = 0
-    for found in _TURNS.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
+    for match in _TURNS.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
         if line > last:
-            column = found.start() - text.rfind("\n", 0, found.start())
-            char = found["char"] or chr(
-                int(found["hex"] or found["decimal"], 16 if found["hex"] else 10)
+            column = match.start() - text.rfind("\n", 0, match.start())
+            char = match["char"] or chr(
+                int(match["hex"] or match["decimal"], 16 if match["hex"] else 10)
             )
-            yield named(path, Place(line, column, len(found[0])), char)
+            yield named(path, Place(line, column, len(match[0])), char)
         last = line
 
 

@@ -23,49 +23,12 @@ from changebook.read.annotations import keys_at, words_at
 from changebook.read.source import SourceFile
 from changebook.read.strays import strays
 
-UNKNOWN_KEY = rule(
-    "unknown-key",
-    summary="A key is not part of the format.",
-    why="A mistyped key would be ignored silently, and what it says would be missing from the "
-    "client's page. Keys of your own go below `internal` or begin with `x-`.",
-    wrong="prioritty: high",
-    right="priority: high",
-)
-MISSING_KEY = rule(
-    "missing-key",
-    summary="A key that is always required is missing.",
-    why="Without it the record or the profile can't be understood.",
-    wrong="history:\n  - {status: submitted, on: 2026-03-02}",
-    right="history:\n  - {status: submitted, on: 2026-03-02, by: Zhao Min}",
-)
-UNKNOWN_VALUE = rule(
-    "unknown-value",
-    summary="A key has a value that is not one of those allowed.",
-    why="Lists, filters and sums depend on these values.",
-    wrong="priority: urgent",
-    right="priority: critical",
-)
-BAD_DATE = rule(
-    "bad-date",
-    summary="A date is not a valid ISO 8601 date.",
-    why="Other spellings mean different days to different readers.",
-    wrong="due: 31/02/2026",
-    right="due: 2026-02-28",
-)
-BAD_NUMBER = rule(
-    "bad-number",
-    summary="A number is not written as plain digits.",
-    why="Amounts are read as decimals exactly as written; separators and units are ambiguous.",
-    wrong='amount: "54,000 CNY"',
-    right="amount: 54000.00",
-)
-WRONG_TYPE = rule(
-    "wrong-type",
-    summary="A key holds the wrong kind of value.",
-    why="A list where text is expected, or the other way round, can't be shown as meant.",
-    wrong="out_of_scope: Refund rules stay.",
-    right="out_of_scope: [Refund rules stay.]",
-)
+UNKNOWN_KEY = rule("unknown-key", summary="A key is not part of the format.")
+MISSING_KEY = rule("missing-key", summary="A key that is always required is missing.")
+UNKNOWN_VALUE = rule("unknown-value", summary="A key has a value that is not one of those allowed.")
+BAD_DATE = rule("bad-date", summary="A date is not a valid ISO 8601 date.")
+BAD_NUMBER = rule("bad-number", summary="A number is not written as plain digits.")
+WRONG_TYPE = rule("wrong-type", summary="A key holds the wrong kind of value.")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -243,8 +206,8 @@ def _type_problem(source: SourceFile, place: Place, name: str, fault: ErrorDetai
     if isinstance(fault["input"], str) and fault["type"] != "string_too_short":
         if wide := _full_width(source, place):
             return wide
-        if found := _WITHOUT_SPACE.match(fault["input"]):
-            help_ = f"Write a space after `{found[0][-1]}`."
+        if match := _WITHOUT_SPACE.match(fault["input"]):
+            help_ = f"Write a space after `{match[0][-1]}`."
     return WRONG_TYPE.at(source.path, place, f"{name} {says}.", help_)
 
 

@@ -9,12 +9,7 @@ from collections.abc import Iterator
 from changebook.model.diagnostics import Place, Problem, rule
 
 FULL_WIDTH = rule(
-    "full-width-mark",
-    summary="A full-width character stands where YAML needs its own.",
-    why="`：`, `，` or a full-width space is text for YAML, so a key and its value, or two items, "
-    "would be one text. In texts these marks are as welcome as all others.",
-    wrong="title：积分",
-    right="title: 积分",
+    "full-width-mark", summary="A full-width character stands where YAML needs its own."
 )
 
 #: What is meant by it, where YAML's own mark is needed.
@@ -72,9 +67,9 @@ def suspects(line: str) -> Iterator[int]:
     """Yield where such marks stand for one of YAML's: at an item, a key or a bracket of a line."""
     at = _blanks(line, 0)
     yield from (index for index in range(at) if line[index] in _BLANKS)
-    while found := _DASH.match(line, at):
-        yield from (index for index in range(at, found.end()) if line[index] in _BLANKS + _DASHES)
-        at = found.end()
+    while match := _DASH.match(line, at):
+        yield from (index for index in range(at, match.end()) if line[index] in _BLANKS + _DASHES)
+        at = match.end()
     if line[at : at + 1] not in ("{", "[", "｛", "［", '"', "'", "#"):
         key = _KEY.match(line, at)
         colon = _COLON.match(line, key.end()) if key else None
@@ -115,5 +110,5 @@ def _in_brackets(line: str, start: int) -> Iterator[int]:
 
 def quotes(line: str) -> Iterator[int]:
     """Yield where a value begins with a quotation mark that YAML takes for text."""
-    if found := re.search(r"(?:^|: |- |[{\[,] ?)\s*([“”‘’„＂＇])", line):
-        yield found.start(1)
+    if match := re.search(r"(?:^|: |- |[{\[,] ?)\s*([“”‘’„＂＇])", line):
+        yield match.start(1)

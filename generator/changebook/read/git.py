@@ -271,18 +271,6 @@ class Repository:
     def _objects(self) -> str:
         return str(self.top / self._do("rev-parse", "--git-path", "objects").rstrip("\n"))
 
-    def touched(self, commit: str) -> frozenset[str]:
-        """Return the files below `changes`, by their paths, that differ from those of a commit.
-
-        What is not committed yet counts, also files that git does not know yet but does not ignore.
-        """
-        where = ("--", self.path(CHANGES))
-        changed = self._do("diff", "--name-only", "--no-renames", "-z", commit, *where)
-        unknown = self._do(
-            "ls-files", "--others", "--exclude-standard", "-z", "--full-name", *where
-        )
-        return self._below_changes((changed + unknown).split("\0"))
-
     def commits(self, since: str, *paths: str) -> tuple[Commit, ...]:
         """Return the commits after `since` that touched a file or folder, the oldest first.
 
@@ -344,7 +332,7 @@ class Repository:
         `lf` or `crlf`; `binary` where git must not touch it; None where nothing is asked.
         """
         names = "".join(f"{self.path(path)}\0" for path in paths)
-        answer = self._do("check-attr", "-z", "--stdin", "text", "eol", said=names).split("\0")
+        answer = self._do("check-attr", "-z", "--stdin", "text", "eol", stdin=names).split("\0")
         ends: dict[str, str | None] = {}
         for name, attribute, value in zip(answer[::3], answer[1::3], answer[2::3], strict=False):
             path = Path(name).relative_to(self.below).as_posix()
@@ -381,8 +369,8 @@ class Repository:
         """Return a path of the workspace as one of the repository."""
         return path if self.below == "." else f"{self.below}/{path}"
 
-    def _do(self, *words: str, more: dict[str, str] | None = None, said: str = "") -> str:
-        done = _git(self.top, words, more, said)
+    def _do(self, *words: str, more: dict[str, str] | None = None, stdin: str = "") -> str:
+        done = _git(self.top, words, more, stdin)
         if done.returncode:
             raise Refusal(f"`git {words[0]}` failed: {done.stderr.strip()}")
         return done.stdout
@@ -427,20 +415,20 @@ def _entry(line: str) -> tuple[str, str, str, str]:
 
 
 def _git(
-    folder: Path, words: tuple[str, ...], more: dict[str, str] | None = None, said: str = ""
+    folder: Path, words: tuple[str, ...], more: dict[str, str] | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    done = _run(folder, words, more or {}, said.encode("utf-8", "surrogateescape"))
+    done = _run(folder, words, more or {}, stdin.encode("utf-8", "surrogateescape"))
     out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
 def _run(
-    folder: Path, words: tuple[str, ...], more: dict[str, str], said: bytes
+    folder: Path, words: tuple[str, ...], more: dict[str, str], stdin: bytes
 ) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603 - revisions are passed as one word, after an end of options
             ["git", "-C", str(folder), "-c", "log.showSignature=false", *words],  # noqa: S607 - the git of the person's own PATH
-            input=said,
+            input=stdin,
             capture_output=True,
             env={**_outside(), **_ENVIRONMENT, **more},
             check=False,

@@ -44,15 +44,15 @@ class NameIndex(Generic[T]):
         words = []
         for number, (name, thing) in enumerate(named):
             self._things.append(thing)
-            if found := _ascii_words(name):
-                words.append((found, number))
+            if parts := _ascii_words(name):
+                words.append((parts, number))
             else:
                 beginning = name.split()[0].casefold()[:_BEGINNING]
                 self._by_beginning.setdefault(beginning, []).append(number)
-        counts = Counter(word for found, _ in words for word in found)
-        for found, number in words:
-            rarest = min(found, key=lambda word: (counts[word], word))
-            self._by_word.setdefault(rarest, []).append((found, number))
+        counts = Counter(word for parts, _ in words for word in parts)
+        for parts, number in words:
+            rarest = min(parts, key=lambda word: (counts[word], word))
+            self._by_word.setdefault(rarest, []).append((parts, number))
         self._widths = sorted(set(map(len, self._by_beginning)))
         firsts = "".join(sorted({beginning[0] for beginning in self._by_beginning}))
         self._first = re.compile(f"[{re.escape(firsts)}]") if firsts else None

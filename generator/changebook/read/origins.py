@@ -168,10 +168,10 @@ def _origins(files: Iterable[str], texts: Mapping[str, str]) -> Iterator[Origin]
     folders = {str(PurePosixPath(path).parent) for path in texts}
     ids: dict[str, set[str]] = {folder: set() for folder in folders}
     for path in files:
-        if found := _ID.match(PurePosixPath(path).name):
+        if match := _ID.match(PurePosixPath(path).name):
             for parent in PurePosixPath(path).parents:
                 if str(parent) in folders:
-                    ids[str(parent)].add(found[0])
+                    ids[str(parent)].add(match[0])
     for folder in sorted(folders):
         lock = None
         if (text := texts.get(f"{folder}/{LOCK}")) is not None:

@@ -41,36 +41,13 @@ _FIRST_KEY = re.compile(r"\s*(?:- +)*[^\s:]+")
 _HAS_KEY = re.compile(r":(?:\s|$)")
 _KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:- +)*[A-Za-z_][\w-]*:(?=\S)(?!//)")
 
-UNREADABLE = rule(
-    "unreadable-file",
-    summary="A file can't be read as UTF-8 text.",
-    why="A record that can't be read would silently be missing from the client's log.",
-    wrong="A file saved as GBK or Latin-1, a folder named `ACME-0001.md`, a file without read "
-    "permission.",
-    right="Save the file as UTF-8 (with or without BOM) and make it readable.",
-)
-TOO_LARGE = rule(
-    "file-too-large",
-    summary="A record is larger than 300 KB.",
-    why="A record is prose and small tables. A larger file is nearly always a pasted export; it "
-    "would make the client's page unusable.",
-    wrong="A log file of 50 MB pasted into the body.",
-    right="Put large material next to the record as an attachment and link to it.",
-)
+UNREADABLE = rule("unreadable-file", summary="A file can't be read as UTF-8 text.")
+TOO_LARGE = rule("file-too-large", summary="A record is larger than 300 KB.")
 NO_FRONT_MATTER = rule(
-    "no-front-matter",
-    summary="A record or profile does not begin with front matter.",
-    why="Without front matter there is no id, no status and no visibility, so nothing can be "
-    "published.",
-    wrong="# Split payments\n",
-    right="---\nid: ACME-0001\ntitle: Split payments\nstatus: draft\nvisibility: client\n---\n",
+    "no-front-matter", summary="A record or profile does not begin with front matter."
 )
 UNCLOSED_FRONT_MATTER = rule(
-    "unclosed-front-matter",
-    summary="The front matter is opened by `---` but never closed.",
-    why="The whole record would be read as body text.",
-    wrong="---\nid: ACME-0001\ntitle: Split payments\n",
-    right="---\nid: ACME-0001\ntitle: Split payments\n---\n",
+    "unclosed-front-matter", summary="The front matter is opened by `---` but never closed."
 )
 
 
@@ -239,10 +216,10 @@ def _read_front_matter(text: str, path: str) -> tuple[str, FrontMatter | None, l
             first, last = min(marks, default=0), max(marks, default=0)
         else:
             return text, front_matter, [*named, *problems]
-        straight, found = _straightened(text, path, first, last)
-        if last < reached or not found:
+        straight, marks_named = _straightened(text, path, first, last)
+        if last < reached or not marks_named:
             return text, None, [*named, problem]
-        named += found
+        named += marks_named
         if straight == text:
             return text, None, named
         text, reached = straight, last
@@ -254,12 +231,12 @@ def _straightened(text: str, path: str, first: int, last: int) -> tuple[str, lis
     last = min(last, len(lines) - 1)
     # A text that goes on in several lines is faulty where it begins.
     for number in (*range(last, first - 1, -1), *range(first - 1, max(-1, first - 3), -1)):
-        if found := list(full_width.suspects(lines[number])):
+        if columns := list(full_width.suspects(lines[number])):
             problems = [
                 full_width.named(path, Place(number + 2, index + 1), lines[number][index])
-                for index in found
+                for index in columns
             ]
-            for index in reversed(found):
+            for index in reversed(columns):
                 lines[number] = full_width.replaced(lines[number], index)
             return "\n".join(lines), problems
     for number in range(first, last + 1):

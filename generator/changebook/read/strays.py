@@ -20,21 +20,11 @@ from changebook.read.source import SourceFile
 
 KEY_IN_TEXT = rule(
     "key-in-text",
-    severity="warning",
     summary="A line that looks like an item or a key is part of the text above it.",
-    why="A line that is indented further than its neighbours continues the text above it: two "
-    "items would become one, or a key would become part of a sentence.",
-    wrong="out_of_scope:\n  - Refund rules stay.\n   - Vouchers stay.",
-    right="out_of_scope:\n  - Refund rules stay.\n  - Vouchers stay.",
+    severity="warning",
 )
 KEYS_IN_BODY = rule(
-    "keys-in-body",
-    severity="warning",
-    summary="The body begins with keys of the format.",
-    why="The front matter ends with the next line `---`. Keys below it are body text, and no sum "
-    "or list uses them.",
-    wrong="visibility: client\n---\nsummary: Customers can pay with two cards.\n---\n",
-    right="visibility: client\nsummary: Customers can pay with two cards.\n---\n",
+    "keys-in-body", summary="The body begins with keys of the format.", severity="warning"
 )
 
 _ITEM = re.compile(r"[-–—－•*+](?:\s|$)|-(?=[^\s-])|\?\s")

@@ -102,14 +102,14 @@ def unseen(text: str) -> list[Unseen]:
     if not _WORTH_A_LOOK.search(text):
         return []
     parsed = parse(text)
-    found = (
+    unseen = (
         *_definitions(text, parsed),
         *_footnotes(parsed),
         *_html(text, parsed),
         *_code(text, parsed),
         *(Unseen(Cause.CELL, start, end, "") for start, end in parsed.surplus),
     )
-    parts = sorted(found, key=lambda part: (part.start, -part.end))
+    parts = sorted(unseen, key=lambda part: (part.start, -part.end))
     kept: list[Unseen] = []
     for part in parts:
         if not kept or part.start >= kept[-1].end:
@@ -118,7 +118,7 @@ def unseen(text: str) -> list[Unseen]:
 
 
 def _label(text: str) -> str:
-    """A label as CommonMark compares it."""
+    """Return a label as CommonMark compares it."""
     return " ".join(text.split()).casefold()
 
 
@@ -152,7 +152,7 @@ def _definitions(text: str, parsed: Parsed) -> Iterator[Unseen]:
 
 
 def _footnotes(parsed: Parsed) -> Iterator[Unseen]:
-    """Notes that no text refers to, or only notes that no text refers to."""
+    """Yield notes that no text refers to, or only notes that no text refers to."""
     notes = sorted(parsed.notes, key=lambda note: note[1])
     starts = [start for _, start, _ in notes]
     uses: dict[int | None, set[str]] = {}
@@ -233,7 +233,7 @@ def tags(text: str, parsed: Parsed) -> Iterator[Tag]:
 
 
 def _html(text: str, parsed: Parsed) -> Iterator[Unseen]:
-    """What of HTML is not allowed: elements with their text, attributes, declarations."""
+    """Yield what of HTML is not allowed: elements with their text, attributes, declarations."""
     dropped: tuple[str, int, int] | None = None  # an element that goes, and how deep it nests
     for kind, name, attributes, start, end in tags(text, parsed):
         if dropped:
@@ -274,7 +274,7 @@ def _attributes(
 
 
 def _code(text: str, parsed: Parsed) -> Iterator[Unseen]:
-    """Options of code blocks that show nothing, and what diagrams do not draw."""
+    """Yield options of code blocks that show nothing, and what diagrams do not draw."""
     for start, end in parsed.fences:
         fence = _FENCE.match(text, start)
         if fence is None:
@@ -339,7 +339,7 @@ def _loaded(text: str) -> Any:
 
 
 def _look(value: Any, key: str = "") -> Any:
-    """Of settings what only says how a diagram looks; None for what does not."""
+    """Return of settings what only says how a diagram looks; None for what does not."""
     if isinstance(value, dict):
         kept = {str(k): _look(v, str(k)) for k, v in value.items() if re.fullmatch(r"\w+", str(k))}
         return {name: each for name, each in kept.items() if each is not None} or None

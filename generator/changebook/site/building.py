@@ -69,7 +69,7 @@ def build_site(order: Order) -> tuple[str, ...]:
 
     It runs in a process of its own, so it takes and gives plain data only.
     """
-    with kept_warnings() as said, environment(_surroundings(order.as_of)):
+    with kept_warnings() as warnings, environment(_surroundings(order.as_of)):
         try:
             config = _config(order)
             config.plugins.on_startup(command="build", dirty=False)
@@ -81,13 +81,13 @@ def build_site(order: Order) -> tuple[str, ...]:
                 make_offline(order.folder)
         except (MkDocsException, Refusal) as error:
             # MkDocs logs the reason, and then raises that it has stopped.
-            raise SiteFailed("; ".join(said) or str(error)) from None
+            raise SiteFailed("; ".join(warnings) or str(error)) from None
         except Exception as error:
             # Whatever a theme, a template or another plugin raises: the reader needs the client's
             # name and the reason, and the other sites their turn.
             reason = f"{template_place(error)}{type(error).__name__}: {error}"
-            raise SiteFailed("; ".join([*said, reason])) from error
-    return tuple(said)
+            raise SiteFailed("; ".join([*warnings, reason])) from error
+    return tuple(warnings)
 
 
 def template_place(error: Exception) -> str:
@@ -140,7 +140,7 @@ def the_plugin(config: MkDocsConfig) -> ChangebookPlugin:
 
 
 def _surroundings(day: date) -> dict[str, str]:
-    """MkDocs takes the edition's day for today, so that a build can be repeated."""
+    """Have MkDocs take the edition's day for today, so that a build can be repeated."""
     # The sitemap's archive holds a time of 32 bits without a sign.
     now = datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time(), UTC)
     return {"SOURCE_DATE_EPOCH": str(int(now.timestamp())), **QUIET}

@@ -48,7 +48,7 @@ class _Collector(logging.Handler):
 
 @contextmanager
 def kept_warnings() -> Iterator[list[str]]:
-    """The warnings of MkDocs and its plugins while a site is built, kept from the terminal."""
+    """Keep the warnings of MkDocs and its plugins from the terminal while a site is built."""
     # The name is `properdocs` where ProperDocs, which continues MkDocs, stands in its place.
     logger, collector = logging.getLogger(mkdocs.__name__), _Collector()
     propagate, logger.propagate = logger.propagate, False
@@ -62,7 +62,7 @@ def kept_warnings() -> Iterator[list[str]]:
 
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """The variables for as long as it lasts, then what was there before."""
+    """Set the variables for as long as it lasts, then what was there before."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

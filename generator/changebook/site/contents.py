@@ -14,7 +14,8 @@ from typing import Any
 
 from changebook import packaged
 from changebook.edition import urls
-from changebook.edition.editions import Asset, Edition, without_bodies
+from changebook.edition.bodies import Asset
+from changebook.edition.editions import Edition, without_bodies
 from changebook.exports.changes import files as change_files
 from changebook.exports.feeds.files import feed_files
 from changebook.exports.impact import files as impact_files
@@ -59,7 +60,7 @@ def edition_contents(
     store: Store = NOWHERE,
     only: str = "",
 ) -> Contents:
-    """One client's site. With `pdf` its pages link to documents that the caller puts there.
+    """Return one client's site. With `pdf` its pages link to documents that the caller puts there.
 
     With `offline` they say that they are a copy.
 

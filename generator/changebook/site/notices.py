@@ -33,8 +33,10 @@ def _of_package(name: str) -> str:
     return f"{name} {package.version} ({licence.strip().partition(chr(10))[0]})\n\n{words}".strip()
 
 
-def _licence(found: Distribution) -> str | None:
+def _licence(distribution: Distribution) -> str | None:
     # Not by the list of its files, which of a theme with its icons takes longer than a page.
-    names = found.metadata.get_all("License-File") or ["LICENSE"]
-    places = (found.read_text(f"{folder}{name}") for name in names for folder in ("licenses/", ""))
+    names = distribution.metadata.get_all("License-File") or ["LICENSE"]
+    places = (
+        distribution.read_text(f"{folder}{name}") for name in names for folder in ("licenses/", "")
+    )
     return next(filter(None, places), None)

@@ -176,7 +176,7 @@ class ChangebookPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return nav
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """In a preview: what is wrong, on top of the last good page."""
+        """Show in a preview what is wrong, on top of the last good page."""
         return f"{banner(self._trouble)}\n{html}" if self._trouble else html
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -326,7 +326,7 @@ def _chosen(
 
 
 def _spare_published(config: MkDocsConfig) -> None:
-    """MkDocs empties its output folder: never one that `changebook build` publishes into."""
+    """Refuse a folder that `changebook build` publishes into: MkDocs would empty it."""
     if Path(config.site_dir, OWN).exists():
         raise PluginError(
             f"changebook: {config.site_dir} holds sites that `changebook build` has published; "
@@ -342,7 +342,7 @@ def _leave_out_sitemap(files: Files, config: MkDocsConfig) -> None:
 
 
 def _leave_out_search(files: Files) -> None:
-    """Material's own search, which nothing uses: its scripts for 30 languages would lie there."""
+    """Leave out Material's own search, which nothing uses: scripts for 30 languages."""
     for file in list(files):
         if file.src_uri.startswith(_MATERIAL_SEARCH):
             files.remove(file)

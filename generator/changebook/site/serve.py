@@ -130,7 +130,7 @@ class _Server(LiveReloadServer):
         return page
 
     def _missing(self, code: int) -> bytes | None:
-        """The site's own page for an error, which reloads too once there is something."""
+        """Return the site's own page for an error, which reloads too once there is something."""
         page = self._shown.folder / f"{code}.html"
         if not page.is_file():
             return None
@@ -139,7 +139,7 @@ class _Server(LiveReloadServer):
 
 @contextmanager
 def _log_shown() -> Iterator[None]:
-    """What the server says goes to the terminal: where it serves, and each change."""
+    """Show on the terminal what the server says: where it serves, and each change."""
     logger, handler = logging.getLogger(LiveReloadServer.__module__), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger.addHandler(handler)

@@ -23,7 +23,7 @@ _LEAKS = re.compile(
 
 
 def leaks(names: Iterable[str]) -> list[str]:
-    """Those of the plugins that a client's pages must not be made with."""
+    """Return those of the plugins that a client's pages must not be made with."""
     return [name for name in names if _LEAKS.fullmatch(name)]
 
 
@@ -44,7 +44,7 @@ def mermaid_script() -> Path:
 
 
 def search_styles() -> str:
-    """Material's own rules for its search field, for themes that have its markup without them.
+    """Return Material's own rules for its search field, for themes with its markup alone.
 
     They are in a layer, so that they give way to any rule that stands outside of one; but what they
     hide stays hidden.

@@ -69,14 +69,14 @@ class AmendmentView:
     @property
     def signing(self) -> SignatureState:
         """How far its signing has come: a change that is still open comes first."""
-        found = {change.signing for change in self.changes} - {SignatureState.NOTHING}
+        states = {change.signing for change in self.changes} - {SignatureState.NOTHING}
         if not self.changes:
             return SignatureState.ANNOUNCED
-        if SignatureState.UNDECIDED in found:
+        if SignatureState.UNDECIDED in states:
             return SignatureState.UNDECIDED
-        if found == {SignatureState.SIGNED, SignatureState.TO_SIGN}:
+        if states == {SignatureState.SIGNED, SignatureState.TO_SIGN}:
             return SignatureState.PARTLY
-        return next(iter(found), SignatureState.NOTHING)
+        return next(iter(states), SignatureState.NOTHING)
 
     def of(self, signing: SignatureState) -> tuple[AmendedChange, ...]:
         """Return the changes whose signing has come that far."""

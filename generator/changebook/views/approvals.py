@@ -48,31 +48,31 @@ class ApprovalPhrases:
             for rule in listed
         )
 
-    def given(self, found: Approvals) -> str:
+    def given(self, counted: Approvals) -> str:
         """Return who has approved, each with the day."""
         text = self.words.gettext("%(text)s (%(more)s)")
         return self.words.gettext(", ").join(
             text % {"text": each.given.name, "more": self.words.date(each.on)}
             if each.on
             else each.given.name
-            for each in found.given
+            for each in counted.given
             if each.given
         )
 
-    def missing(self, found: Approvals) -> str:
+    def missing(self, counted: Approvals) -> str:
         """Return whose approval is missing, each with the names of those who can give it."""
-        return self.words.gettext(", ").join(map(self._missing, found.missing))
+        return self.words.gettext(", ").join(map(self._missing, counted.missing))
 
-    def so_far(self, found: Approvals) -> str:
+    def so_far(self, counted: Approvals) -> str:
         """Return in sentences who has approved and who is missing; empty without rules."""
         _ = self.words.gettext
-        if not found.is_ruled:
+        if not counted.is_ruled:
             return ""
         sentences = []
-        if found.given:
-            sentences.append(_("Approved so far: %(names)s.") % {"names": self.given(found)})
-        if found.missing:
-            sentences.append(_("Still to approve: %(names)s.") % {"names": self.missing(found)})
+        if counted.given:
+            sentences.append(_("Approved so far: %(names)s.") % {"names": self.given(counted)})
+        if counted.missing:
+            sentences.append(_("Still to approve: %(names)s.") % {"names": self.missing(counted)})
         return self.words.gap.join(sentences)
 
     def who(self, needed: NeededApproval | None) -> str:
@@ -121,9 +121,9 @@ def other_approvals(
         return  # whoever approved has chosen
     asked = approvals(data, profile, day).rule
     for option in data.options:
-        found = of_option(data, option, profile, day)
-        if not option.nothing and found.rule != asked:
-            yield option, found
+        counted = of_option(data, option, profile, day)
+        if not option.nothing and counted.rule != asked:
+            yield option, counted
 
 
 def of_record(data: ChangeRecord, profile: Profile, day: date) -> Approvals:

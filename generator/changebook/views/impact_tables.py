@@ -102,6 +102,20 @@ def register(position: Position, titles: Mapping[str, str], words: Words) -> Tab
     return Table(_("Register of change orders"), tuple(columns), position.register)
 
 
+def orders(some: Iterable[ChangeOrder], currency: str, words: Words) -> Table[ChangeOrder]:
+    """Return a few entries of the register, in short."""
+    _ = words.gettext
+    columns: tuple[Column[ChangeOrder], ...] = (
+        Column(_("Change"), lambda order: order.id, Format.ID, on=Medium.PAGE, name="order"),
+        money_column(
+            _("This change"), lambda order: order.this, currency, on=Medium.PAGE, signed=True
+        ),
+        money_column(_("Sum after"), lambda order: order.after, currency, on=Medium.PAGE),
+        Column(_("New dates"), on=Medium.PAGE, name="dates"),
+    )
+    return Table(_("Register of change orders"), columns, tuple(some))
+
+
 def _moves(milestone: MilestonePosition, words: Words) -> tuple[Column[ChangeOrder], ...]:
     """Return the days by which a change order moved a milestone, and the new date."""
     name = {"milestone": milestone.name}
@@ -255,14 +269,14 @@ def milestones(position: Position, words: Words) -> Table[MilestonePosition]:
     return Table(_("Milestones"), columns, position.milestones)
 
 
-def figure_column(title: str, of: Callable[[R], Figure], currency: str = "") -> Column[R]:
+def figure_column(title: str, figure: Callable[[R], Figure], currency: str = "") -> Column[R]:
     """Return a column of what changes come to; without a currency these are person-days."""
 
     def value(row: R) -> Money | Decimal:
-        return Money(of(row).amount, currency) if currency else of(row).amount
+        return Money(figure(row).amount, currency) if currency else figure(row).amount
 
     written = Format.MONEY if currency else Format.NUMBER
-    return Column(title, value, written, on=ALL, signed=True, records=lambda row: of(row).ids)
+    return Column(title, value, written, on=ALL, signed=True, records=lambda row: figure(row).ids)
 
 
 def people(position: Position, words: Words) -> Table[RoleDays]:
@@ -593,13 +607,13 @@ def _month_ends(position: Position, ends: Sequence[MonthEnd], words: Words) -> T
     """Return a row for each month end as known then, and one as known now where that differs."""
     _ = words.gettext
 
-    def line(of: SumLine) -> Column[_MonthEndRow]:
+    def line(name: SumLine) -> Column[_MonthEndRow]:
         def amount(row: _MonthEndRow) -> Money:
-            return Money(row.position.line(of).after.amount, position.currency)
+            return Money(row.position.line(name).after.amount, position.currency)
 
         # The original sum is the same in each, so that text, which is narrow, leaves it out.
-        on = Medium.FILE if of is SumLine.ORIGINAL else FLAT
-        return Column(line_name(of, words), amount, Format.MONEY, on=on)
+        on = Medium.FILE if name is SumLine.ORIGINAL else FLAT
+        return Column(line_name(name, words), amount, Format.MONEY, on=on)
 
     def agreed(milestone: MilestonePosition) -> Column[_MonthEndRow]:
         def day(row: _MonthEndRow) -> date:

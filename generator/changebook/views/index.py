@@ -191,20 +191,20 @@ def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
 
 
 def _listed(
-    of: ChangeRow,
+    change: ChangeRow,
     waits: Waiting,
     items: Mapping[str, str],
     milestones: Mapping[str, str],
     currency: str,
 ) -> Listed:
     return Listed(
-        row=of,
-        state=state(of),
-        waits=waits.of(of.id),
-        items=tuple(items[item] for item in of.items),
-        milestones=tuple(milestones[move.milestone] for move in of.days or () if move.days),
-        amount=None if of.amount is None else minor_units(of.amount, currency),
-        counts=None if of.counts is None else minor_units(of.counts, currency),
+        row=change,
+        state=state(change),
+        waits=waits.of(change.id),
+        items=tuple(items[item] for item in change.items),
+        milestones=tuple(milestones[move.milestone] for move in change.days or () if move.days),
+        amount=None if change.amount is None else minor_units(change.amount, currency),
+        counts=None if change.counts is None else minor_units(change.counts, currency),
     )
 
 
@@ -266,9 +266,9 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
     return taken
 
 
-def state(of: ChangeRow) -> State | None:
+def state(change: ChangeRow) -> State | None:
     """Return whether a change waits for its decision or has it."""
-    return State.OPEN if of.undecided else State.DECIDED if of.decided else None
+    return State.OPEN if change.undecided else State.DECIDED if change.decided else None
 
 
 def ordered(edition: Edition, position: Position) -> list[tuple[EditionRecord, ChangeRow]]:

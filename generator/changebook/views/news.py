@@ -180,11 +180,11 @@ def news(records: Iterable[EditionRecord], as_of: date) -> News:
     return News(months[:on_page], tuple(month for month in months[on_page:] if month.count))
 
 
-def _months(found: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]:
+def _months(events: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]:
     """Return every month from the day's to the oldest event's, of a quiet time not every one."""
-    if not found:
+    if not events:
         return ()
-    on_day = {on: tuple(those) for on, those in groupby(found, lambda event: event.on)}
+    on_day = {on: tuple(those) for on, those in groupby(events, lambda event: event.on)}
     firsts: list[date] = []
     for busy in dict.fromkeys(on.replace(day=1) for on in (as_of, *on_day)):
         for _ in range(_QUIET_MONTHS if firsts else 0):
@@ -204,9 +204,9 @@ def _days_of(first: date) -> Iterator[date]:
     return (first.replace(day=number) for number in range(month_end(first).day, 0, -1))
 
 
-def newly_learned(found: Iterable[NewsEvent]) -> tuple[NewsEvent, ...]:
+def newly_learned(events: Iterable[NewsEvent]) -> tuple[NewsEvent, ...]:
     """Return the events by the day on which a reader could learn of them, the newest first."""
-    return tuple(sorted(found, key=lambda event: event.recorded, reverse=True))
+    return tuple(sorted(events, key=lambda event: event.recorded, reverse=True))
 
 
 def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:

@@ -428,8 +428,8 @@ def months(totals: tuple[MonthTotal, ...], words: Words) -> Table[MonthTotal]:
         place = month.first.strftime("y%Y")
         return _behind(month.decided, urls.DECISIONS, place, words)
 
-    def bars(title: str, of: str) -> Column[MonthTotal]:
-        return Column(title, format=Format.BARS, on=Medium.PAGE, name=of)
+    def bars(title: str, name: str) -> Column[MonthTotal]:
+        return Column(title, format=Format.BARS, on=Medium.PAGE, name=name)
 
     columns: tuple[Column[MonthTotal], ...] = (
         piece_column(_("Month"), lambda month: Text(words.month(month.first))),

@@ -223,7 +223,7 @@ def _view(
     older: RecordLink | None,
 ) -> RecordView:
     data, profile = record.data, edition.profile
-    moves = _moves(data, profile, position)
+    moves = _moves(data, position)
     costs = sums.lines(data, profile) if data.impact and data.impact.cost is not None else None
     return RecordView(
         data=data,
@@ -305,7 +305,7 @@ def _revised(data: ChangeRecord, profile: Profile) -> LatestRevision | None:
     return LatestRevision(newest, newest.was.amount if newest.was else None, tuple(days))
 
 
-def _moves(data: ChangeRecord, profile: Profile, position: Position) -> tuple[MilestoneMove, ...]:
+def _moves(data: ChangeRecord, position: Position) -> tuple[MilestoneMove, ...]:
     approved = change.is_approved(data)
     own = dict(sums.granted(data) if approved else sums.asked_days(data))
     stated = data.decision.milestones if data.decision and approved else {}

@@ -19,7 +19,7 @@ from changebook.model.schema import (
     Risk,
     ScopeItem,
 )
-from changebook.model.sums import CostRow, CostTable, Part, Position
+from changebook.model.sums import CostRow, CostTable, Part, Position, SumLine
 from changebook.model.table import (
     Column,
     Format,
@@ -340,18 +340,7 @@ def contract_sum(
 
     `own` is the change's amount; None where it is not decided which option is taken.
     """
-    _, currency = words.gettext, position.currency
-
-    def name(line: SumStep) -> Piece:
-        return pieces(Text(line.name), Changes((line.id,)) if line.id else None)
-
-    def amount(line: SumStep) -> Piece:
-        return Text(words.money(line.amount, currency, signed=line.signed))
-
-    columns: tuple[Column[SumStep], ...] = (
-        piece_column(title, name, Format.TEXT, on=_BOTH),
-        piece_column(_("Amount"), amount, Format.MONEY, on=_BOTH, name="sum"),
-    )
+    _ = words.gettext
     rows = (
         SumStep(_("Original contract sum"), position.original.amount),
         SumStep(_("Changes approved before"), step.earlier, signed=True),
@@ -359,8 +348,37 @@ def contract_sum(
         *([] if own is None else [SumStep(_("This change"), own, signed=True)]),
         *(SumStep(_("Replaces"), part.amount, part.id, signed=True) for part in step.replaced),
     )
-    after = _("Contract sum after this change"), words.money(step.after, currency)
-    return Table(title, columns, rows, totals=() if own is None else (TotalLine(*after),))
+    after = TotalLine(
+        _("Contract sum after this change"), words.money(step.after, position.currency)
+    )
+    columns = _sum_columns(title, position.currency, words)
+    return Table(title, columns, rows, totals=() if own is None else (after,))
+
+
+def revised_sum(position: Position, words: Words) -> Table[SumStep]:
+    """Return how all that is approved leads from the original contract sum to the revised one."""
+    currency, title = position.currency, words.gettext("Contract sum")
+    rows = (
+        SumStep(words.label(SumLine.ORIGINAL), position.original.amount),
+        SumStep(words.label(SumLine.APPROVED), position.approved.amount, signed=True),
+    )
+    revised = TotalLine(
+        words.label(SumLine.REVISED), words.money(position.revised.amount, currency)
+    )
+    return Table(title, _sum_columns(title, currency, words), rows, totals=(revised,))
+
+
+def _sum_columns(title: str, currency: str, words: Words) -> tuple[Column[SumStep], ...]:
+    def name(line: SumStep) -> Piece:
+        return pieces(Text(line.name), Changes((line.id,)) if line.id else None)
+
+    def amount(line: SumStep) -> Piece:
+        return Text(words.money(line.amount, currency, signed=line.signed))
+
+    return (
+        piece_column(title, name, Format.TEXT, on=_BOTH),
+        piece_column(words.gettext("Amount"), amount, Format.MONEY, on=_BOTH, name="sum"),
+    )
 
 
 @dataclass(frozen=True)

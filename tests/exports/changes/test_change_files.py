@@ -27,8 +27,8 @@ from changebook.model import sums, timeline
 from changebook.model.schema import ScopeItem
 from changebook.model.sums import SumLine
 from changebook.model.vocabulary import Audience, ScopeAction
-from changebook.pages.site_pages import edition_pages
 from tests import samples
+from tests.all_pages import edition_pages
 from tests.strategies import Log, logs
 
 

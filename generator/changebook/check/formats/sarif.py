@@ -10,7 +10,7 @@ from urllib.parse import quote
 from changebook import __version__
 from changebook.check.catalogue import rules
 from changebook.check.formats.identity import fingerprints, in_repository
-from changebook.check.rule_pages import page
+from changebook.check.rule_pages import page, why
 from changebook.model.diagnostics import Problem, Rule, visible
 
 _SCHEMA = (
@@ -47,7 +47,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": rule.why},
+        "fullDescription": {"text": why(text)},
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": rule.severity},
     }

@@ -14,12 +14,7 @@ from changebook.read.origins import origins
 from changebook.read.workspace import CHANGES
 
 KEPT_OUT = rule(
-    "kept-out-of-git",
-    summary="A part of the log is not in the repository that is compared.",
-    why="What git ignores, or keeps in a repository of its own, is in no commit of this one: "
-    "nobody reviews it, and from then on no alteration of it would be found.",
-    wrong="# .gitignore\ndecisions.lock",
-    right="# .gitignore\n/site/",
+    "kept-out-of-git", summary="A part of the log is not in the repository that is compared."
 )
 
 

@@ -38,157 +38,58 @@ _S = Status
 STEP_NOT_ALLOWED = rule(
     "step-not-allowed-since-base",
     summary="A record's status can't be reached from the one at the base.",
-    why="What was decided, begun or ended has happened. The life cycle continues from there, "
-    "whatever the history in the file says now.",
-    wrong="# at the base\nstatus: rejected\n# in the branch\nstatus: approved",
-    right="# a new record\nstatus: submitted\nlinks: {supersedes: [ACME-0012], mode: replace}",
 )
 STEP_BY_NEW_PATH = rule(
     "step-by-new-path",
-    severity="warning",
     summary="A branch moves a record to another path and takes a step that only this path allows.",
-    why="The standard path skips the assessment and the client's decision; an emergency begins "
-    "before the decision. Someone other than the author should agree to the path.",
-    wrong="# at the base\npath: normal\nstatus: submitted\n"
-    "# in the branch\npath: standard\nstatus: approved",
-    right="# in a branch of its own, before the step\npath: standard\nstatus: submitted",
+    severity="warning",
 )
-DECIDED_ALTERED = rule(
-    "decided-altered",
-    summary="What was decided has been altered.",
-    why="The client decided on these words and figures. If they could change afterwards, no "
-    "decision would be worth anything. A later request is a new record that supersedes this one.",
-    wrong="# at the base, status: approved\ndecision: {amount: 54000.00, ...}\n"
-    "# in the branch\ndecision: {amount: 60000.00, ...}",
-    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
-)
+DECIDED_ALTERED = rule("decided-altered", summary="What was decided has been altered.")
 ALTERED_AFTER_DECISION = rule(
     "altered-after-decision",
-    severity="warning",
     summary="The description of a decided change has been altered.",
-    why="It is not sealed, but readers take it for what the client agreed to.",
-    wrong="# at the base, status: approved\nout_of_scope: [Refund rules stay as they are.]\n"
-    "# in the branch\nout_of_scope: []",
-    right="# a new record\nlinks: {supersedes: [ACME-0012], mode: replace}",
+    severity="warning",
 )
-RECORD_DELETED = rule(
-    "record-deleted",
-    summary="A submitted record was deleted.",
-    why="The client has seen it, or will look for it: a log from which entries vanish proves "
-    "nothing. A change that is no longer wanted is withdrawn or voided, and its record stays.",
-    wrong="git rm changes/acme/2026/ACME-0012-split-payments.md",
-    right="status: withdrawn\nhistory:\n  - ...\n"
-    "  - {status: withdrawn, on: 2026-04-02, by: Zhao Min, note: The campaign ended.}",
-)
-PROFILE_DELETED = rule(
-    "profile-deleted",
-    summary="A client with submitted records was deleted.",
-    why="The folder's name is the address of the client's log, and the records in it are the log. "
-    "Renaming the folder loses both.",
-    wrong="git mv changes/acme changes/acme-trading",
-    right="Keep changes/acme/client.md; its `name:` may change.",
-)
-RENUMBERED = rule(
-    "record-renumbered",
-    summary="A submitted record has a new id.",
-    why="Ids are quoted in contracts, emails and minutes. An id means one change, forever.",
-    wrong="# at the base\nid: ACME-0012\n# in the branch\nid: ACME-0015",
-    right="id: ACME-0012",
-)
+RECORD_DELETED = rule("record-deleted", summary="A submitted record was deleted.")
+PROFILE_DELETED = rule("profile-deleted", summary="A client with submitted records was deleted.")
+RENUMBERED = rule("record-renumbered", summary="A submitted record has a new id.")
 HISTORY_REWRITTEN = rule(
     "history-rewritten",
     summary="The history no longer begins with the entries that it had at the base.",
-    why="The figures of every past day follow from the history. Entries are only ever added; a "
-    "mistake is corrected by a further entry, with a note.",
-    wrong="# at the base\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
-    "# in the branch\n  - {status: approved, on: 2026-03-02, by: Chen Yu}",
-    right="# in the branch\n  - {status: approved, on: 2026-03-20, by: Chen Yu}\n"
-    "  - {status: implementing, on: 2026-03-25, by: Lin Wei}",
 )
 IMPORTED_AFTERWARDS = rule(
     "imported-afterwards",
     summary="A record that was kept here at the base now says that it was imported.",
-    why="What was imported may lack what nobody recorded. What happened here was recorded, "
-    "and all rules go on to hold for it.",
-    wrong="# at the base\nstatus: submitted\n# in the branch\nstatus: approved\n"
-    "imported: {from: Change log 2025.xlsx, on: 2026-11-29}",
-    right="# in the branch, without `imported`\nstatus: assessing",
 )
 APPROVER_NOT_AT_BASE = rule(
     "approver-not-at-base",
     summary="The people who approved a change could not approve it at the base, or not alone.",
-    why="Whoever names an approver in the same branch as that person's approval has in effect "
-    "approved it alone. Agree first on who may approve.",
-    wrong="# in one branch\n# client.md\n  - {name: Lin Wei, role: Delivery manager, "
-    "party: vendor, approves: true}\n# ACME-0012\ndecision: {by: [{name: Lin Wei, party: vendor}]}",
-    right="# in a branch of its own, reviewed and merged first\n# client.md\n"
-    "  - {name: Wu Min, role: New sponsor, party: client, approves: true}",
 )
 LATE = rule(
     "late-without-recorded",
     summary="A step is new, dated before what the base already knew, and has no `recorded`.",
-    why="Reports show what was known on their day. A step that is recorded later belongs in "
-    "the figures of its day, but without `recorded` a report that somebody has read would change.",
-    wrong="# the base has a step of 2026-03-31\n"
-    "  - {status: approved, on: 2026-03-20, by: Chen Yu}",
-    right="  - {status: approved, on: 2026-03-20, by: Chen Yu, recorded: 2026-04-02}",
 )
-AHEAD = rule(
-    "dated-ahead",
-    severity="warning",
-    summary="A new step is dated in the future.",
-    why="The history says what has happened. Until that day, pages would show it too early, or not "
-    "at all.",
-    wrong="# on 2026-03-20\n  - {status: implementing, on: 2026-05-01, by: Lin Wei}",
-    right="  - {status: implementing, on: 2026-03-20, by: Lin Wei}",
-)
-ID_TAKEN = rule(
-    "id-taken-at-base",
-    summary="An id already belongs to another record at the base.",
-    why="Two branches often take the same next number; the one that is merged last has to give "
-    "way. The id of a deleted record is never used again either.",
-    wrong="# at the base: changes/acme/2026/ACME-0013-gift-cards.md\n"
-    "# in the branch: changes/acme/2026/ACME-0013-invoices.md",
-    right="# in the branch: changes/acme/2026/ACME-0014-invoices.md",
-)
+AHEAD = rule("dated-ahead", summary="A new step is dated in the future.", severity="warning")
+ID_TAKEN = rule("id-taken-at-base", summary="An id already belongs to another record at the base.")
 BASELINE_ALTERED = rule(
     "baseline-altered",
-    summary="The contract's baseline differs from the one that decisions were based on, and no "
-    "correction says so.",
-    why="Every sum and date is computed from it, including those of past months: reports that the "
-    "client already has would no longer match the pages. A correction keeps figures as they were "
-    "known before it, and tells the client.",
-    wrong="# at the base\ncontract: {sum: 1200000.00, ...}\n"
-    "# in the branch\ncontract: {sum: 1210000.00, ...}",
-    right="contract:\n  sum: 1210000.00\n  corrections:\n    - on: 2026-04-02\n"
-    "      by: Lin Wei\n      key: sum\n      was: 1200000.00\n      now: 1210000.00\n"
-    "      reason: Annex 2 was left out when the contract was copied.",
+    summary=(
+        "The contract's baseline differs from the one that decisions were based on, and no "
+        "correction says so."
+    ),
 )
 NO_LONGER_VISIBLE = rule(
     "no-longer-visible",
-    severity="warning",
     summary="A record that the client could see is now internal.",
-    why="It vanishes from the client's pages without explanation, and they may have read it "
-    "already.",
-    wrong="# at the base\nvisibility: client\n# in the branch\nvisibility: internal",
-    right="visibility: client\nstatus: withdrawn",
+    severity="warning",
 )
 INTERNAL_WORK_TURNED = rule(
-    "internal-work-turned",
-    summary="Internal work is on another path than at the base.",
-    why="It was written for the team alone. What the client is asked about is a new record, whose "
-    "every word was written to be read.",
-    wrong="# at the base\npath: internal\n# in the branch\npath: normal\nvisibility: client",
-    right="# a new record, with `links: {related: [ACME-0012]}` in the internal one",
+    "internal-work-turned", summary="Internal work is on another path than at the base."
 )
 CONFLICT = rule(
     "merge-conflict",
-    severity="note",
     summary="Two branches changed the same lines, so git can't merge them on its own.",
-    why="It is not an error yet: whoever merges decides. The other findings of `--merge-with` "
-    "ignore what the other branch wrote in this file.",
-    wrong="Two branches that both add an entry to the history of ACME-0012.",
-    right="Merge the other branch, and put the two entries in the order in which they happened.",
+    severity="note",
 )
 
 _GLOSSARY = "glossary"
@@ -529,8 +430,8 @@ def _decided(pair: Pair) -> Iterator[Problem]:
         for change in differences(*decided.contents(before.source.data, source.data))
         if change.path != ("id",) and not touches(before.reported, change.path)
     ]
-    for key, found in groupby(changes, key=lambda change: change.path[0]):
-        below = list(found)
+    for key, group in groupby(changes, key=lambda change: change.path[0]):
+        below = list(group)
         for path, says in _told((key,), below):
             yield DECIDED_ALTERED.at(
                 source.path,

@@ -27,8 +27,8 @@ def possible(client: Client, data: ChangeRecord, status: Status, on: date) -> tu
     names = able(client.profile, status, on)
     if status is not Status.APPROVED:
         return names
-    found = approvals(data, client.profile, on)
-    return found.still_asked or (() if earlier(data) and not found.missing else names)
+    counted = approvals(data, client.profile, on)
+    return counted.still_asked or (() if earlier(data) and not counted.missing else names)
 
 
 def of_last(step: Step, data: ChangeRecord) -> Step:
@@ -71,29 +71,29 @@ def refuse_other_terms(client: Client, data: ChangeRecord, step: Step) -> None:
             )
 
 
-def refuse_not_needed(client: Client, data: ChangeRecord, step: Step, found: Approvals) -> None:
+def refuse_not_needed(client: Client, data: ChangeRecord, step: Step, counted: Approvals) -> None:
     """Raise Refusal where approvals are missing, and one that is said is not among those needed."""
-    people = [client.profile.person(each.given.name) for each in found.given if each.given]
+    people = [client.profile.person(each.given.name) for each in counted.given if each.given]
     given = {one.name for one in people if one}
     idle = [name for name in step.by if name not in given]
     if idle:
         raise Refusal(
             f"{data.id} does not need the approval of {' and '.join(idle)}; "
-            f"still to approve: {listed(found.missing)}"
+            f"still to approve: {listed(counted.missing)}"
         )
 
 
-def refuse_too_early(step: Step, found: Approvals) -> None:
+def refuse_too_early(step: Step, counted: Approvals) -> None:
     """Raise Refusal for what can only be said with the last approval."""
-    said = {
+    given = {
         "--agreement signed": step.agreement is AgreementStatus.SIGNED,
         "--supersede": step.supersede,
         "--note": step.note,
     }
-    if options := [option for option, is_said in said.items() if is_said]:
+    if options := [option for option, is_said in given.items() if is_said]:
         raise Refusal(
             f"{' and '.join(options)}: only with the last approval; "
-            f"still to approve: {listed(found.missing)}"
+            f"still to approve: {listed(counted.missing)}"
         )
 
 

@@ -142,17 +142,17 @@ def _still_missing(client: Client, data: ChangeRecord, edit: Edit, step: Step) -
     copy, _ = applied(client, (edit,))
     after = next((r.data for r in copy.records if r.file == edit.file), None)
     on = of_last(step, data).on
-    found = approvals(after, known(client.profile, on), on) if after else None
-    return found if found and found.missing else None
+    counted = approvals(after, known(client.profile, on), on) if after else None
+    return counted if counted and counted.missing else None
 
 
 def _so_far(
-    client: Client, data: ChangeRecord, whole: Edit, step: Step, told: Step, found: Approvals
+    client: Client, data: ChangeRecord, whole: Edit, step: Step, told: Step, counted: Approvals
 ) -> Plan:
     """Return the plan of an approval while others are missing: it decides nothing."""
     if step.by:
-        refuse_not_needed(client, data, step, found)
-        refuse_too_early(step, found)
+        refuse_not_needed(client, data, step, counted)
+        refuse_too_early(step, counted)
     edit = replace(whole, after=approved_so_far(whole.before, client, data, told))
     copy, faults = applied(client, (edit,))
     return Plan(
@@ -163,7 +163,7 @@ def _so_far(
         (),
         tuple(wanted_so_far(data, step, possible(client, data, step.status, step.on))),
         (),
-        found,
+        counted,
     )
 
 

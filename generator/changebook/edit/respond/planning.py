@@ -102,7 +102,7 @@ class Response:
 
 def respond(
     workspace: Workspace,
-    found: Sequence[Problem],
+    known: Sequence[Problem],
     reading: Reading,
     path: str,
     said: Said,
@@ -110,7 +110,7 @@ def respond(
 ) -> Response:
     """Try the answer in the mail `path` on a copy. Raises Refusal where it can't be taken over.
 
-    `found` are the problems of reading the workspace. A mail from a day after `now` was sent by a
+    `known` are the problems of reading the workspace. A mail from a day after `now` was sent by a
     wrong clock.
     """
     id, block = _record_of(workspace, reading, path, said)
@@ -137,7 +137,7 @@ def respond(
         on,
         record.source.path,
         edit,
-        tuple(problems_after_edit(workspace, found, *applied(client, (edit,)))),
+        tuple(problems_after_edit(workspace, known, *applied(client, (edit,)))),
         (*answer.warnings(entry), *doubts),
         tuple(answer.next_(entry, on)),
         tuple(answer.commands(entry, on)),
@@ -390,8 +390,8 @@ class _Answer:
             return ""
         if given := next((each for each in before if each.name in self.person.names), None):
             return f"{self.person.name} has approved it already, on {given.on}"
-        found = self._approvals(with_this=True)
-        if any(each.given and each.given.name == self.person.name for each in found.given):
+        counted = self._approvals(with_this=True)
+        if any(each.given and each.given.name == self.person.name for each in counted.given):
             return ""
         return f"the approval of {self.person.name} is not needed"
 

@@ -73,7 +73,7 @@ def named(reading: Reading) -> tuple[str, ...]:
         return tuple(dict.fromkeys(block.id for block in reading.blocks))
     texts = (reading.letter.subject, "\n".join(line.text for line in reading.letter.lines))
     ids = (tuple(dict.fromkeys(RECORD_ID.findall(text))) for text in texts)
-    return next((found for found in ids if found), ())
+    return next((ids_of_line for ids_of_line in ids if ids_of_line), ())
 
 
 def _all(letters: Iterable[Letter]) -> Iterable[Letter]:
@@ -114,8 +114,8 @@ def _read(letter: Letter) -> Reading:
 def _blocks(lines: Sequence[Line]) -> tuple[int, tuple[Block, ...]]:
     """Return the blocks that are quoted the least, and how deep they are."""
     for depth in sorted({line.depth for line in lines}):
-        if found := blocks(line.text for line in lines if line.depth == depth):
-            return depth, found
+        if read := blocks(line.text for line in lines if line.depth == depth):
+            return depth, read
     return 0, ()
 
 
@@ -159,11 +159,11 @@ def _words(lines: Sequence[str], *, has_block: bool) -> tuple[str, str, tuple[st
 def _parts(line: str) -> Iterator[str]:
     """Split a line in which a mail program joined marks or fields with others."""
     at = 0
-    for found in _FILLED_IN.finditer(line):
-        if between := line[at : found.start()].strip():
+    for match in _FILLED_IN.finditer(line):
+        if between := line[at : match.start()].strip():
             yield between
-        yield found[0]
-        at = found.end()
+        yield match[0]
+        at = match.end()
     if line[at:].strip() or not at:
         yield line[at:]
 

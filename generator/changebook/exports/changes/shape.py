@@ -50,7 +50,7 @@ class ApprovalJson(JsonModel):
     on: dt.date | None = None
 
 
-def _approvals(found: Approvals) -> tuple[ApprovalJson, ...]:
+def _approvals(counted: Approvals) -> tuple[ApprovalJson, ...]:
     return tuple(
         ApprovalJson(
             party=each.given.party if each.given else each.needed.party if each.needed else None,
@@ -58,7 +58,7 @@ def _approvals(found: Approvals) -> tuple[ApprovalJson, ...]:
             name=each.given.name if each.given else None,
             on=each.on,
         )
-        for each in found.each
+        for each in counted.each
     )
 
 

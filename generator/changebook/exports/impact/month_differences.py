@@ -62,7 +62,7 @@ def as_json(ends: Sequence[MonthEnd], words: Words) -> bytes:
     ).as_bytes(indent=None)
 
 
-def _rows(of: Comparison, words: Words) -> Iterator[str]:
+def _rows(comparison: Comparison, words: Words) -> Iterator[str]:
     """Yield the names of the rows, as the pages have them."""
-    yield from (line_name(change.line, words) for change in of.lines)
-    yield from (moved.after.name for moved in of.dates)
+    yield from (line_name(change.line, words) for change in comparison.lines)
+    yield from (moved.after.name for moved in comparison.dates)

@@ -164,9 +164,6 @@ def _values(standings: Mapping[str, Standing]) -> list[Standing]:
     return list(standings.values())
 
 
-Standings = Annotated[tuple[StandingJson, ...], BeforeValidator(_values)]
-
-
 class PendingJson(JsonModel):
     """A pending change, with the day by which to decide."""
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition
 from changebook.exports.reminders.shape import ReminderItemJson, ReminderJson
 from changebook.exports.reports.documents import without_gaps
-from changebook.exports.reports.mail import addresses
+from changebook.exports.reports.mail import addresses, draft
 from changebook.pages.literal import literal
 from changebook.pages.rendering import environment, one_line
 from changebook.views.reminders import Reminder, ReminderItem
@@ -50,13 +48,7 @@ class ReminderLetter:
         """Write the mail. Raises Refusal for an address that is none."""
         to = [f"{self.reminder.name} <{self.email}>"] if self.email else []
         by = addresses(self.edition.profile, sender, to)
-        mail = EmailMessage(SMTP.clone(cte_type="7bit"))
-        mail["X-Unsent"] = "1"
-        if by.sender:
-            mail["From"] = by.sender
-        if by.to:
-            mail["To"] = by.to
-        mail["Subject"] = self.subject
+        mail = draft(by, self.subject)
         mail.set_content(self._text(one_line, heading=""), charset="utf-8", cte="quoted-printable")
         mail["Content-Language"] = self.edition.profile.language
         return mail.as_bytes()

@@ -56,16 +56,22 @@ def _address(text: str, name: str = "") -> Address:
     return address
 
 
-def as_mail(document: Document, by: MailAddresses) -> bytes:
-    """Write the mail: text and HTML of the same words, the HTML with its pictures."""
+def draft(by: MailAddresses, subject: str) -> EmailMessage:
+    """Return a mail that opens in a mail program as one to be sent."""
     mail = EmailMessage(SMTP.clone(cte_type="7bit"))
     mail["X-Unsent"] = "1"
     if by.sender:
         mail["From"] = by.sender
     if by.to:
         mail["To"] = by.to
+    mail["Subject"] = subject
+    return mail
+
+
+def as_mail(document: Document, by: MailAddresses) -> bytes:
+    """Write the mail: text and HTML of the same words, the HTML with its pictures."""
     profile = document.edition.profile
-    mail["Subject"] = one_line(f"{profile.project} · {document.title}")
+    mail = draft(by, one_line(f"{profile.project} · {document.title}"))
     # Encoded in any case, so that a boundary can't stand in a text.
     mail.set_content(document.text(), charset="utf-8", cte="quoted-printable")
     ids = {name: _content_id(picture.png) for name, picture in document.pictures.items()}

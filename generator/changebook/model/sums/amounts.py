@@ -164,13 +164,13 @@ def amount_with_tax(
 
 
 def taxes(shares: Iterable[tuple[str | None, Shares]], currency: str) -> tuple[TaxLine, ...]:
-    """One line per rate, the highest first and what has no rate last; none where none has one.
+    """Return a line per rate, the highest first, no rate last; none where nothing has a rate.
 
     The shares come with the record that they are of; those of the contract itself with None.
     """
     parts: dict[Decimal | None, list[tuple[str | None, Decimal]]] = defaultdict(list)
-    for id, of in shares:
-        for rate, base in of.items():
+    for id, own_shares in shares:
+        for rate, base in own_shares.items():
             parts[rate].append((id, base))
     if set(parts) <= {None}:
         return ()

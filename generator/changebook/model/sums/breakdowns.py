@@ -32,7 +32,7 @@ def breakdown(position: Position, groups: Mapping[str, Group]) -> dict[Group, Gr
 def breakdown_each(
     position: Position, groups: Mapping[str, Iterable[Group]]
 ) -> dict[Group, GroupShare]:
-    """As `breakdown`, where a record may belong to several groups.
+    """Group as `breakdown` does, where a record may belong to several groups.
 
     It counts whole in each of them: no key of the format says how its money splits. So the shares
     add up to more than the lines wherever a record is in more than one group.

@@ -78,16 +78,16 @@ def _stays(record: ChangeRecord, as_of: date) -> Iterator[Stay]:
             yield Stay(record.id, entry.status, entry.on, until, days)
 
 
-def days_in_status(of: Iterable[Stay]) -> tuple[StatusPace, ...]:
+def days_in_status(stays: Iterable[Stay]) -> tuple[StatusPace, ...]:
     """Return the stays by status, in the order of the life cycle; also over several clients."""
     groups: dict[Status, list[Stay]] = defaultdict(list)
-    for stay in of:
+    for stay in stays:
         groups[stay.status].append(stay)
     return tuple(_pace(status, groups[status]) for status in Status if status in groups)
 
 
-def _pace(status: Status, of: Iterable[Stay]) -> StatusPace:
-    ordered = sorted(of, key=lambda stay: (stay.since, stay.id))
+def _pace(status: Status, stays: Iterable[Stay]) -> StatusPace:
+    ordered = sorted(stays, key=lambda stay: (stay.since, stay.id))
     ended = [stay for stay in ordered if stay.until]
     now = tuple(stay for stay in ordered if stay.until is None)
     return StatusPace(

@@ -166,12 +166,16 @@ def _added(base: Figure, more: Figure) -> Figure:
     return Figure(base.amount + more.amount, base.parts + more.parts, base.unknown + more.unknown)
 
 
-def _adds(of: list[Standing]) -> Iterable[Standing]:
-    return (standing for standing in of if standing.amount is not None and standing.amount > 0)
+def _adds(standings: list[Standing]) -> Iterable[Standing]:
+    return (
+        standing for standing in standings if standing.amount is not None and standing.amount > 0
+    )
 
 
-def _credits(of: list[Standing]) -> Iterable[Standing]:
-    return (standing for standing in of if standing.amount is not None and standing.amount < 0)
+def _credits(standings: list[Standing]) -> Iterable[Standing]:
+    return (
+        standing for standing in standings if standing.amount is not None and standing.amount < 0
+    )
 
 
 def _milestone(
@@ -268,10 +272,10 @@ def _days_of(role: str, by_record: Mapping[str, _RoleDays]) -> Figure:
 
 
 def _shares(
-    of: Iterable[Standing], records: Mapping[str, Priced]
+    standings: Iterable[Standing], records: Mapping[str, Priced]
 ) -> Iterator[tuple[str | None, Shares]]:
     """Yield what these changes add at each tax rate, and what they take the place of."""
-    for standing in of:
+    for standing in standings:
         yield standing.id, records[standing.id].shares
         for part in standing.replaces:
             yield part.id, {rate: -base for rate, base in records[part.id].shares.items()}

@@ -44,10 +44,10 @@ def standings(records: Mapping[str, Priced], as_of: date) -> dict[str, Standing]
     return by_id
 
 
-def figure(of: Iterable[Standing], currency: str) -> Figure:
+def figure(standings: Iterable[Standing], currency: str) -> Figure:
     """Return what these records add, with them behind it."""
     parts, unknown = list[Part](), list[str]()
-    for standing in of:
+    for standing in standings:
         if standing.part is None:
             unknown.append(standing.id)
         else:

@@ -32,13 +32,13 @@ def _behind_block(tokens: list[Token], opening: int, children: list[Token]) -> N
     if last.type != "text":
         return
     if tokens[opening].type == "heading_open":
-        last.content, found = at_end(last.content)
-        _set(tokens[opening], found)
+        last.content, attributes = at_end(last.content)
+        _set(tokens[opening], attributes)
     elif len(children) > 1 and children[-2].type in ("softbreak", "hardbreak"):
-        rest, found = at_end(last.content)
-        if not rest and found:
+        rest, attributes = at_end(last.content)
+        if not rest and attributes:
             del children[-2:]
-            _set(_shown(tokens, opening), found)
+            _set(_shown(tokens, opening), attributes)
 
 
 def _shown(tokens: list[Token], opening: int) -> Token:
@@ -53,14 +53,14 @@ def _behind_inline(children: list[Token]) -> None:
         before = children[at - 1]
         if token.type != "text":
             continue
-        rest, found = at_begin(token.content)
-        if not found:
+        rest, attributes = at_begin(token.content)
+        if not attributes:
             continue
         if before.type in _ENDS:
             before = _opening(children, at - 1)
         elif before.type not in _WHOLE:
             continue
-        _set(before, found)
+        _set(before, attributes)
         token.content = rest
 
 
@@ -74,8 +74,8 @@ def _opening(tokens: list[Token], closing: int) -> Token:
     raise ValueError("a closing token without an opening one")
 
 
-def _set(token: Token, found: Mapping[str, str]) -> None:
-    for name, value in found.items():
+def _set(token: Token, attributes: Mapping[str, str]) -> None:
+    for name, value in attributes.items():
         if name == "class":
             token.attrJoin(name, value)
         else:

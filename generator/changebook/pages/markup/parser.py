@@ -76,10 +76,10 @@ def _references_plugin(md: MarkdownIt) -> None:
     read = {rule.name: rule.fn for rule in rules.__rules__}
 
     def reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        found = read["reference"](state, start, end, silent)
-        if found and not silent:
+        is_reference = read["reference"](state, start, end, silent)
+        if is_reference and not silent:
             state.env["below"] = state.line
-        return bool(found)
+        return bool(is_reference)
 
     def code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return start != state.env.get("below") and read["code"](state, start, end, silent)

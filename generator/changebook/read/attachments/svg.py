@@ -308,31 +308,31 @@ class _Css:
         """Return whether a value that is no declaration may stay."""
         return self._are_allowed(tinycss2.parse_component_value_list(value), name)
 
-    def _are_allowed(self, tokens: Iterable[Any], of: str) -> bool:
+    def _are_allowed(self, tokens: Iterable[Any], owner: str) -> bool:
         """Return whether tokens load nothing; what does is a fault, each for itself."""
-        faults = list(self._faults(tokens, of))
+        faults = list(self._faults(tokens, owner))
         for fault in faults:
             self._refuse(fault)
         return not faults
 
-    def _faults(self, tokens: Iterable[Any], of: str) -> Iterator[str]:
+    def _faults(self, tokens: Iterable[Any], owner: str) -> Iterator[str]:
         for token in tokens:
             if token.type == "url":
-                yield from self._url(token.value, of)
+                yield from self._url(token.value, owner)
             elif token.type == "function":
                 if token.lower_name == "url":
                     address = "".join(t.value for t in token.arguments if t.type == "string")
-                    yield from self._url(address, of)
+                    yield from self._url(address, owner)
                 elif token.lower_name not in _FUNCTIONS:
-                    yield f"has `{token.name}()` in `{of}`, which a picture does not need"
-                yield from self._faults(token.arguments, of)
+                    yield f"has `{token.name}()` in `{owner}`, which a picture does not need"
+                yield from self._faults(token.arguments, owner)
             elif token.type.endswith(" block"):
-                yield from self._faults(token.content, of)
+                yield from self._faults(token.content, owner)
 
-    def _url(self, address: str, of: str) -> Iterator[str]:
-        is_font = of.lower() == "src" and _FONT.match(address)
+    def _url(self, address: str, owner: str) -> Iterator[str]:
+        is_font = owner.lower() == "src" and _FONT.match(address)
         if not is_font and not _LOCAL.fullmatch(address.strip()):
-            yield f"loads `{_short(address)}` in `{of}`"
+            yield f"loads `{_short(address)}` in `{owner}`"
 
 
 def _short(address: str) -> str:

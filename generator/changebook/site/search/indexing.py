@@ -15,7 +15,6 @@ import shutil
 import subprocess
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, cast
 
 from pagefind_bin import get_executable
@@ -96,12 +95,7 @@ class _Pagefind:
         self._is_asked = False
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.communicate()
 

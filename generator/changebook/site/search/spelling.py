@@ -108,7 +108,7 @@ def _pairs(run: str) -> str:
 
 
 def spelt_html(html: str) -> str:
-    """HTML whose text is spelt for Pagefind; attributes stay as they are."""
+    """Return HTML whose text is spelt for Pagefind; attributes stay as they are."""
     pieces = _TAG.split(_INLINE.sub("", _PERMALINK.sub("", html)))
     pieces[::2] = [
         escape(spelt(unescape(text)), quote=False) if text.strip() else text for text in pieces[::2]

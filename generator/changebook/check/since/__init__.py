@@ -1,0 +1,1 @@
+"""What a branch may not do: its records beside those of the revision that it is compared with."""
