@@ -16,7 +16,7 @@ from changebook.check import load_checked
 from changebook.edition import urls
 from changebook.edition.editions import make_edition
 from changebook.importing.mapping import read_map
-from changebook.importing.source import ImportSource, UnreadableSource
+from changebook.importing.source import ImportSource, Told, UnreadableSource, gathered
 from changebook.importing.sources import read_source_of
 from changebook.model.import_map import Kind, SourceSettings
 from changebook.model.vocabulary import Audience
@@ -339,6 +339,14 @@ def test_attachments_that_are_refused(root: Path, tmp_path: Path, name: str, mes
     assert said.exit_code == 1
     assert message in said.stderr
     assert files(root) == {}
+
+
+def test_what_is_alike_is_told_once_with_its_places() -> None:
+    told = [Told("odd", f"row {n // 2}") for n in range(10)]
+    assert gathered([*told, Told("all of it")]) == [
+        "row 0; row 1; row 2; and 2 more: odd",
+        "all of it",
+    ]
 
 
 def test_attachments_come_along(root: Path, tmp_path: Path) -> None:

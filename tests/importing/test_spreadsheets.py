@@ -366,6 +366,16 @@ def test_again_and_again(root: Path, tmp_path: Path) -> None:
     assert load_checked(root)[1] == []
 
 
+def test_another_log_with_the_same_ids_is_doubted(root: Path, tmp_path: Path) -> None:
+    old = [(str(n), f"Change {n}", "open", n, "2025-03-01") for n in range(1, 5)]
+    short_import(root, tmp_path, *old)
+    again = short_import(root, tmp_path, *old[:3], ("4", "Change 4, again", "open", 4, None))
+    assert "another title" not in again.stderr
+    other = [(str(n), f"Phase 2: {n}", "open", n, "2026-03-01") for n in range(1, 5)]
+    said = short_import(root, tmp_path, *other)
+    assert "note: 4 of 4 items have the id of a record here and another title" in said.stderr
+
+
 def test_a_conflict_is_settled_by_hand(root: Path, tmp_path: Path) -> None:
     short_import(root, tmp_path, ("1", "A", "open", 1, "2025-03-01"))
     (file,) = root.glob("changes/acme/2025/*.md")

@@ -142,7 +142,7 @@ def test_no_paragraph_in_chinese_is_broken_into_lines(page: str) -> None:
 
 def test_the_commands_of_its_first_page_work(tmp_path: Path) -> None:
     """As far as `check`; what builds and serves is the README's, which has its own test."""
-    (block,) = re.findall(r"^```sh\n(.*?)^```$", FIRST_PAGE, re.MULTILINE | re.DOTALL)
+    block, *_ = re.findall(r"^```sh\n(.*?)^```$", FIRST_PAGE, re.MULTILINE | re.DOTALL)
     before, found, rest = block.partition("changebook init")
     assert before
     commands, _, after = rest.partition("changebook build\n")

@@ -239,6 +239,7 @@ class _Imports:
         ids = self._ids(drafts)
         self._new_ids = {key: record.data.id for key, record in self._known.items()}
         self._new_ids |= dict(zip(self._keys, ids, strict=True))
+        self._doubt(drafts)
         self._turn_round(drafts)
         self._straighten(drafts)
         days = (day for r in client.records for day in timeline.history_dates(r.data))
@@ -287,6 +288,21 @@ class _Imports:
             free += id is None
             ids.append(id or id_of(self._client, free))
         return ids
+
+    def _doubt(self, drafts: Sequence[Draft]) -> None:
+        """Say where most of what has its id here is called otherwise: it may be another log."""
+        here = {key: record.data.title for key, record in self._known.items()}
+        pairs = zip(self._keys, drafts, strict=True)
+        titles = [(here[key], each.title) for key, each in pairs if key in here]
+        others = sum(old != new for old, new in titles)
+        if others > 1 and 2 * others > len(titles):
+            self.notes.append(
+                Told(
+                    f"{others} of {len(titles)} items have the id of a record here and another "
+                    "title: if this is another log than the last one, give its ids a prefix of "
+                    "their own first, or it is taken for a newer one"
+                )
+            )
 
     def _turn_round(self, drafts: Sequence[Draft]) -> None:
         """Write `superseded by` at the other end, where the format has it."""

@@ -44,7 +44,7 @@ class Told(NamedTuple):
 def gathered(told: Iterable[Told]) -> list[str]:
     """Return a line for each text: what is the same at many places is said once."""
     places: dict[str, list[str]] = {}
-    for each in told:
+    for each in dict.fromkeys(told):
         places.setdefault(each.text, []).append(each.place)
     return [str(Told(text, _some(where))) for text, where in places.items()]
 
