@@ -113,7 +113,7 @@ def _common_pages(
         ),
         *site.month_ends(ends, summary),
         *site.reports(),
-        *site.news(news.news(edition.records, edition.as_of)),
+        *site.news(news.news(edition)),
         site.page(
             urls.FOLLOW,
             "follow",

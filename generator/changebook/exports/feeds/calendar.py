@@ -21,6 +21,7 @@ from changebook.model.vocabulary import ENDED, OPEN, ObjectionOutcome, Outcome, 
 from changebook.model.words import Words
 from changebook.pages.rendering import one_line
 from changebook.views import news
+from changebook.views.amendments import AmendmentView, SignatureState, amendments, members
 from changebook.views.approvals import ApprovalPhrases
 from changebook.views.waiting import awaited_acceptance, waiting_decision
 
@@ -106,6 +107,9 @@ def _event(appointment: _Appointment, site: str | None) -> Event:
 def _appointments(edition: Edition, position: Position, words: Words) -> Iterator[_Appointment]:
     for milestone in position.milestones:
         yield _milestone(milestone, edition, position, words)
+    for amendment in amendments(edition, position):
+        if amendment.on:
+            yield _amendment(amendment, amendment.on, edition, words)
     by_record: dict[str, list[news.NewsEvent]] = {}
     for event in news.events(edition.records):
         by_record.setdefault(event.id, []).append(event)
@@ -145,6 +149,29 @@ def _milestone(
         status=STATUS.CONFIRMED,
         sequence=len(milestone.steps),
         last=max(moved, default=profile.contract.signed),
+    )
+
+
+def _amendment(
+    amendment: AmendmentView, day: date, edition: Edition, words: Words
+) -> _Appointment:
+    """Return an announced amendment on its day; what its changes have seen since is a step."""
+    _, profile = words.gettext, edition.profile
+    found = news.events(members(edition)[amendment.reference])
+    is_over = amendment.signing in (SignatureState.SIGNED, SignatureState.NOTHING)
+    name = " ".join(filter(None, (amendment.reference, amendment.title)))
+    return _Appointment(
+        key=f"{profile.prefix}/amendment/{amendment.reference}",
+        day=day,
+        summary=_("%(name)s: %(text)s")
+        % {"name": _("Amendment") if is_over else _("Amendment to be signed"), "text": name},
+        lines=tuple(f"{change.id} {change.data.title}" for change in amendment.changes),
+        page=urls.amendment(amendment.reference),
+        fragment="",
+        status=STATUS.CONFIRMED,
+        sequence=len(found),
+        last=max((event.recorded for event in found), default=profile.contract.signed),
+        reminds=not is_over,
     )
 
 
