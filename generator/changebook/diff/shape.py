@@ -86,6 +86,20 @@ class ArchiveChangeJson(JsonModel):
     after: dt.date | None
 
 
+class RuleJson(JsonModel):
+    """Which changes need whose approval, in words."""
+
+    changes: str
+    who: str
+
+
+class ApprovalChangeJson(JsonModel):
+    """Who must approve, on either side."""
+
+    before: tuple[RuleJson, ...]
+    after: tuple[RuleJson, ...]
+
+
 class PendingDatesJson(JsonModel):
     """How far pending changes may move a milestone."""
 
@@ -179,6 +193,7 @@ class ClientEffectJson(JsonModel):
     profile: tuple[str, ...]
     approvers: tuple[ApproverJson, ...]
     archived: ArchiveChangeJson | None
+    approval: ApprovalChangeJson | None
     corrections: tuple[CorrectionJson, ...]
     figures: FiguresJson | None
     closed: tuple[FiguresJson, ...]

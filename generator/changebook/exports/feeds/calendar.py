@@ -152,9 +152,7 @@ def _milestone(
     )
 
 
-def _amendment(
-    amendment: AmendmentView, day: date, edition: Edition, words: Words
-) -> _Appointment:
+def _amendment(amendment: AmendmentView, day: date, edition: Edition, words: Words) -> _Appointment:
     """Return an announced amendment on its day; what its changes have seen since is a step."""
     _, profile = words.gettext, edition.profile
     found = news.events(members(edition)[amendment.reference])
