@@ -51,9 +51,7 @@ def test_nothing_is_added_to_it(root: Path, words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("audience", Audience)
-def test_its_pages_are_as_of_the_day_of_the_archive_at_least(
-    root: Path, audience: Audience
-) -> None:
+def test_its_pages_are_as_of_that_day_at_least(root: Path, audience: Audience) -> None:
     """They said "as of" the last event's day, beside a later day on which they were archived."""
     client = read_workspace(root)[0].client("acme")
     assert make_edition(client, audience).as_of == client.profile.archived

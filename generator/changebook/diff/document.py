@@ -271,7 +271,7 @@ def _profile(client: ClientEffect, words: Words) -> Iterator[Block]:
 
 def _approval(change: ApprovalChange, *, with_before: bool) -> Table[tuple[str, str]]:
     """Return the rules on both sides, line by line, as sentences."""
-    sides = [
+    before_after = [
         [f"{rule.changes}: {rule.who}" for rule in rules]
         or ["All changes: one person who approves"]
         for rules in (change.before, change.after)
@@ -279,7 +279,7 @@ def _approval(change: ApprovalChange, *, with_before: bool) -> Table[tuple[str, 
     after: Column[tuple[str, str]] = Column("After", lambda row: row[1] or None)
     before: Column[tuple[str, str]] = Column("Before", lambda row: row[0] or None)
     columns = (before, after) if with_before else (after,)
-    rows = tuple(zip_longest(*sides, fillvalue=""))
+    rows = tuple((old, new) for old, new in zip_longest(*before_after, fillvalue=""))
     return Table("Who must approve", columns, rows)
 
 

@@ -88,12 +88,7 @@ def _days(data: ChangeRecord) -> Iterator[tuple[Path, date | None]]:
     for n, entry in enumerate(data.history):
         yield ("history", n, "on"), entry.on
         yield ("history", n, "recorded"), entry.recorded
-    if data.requested:
-        yield ("requested", "on"), data.requested.on
-    if data.imported:
-        yield ("imported", "on"), data.imported.on
-    if data.impact and data.impact.assessed:
-        yield ("impact", "assessed", "on"), data.impact.assessed.on
+    yield from _begun(data)
     if data.decision:
         yield from _of_decision(data.decision)
     for n, revision in enumerate(data.revisions):
@@ -102,19 +97,37 @@ def _days(data: ChangeRecord) -> Iterator[tuple[Path, date | None]]:
         yield ("objections", n, "on"), objection.on
         yield ("objections", n, "resolved"), objection.resolved
     if data.agreement:
-        yield ("agreement", "signed"), data.agreement.signed
-        if copy := data.agreement.signed_copy:
-            yield ("agreement", "signed_copy", "filed"), copy.filed
+        yield from _of_agreement(data.agreement)
     for n, step in enumerate(data.plan or ()):
         yield ("plan", n, "done"), step.done
     for n, talk in enumerate(data.communications):
         yield ("communications", n, "on"), talk.on
     if data.acceptance:
-        yield ("acceptance", "on"), data.acceptance.on
-        for n, defect in enumerate(data.acceptance.defects):
-            yield ("acceptance", "defects", n, "fixed"), defect.fixed
+        yield from _of_acceptance(data.acceptance)
     if data.actual:
         yield ("actual", "finished"), data.actual.finished
+
+
+def _begun(data: ChangeRecord) -> Iterator[tuple[Path, date | None]]:
+    """Yield the days on which it was requested, imported and assessed."""
+    if data.requested:
+        yield ("requested", "on"), data.requested.on
+    if data.imported:
+        yield ("imported", "on"), data.imported.on
+    if data.impact and data.impact.assessed:
+        yield ("impact", "assessed", "on"), data.impact.assessed.on
+
+
+def _of_agreement(agreement: Agreement) -> Iterator[tuple[Path, date | None]]:
+    yield ("agreement", "signed"), agreement.signed
+    if agreement.signed_copy:
+        yield ("agreement", "signed_copy", "filed"), agreement.signed_copy.filed
+
+
+def _of_acceptance(acceptance: Acceptance) -> Iterator[tuple[Path, date | None]]:
+    yield ("acceptance", "on"), acceptance.on
+    for n, defect in enumerate(acceptance.defects):
+        yield ("acceptance", "defects", n, "fixed"), defect.fixed
 
 
 def _of_decision(decision: Decision) -> Iterator[tuple[Path, date | None]]:

@@ -191,7 +191,7 @@ def test_an_announced_amendment_is_a_day_in_the_calendar(
 
     def found(written: bytes) -> Any:
         events_ = Calendar.from_ical(written).walk("VEVENT")
-        [event] = (e for e in events_ if announced.reference in e["SUMMARY"])
+        [event] = (e for e in events_ if announced.reference in str(e["SUMMARY"]))
         return event
 
     before = found(files["yunfan"][urls.CALENDAR])

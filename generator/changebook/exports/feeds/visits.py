@@ -12,7 +12,7 @@ COUNT = 200
 
 
 def as_json(edition: Edition) -> bytes:
-    """Write the newest events: key, id of the record or reference, and the day on which it could be learned.
+    """Write the newest events: key, id or reference, and the day on which it could be learned.
 
     `from` is the day of the oldest one, where older ones were left out. A browser remembers by
     origin, on which several editions can lie: `edition` keeps them apart.
