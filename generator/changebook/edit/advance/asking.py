@@ -108,6 +108,22 @@ def wanted(
             "The client will see it. Who may read it",
             choices=(Visibility.CLIENT.value,),
         )
+    yield from _wanted_keys(client, after, step)
+    if step.status is Status.APPROVED and not step.partial:
+        differs = differing(after, client.profile)
+        told = "; ".join(f"{granted} granted, not {stated}" for _, granted, stated in differs)
+        if told:
+            question = f"{told}. Is only a part of option `{step.option}` approved"
+            yield Wanted("partial", "--partial", question, choices=("yes",))
+    if step.agreement is AgreementStatus.SIGNED and after.agreement:
+        if not after.agreement.reference:
+            yield Wanted("reference", "--reference TEXT", "Which amendment was signed")
+        if not after.agreement.signed:
+            yield Wanted("signed", "--signed DATE", "When was it signed")
+
+
+def _wanted_keys(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
+    """Yield what the status needs: of an approval first which option, since all else follows."""
     option = _which_option(after) if step.status is Status.APPROVED else None
     if option:
         yield option
@@ -122,17 +138,6 @@ def wanted(
             yield replace(_QUESTIONS[need.path], suggestion=amount, offered=offered)
     if not option:
         yield from _wanted_dates(client, after)
-    if step.status is Status.APPROVED and not step.partial:
-        differs = differing(after, client.profile)
-        told = "; ".join(f"{granted} granted, not {stated}" for _, granted, stated in differs)
-        if told:
-            question = f"{told}. Is only a part of option `{step.option}` approved"
-            yield Wanted("partial", "--partial", question, choices=("yes",))
-    if step.agreement is AgreementStatus.SIGNED and after.agreement:
-        if not after.agreement.reference:
-            yield Wanted("reference", "--reference TEXT", "Which amendment was signed")
-        if not after.agreement.signed:
-            yield Wanted("signed", "--signed DATE", "When was it signed")
 
 
 def wanted_so_far(data: ChangeRecord, step: Step, names: tuple[str, ...]) -> Iterator[Wanted]:
