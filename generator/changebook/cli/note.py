@@ -25,7 +25,7 @@ from changebook.cli.options import (
     once_each,
     today,
 )
-from changebook.cli.output import PROBLEMS, from_here, print_problems
+from changebook.cli.output import PROBLEMS, from_here, print_problems, say_asked_again
 from changebook.cli.sealing import refuse_broken_seals, seal_written
 from changebook.edit import note as core
 from changebook.edit.edits import edited_lines
@@ -119,6 +119,7 @@ def _write(about: _About, note: Note, *, dry_run: bool, seals: bool) -> None:
     else:
         done.edit.write()
         click.echo(f"noted in {from_here(done.edit.after.path, root)}")
+        say_asked_again(done.asked_again)
 
 
 _by = click.option(
@@ -171,8 +172,17 @@ def _plan(**said: Any) -> Note:
 @_kind("revision")
 @click.argument("words", metavar="NOTE")
 @_by
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Where the client has read it: where this branch left REV in git.  [default: HEAD]",
+)
 def _revision(**said: Any) -> Note:
-    """Note that what is asked for was changed: NOTE says what is different."""
+    """Note that what is asked for was changed: NOTE says what is different.
+
+    Change the record first. The old amount and days come from git, where they are others now;
+    whoever approved so far is asked again.
+    """
     return core.revision(**said)
 
 

@@ -151,7 +151,7 @@ def _figures(pair: Pair) -> Iterator[Problem]:
     amount, days = _asked(pair.before, pair)
     path: KeyPath = ("revisions", index)
     if entry.was is None:
-        if was := _was(pair):
+        if was := asked_before(pair):
             yield WAS_MISSING.at(
                 source.path,
                 source.place(*path),
@@ -184,7 +184,7 @@ def _figures(pair: Pair) -> Iterator[Problem]:
             source.place(*path, "was"),
             f"Revision {entry.revision} of {pair.after.data.id} does not say what {missing} was "
             "before.",
-            f"Write `was: {flow(_was(pair))}`.",
+            f"Write `was: {flow(asked_before(pair))}`.",
         )
 
 
@@ -192,7 +192,7 @@ def _asked(record: Record, pair: Pair) -> tuple[Decimal | None, dict[str, int]]:
     return sums.asked(record.data, pair.client.profile), sums.asked_days(record.data)
 
 
-def _was(pair: Pair) -> dict[str, Any]:
+def asked_before(pair: Pair) -> dict[str, Any]:
     """Return what `was` has to say: the figures of the base that are others now."""
     (amount, days), (now, then) = _asked(pair.before, pair), _asked(pair.after, pair)
     moved = {m: days.get(m, 0) for m in {**days, **then} if days.get(m, 0) != then.get(m, 0)}
@@ -202,14 +202,14 @@ def _was(pair: Pair) -> dict[str, Any]:
 
 def _untold(pair: Pair, was: AskedBefore) -> str:
     """Return the first figure that is another one now and that `was` says nothing of."""
-    told = _was(pair)
+    told = asked_before(pair)
     if "amount" in told and was.amount is None:
         return "the amount"
     return next((f"`{m}`" for m in told.get("days", ()) if m not in was.days), "")
 
 
 def _with_was(pair: Pair) -> str:
-    was = _was(pair)
+    was = asked_before(pair)
     return f", `was: {flow(was)}`" if was else ""
 
 
