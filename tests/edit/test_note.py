@@ -107,6 +107,28 @@ def test_a_revision_counts_up(record: Path) -> None:
     assert "was:" not in text
 
 
+def test_there_is_more_time_to_decide(record: Path) -> None:
+    before = record.read_text("utf-8")
+    done = run("note", "EX-0002", "due", "2026-03-16")
+    assert done.exit_code == 0, done.output
+    assert added(record, before) == (["  due: 2026-03-16"], ["  due: 2026-03-02"])
+
+
+def test_an_amendment_is_signed_without_a_paper(record: Path) -> None:
+    said = ("--on", "2026-03-02", "--by", "Ada Brown", "--rationale", "It pays.", "--option", "a")
+    done = run("advance", "EX-0002", "approved", *said, "--agreement", "drafting")
+    assert done.exit_code == 0, done.output
+    done = run("note", "EX-0002", "signed", "--on", "2026-03-05")
+    assert "name it with --reference" in done.output
+    done = run("note", "EX-0002", "signed", "--on", "2026-03-05", "--reference", "SOW-1 A")
+    assert done.exit_code == 0, done.output
+    assert "sealed entry" in done.output
+    text = " ".join(record.read_text("utf-8").split())
+    assert "agreement: {status: signed, reference: SOW-1 A, signed: 2026-03-05}" in text
+    assert "and stays" in run("note", "EX-0002", "signed").output
+    assert "does not wait for a decision" in run("note", "EX-0002", "due", "2026-03-09").output
+
+
 @pytest.fixture
 def committed(record: Path, workspace: Path) -> tuple[Path, Scratch]:
     """The record as the client has read it, at `main`, with a branch of its own."""
@@ -187,6 +209,7 @@ def test_after_a_revision_everybody_is_asked_again(record: Path, workspace: Path
         (("settled", "--outcome", "accepted"), "has no open objection"),
         (("objection", "No.", "--by", "Ada Browne"), "did you mean Ada Brown?"),
         (("objection", "No."), "say who, with --by NAME"),
+        (("signed", "--reference", "SOW-1 A"), "only what is approved is signed"),
         (("plan", "1", "--on", "2999-01-01"), "is in the future"),
         (("objection", " ", "--by", "Ada Brown"), "is empty"),
     ],

@@ -186,6 +186,23 @@ def _revision(**said: Any) -> Note:
     return core.revision(**said)
 
 
+@_kind("due", dated=False)
+@click.argument("day", metavar="DATE", type=Day())
+def _due(day: date) -> Note:
+    """Note that the client has until DATE to decide."""
+    return core.due(day)
+
+
+@_kind("signed", seals=True)
+@click.option("--reference", metavar="TEXT", help="The amendment, if not in the record yet.")
+def _signed(**said: Any) -> Note:
+    """Note that the amendment was signed, where there is no paper to file. It is sealed.
+
+    `changebook sign` files a signed paper.
+    """
+    return core.signed(**said)
+
+
 @_kind("acceptance", seals=True)
 @click.argument("outcome", type=Word(AcceptanceOutcome))
 @click.option(

@@ -19,7 +19,12 @@ from changebook.edit.yaml_text import Value
 from changebook.model import decided
 from changebook.model.diagnostics import Problem
 from changebook.model.schema import Actual, ChangeRecord, Decider
-from changebook.model.vocabulary import AcceptanceOutcome, ObjectionOutcome
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    AcceptanceOutcome,
+    AgreementStatus,
+    ObjectionOutcome,
+)
 from changebook.read.git import has_commit
 from changebook.read.workspace import Client, Record, Workspace, read_workspace
 from changebook.refusal import Refusal
@@ -165,6 +170,43 @@ def _asked_before(client: Client, record: Record, base: str | None) -> dict[str,
     workspace, _ = read_workspace(client.root)
     pair = pair_since(workspace, record.data.id, compared)
     return asked_before(pair) if pair and was_submitted(pair.before.data) else {}
+
+
+def due(day: date) -> Note:
+    """Return the note that the client has until another day to decide."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        data = record.data
+        if not data.awaits_decision:
+            raise Refusal(f"{data.id} is `{data.status}` and does not wait for a decision")
+        return text.set(("decision", "due"), day)
+
+    return write
+
+
+def signed(on: date, reference: str | None = None) -> Note:
+    """Return the note that the amendment was signed, where no signed paper is filed."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        data, agreement = record.data, record.data.agreement
+        if data.status not in APPROVED_OR_LATER or data.undecided_emergency:
+            raise Refusal(
+                f"{data.id} is `{data.status}`: only what is approved is signed. First "
+                f"`changebook advance {data.id} approved`"
+            )
+        if agreement and agreement.status is AgreementStatus.SIGNED:
+            raise Refusal(f"{data.id}: the agreement was signed on {agreement.signed}, and stays")
+        known = agreement.reference if agreement else None
+        if known is None and reference is None:
+            raise Refusal("the record does not name the amendment: name it with --reference")
+        entry: dict[str, Value | None] = {
+            "status": AgreementStatus.SIGNED,
+            "reference": reference if reference != known else None,
+            "signed": on,
+        }
+        return _with(text, ("agreement",), entry)
+
+    return write
 
 
 def acceptance(

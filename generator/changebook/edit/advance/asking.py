@@ -150,9 +150,12 @@ def wanted_so_far(data: ChangeRecord, step: Step, names: tuple[str, ...]) -> Ite
 
 
 def _which_option(data: ChangeRecord) -> Wanted | None:
-    """Return the question which option is approved, where several can be and none is chosen."""
+    """Return the question which option is approved, where there are several and none is chosen.
+
+    To choose the one that does nothing is no approval.
+    """
     ways = {option.id: option.title for option in data.options if not option.nothing}
-    if len(ways) < 2 or data.chosen:
+    if len(data.options) < 2 or not ways or (data.decision and data.decision.option):
         return None
     listed = "; ".join(f"{id}: {title}" for id, title in ways.items())
     question = f"Which option is approved ({listed})"
