@@ -127,7 +127,7 @@ def _common_pages(
             "decisions",
             _("Decisions"),
             findable=False,
-            entries=decision.log(edition),
+            entries=decision.log(edition, position),
             seals=decision.seals(edition),
             in_part=waiting.approved_in_part(edition.records, edition.as_of, edition.profile),
             amendments=site.amendments,

@@ -243,7 +243,7 @@ class Printery:
 
     def log_book(self) -> Paper:
         """Return every decision in the order in which it was taken, with an index by scope item."""
-        entries = tuple(reversed(decision.log(self._edition)))
+        entries = tuple(reversed(decision.log(self._edition, self._position)))
         decided = [self._views[entry.id].data for entry in entries]
         return self._paper(
             "log_book",

@@ -305,7 +305,7 @@ def _progress(
                     ReportStep(step.status, step.on, step.by, recorded, step.note)
                 )
         for stage, steps in groups.items():
-            decided = entry(record, profile) if stage is ReportStage.DECIDED else None
+            decided = entry(record, profile, position) if stage is ReportStage.DECIDED else None
             if decided and decided.outcome is not OUTCOMES[steps[-1].status]:
                 decided = None
             shown = row(record, profile, position)
