@@ -594,7 +594,7 @@ def _waits(client: Client) -> _Waits:
     ]
     waits += [
         Wait(What.DECISION, d.id, d.title, d.approvals.still_asked or approvers, d.due)
-        for d in outstanding.decisions
+        for d in outstanding.undecided
     ]
     for open_ in outstanding.objections:
         objection = open_.objection

@@ -17,7 +17,7 @@ from icalendar.enums import STATUS, TRANSP
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model.sums import MilestonePosition, Position
-from changebook.model.vocabulary import ENDED, OPEN, ObjectionOutcome, Outcome, Status
+from changebook.model.vocabulary import ENDED, OPEN, Audience, ObjectionOutcome, Outcome, Status
 from changebook.model.words import Words
 from changebook.pages.rendering import one_line
 from changebook.views import news
@@ -188,7 +188,13 @@ def _of_record(
         summary = (_("Internal: the client does not see this change."), *summary)
 
     def appointment(
-        place: str, day: date, title: str, fragment: str, status: STATUS, *lines: str
+        place: str,
+        day: date,
+        title: str,
+        fragment: str,
+        status: STATUS,
+        *lines: str,
+        reminds: bool = True,
     ) -> _Appointment:
         return _Appointment(
             key=f"{data.id}/{place}",
@@ -200,20 +206,25 @@ def _of_record(
             status=status,
             sequence=len(events),
             last=last,
-            reminds=status is STATUS.CONFIRMED,
+            reminds=reminds and status is STATUS.CONFIRMED,
         )
 
     if data.decision and data.decision.due:
         due, fragment, lines = data.decision.due, "", tuple[str, ...]()
+        reminds = True
         if waits := waiting_decision(data, edition.as_of, edition.profile):
             title, status, fragment = _("Decision due"), STATUS.CONFIRMED, "answer"
             lines = (ApprovalPhrases(words, edition.profile).so_far(waits.approvals),)
+            # Nobody is reminded of what somebody else owes.
+            reminds = waits.asks_client or edition.audience is Audience.TEAM
         elif data.status in OPEN:
             title, status = _("Decision planned"), STATUS.TENTATIVE
         else:
             outcome = data.decision.outcome or data.status
             title, status = words.label(outcome), STATUS.CANCELLED
-        yield appointment("due", due, title, fragment, status, *filter(None, lines))
+        yield appointment(
+            "due", due, title, fragment, status, *filter(None, lines), reminds=reminds
+        )
     if data.decision and data.decision.outcome is Outcome.DEFERRED and data.decision.review:
         resting = data.status is Status.DEFERRED
         yield appointment(
