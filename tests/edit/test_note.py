@@ -423,3 +423,20 @@ def test_an_acceptance_before_the_work_is_refused(record: Path) -> None:
     ):
         assert run("note", "EX-0002", *words).exit_code in (1, 2)
     assert record.read_text("utf-8") == before
+
+
+def test_built_refused_and_built_again_on_one_day(record: Path) -> None:
+    """The refusal of what was built first was taken for one of what is built now."""
+    day = ("--on", "2026-03-02")
+    said = ("--by", "Ada Brown", "--rationale", "It pays.", "--option", "a")
+    run("advance", "EX-0002", "approved", *day, *said, "--agreement", "not-required")
+    steps = ("implementing", "implemented", "implementing")
+    assert run("advance", "EX-0002", *steps, *day, "--by", "Sam Green").exit_code == 0
+    noted = run("note", "EX-0002", "acceptance", "refused", *day, "--by", "Ada Brown",
+                "--remarks", "It stops.")  # fmt: skip
+    assert noted.exit_code == 0, noted.output
+    again = run("advance", "EX-0002", "implemented", *day, "--by", "Sam Green")
+    assert again.exit_code == 0, again.output
+    noted = run("note", "EX-0002", "acceptance", "accepted", *day, "--by", "Ada Brown")
+    assert noted.exit_code == 0, noted.output
+    assert run("advance", "EX-0002", "closed", *day, "--by", "Sam Green").exit_code == 0

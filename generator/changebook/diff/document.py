@@ -225,6 +225,9 @@ def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
         Table("No longer visible to the client", (record, title, file), client.concealed),
     ):
         yield from _section(table)
+    for entry in client.edited:
+        if entry.approvals:
+            yield Sentence(f"{entry.id}: {entry.approvals}")
 
 
 def _files(files: tuple[FileChange, ...]) -> Table[FileChange]:

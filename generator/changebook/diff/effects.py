@@ -42,7 +42,7 @@ from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.read.source import SourceFile
 from changebook.read.workspace import Client, Record
 from changebook.views import corrections
-from changebook.views.approvals import ApprovalPhrases, RuleRow
+from changebook.views.approvals import ApprovalPhrases, RuleRow, of_record
 from changebook.views.waiting import waiting
 
 
@@ -60,7 +60,7 @@ class RecordEffect:
 
     `steps` are the statuses that it took, the last one by `by`; `before` is the one it had, None
     where it is new. `keys` are the parts of the file that differ. `unseen`: the client does not see
-    it.
+    it. `approvals` says who has approved and who is missing, where that differs and others are.
     """
 
     id: str
@@ -74,6 +74,7 @@ class RecordEffect:
     currency: str = ""
     keys: tuple[str, ...] = ()
     unseen: bool = False
+    approvals: str | None = None
 
     @property
     def money(self) -> Money | None:
@@ -431,7 +432,17 @@ def _touched(pair: Pair) -> RecordEffect:
         currency=pair.client.profile.contract.currency,
         keys=_keys(pair.before.source, pair.after.source),
         unseen=is_unseen(after),
+        approvals=_approvals(before, after, pair.client.profile),
     )
+
+
+def _approvals(before: ChangeRecord, after: ChangeRecord, profile: Profile) -> str | None:
+    """Return who has approved and who is missing, where somebody approved or is asked again."""
+    old, new = (d.decision.approved_so_far if d.decision else () for d in (before, after))
+    if old == new or not after.awaits_decision:
+        return None
+    day = max((each.on for each in new if each.on), default=after.history[-1].on)
+    return ApprovalPhrases(Words(SOURCE_LANGUAGE), profile).so_far(of_record(after, profile, day))
 
 
 def _amount(data: ChangeRecord, profile: Profile) -> Decimal | None:

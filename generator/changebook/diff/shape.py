@@ -49,6 +49,7 @@ class RecordJson(JsonModel):
     amount: Amount | None = at("money")
     keys: tuple[str, ...]
     client_sees_it: bool = at("seen")
+    approvals: str | None
 
 
 class FileJson(JsonModel):
