@@ -227,3 +227,32 @@ def test_what_is_written_down_late_says_so(root: Path) -> None:
     assert run(root, *said).exit_code == 0
     workspace, _ = load_checked(root)
     assert workspace.record("ACME-0002")[1].data.history[-1].recorded is None
+
+
+def test_which_of_several_options_is_approved_has_to_be_said(root: Path) -> None:
+    """Without rules, an amount was enough: the record was approved without one of its options."""
+    file = root / "changes" / "acme" / "2026" / "ACME-0005-split-payments.md"
+    text = file.read_text("utf-8")
+    nothing = "{id: b, title: Do nothing, nothing: true, amount: 0, days: 0}"
+    assert nothing in text
+    file.write_text(
+        text.replace(nothing, "{id: b, title: One card and a voucher, amount: 9000.00, days: 0}"),
+        "utf-8",
+    )
+    said = ("advance", "ACME-0005", "approved", "--on", "2026-02-16", "--by", "Chen Yu",
+            "--rationale", "It pays.", "--agreement", "drafting")  # fmt: skip
+    before = contents(root)
+    for more in ((), ("--amount", "54000.00", "--milestone", "go-live=2026-07-10")):
+        refused = run(root, *said, *more)
+        assert refused.exit_code == 2
+        assert refused.stderr == (
+            "ACME-0005 can't become `approved` yet; nothing was written.\nSay with options:\n"
+            "  --option OPTION  Which option is approved (a: Two cards; b: One card and a voucher)?"
+            "  [a | b]\n"
+        )
+    assert contents(root) == before
+    assert run(root, *said, "--option", "b").exit_code == 0
+    written = " ".join(file.read_text("utf-8").split())
+    assert "option: b, amount: 9000.00" in written
+    # 10 days were asked for, and the option has none.
+    assert "days: {go-live: 0}" in written

@@ -38,14 +38,23 @@ def plain(html: str) -> str:
         ("new", "acme", "One more thing"),
         ("advance", "ACME-0001", "superseded", "--by", "Lin Wei"),
         ("note", "ACME-0001", "objection", "Too late.", "--by", "Chen Yu"),
+        ("sign", "ACME-0001", "--file", "scan.pdf", "--on", "2026-07-01", "--by", "Chen Yu"),
     ],
 )
 def test_nothing_is_added_to_it(root: Path, words: tuple[str, ...]) -> None:
+    (root / "scan.pdf").write_bytes(b"%PDF-1.7")
     before = {file: file.read_bytes() for file in root.rglob("*.md")}
     done = CliRunner().invoke(main, list(words))
     assert done.exit_code == 2
     assert "acme was archived on 2026-07-31" in done.output
     assert {file: file.read_bytes() for file in root.rglob("*.md")} == before
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_its_pages_are_as_of_that_day_at_least(root: Path, audience: Audience) -> None:
+    """They said "as of" the last event's day, beside a later day on which they were archived."""
+    client = read_workspace(root)[0].client("acme")
+    assert make_edition(client, audience).as_of == client.profile.archived
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from changebook.cli import main
+from changebook.edition import urls
+from changebook.edition.editions import make_edition
+from changebook.model.vocabulary import Audience
+from changebook.read.workspace import read_workspace
+from tests.all_pages import edition_pages
+from tests.scratch import Scratch
 
 RECORD = "2026/EX-0002-gift-cards.md"
 
@@ -95,7 +101,102 @@ def test_a_condition_is_met_and_the_seal_stays_whole(
 def test_a_revision_counts_up(record: Path) -> None:
     done = run("note", "EX-0002", "revision", "For all shops now", "--by", "Sam Green")
     assert done.exit_code == 0, done.output
-    assert "revision: 2\n" in record.read_text("utf-8")
+    text = record.read_text("utf-8")
+    assert "revision: 2\n" in text
+    # Nothing is in git yet, and nobody guesses what was asked for before.
+    assert "was:" not in text
+
+
+def test_there_is_more_time_to_decide(record: Path) -> None:
+    before = record.read_text("utf-8")
+    done = run("note", "EX-0002", "due", "2026-03-16")
+    assert done.exit_code == 0, done.output
+    assert added(record, before) == (["  due: 2026-03-16"], ["  due: 2026-03-02"])
+
+
+def test_an_amendment_is_signed_without_a_paper(record: Path) -> None:
+    said = ("--on", "2026-03-02", "--by", "Ada Brown", "--rationale", "It pays.", "--option", "a")
+    done = run("advance", "EX-0002", "approved", *said, "--agreement", "drafting")
+    assert done.exit_code == 0, done.output
+    done = run("note", "EX-0002", "signed", "--on", "2026-03-05")
+    assert "name it with --reference" in done.output
+    done = run("note", "EX-0002", "signed", "--on", "2026-03-05", "--reference", "SOW-1 A")
+    assert done.exit_code == 0, done.output
+    assert "sealed entry" in done.output
+    text = " ".join(record.read_text("utf-8").split())
+    assert "agreement: {status: signed, reference: SOW-1 A, signed: 2026-03-05}" in text
+    assert "and stays" in run("note", "EX-0002", "signed").output
+    assert "does not wait for a decision" in run("note", "EX-0002", "due", "2026-03-09").output
+
+
+@pytest.fixture
+def committed(record: Path, workspace: Path) -> tuple[Path, Scratch]:
+    """The record as the client has read it, at `main`, with a branch of its own."""
+    repo = Scratch.at(workspace)
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "-m", "base")
+    repo.git("switch", "--quiet", "--create", "revised")
+    return record, repo
+
+
+def more_expensive(file: Path) -> None:
+    """Ask for more money and for ten days."""
+    text = file.read_text("utf-8").replace("amount: 2400.00", "amount: 3000.00")
+    text = text.replace("days: 0\n    recommended", "days: 10\n    recommended")
+    assert "schedule: []" in text
+    text = text.replace("schedule: []", "schedule: [{milestone: go-live, days: 10}]")
+    file.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_a_revision_says_what_was_asked_for_before(
+    committed: tuple[Path, Scratch], is_committed: bool
+) -> None:
+    file, repo = committed
+    more_expensive(file)
+    base: tuple[str, ...] = ()
+    if is_committed:
+        repo.git("commit", "--quiet", "--all", "-m", "more expensive")
+        base = ("--base", "main")
+    done = run("note", "EX-0002", "revision", "The cards are printed by post.", "--by",
+               "Sam Green", *base)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    text = " ".join(file.read_text("utf-8").split())
+    assert "was: amount: 2400.00 days: {go-live: 0}" in text
+    assert "revision-w" not in run("check", "--base", "main").output
+    # The client's page shows both.
+    client = read_workspace(repo.root)[0].client("example")
+    edition = make_edition(client, Audience.CLIENT)
+    page = next(p for p in edition_pages(edition) if p.path == urls.record("EX-0002")).content
+    plain = re.sub(r"<[^>]*>", "", page)
+    assert "What changed in revision 2" in plain
+    assert "Amount: £2,400.00 before, £3,000.00 now" in plain
+    assert "Go-live: 0 days before, +10 days now" in plain
+
+
+def test_of_a_revision_in_words_only_nothing_is_said_of_figures(
+    committed: tuple[Path, Scratch],
+) -> None:
+    file, _ = committed
+    file.write_text(file.read_text("utf-8").replace("or a part of it", "only"), "utf-8")
+    done = run("note", "EX-0002", "revision", "All of the order or nothing.", "--by", "Sam Green")
+    assert done.exit_code == 0, done.output
+    assert "was:" not in file.read_text("utf-8")
+
+
+def test_after_a_revision_everybody_is_asked_again(record: Path, workspace: Path) -> None:
+    profile = workspace / "changes" / "example" / "client.md"
+    text = profile.read_text("utf-8").replace("party: vendor}", "party: vendor, approves: true}")
+    text = text.replace("people:", "approval: [{by: [client, vendor]}]\npeople:")
+    profile.write_text(text, "utf-8")
+    done = run("advance", "EX-0002", "approved", "--by", "Ada Brown", "--on", "2026-02-24",
+               "--option", "a", "--rationale", "It pays.")  # fmt: skip
+    assert "Still to approve" in done.output, done.output
+    done = run("note", "EX-0002", "revision", "For all shops now", "--by", "Sam Green")
+    assert done.exit_code == 0, done.output
+    assert "Not in the record any more: the approval of Ada Brown (2026-02-24)." in done.output
+    assert "by: [{name: Ada Brown" not in record.read_text("utf-8")
+    assert "option: a" not in record.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +209,7 @@ def test_a_revision_counts_up(record: Path) -> None:
         (("settled", "--outcome", "accepted"), "has no open objection"),
         (("objection", "No.", "--by", "Ada Browne"), "did you mean Ada Brown?"),
         (("objection", "No."), "say who, with --by NAME"),
+        (("signed", "--reference", "SOW-1 A"), "only what is approved is signed"),
         (("plan", "1", "--on", "2999-01-01"), "is in the future"),
         (("objection", " ", "--by", "Ada Brown"), "is empty"),
     ],
@@ -321,3 +423,20 @@ def test_an_acceptance_before_the_work_is_refused(record: Path) -> None:
     ):
         assert run("note", "EX-0002", *words).exit_code in (1, 2)
     assert record.read_text("utf-8") == before
+
+
+def test_built_refused_and_built_again_on_one_day(record: Path) -> None:
+    """The refusal of what was built first was taken for one of what is built now."""
+    day = ("--on", "2026-03-02")
+    said = ("--by", "Ada Brown", "--rationale", "It pays.", "--option", "a")
+    run("advance", "EX-0002", "approved", *day, *said, "--agreement", "not-required")
+    steps = ("implementing", "implemented", "implementing")
+    assert run("advance", "EX-0002", *steps, *day, "--by", "Sam Green").exit_code == 0
+    noted = run("note", "EX-0002", "acceptance", "refused", *day, "--by", "Ada Brown",
+                "--remarks", "It stops.")  # fmt: skip
+    assert noted.exit_code == 0, noted.output
+    again = run("advance", "EX-0002", "implemented", *day, "--by", "Sam Green")
+    assert again.exit_code == 0, again.output
+    noted = run("note", "EX-0002", "acceptance", "accepted", *day, "--by", "Ada Brown")
+    assert noted.exit_code == 0, noted.output
+    assert run("advance", "EX-0002", "closed", *day, "--by", "Sam Green").exit_code == 0

@@ -88,6 +88,8 @@ def test_the_command_that_is_printed_runs_as_it_is(mail: str, status: str, root:
         ("not-accepted", "outcome: refused"),
         ("outlook-object", "outcome: accepted"),
         ("settled", "outcome: accepted"),
+        ("agreement", "reference: "),
+        ("more-time", "due: 2026-03-27"),
     ],
 )
 def test_every_command_that_is_printed_runs_as_it_is(mail: str, written: str, root: Path) -> None:

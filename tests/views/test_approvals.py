@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord, make_edition
+from changebook.exports.feeds.calendar import as_calendar
+from changebook.model.periods import PeriodKind, around
 from changebook.model.schema import ChangeRecord, Communication, Decision, Profile, TeamPerson
 from changebook.model.vocabulary import Audience
 from changebook.paper.order import to_approve
+from changebook.views import open_items
 from changebook.views.approvals import ApprovalPhrases, of_record, other_approvals
+from changebook.views.impact import impact
 from changebook.views.news import EventKind, events
 from changebook.views.reminders import reminders
-from changebook.views.waiting import approved_in_part, waiting_decision
+from changebook.views.report import report as report_of
+from changebook.views.waiting import approved_in_part, waiting, waiting_decision
 from tests import samples
 from tests.all_pages import edition_pages
 
@@ -148,6 +155,43 @@ def test_a_client_that_has_approved_waits_for_the_vendor_alone(edition: Edition)
     assert said == "Northwind Software"
 
 
+def test_a_client_is_nowhere_asked_for_what_the_vendor_owes(edition: Edition) -> None:
+    """Home, lists, reports and the calendar asked the client for the vendor's approval."""
+    by_both = replace(edition, profile=_ruled(edition.profile, {"by": ["client", "vendor"]}))
+    position = impact(by_both).position
+    waits = waiting(by_both.records, by_both.as_of, by_both.profile)
+    assert "MER-0011" not in {item.id for item in waits.all}
+    assert "MER-0011" in {item.id for item in waits.of_vendor}
+    assert "MER-0011" in {item.id for item in waits.undecided}
+    pages = {page.path: page.content for page in edition_pages(by_both)}
+    home = pages[urls.HOME]
+    asked = home[home.index('id="waiting"') : home.index("cb-mores")].split("cb-calm")[0]
+    assert "MER-0011" not in asked
+    assert "Still to approve: Northwind Software." in home
+    by_status = pages[urls.BY_STATUS].split("<h2")
+    assert not any("MER-0011" in part for part in by_status if 'id="waiting"' in part)
+    [row] = re.findall(r'<tr[^>]* data-id="MER-0011"[^>]*>', pages[urls.CHANGES])
+    assert "data-waits" not in row
+    page = pages[urls.record("MER-0011")]
+    assert "This waits for the approval of Northwind Software." in page
+    assert "Your answer" not in page
+    assert "cb-choices" not in page
+    assert "Approved so far" in page
+    assert "MER-0011" not in {item.id for each in reminders(by_both) for item in each.items}
+    report = report_of(by_both, around(by_both.as_of, PeriodKind.MONTH))
+    client = open_items.for_client(report.waiting, by_both.profile, edition.words)
+    vendor = open_items.for_vendor(report.in_hand, by_both.profile, edition.words)
+    assert "MER-0011" not in {item.change.id for item in client}
+    own = [item for item in vendor if item.change.id == "MER-0011"]
+    [owed] = (item for item in own if item.what == "Approval")
+    assert owed.notes == (
+        "Approved so far: Harriet Coles (16 Jun 2026). Still to approve: Northwind Software.",
+    )
+    dates = Calendar.from_ical(as_calendar(by_both, position, edition.words)).walk("VEVENT")
+    [due] = (e for e in dates if "Decision due: MER-0011" in str(e["SUMMARY"]))
+    assert not due.walk("VALARM")
+
+
 @pytest.mark.parametrize("audience", Audience)
 def test_a_role_that_only_the_vendor_has_does_not_ask_the_client(audience: Audience) -> None:
     """Nor does a client sign for it, though its edition does not have who has the role."""
@@ -160,7 +204,6 @@ def test_a_role_that_only_the_vendor_has_does_not_ask_the_client(audience: Audie
     assert ("Ewa Nowak" in str(edition)) == (audience is Audience.TEAM)
     waits = waiting_decision(_record(edition, "MER-0011"), _DAY, edition.profile)
     assert waits
-    assert waits.client_has_approved
     assert not waits.asks_client
     blocks = to_approve(waits.approvals, edition.profile)
     assert [(b.party.value, b.title) for b in blocks] == [

@@ -14,7 +14,17 @@ from changebook.model.schema import ChangeRecord, Communication, HistoryEntry
 from changebook.model.vocabulary import Audience, Channel, Status, Visibility
 from changebook.pages.wording import Wording
 from changebook.read.workspace import read_workspace
-from changebook.views.news import EventKind, NewsEvent, events, newly_learned, news, notices
+from changebook.views.news import (
+    OF_CONTRACT,
+    EventKind,
+    NewsEvent,
+    events,
+    happened,
+    newly_learned,
+    news,
+    notices,
+    of_edition,
+)
 from tests.all_pages import edition_pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,16 +55,30 @@ def _keys(found: tuple[NewsEvent, ...]) -> set[str]:
 
 
 def test_every_kind_happens_in_the_samples_and_keys_are_unique(edition: Edition) -> None:
-    found = events(edition.records)
+    found = of_edition(edition)
     assert {event.kind for event in found} == set(EventKind)
     assert len(_keys(found)) == len({event.short for event in found}) == len(found)
     assert [event.on for event in found] == sorted((e.on for e in found), reverse=True)
 
 
+def test_the_contract_has_news_too(edition: Edition) -> None:
+    """An announced amendment and a correction were in no list of what happened."""
+    found = {event.kind: event for event in of_edition(edition) if event.is_of_contract}
+    amendment, correction = found[EventKind.AMENDMENT], found[EventKind.CORRECTION]
+    assert (amendment.page, amendment.section) == (urls.amendment(amendment.id), "")
+    assert (correction.page, correction.section) == (urls.IMPACT, "sum")
+    assert correction.id == edition.profile.contract.reference
+    # Its day is still to come: nothing has happened on it yet.
+    assert amendment.on > edition.as_of
+    assert amendment not in happened(edition)
+    assert amendment in happened(replace(edition, as_of=amendment.on))
+    assert correction in happened(edition)
+
+
 def test_reports_count_every_kind(edition: Edition) -> None:
     """A week in which nothing else happened is told by how many there were of each."""
     wording = Wording(edition.words, edition.profile, edition.audience)
-    for kind in EventKind:
+    for kind in set(EventKind) - OF_CONTRACT:
         assert "2" in wording.noticed(kind, 2)
 
 
@@ -140,11 +164,11 @@ def test_a_client_learns_nothing_of_what_it_does_not_see() -> None:
 
 
 def test_months_have_all_their_days(edition: Edition) -> None:
-    view = news(edition.records, edition.as_of)
+    view = news(edition)
     days = [day.on for month in (*view.newest, *view.older) for day in month.days]
     assert days == sorted(days, reverse=True)
     assert (days[0] - days[-1]).days == len(days) - 1
-    assert sum(month.count for month in view.newest) == len(events(edition.records))
+    assert sum(month.count for month in view.newest) == len(happened(edition))
     assert days[0] >= edition.as_of
 
 
@@ -155,11 +179,14 @@ def test_a_long_log_has_a_page_for_each_older_month(edition: Edition) -> None:
         for n in range(5)
         for record in edition.records
     )
-    view = news(many, edition.as_of)
+    long = replace(edition, records=many)
+    view = news(long)
     assert view.older
     assert sum(month.count for month in view.newest[:-1]) < 300
-    assert sum(m.count for m in (*view.newest, *view.older)) == len(events(many))
-    found = {page.path: page.content for page in edition_pages(replace(edition, records=many))}
+    assert sum(m.count for m in (*view.newest, *view.older)) == len(
+        happened(replace(edition, records=many))
+    )
+    found = {page.path: page.content for page in edition_pages(long)}
     for month in view.older:
         page = found[urls.news(month.first)]
         assert page.count("<li data-key=") == month.count
@@ -175,14 +202,18 @@ def test_a_slip_in_a_year_makes_no_endless_page(edition: Edition) -> None:
         HistoryEntry(status=Status.SUBMITTED, on=date(1, 1, 1), by="Lin Wei"),
         *_of(edition.records, id).history[1:],
     )
-    view = news(_with(edition, id, history=history), date(9999, 12, 31))
+    records = _with(edition, id, history=history)
+    view = news(replace(edition, records=records, as_of=date(9999, 12, 31)))
     assert len(view.newest) + len(view.older) < 24 * 4
     assert view.newest[0].first == date(9999, 12, 1)
     assert view.newest[-1].first == date(1, 1, 1)
 
 
 def test_without_records_the_page_says_so(edition: Edition) -> None:
-    found = {page.path: page.content for page in edition_pages(replace(edition, records=()))}
+    contract = edition.profile.contract.model_copy(update={"corrections": ()})
+    profile = edition.profile.model_copy(update={"contract": contract, "amendments": ()})
+    empty = replace(edition, profile=profile, records=())
+    found = {page.path: page.content for page in edition_pages(empty)}
     assert "cb-calm" in found[urls.NEWS]
     assert "cb-day" not in found[urls.NEWS]
 

@@ -158,7 +158,12 @@ def check_closed_after_acceptance(record: Record, client: Client) -> Iterator[Pr
             f"The record is closed, but the client did not accept it on {acceptance.on}.",
             "Take it back to `implementing`, and ask for acceptance again.",
         )
-    elif needed and acceptance is None and not data.is_internal_work:
+    elif (
+        needed
+        and acceptance is None
+        and not data.is_internal_work
+        and data.imported_status is not Status.CLOSED  # nobody wrote it down then
+    ):
         yield from subject.value(
             NOT_READY_TO_CLOSE,
             ("status",),

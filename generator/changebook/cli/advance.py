@@ -23,7 +23,13 @@ from changebook.cli.options import (
     once_each,
     today,
 )
-from changebook.cli.output import COULD_NOT_RUN, PROBLEMS, from_here, print_problems
+from changebook.cli.output import (
+    COULD_NOT_RUN,
+    PROBLEMS,
+    from_here,
+    print_problems,
+    say_asked_again,
+)
 from changebook.cli.sealing import refuse_broken_seals, seal_written
 from changebook.edit import advance as core
 from changebook.edit.advance import Plan, Step, Wanted
@@ -283,9 +289,8 @@ def _line(wanted: Wanted, width: int) -> str:
 def _say_who_is_asked_again(data: ChangeRecord, step: Step) -> None:
     """Name those whose approval is not in the record any more, once it is not approved."""
     is_asked_on = step.status in (Status.APPROVED, Status.AWAITING_DECISION, Status.IMPLEMENTING)
-    if not is_asked_on and (before := core.earlier(data)):
-        names = " and ".join(f"{each.name} ({each.on})" for each in before)
-        click.echo(f"Not in the record any more: the approval of {names}.")
+    if not is_asked_on:
+        say_asked_again(core.earlier(data))
 
 
 def _say_what_was_done(id_: str, plan: Plan, root: Path) -> None:

@@ -25,7 +25,7 @@ from changebook.cli.options import (
     once_each,
     today,
 )
-from changebook.cli.output import PROBLEMS, from_here, print_problems
+from changebook.cli.output import PROBLEMS, from_here, print_problems, say_asked_again
 from changebook.cli.sealing import refuse_broken_seals, seal_written
 from changebook.edit import note as core
 from changebook.edit.edits import edited_lines
@@ -119,6 +119,7 @@ def _write(about: _About, note: Note, *, dry_run: bool, seals: bool) -> None:
     else:
         done.edit.write()
         click.echo(f"noted in {from_here(done.edit.after.path, root)}")
+        say_asked_again(done.asked_again)
 
 
 _by = click.option(
@@ -171,9 +172,35 @@ def _plan(**given: Any) -> Note:
 @_kind("revision")
 @click.argument("words", metavar="NOTE")
 @_by
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Where the client has read it: where this branch left REV in git.  [default: HEAD]",
+)
 def _revision(**given: Any) -> Note:
-    """Note that what is asked for was changed: NOTE says what is different."""
+    """Note that what is asked for was changed: NOTE says what is different.
+
+    Change the record first. The old amount and days come from git, where they are others now;
+    whoever approved so far is asked again.
+    """
     return core.revision(**given)
+
+
+@_kind("due", dated=False)
+@click.argument("day", metavar="DATE", type=Day())
+def _due(day: date) -> Note:
+    """Note that the client has until DATE to decide."""
+    return core.due(day)
+
+
+@_kind("signed", seals=True)
+@click.option("--reference", metavar="TEXT", help="The amendment, if not in the record yet.")
+def _signed(**given: Any) -> Note:
+    """Note that the amendment was signed, where there is no paper to file. It is sealed.
+
+    `changebook sign` files a signed paper.
+    """
+    return core.signed(**given)
 
 
 @_kind("acceptance", seals=True)

@@ -17,6 +17,7 @@ from changebook import atomic
 from changebook.check import load_checked
 from changebook.check.concern import concerning
 from changebook.model.diagnostics import Problem, as_text, count, errors
+from changebook.model.schema import Decider
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Workspace
 from changebook.refusal import Refusal
@@ -95,6 +96,13 @@ def coloured(severity: str) -> str:
 def say(severity: str, text: str) -> None:
     """Print a warning or a note on stderr."""
     click.echo(f"{coloured(severity)}: {text}", err=True)
+
+
+def say_asked_again(approvals: Sequence[Decider]) -> None:
+    """Say whose approvals are in a record no more."""
+    if approvals:
+        names = " and ".join(f"{each.name} ({each.on})" for each in approvals)
+        click.echo(f"Not in the record any more: the approval of {names}.")
 
 
 def summary(problems: Sequence[Problem]) -> str:

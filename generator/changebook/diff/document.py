@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from changebook.diff.effects import (
     AmountChange,
+    ApprovalChange,
     ArchiveChange,
     BudgetRow,
     ClientEffect,
@@ -24,7 +25,6 @@ from changebook.diff.effects import (
 )
 from changebook.diff.revealed import Revealed, RevealedKind
 from changebook.model.diagnostics import Problem, errors
-from changebook.model.differences import flow
 from changebook.model.sums import MilestonePosition, SumLine
 from changebook.model.table import Column, Format, Table, money_column
 from changebook.model.values import Money, in_currency
@@ -225,6 +225,9 @@ def _records(client: ClientEffect, words: Words) -> Iterator[Block]:
         Table("No longer visible to the client", (record, title, file), client.concealed),
     ):
         yield from _section(table)
+    for entry in client.edited:
+        if entry.approvals:
+            yield Sentence(f"{entry.id}: {entry.approvals}")
 
 
 def _files(files: tuple[FileChange, ...]) -> Table[FileChange]:
@@ -244,19 +247,20 @@ def _way(entry: RecordEffect, words: Words) -> str:
 
 
 def _profile(client: ClientEffect, words: Words) -> Iterator[Block]:
-    if not (client.profile or client.terms or client.approvers or client.archived):
+    of_profile = (client.profile, client.terms, client.approvers, client.archived, client.approval)
+    if not any(of_profile):
         return
     yield HeadingBlock("Profile", 3)
     if client.profile:
         yield Sentence(f"What changed in client.md: {', '.join(client.profile)}.")
     if client.archived:
         yield Sentence(_archived(client.archived, words), alarm=True)
-    for each in client.corrections:
-        was, now = (flow(value) or MISSING for value in (each.was, each.now))
-        yield Sentence(
-            f"Correction of the contract on {words.date(each.on)} by {each.by}: {each.key}, "
-            f"{was} → {now}. {each.reason}"
-        )
+    for corrected in client.corrected:
+        yield Sentence(f"Correction of the contract: {corrected}")
+    if client.approval:
+        yield HeadingBlock("Who must approve", 3)
+        yield Sentence("The first line that fits a change counts.")
+        yield _approval(client.approval, with_before=client.state is PresenceChange.CHANGED)
     if client.terms:
         yield Sentence(f"What changed in glossary.md: {', '.join(client.terms)}.")
     for name, may in client.approvers:
@@ -266,6 +270,20 @@ def _profile(client: ClientEffect, words: Words) -> Iterator[Block]:
             )
         else:
             yield Sentence(f"{name} may approve changes.")
+
+
+def _approval(change: ApprovalChange, *, with_before: bool) -> Table[tuple[str, str]]:
+    """Return the rules on both sides, line by line, as sentences."""
+    before_after = [
+        [f"{rule.changes}: {rule.who}" for rule in rules]
+        or ["All changes: one person who approves"]
+        for rules in (change.before, change.after)
+    ]
+    after: Column[tuple[str, str]] = Column("After", lambda row: row[1] or None)
+    before: Column[tuple[str, str]] = Column("Before", lambda row: row[0] or None)
+    columns = (before, after) if with_before else (after,)
+    rows = tuple((old, new) for old, new in zip_longest(*before_after, fillvalue=""))
+    return Table("Who must approve", columns, rows)
 
 
 def _archived(change: ArchiveChange, words: Words) -> str:

@@ -38,8 +38,11 @@ from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
 from changebook.model.values import Money, in_currency
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
+from changebook.model.words import SOURCE_LANGUAGE, Words
 from changebook.read.source import SourceFile
 from changebook.read.workspace import Client, Record
+from changebook.views import corrections
+from changebook.views.approvals import ApprovalPhrases, RuleRow, of_record
 from changebook.views.waiting import waiting
 
 
@@ -57,7 +60,7 @@ class RecordEffect:
 
     `steps` are the statuses that it took, the last one by `by`; `before` is the one it had, None
     where it is new. `keys` are the parts of the file that differ. `unseen`: the client does not see
-    it.
+    it. `approvals` says who has approved and who is missing, where that differs and others are.
     """
 
     id: str
@@ -71,6 +74,7 @@ class RecordEffect:
     currency: str = ""
     keys: tuple[str, ...] = ()
     unseen: bool = False
+    approvals: str | None = None
 
     @property
     def money(self) -> Money | None:
@@ -202,12 +206,21 @@ class ArchiveChange:
 
 
 @dataclass(frozen=True)
+class ApprovalChange:
+    """Who must approve which changes, on either side, in the order in which rules are tried."""
+
+    before: tuple[RuleRow, ...]
+    after: tuple[RuleRow, ...]
+
+
+@dataclass(frozen=True)
 class ClientEffect:
     """What a change does to one client.
 
     `figures` is None where errors stand in the way; `problems` are those of the change itself and
     the errors of the workspace after it. `closed` are the figures of each month that the base has
-    got past and that moves. `archived` is None where the client is archived, or not, as before.
+    got past and that moves. `archived` is None where the client is archived, or not, as before;
+    `approval` where the same people must approve, and `corrected` are the corrections in words.
     """
 
     slug: str
@@ -225,7 +238,9 @@ class ClientEffect:
     profile: tuple[str, ...] = ()
     approvers: tuple[tuple[str, bool], ...] = ()
     archived: ArchiveChange | None = None
+    approval: ApprovalChange | None = None
     corrections: tuple[Correction, ...] = ()
+    corrected: tuple[str, ...] = ()
     revealed: tuple[Revealed, ...] = ()
     concealed: tuple[RecordEffect, ...] = ()
     waiting: tuple[Wait, ...] = ()
@@ -316,6 +331,7 @@ def _changed(
     problems: tuple[Problem, ...],
 ) -> ClientEffect:
     both = [*pair.kept, *pair.renumbered]
+    known = len(pair.before.profile.contract.corrections)
     touched = [p for p in both if p.before.source.lines != p.after.source.lines]
     entries = [_touched(p) for p in touched]
     return ClientEffect(
@@ -331,9 +347,9 @@ def _changed(
         terms=differing_terms(pair.before, pair.after),
         approvers=tuple(_approvers(pair.before.profile, pair.after.profile)),
         archived=_archived(pair.before.profile, pair.after.profile),
-        corrections=pair.after.profile.contract.corrections[
-            len(pair.before.profile.contract.corrections) :
-        ],
+        approval=_approval(pair.before.profile, pair.after.profile),
+        corrections=pair.after.profile.contract.corrections[known:],
+        corrected=_corrected(pair.after.profile)[known:],
         figures=figures,
         revealed=tuple(revealed(pair, hidden)),
         concealed=tuple(
@@ -377,7 +393,9 @@ def _whole(
         new=entries,
         approvers=tuple(_approvers(None, client.profile)),
         archived=_archived(None, client.profile),
+        approval=_approval(None, client.profile),
         corrections=client.profile.contract.corrections,
+        corrected=_corrected(client.profile),
         revealed=tuple(revealed_whole(client, hidden)),
         waiting=waits,
     )
@@ -414,7 +432,17 @@ def _touched(pair: Pair) -> RecordEffect:
         currency=pair.client.profile.contract.currency,
         keys=_keys(pair.before.source, pair.after.source),
         unseen=is_unseen(after),
+        approvals=_approvals(before, after, pair.client.profile),
     )
+
+
+def _approvals(before: ChangeRecord, after: ChangeRecord, profile: Profile) -> str | None:
+    """Return who has approved and who is missing, where somebody approved or is asked again."""
+    old, new = (d.decision.approved_so_far if d.decision else () for d in (before, after))
+    if old == new or not after.awaits_decision:
+        return None
+    day = max((each.on for each in new if each.on), default=after.history[-1].on)
+    return ApprovalPhrases(Words(SOURCE_LANGUAGE), profile).so_far(of_record(after, profile, day))
 
 
 def _amount(data: ChangeRecord, profile: Profile) -> Decimal | None:
@@ -465,6 +493,17 @@ def _files(before: Client | None, after: Client | None) -> Iterator[FileChange]:
 def _archived(before: Profile | None, after: Profile) -> ArchiveChange | None:
     change = ArchiveChange(before.archived if before else None, after.archived)
     return change if change.before != change.after else None
+
+
+def _approval(before: Profile | None, after: Profile) -> ApprovalChange | None:
+    words = Words(SOURCE_LANGUAGE)
+    old = ApprovalPhrases(words, before).rules() if before else ()
+    change = ApprovalChange(old, ApprovalPhrases(words, after).rules())
+    return change if change.before != change.after else None
+
+
+def _corrected(profile: Profile) -> tuple[str, ...]:
+    return tuple(corrections.sentences(profile, Words(SOURCE_LANGUAGE)))
 
 
 def _approvers(before: Profile | None, after: Profile) -> Iterator[tuple[str, bool]]:
@@ -566,7 +605,7 @@ def _waits(client: Client) -> _Waits:
     ]
     waits += [
         Wait(What.DECISION, d.id, d.title, d.approvals.still_asked or approvers, d.due)
-        for d in outstanding.decisions
+        for d in outstanding.undecided
     ]
     for open_ in outstanding.objections:
         objection = open_.objection

@@ -49,6 +49,7 @@ class RecordJson(JsonModel):
     amount: Amount | None = at("money")
     keys: tuple[str, ...]
     client_sees_it: bool = at("seen")
+    approvals: str | None
 
 
 class FileJson(JsonModel):
@@ -84,6 +85,20 @@ class ArchiveChangeJson(JsonModel):
 
     before: dt.date | None
     after: dt.date | None
+
+
+class RuleJson(JsonModel):
+    """Which changes need whose approval, in words."""
+
+    changes: str
+    who: str
+
+
+class ApprovalChangeJson(JsonModel):
+    """Who must approve, on either side."""
+
+    before: tuple[RuleJson, ...]
+    after: tuple[RuleJson, ...]
 
 
 class PendingDatesJson(JsonModel):
@@ -179,6 +194,7 @@ class ClientEffectJson(JsonModel):
     profile: tuple[str, ...]
     approvers: tuple[ApproverJson, ...]
     archived: ArchiveChangeJson | None
+    approval: ApprovalChangeJson | None
     corrections: tuple[CorrectionJson, ...]
     figures: FiguresJson | None
     closed: tuple[FiguresJson, ...]

@@ -8,14 +8,25 @@ from datetime import date
 from decimal import Decimal
 
 from changebook.check.known import problems_after_edit
+from changebook.check.since.pairs import was_submitted
+from changebook.check.since.requests import asked_before
+from changebook.check.since.revisions import pair_since, revisions
+from changebook.edit.advance.approving import earlier
+from changebook.edit.advance.writing import without_approvals
 from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
 from changebook.edit.manuscript import Manuscript
 from changebook.edit.yaml_text import Value
 from changebook.model import decided
 from changebook.model.diagnostics import Problem
-from changebook.model.schema import Actual, ChangeRecord
-from changebook.model.vocabulary import AcceptanceOutcome, ObjectionOutcome
-from changebook.read.workspace import Client, Record, Workspace
+from changebook.model.schema import Actual, ChangeRecord, Decider
+from changebook.model.vocabulary import (
+    APPROVED_OR_LATER,
+    AcceptanceOutcome,
+    AgreementStatus,
+    ObjectionOutcome,
+)
+from changebook.read.git import has_commit
+from changebook.read.workspace import Client, Record, Workspace, read_workspace
 from changebook.refusal import Refusal
 
 #: Writes a note into the text of a record. Raises Refusal where it has no place there.
@@ -24,10 +35,11 @@ Note = Callable[[Manuscript, Client, Record], Manuscript]
 
 @dataclass(frozen=True)
 class Noted:
-    """A note in a record, and the problems that it would bring."""
+    """A note in a record, the problems that it would bring, and whose approval it takes out."""
 
     edit: Edit
     problems: Sequence[Problem]
+    asked_again: Sequence[Decider]
 
 
 def noted(workspace: Workspace, reading: Iterable[Problem], id: str, note: Note) -> Noted:
@@ -37,7 +49,9 @@ def noted(workspace: Workspace, reading: Iterable[Problem], id: str, note: Note)
     before = record_text(record)
     edit = Edit(record.file, before, note(before, client, record))
     copy, faults = applied(client, (edit,))
-    return Noted(edit, problems_after_edit(workspace, reading, copy, faults))
+    after = next((r.data for r in copy.records if r.file == record.file), record.data)
+    gone = () if earlier(after) or after.decision == record.data.decision else earlier(record.data)
+    return Noted(edit, problems_after_edit(workspace, reading, copy, faults), gone)
 
 
 def objection(
@@ -94,8 +108,12 @@ def settled(
     return write
 
 
-def revision(words: str, by: str, on: date) -> Note:
-    """Return the note that what is asked for was changed: the revision counts up."""
+def revision(words: str, by: str, on: date, base: str | None = None) -> Note:
+    """Return the note that what is asked for was changed: the revision counts up.
+
+    What was asked for before is what git has: at HEAD, or where the branch left `base`.
+    Whoever approved so far is asked again.
+    """
 
     def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
         who = person(client, by)
@@ -106,7 +124,56 @@ def revision(words: str, by: str, on: date) -> Note:
         number = record.data.revision + 1
         text = text.set(("revision",), number)
         entry: dict[str, Value] = {"revision": number, "on": on, "by": who.name, "note": words}
-        return text.append(("revisions",), entry)
+        if was := _asked_before(client, record, base):
+            entry["was"] = was
+        return without_approvals(text, record.data).append(("revisions",), entry)
+
+    return write
+
+
+def _asked_before(client: Client, record: Record, base: str | None) -> dict[str, Value]:
+    """Return the amount and days at a revision in git, as far as they are others now."""
+    if base is None and not has_commit(client.root):
+        return {}
+    compared = revisions(client.root, base or "HEAD", exact=base is None)
+    workspace, _ = read_workspace(client.root)
+    pair = pair_since(workspace, record.data.id, compared)
+    return asked_before(pair) if pair and was_submitted(pair.before.data) else {}
+
+
+def due(day: date) -> Note:
+    """Return the note that the client has until another day to decide."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        data = record.data
+        if not data.awaits_decision:
+            raise Refusal(f"{data.id} is `{data.status}` and does not wait for a decision")
+        return text.set(("decision", "due"), day)
+
+    return write
+
+
+def signed(on: date, reference: str | None = None) -> Note:
+    """Return the note that the amendment was signed, where no signed paper is filed."""
+
+    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+        data, agreement = record.data, record.data.agreement
+        if data.status not in APPROVED_OR_LATER or data.undecided_emergency:
+            raise Refusal(
+                f"{data.id} is `{data.status}`: only what is approved is signed. First "
+                f"`changebook advance {data.id} approved`"
+            )
+        if agreement and agreement.status is AgreementStatus.SIGNED:
+            raise Refusal(f"{data.id}: the agreement was signed on {agreement.signed}, and stays")
+        known = agreement.reference if agreement else None
+        if known is None and reference is None:
+            raise Refusal("the record does not name the amendment: name it with --reference")
+        entry: dict[str, Value | None] = {
+            "status": AgreementStatus.SIGNED,
+            "reference": reference if reference != known else None,
+            "signed": on,
+        }
+        return _with(text, ("agreement",), entry)
 
     return write
 

@@ -178,7 +178,8 @@ def default_as_of(client: Client, audience: Audience) -> date:
     seen = [r.data for r in client.records if audience is Audience.TEAM or not is_unseen(r.data)]
     events = [day for data in seen for day in timeline.event_dates(data)]
     contract = client.profile.contract
-    return max((*events, *(each.on for each in contract.corrections)), default=contract.signed)
+    of_client = [*(each.on for each in contract.corrections), client.profile.archived]
+    return max((*events, *filter(None, of_client)), default=contract.signed)
 
 
 def make_edition(client: Client, audience: Audience, as_of: date | None = None) -> Edition:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -1205,7 +1206,15 @@ class ChangeRecord(Shape):
         answer, built = self.acceptance, self.entered(Status.IMPLEMENTED)
         if answer is None or answer.outcome is None or answer.on is None:
             return None
-        return None if built and answer.on < built.on else answer
+        if built is None:
+            return answer
+        if answer.outcome is AcceptanceOutcome.REFUSED and self.status is Status.IMPLEMENTED:
+            # All of it may happen on one day: built, refused, back to work, and built again.
+            pairs = pairwise(self.history)
+            back = (e.on for before, e in pairs if before.status is Status.IMPLEMENTED)
+            if max(back, default=date.min) >= answer.on:
+                return None
+        return None if answer.on < built.on else answer
 
     @property
     def awaits_decision(self) -> bool:

@@ -18,7 +18,6 @@ from changebook.model.schema import (
     Agreement,
     ChangeRecord,
     Decision,
-    Defect,
     HistoryEntry,
     Impact,
     Objection,
@@ -31,6 +30,9 @@ from changebook.model.vocabulary import (
     Outcome,
     Status,
 )
+
+#: The way to a key, as a check names it.
+Path = tuple[str | int, ...]
 
 _ENTERED_BY = {outcome: status for status, outcome in OUTCOMES.items()}
 
@@ -58,60 +60,82 @@ def counts_back(data: ChangeRecord) -> Retroaction | None:
 
 def event_dates(data: ChangeRecord) -> Iterator[date]:
     """Yield the days on which something happened to the record; what is planned is no event."""
-    yield from stated_dates(data)
-    yield from (step.done for step in data.plan or () if step.done)
-    yield from (talk.on for talk in data.communications)
-    yield from acceptance_dates(data)
-    yield from (defect.fixed for defect in _defects(data) if defect.fixed)
-    if data.actual and data.actual.finished:
-        yield data.actual.finished
+    return (day for _, day in located(data))
 
 
 def stated_dates(data: ChangeRecord) -> Iterator[date]:
     """Yield the days of what the record states: not the plan's progress, and no conversations."""
-    yield from history_dates(data)
-    if data.requested:
-        yield data.requested.on
-    if data.imported:
-        yield data.imported.on
-    if data.impact and data.impact.assessed:
-        yield data.impact.assessed.on
-    if data.decision:
-        if data.decision.on:
-            yield data.decision.on
-        yield from (each.on for each in data.decision.by if each.on)
-        yield from (c.met for c in data.decision.conditions if c.met)
-    yield from (revision.on for revision in data.revisions)
-    for objection in data.objections:
-        yield objection.on
-        if objection.resolved:
-            yield objection.resolved
-    yield from agreement_dates(data)
+    later = ("plan", "communications", "acceptance", "actual")
+    return (day for path, day in located(data) if path[0] not in later)
 
 
 def history_dates(data: ChangeRecord) -> Iterator[date]:
     """Yield the days of each status, and those on which it was recorded."""
-    for entry in data.history:
-        yield entry.on
-        yield recorded(entry)
+    return (day for path, day in located(data) if path[0] == "history")
 
 
 def agreement_dates(data: ChangeRecord) -> Iterator[date]:
     """Yield the days of the signature and of the signed copy."""
-    if data.agreement and data.agreement.signed:
-        yield data.agreement.signed
-    if data.agreement and data.agreement.signed_copy:
-        yield data.agreement.signed_copy.filed
+    return (day for path, day in located(data) if path[0] == "agreement")
 
 
-def acceptance_dates(data: ChangeRecord) -> Iterator[date]:
-    """Yield the day on which the client answered whether it accepts what was built."""
-    if data.acceptance and data.acceptance.on:
-        yield data.acceptance.on
+def located(data: ChangeRecord) -> Iterator[tuple[Path, date]]:
+    """Yield each day on which something happened to the record, with the key that has it."""
+    return ((path, day) for path, day in _days(data) if day)
 
 
-def _defects(data: ChangeRecord) -> tuple[Defect, ...]:
-    return data.acceptance.defects if data.acceptance else ()
+def _days(data: ChangeRecord) -> Iterator[tuple[Path, date | None]]:
+    for n, entry in enumerate(data.history):
+        yield ("history", n, "on"), entry.on
+        yield ("history", n, "recorded"), entry.recorded
+    yield from _begun(data)
+    if data.decision:
+        yield from _of_decision(data.decision)
+    for n, revision in enumerate(data.revisions):
+        yield ("revisions", n, "on"), revision.on
+    for n, objection in enumerate(data.objections):
+        yield ("objections", n, "on"), objection.on
+        yield ("objections", n, "resolved"), objection.resolved
+    if data.agreement:
+        yield from _of_agreement(data.agreement)
+    for n, step in enumerate(data.plan or ()):
+        yield ("plan", n, "done"), step.done
+    for n, talk in enumerate(data.communications):
+        yield ("communications", n, "on"), talk.on
+    if data.acceptance:
+        yield from _of_acceptance(data.acceptance)
+    if data.actual:
+        yield ("actual", "finished"), data.actual.finished
+
+
+def _begun(data: ChangeRecord) -> Iterator[tuple[Path, date | None]]:
+    """Yield the days on which it was requested, imported and assessed."""
+    if data.requested:
+        yield ("requested", "on"), data.requested.on
+    if data.imported:
+        yield ("imported", "on"), data.imported.on
+    if data.impact and data.impact.assessed:
+        yield ("impact", "assessed", "on"), data.impact.assessed.on
+
+
+def _of_agreement(agreement: Agreement) -> Iterator[tuple[Path, date | None]]:
+    yield ("agreement", "signed"), agreement.signed
+    if agreement.signed_copy:
+        yield ("agreement", "signed_copy", "filed"), agreement.signed_copy.filed
+
+
+def _of_acceptance(acceptance: Acceptance) -> Iterator[tuple[Path, date | None]]:
+    yield ("acceptance", "on"), acceptance.on
+    for n, defect in enumerate(acceptance.defects):
+        yield ("acceptance", "defects", n, "fixed"), defect.fixed
+
+
+def _of_decision(decision: Decision) -> Iterator[tuple[Path, date | None]]:
+    yield ("decision", "on"), decision.on
+    for n, each in enumerate(decision.by):
+        yield ("decision", "by", n, "on"), each.on
+    for n, condition in enumerate(decision.conditions):
+        yield ("decision", "conditions", n, "met"), condition.met
 
 
 def turns(data: ChangeRecord) -> list[date]:

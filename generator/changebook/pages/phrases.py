@@ -101,7 +101,7 @@ class Phrases(Wording):
 
     def for_vendor(self, report: PeriodReport) -> tuple[OpenItem, ...]:
         """Return what waits for the vendor."""
-        return open_items.for_vendor(report.in_hand, self.words)
+        return open_items.for_vendor(report.in_hand, self.profile, self.words)
 
     def late(self, entry: LateEntry) -> str:
         """Describe a step that was recorded after the report's day."""

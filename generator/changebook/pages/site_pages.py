@@ -103,7 +103,7 @@ def _common_pages(
         ),
         *site.month_ends(ends, summary),
         *site.reports(),
-        *site.news(news.news(edition.records, edition.as_of)),
+        *site.news(news.news(edition)),
         site.page(
             urls.FOLLOW,
             "follow",
@@ -117,7 +117,7 @@ def _common_pages(
             "decisions",
             _("Decisions"),
             findable=False,
-            entries=decision.log(edition),
+            entries=decision.log(edition, position),
             seals=decision.seals(edition),
             in_part=waiting.approved_in_part(edition.records, edition.as_of, edition.profile),
             amendments=site.amendments,

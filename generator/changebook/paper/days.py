@@ -25,13 +25,20 @@ def of_change_order(
     shows what it would do today, and who can approve it, so each approval moves it, and each day
     from which other people must or may approve.
     """
-    yield from stated_dates(view.data)
+    yield from of_decision(view)
     if view.waits and view.waits.approvals.rule:
         yield from (day for day in _asked_since(edition.profile) if day <= edition.as_of)
     last = view.reversal or view.order
     for entry in register:
         if last is None or entry.number <= last.number:
             yield from _counted(entry)
+
+
+def of_decision(view: RecordView) -> Iterator[date]:
+    """Yield the days of a record, and that from which another one counts in its place."""
+    yield from stated_dates(view.data)
+    if view.decision and view.decision.replaced_on:
+        yield view.decision.replaced_on
 
 
 def _asked_since(profile: Profile) -> Iterator[date]:

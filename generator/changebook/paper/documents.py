@@ -18,7 +18,6 @@ from changebook.edition import urls
 from changebook.edition.editions import Edition, as_known
 from changebook.model import canonical, sums
 from changebook.model.periods import Period
-from changebook.model.timeline import stated_dates
 from changebook.model.vocabulary import Audience, PaperSize, Status
 from changebook.pages.phrases import Phrases
 from changebook.pages.rendering import environment, one_line
@@ -156,7 +155,7 @@ class Printery:
             "decision_record",
             urls.decision_record_pdf(id),
             self._words.gettext("Decision record %(id)s") % {"id": id},
-            stated_dates(view.data),
+            days.of_decision(view),
             self._mark(view),
             view=view,
             data=view.data,
@@ -243,14 +242,14 @@ class Printery:
 
     def log_book(self) -> Paper:
         """Return every decision in the order in which it was taken, with an index by scope item."""
-        entries = tuple(reversed(decision.log(self._edition)))
-        decided = [self._views[entry.id].data for entry in entries]
+        entries = tuple(reversed(decision.log(self._edition, self._position)))
+        decided = [self._views[entry.id] for entry in entries]
         return self._paper(
             "log_book",
             urls.LOG_BOOK_PDF,
             self._words.gettext("Decision log"),
             (
-                *(day for data in decided for day in stated_dates(data)),
+                *(day for view in decided for day in days.of_decision(view)),
                 *days.of_contract_seals(self._edition),
             ),
             marks.of_log(self._edition, urls.DECISIONS),

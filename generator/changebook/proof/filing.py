@@ -16,7 +16,7 @@ from changebook import atomic
 from changebook.check.known import problems_after_edit
 from changebook.check.seals import NOT_SEALED
 from changebook.check.signed_copies import OF_FILES
-from changebook.edit.edits import Edit, applied, person, record_text
+from changebook.edit.edits import Edit, applied, person, record_text, refuse_archived
 from changebook.edit.yaml_text import Value
 from changebook.model.diagnostics import Problem
 from changebook.model.schema import Agreement, ChangeRecord
@@ -71,6 +71,7 @@ def filing(
     record, the dates, or the file.
     """
     client, _ = workspace.record(ids[0])
+    refuse_archived(client)
     names = (person(client, name).name for name in signature.by)
     signature = replace(signature, by=tuple(dict.fromkeys(names)))
     records = [workspace.record(id)[1] for id in ids]

@@ -402,6 +402,15 @@ def has_repository(root: Path) -> bool:
     return True
 
 
+def has_commit(root: Path) -> bool:
+    """Return whether `root` lies in a repository in which something was committed."""
+    try:
+        repository(root).commit("HEAD")
+    except Refusal:
+        return False
+    return True
+
+
 def folder_in_repository(root: Path) -> str:
     """Return the folder of a workspace from the top of its repository; `.` where there is none."""
     return repository(root).below if has_repository(root) else "."

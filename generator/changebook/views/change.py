@@ -21,6 +21,7 @@ from changebook.model.vocabulary import (
     ReasonCategory,
     Status,
 )
+from changebook.views.waiting import waiting_decision
 
 #: The usual weights of a risk matrix.
 WEIGHT = {Level.HIGH: 3, Level.MEDIUM: 2, Level.LOW: 1}
@@ -66,17 +67,12 @@ class ChangeRow:
     decided: date | None
     since: date | None
     unseen: bool
+    waits: bool
 
     @property
     def proceeding(self) -> bool:
         """Worked on before it is agreed."""
         return self.bucket is Bucket.PROCEEDING
-
-    @property
-    def waits(self) -> bool:
-        """Waiting for the client's decision; an emergency does so while it is worked on."""
-        begun = self.proceeding and self.status is Status.IMPLEMENTING
-        return begun or self.status is Status.AWAITING_DECISION
 
     @property
     def undecided(self) -> bool:
@@ -94,6 +90,7 @@ def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRo
     """Return the row of one record."""
     data = record.data
     standing = position.standings[data.id]
+    waits = waiting_decision(data, position.as_of, profile)
     return ChangeRow(
         id=data.id,
         title=data.title,
@@ -114,6 +111,7 @@ def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRo
         decided=decided_on(data),
         since=data.history[-1].on if data.history else None,
         unseen=record.unseen,
+        waits=waits is not None and waits.asks_client,
     )
 
 

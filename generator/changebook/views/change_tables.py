@@ -82,7 +82,7 @@ def moves(row: ChangeRow, words: Words) -> Piece:
         return Text(_("none"), Tone.QUIET)
     days = Text(words.days(row.moves.days, signed=True), _tone(row))
     milestone = None if row.moves.completion else Note(Text(row.moves.name), below=False)
-    return pieces(days, milestone)
+    return pieces(days, milestone, Note(Text(_("not counted"))) if row.bucket in _OUT else None)
 
 
 def _tone(row: ChangeRow) -> Tone:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model.chain import SealedEvent
 from changebook.model.schema import Condition, Option, Person, Profile
+from changebook.model.sums import Bucket, Position
 from changebook.model.vocabulary import Outcome, Status
 from changebook.views.change import MilestoneDays, granted, is_approved
 
@@ -43,7 +44,10 @@ class SignedPaper:
 
 @dataclass(frozen=True)
 class DecisionEntry:
-    """What was decided, why, and what was not chosen; `void_on` is the day of a reversal."""
+    """What was decided, why, and what was not chosen.
+
+    `void_on` is the day of a reversal, `replaced_on` that from which a later change counts instead.
+    """
 
     id: str
     title: str
@@ -61,10 +65,16 @@ class DecisionEntry:
     conditions: tuple[Condition, ...]
     review: date | None
     void_on: date | None
+    replaced_on: date | None
     paper: SignedPaper | None
 
+    @property
+    def ended_on(self) -> date | None:
+        """The day from which its amount and days count no longer."""
+        return self.void_on or self.replaced_on
 
-def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
+
+def entry(record: EditionRecord, profile: Profile, position: Position) -> DecisionEntry | None:
     """Return the decision on one record, once there is one."""
     data, decision = record.data, record.data.decision
     if decision is None or decision.outcome is None or decision.on is None:
@@ -87,6 +97,7 @@ def entry(record: EditionRecord, profile: Profile) -> DecisionEntry | None:
         conditions=decision.conditions,
         review=decision.review,
         void_on=void.on if void else None,
+        replaced_on=_replaced_on(data.id, position),
         paper=signed_paper(record),
     )
 
@@ -107,9 +118,17 @@ def signed_paper(record: EditionRecord) -> SignedPaper | None:
     )
 
 
-def log(edition: Edition) -> tuple[DecisionEntry, ...]:
+def _replaced_on(id: str, position: Position) -> date | None:
+    """Return the day from which a later change counts in place of this one."""
+    if position.standings[id].bucket is not Bucket.REPLACED:
+        return None
+    orders = (o.on for o in position.register if any(part.id == id for part in o.replaced))
+    return max(orders, default=None)
+
+
+def log(edition: Edition, position: Position) -> tuple[DecisionEntry, ...]:
     """Return every decision in the order in which it was taken, the newest first."""
-    entries = [e for r in edition.records if (e := entry(r, edition.profile))]
+    entries = [e for r in edition.records if (e := entry(r, edition.profile, position))]
     return tuple(sorted(entries, key=lambda e: (e.on, e.id), reverse=True))
 
 

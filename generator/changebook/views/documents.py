@@ -54,7 +54,7 @@ def offered_documents(edition: Edition, position: Position) -> Iterator[OfferedD
         id = record.data.id
         if _is_worked_out(record.data):
             yield OfferedDocument(urls.change_order_pdf(id), DocumentKind.CHANGE_ORDER, id)
-        if entry(record, edition.profile):
+        if entry(record, edition.profile, position):
             decided = True
             yield OfferedDocument(urls.decision_record_pdf(id), DocumentKind.DECISION_RECORD, id)
         if awaits_or_has_acceptance(record.data, edition.as_of, edition.profile):

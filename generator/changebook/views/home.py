@@ -7,7 +7,7 @@ from itertools import islice
 
 from changebook.edition.editions import Edition
 from changebook.model.sums import Position
-from changebook.views.news import EventKind, NewsEvent, events
+from changebook.views.news import EventKind, NewsEvent, happened
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
 from changebook.views.waiting import Waiting, waiting
 
@@ -29,7 +29,7 @@ class Home:
 def home(edition: Edition, position: Position) -> Home:
     """Return the home view of an edition."""
     # Talks are many, and say less than what came of them.
-    told = (event for event in events(edition.records) if event.kind is not EventKind.TALK)
+    told = (event for event in happened(edition) if event.kind is not EventKind.TALK)
     return Home(
         position,
         small_sums(position),

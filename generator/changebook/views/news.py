@@ -11,10 +11,18 @@ from itertools import accumulate, groupby
 from types import MappingProxyType
 from typing import TypeVar
 
-from changebook.edition.editions import EditionRecord
+from changebook.edition import urls
+from changebook.edition.editions import Edition, EditionRecord
 from changebook.model import timeline
 from changebook.model.periods import month_end
-from changebook.model.schema import Acceptance, ChangeRecord, Communication, Decision, Objection
+from changebook.model.schema import (
+    Acceptance,
+    ChangeRecord,
+    Communication,
+    Decision,
+    Objection,
+    Profile,
+)
 from changebook.model.vocabulary import (
     OUTCOMES,
     AcceptanceOutcome,
@@ -37,7 +45,7 @@ _Dated = TypeVar("_Dated", Objection, Communication)
 
 
 class EventKind(Term):
-    """What sort of thing happened to a change."""
+    """What sort of thing happened to a change, or to the contract."""
 
     STATUS = "status", "New status"
     APPROVAL = "approval", "Approval given"
@@ -50,6 +58,8 @@ class EventKind(Term):
     SETTLED = "settled", "Objection settled"
     CONDITION = "condition", "Condition met"
     TALK = "talk", "Discussion"
+    AMENDMENT = "amendment", "Amendment"
+    CORRECTION = "correction", "Contract corrected"
 
 
 _SECTIONS = MappingProxyType(
@@ -63,18 +73,22 @@ _SECTIONS = MappingProxyType(
         EventKind.SETTLED: "objections",
         EventKind.CONDITION: "decision",
         EventKind.TALK: "talks",
+        EventKind.CORRECTION: "sum",
     }
 )
+#: What happens to the contract and not to a change.
+OF_CONTRACT = frozenset({EventKind.AMENDMENT, EventKind.CORRECTION})
 
 
 @dataclass(frozen=True)
 class NewsEvent:
-    """One dated thing that happened to a change.
+    """One dated thing that happened to a change, or to the contract: then `id` is its reference.
 
     `place` tells it from others of its kind in the record, whatever its words are. `recorded` is
     the day on which a reader could first have learned of it. `status` is what a change of status
     led to, `outcome` how an objection or an acceptance ended, `channel` how people talked; `text`
-    says what the step, the objection, the condition, the defect, the talk or the agreement is.
+    says what the step, the objection, the condition, the defect, the talk or the agreement is, or
+    why the contract was corrected. `correction` is the number of that one in the profile, from 0.
     """
 
     on: date
@@ -88,6 +102,7 @@ class NewsEvent:
     outcome: ObjectionOutcome | AcceptanceOutcome | None = None
     channel: Channel | None = None
     unseen: bool = False
+    correction: int | None = None
 
     @property
     def key(self) -> str:
@@ -110,28 +125,59 @@ class NewsEvent:
         return self.status or self.channel or self.kind
 
     @property
+    def is_of_contract(self) -> bool:
+        """Whether it happened to the contract and not to a change."""
+        return self.kind in OF_CONTRACT
+
+    @property
+    def page(self) -> str:
+        """The page on which more is said."""
+        if self.kind is EventKind.AMENDMENT:
+            return urls.amendment(self.id)
+        return urls.IMPACT if self.is_of_contract else urls.record(self.id)
+
+    @property
     def section(self) -> str:
-        """The anchor on the record's page where more is said; empty for the page as a whole."""
+        """The anchor on that page where more is said; empty for the page as a whole."""
         return _SECTIONS.get(self.kind, "")
 
     @property
     def is_decision(self) -> bool:
-        """A decision, what takes one back, or the agreement that seals it."""
-        return self.kind is EventKind.AGREEMENT or self.status in (*OUTCOMES, Status.VOID)
+        """A decision, what takes one back, the agreement that seals it, or news of the contract."""
+        return (
+            self.kind is EventKind.AGREEMENT
+            or self.is_of_contract
+            or self.status in (*OUTCOMES, Status.VOID)
+        )
+
+
+def of_edition(edition: Edition) -> tuple[NewsEvent, ...]:
+    """Return all events of the records and of the contract, the newest first.
+
+    An announced amendment has the day that it is dated, which may still be to come.
+    """
+    found = [*_of_contract(edition.profile), *events(edition.records)]
+    found.sort(key=_newest, reverse=True)
+    return tuple(found)
+
+
+def happened(edition: Edition) -> tuple[NewsEvent, ...]:
+    """Return all events up to the day of the edition, the newest first."""
+    return tuple(event for event in of_edition(edition) if event.on <= edition.as_of)
 
 
 def events(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
-    """Return all events, the newest first."""
-    happened = [event for record in records for event in _events(record.data, record.unseen)]
-    happened.sort(key=_newest, reverse=True)
-    return tuple(happened)
+    """Return all events of the records, the newest first."""
+    found = [event for record in records for event in _events(record.data, record.unseen)]
+    found.sort(key=_newest, reverse=True)
+    return tuple(found)
 
 
 def notices(records: Iterable[EditionRecord]) -> tuple[NewsEvent, ...]:
     """Return the events that are no change of status, the newest first."""
-    happened = [event for record in records for event in _notices(record.data, record.unseen)]
-    happened.sort(key=_newest, reverse=True)
-    return tuple(happened)
+    found = [event for record in records for event in _notices(record.data, record.unseen)]
+    found.sort(key=_newest, reverse=True)
+    return tuple(found)
 
 
 def _newest(event: NewsEvent) -> tuple[date, str]:
@@ -172,9 +218,9 @@ class News:
         return before if self.newest and self.newest[-1].first <= before else None
 
 
-def news(records: Iterable[EditionRecord], as_of: date) -> News:
-    """Return all events up to a day, by month. A page has whole months, so maybe a few more."""
-    months = _months(events(records), as_of)
+def news(edition: Edition) -> News:
+    """Return all that happened, by month. A page has whole months, so maybe a few more."""
+    months = _months(happened(edition), edition.as_of)
     counts = accumulate((month.count for month in months), initial=0)
     on_page = sum(1 for before in counts if before < _ON_FIRST_PAGE)
     return News(months[:on_page], tuple(month for month in months[on_page:] if month.count))
@@ -207,6 +253,30 @@ def _days_of(first: date) -> Iterator[date]:
 def newly_learned(events: Iterable[NewsEvent]) -> tuple[NewsEvent, ...]:
     """Return the events by the day on which a reader could learn of them, the newest first."""
     return tuple(sorted(events, key=lambda event: event.recorded, reverse=True))
+
+
+def _of_contract(profile: Profile) -> Iterator[NewsEvent]:
+    """Yield the amendments that are announced for a day, and the corrections.
+
+    The place begins with the client's prefix: two clients may have contracts of the same name.
+    """
+    for announced in profile.amendments:
+        if on := announced.on:
+            title = announced.title or profile.project
+            kind, place = EventKind.AMENDMENT, profile.prefix
+            yield NewsEvent(on, on, announced.reference, title, kind, place)
+    contract = profile.contract
+    for number, each in enumerate(contract.corrections):
+        yield NewsEvent(
+            each.on,
+            each.on,
+            contract.reference,
+            profile.project,
+            EventKind.CORRECTION,
+            f"{profile.prefix}/{number + 1}",
+            each.reason,
+            correction=number,
+        )
 
 
 def _events(data: ChangeRecord, unseen: bool) -> Iterator[NewsEvent]:

@@ -54,9 +54,11 @@ def for_client(waiting: Waiting, profile: Profile, words: Words) -> tuple[OpenIt
     return tuple(_waits(item, approving, words) for item in waiting.all)
 
 
-def for_vendor(in_hand: InHand, words: Words) -> tuple[OpenItem, ...]:
+def for_vendor(in_hand: InHand, profile: Profile, words: Words) -> tuple[OpenItem, ...]:
     """Return what waits for the vendor."""
+    approving = ApprovalPhrases(words, profile)
     return (
+        *(_approval(item, approving) for item in in_hand.approvals),
         *(_assessment(item, words) for item in in_hand.assessments),
         *(_due_step(item, words) for item in in_hand.steps),
     )
@@ -108,6 +110,14 @@ def _waits(item: Waits, approving: ApprovalPhrases, words: Words) -> OpenItem:
         case AwaitedAcceptance(since=since, accept_by=due, overdue=overdue):
             what = _("Acceptance of what was built")
             return _due(change, what, since, due, words, overdue=overdue)
+
+
+def _approval(item: WaitingDecision, approving: ApprovalPhrases) -> OpenItem:
+    """Return a decision for which the vendor's approval is all that is missing."""
+    words = approving.words
+    notes = (approving.so_far(item.approvals),)
+    change, what = Change(item.id, item.title), words.gettext("Approval")
+    return _due(change, what, item.since, item.due, words, overdue=item.overdue, notes=notes)
 
 
 def _assessment(item: Assessment, words: Words) -> OpenItem:

@@ -62,7 +62,7 @@ class ClientLine:
     @property
     def overdue(self) -> int:
         """How many decisions are past the day by which they were due."""
-        return sum(1 for d in self.waiting.decisions if d.overdue)
+        return sum(1 for d in self.waiting.undecided if d.overdue)
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def _line(edition: Edition, view: ImpactView) -> ClientLine:
         position=view.position,
         statuses=tuple((s, counts[s]) for s in Status if counts[s]),
         waiting=waits,
-        longest=max(((edition.as_of - d.since).days for d in waits.decisions), default=None),
+        longest=max(((edition.as_of - d.since).days for d in waits.undecided), default=None),
         aging=view.aging,
         months=view.pace.months,
         stays=stays(
@@ -378,7 +378,7 @@ def _decisions(clients: Iterable[ClientLine]) -> tuple[ClientDecision, ...]:
     waits = [
         ClientDecision(client, decision, (client.as_of - decision.since).days)
         for client in clients
-        for decision in client.waiting.decisions
+        for decision in client.waiting.undecided
     ]
     return tuple(sorted(waits, key=lambda d: (d.decision.due or date.max, -d.days, d.decision.id)))
 

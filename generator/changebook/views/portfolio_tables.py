@@ -326,7 +326,7 @@ def waiting(clients: tuple[ClientLine, ...], words: Words) -> Table[ClientLine]:
 
     columns: tuple[Column[ClientLine], ...] = (
         piece_column(_("Client"), client_name),
-        number(_("Open decisions"), lambda client: len(client.waiting.decisions)),
+        number(_("Open decisions"), lambda client: len(client.waiting.undecided)),
         piece_column(_("Longest wait"), longest, Format.NUMBER),
         Column(_("Overdue"), lambda c: c.overdue, Format.NUMBER, on=Medium.PAGE, content=overdue),
         number(_("Open objections"), lambda client: len(client.waiting.objections)),

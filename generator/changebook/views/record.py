@@ -248,7 +248,7 @@ def _view(
         cost_picture=cost_picture(costs) if costs else None,
         moves=moves,
         calendar=calendar(moves),
-        decision=decision.entry(record, profile),
+        decision=decision.entry(record, profile, position),
         other_approvals=tuple(other_approvals(data, profile, edition.as_of)),
         order=orders.get((data.id, False)),
         reversal=orders.get((data.id, True)),

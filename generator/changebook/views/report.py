@@ -29,7 +29,7 @@ from changebook.views.months import (
 )
 from changebook.views.news import NewsEvent, notices
 from changebook.views.pictures import DatesPicture, SmallSums, dates_picture, small_sums
-from changebook.views.waiting import Waiting, waiting
+from changebook.views.waiting import Waiting, WaitingDecision, waiting
 
 #: Statuses in which the steps of a plan are being taken.
 _IN_WORK = frozenset({Status.APPROVED, Status.IMPLEMENTING, Status.IMPLEMENTED})
@@ -116,15 +116,16 @@ class DueStep:
 
 @dataclass(frozen=True)
 class InHand:
-    """What waits for the vendor."""
+    """What waits for the vendor. `approvals` are decisions that lack its approval alone."""
 
+    approvals: tuple[WaitingDecision, ...]
     assessments: tuple[Assessment, ...]
     steps: tuple[DueStep, ...]
 
     @property
     def count(self) -> int:
         """How many things wait."""
-        return len(self.assessments) + len(self.steps)
+        return len(self.approvals) + len(self.assessments) + len(self.steps)
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,7 @@ class _Reports:
         records = after.records.values()
         moved = [r for r in records if r is not earlier.get(r.data.id)]
         position, since = after.position, compare(before, after)
+        waits = waiting(records, on, self._edition.profile)
         late = (e for e in self._late.on(on) if (e.counts_from or e.on) > begin)
         return PeriodReport(
             period=period,
@@ -278,8 +280,8 @@ class _Reports:
             position=position,
             progress=tuple(_progress(earlier, moved, self._edition.profile, position)),
             notices=_notices(earlier, moved),
-            waiting=waiting(records, on, self._edition.profile),
-            in_hand=_in_hand(records, period, on),
+            waiting=waits,
+            in_hand=_in_hand(records, waits, period, on),
             late=tuple(late),
             profile=baseline.known(self._edition.profile, on),
             sums=small_sums(position),
@@ -305,7 +307,7 @@ def _progress(
                     ReportStep(step.status, step.on, step.by, recorded, step.note)
                 )
         for stage, steps in groups.items():
-            decided = entry(record, profile) if stage is ReportStage.DECIDED else None
+            decided = entry(record, profile, position) if stage is ReportStage.DECIDED else None
             if decided and decided.outcome is not OUTCOMES[steps[-1].status]:
                 decided = None
             shown = row(record, profile, position)
@@ -322,7 +324,7 @@ def _notices(
     return tuple(event for event in reversed(notices(moved)) if event.key not in known)
 
 
-def _in_hand(records: Iterable[EditionRecord], period: Period, on: date) -> InHand:
+def _in_hand(records: Iterable[EditionRecord], waits: Waiting, period: Period, on: date) -> InHand:
     try:
         until = period.next.last
     except OverflowError:
@@ -343,6 +345,7 @@ def _in_hand(records: Iterable[EditionRecord], period: Period, on: date) -> InHa
                 if step.finish and not step.done and step.finish <= until
             ]
     return InHand(
+        waits.of_vendor,
         tuple(sorted(assessments, key=lambda a: (a.since, a.id))),
         tuple(sorted(steps, key=lambda s: (s.step.finish or date.max, s.id))),
     )

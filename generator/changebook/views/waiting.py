@@ -32,7 +32,7 @@ class WaitKind(Term):
 
 @dataclass(frozen=True)
 class WaitingDecision:
-    """A change that waits for the client's decision. `proceeding`: work on it has begun.
+    """A change that is still undecided. `proceeding`: work on it has begun.
 
     `answers` are the decisions that were announced on its present revision: they wait for us to
     record them. `approvals` says who has approved and who is missing.
@@ -50,19 +50,13 @@ class WaitingDecision:
 
     @property
     def asks_client(self) -> bool:
-        """Whether somebody of the client still has to approve, by its party or by its role."""
+        """Whether it waits for somebody of the client, by party or by role."""
         return any(
             each.needed is None
             or each.needed.party is Party.CLIENT
             or (each.needed.party is None and any(p.party is Party.CLIENT for p in each.people))
             for each in self.approvals.missing
         )
-
-    @property
-    def client_has_approved(self) -> bool:
-        """Whether somebody of the client has approved."""
-        given = (each.given for each in self.approvals.given)
-        return any(decider.party is Party.CLIENT for decider in given if decider)
 
 
 @dataclass(frozen=True)
@@ -100,16 +94,29 @@ Waits = WaitingDecision | OpenObjection | UnsignedAgreement | AwaitedAcceptance
 
 @dataclass(frozen=True)
 class Waiting:
-    """All that waits, each list the oldest first."""
+    """All that waits, each list the oldest first: for the client, but for `undecided`.
 
-    decisions: tuple[WaitingDecision, ...]
+    Those are all changes that are still undecided, whoever has to approve them.
+    """
+
+    undecided: tuple[WaitingDecision, ...]
     objections: tuple[OpenObjection, ...]
     agreements: tuple[UnsignedAgreement, ...]
     acceptances: tuple[AwaitedAcceptance, ...]
 
     @property
+    def decisions(self) -> tuple[WaitingDecision, ...]:
+        """The decisions that wait for somebody of the client."""
+        return tuple(item for item in self.undecided if item.asks_client)
+
+    @property
+    def of_vendor(self) -> tuple[WaitingDecision, ...]:
+        """The decisions that wait for the vendor's approval alone."""
+        return tuple(item for item in self.undecided if not item.asks_client)
+
+    @property
     def all(self) -> tuple[Waits, ...]:
-        """All of them, those that hold up most first."""
+        """All that waits for the client, what holds up most first."""
         return (*self.decisions, *self.objections, *self.agreements, *self.acceptances)
 
     @property
@@ -153,7 +160,7 @@ def waiting(records: Iterable[EditionRecord], as_of: date, profile: Profile) -> 
 
 
 def waiting_decision(data: ChangeRecord, as_of: date, profile: Profile) -> WaitingDecision | None:
-    """Return the decision that a record waits for, if it does.
+    """Return the decision that a record waits for, from whomever, if it does.
 
     An emergency that is worked on before its decision waits like any other.
     """
@@ -192,7 +199,7 @@ def approved_in_part(
     records: Iterable[EditionRecord], as_of: date, profile: Profile
 ) -> tuple[WaitingDecision, ...]:
     """Return the decisions for which somebody's approval is there and another one is missing."""
-    waits = waiting(records, as_of, profile).decisions
+    waits = waiting(records, as_of, profile).undecided
     return tuple(item for item in waits if item.approvals.given)
 
 

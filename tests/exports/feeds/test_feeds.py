@@ -36,7 +36,7 @@ from changebook.model.vocabulary import (
 from changebook.pages.rendering import Renderer
 from changebook.read.workspace import read_workspace
 from changebook.views.impact import impact
-from changebook.views.news import events, newly_learned
+from changebook.views.news import events, happened, newly_learned, of_edition
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://changes.northwind.example/here"
@@ -109,10 +109,12 @@ def test_another_program_reads_the_atom_feeds(
         "alternate": f"{SITE}/",
         "self": f"{SITE}/{path}",
     }
-    assert feed.feed.updated == max(entry.updated for entry in feed.entries)
+    now = midnight(editions[slug].as_of, editions[slug].profile.timezone)
+    assert feed.feed.updated == max(e.updated for e in feed.entries if e.updated <= now)
     for entry in feed.entries:
         assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", entry.id)
-        assert entry.link.startswith(f"{SITE}/changes/")
+        contract = (f"{SITE}/impact/#sum", f"{SITE}/decisions/amendments/")
+        assert entry.link.startswith((f"{SITE}/changes/", *contract))
         assert entry.content[0].type == "text/html"
         assert entry.title
     assert len({entry.id for entry in feed.entries}) == len(feed.entries)
@@ -150,7 +152,7 @@ def test_both_formats_say_the_same(
 def test_a_feed_has_the_newest_events_that_could_be_learned(
     files: Mapping[str, Mapping[str, bytes]], editions: Mapping[str, Edition], slug: str
 ) -> None:
-    found = newly_learned(events(editions[slug].records))
+    found = newly_learned(of_edition(editions[slug]))
     everything = _items(files[slug][urls.FEED_CHANGES_JSON])
     assert [item["id"] for item in everything] == [event.uuid.urn for event in found[:COUNT]]
     decisions = _items(files[slug][urls.FEED_DECISIONS_JSON])
@@ -159,6 +161,49 @@ def test_a_feed_has_the_newest_events_that_could_be_learned(
     assert [item["date_modified"] for item in everything] == [
         midnight(event.recorded, timezone) for event in found[:COUNT]
     ]
+
+
+def test_announced_amendments_and_corrections_are_announced(
+    files: Mapping[str, Mapping[str, bytes]], editions: Mapping[str, Edition]
+) -> None:
+    profile = editions["yunfan"].profile
+    [announced] = (each for each in profile.amendments if each.on)
+    [correction] = profile.contract.corrections
+    for path in (*ATOM, *JSON):
+        text = files["yunfan"][path].decode()
+        assert announced.reference in text
+        assert announced.title is not None
+        assert announced.title in text
+        assert correction.reason in text
+    for path in ATOM:
+        entries = feedparser.parse(files["yunfan"][path])
+        [entry] = (e for e in entries.entries if announced.reference in e.title)
+        assert entry.link == urls.absolute(SITE, urls.amendment(announced.reference))
+        # Its day is still to come, and the feed has not changed on it yet.
+        assert entry.updated > entries.feed.updated
+
+
+def test_an_announced_amendment_is_a_day_in_the_calendar(
+    files: Mapping[str, Mapping[str, bytes]], editions: Mapping[str, Edition]
+) -> None:
+    edition = editions["yunfan"]
+    [announced] = (each for each in edition.profile.amendments if each.on)
+
+    def found(written: bytes) -> Any:
+        events_ = Calendar.from_ical(written).walk("VEVENT")
+        [event] = (e for e in events_ if announced.reference in str(e["SUMMARY"]))
+        return event
+
+    before = found(files["yunfan"][urls.CALENDAR])
+    assert announced.on is not None
+    assert before.decoded("DTSTART") == announced.on
+    assert before["URL"] == urls.absolute(SITE, urls.amendment(announced.reference))
+    assert before.walk("VALARM")
+    moved = announced.model_copy(update={"on": announced.on + timedelta(days=7)})
+    profile = edition.profile.model_copy(update={"amendments": (moved,)})
+    after = found(_made(replace(edition, profile=profile))[urls.CALENDAR])
+    assert after["UID"] == before["UID"]
+    assert after.decoded("DTSTART") == moved.on
 
 
 def test_the_same_records_give_the_same_bytes(
@@ -212,11 +257,12 @@ def test_a_step_announces_itself_and_nothing_else(editions: Mapping[str, Edition
 
 def test_without_an_address_links_are_relative(editions: Mapping[str, Edition]) -> None:
     edition = replace(editions["lakeside-clinics"], site_url=None)
-    files, records = _made(edition), f"../changes/{edition.profile.prefix}-"
+    files = _made(edition)
+    relative = (f"../changes/{edition.profile.prefix}-", "../impact/#sum")
     feed = feedparser.parse(files[urls.FEED_CHANGES])
     assert not feed.bozo
     assert [link.rel for link in feed.feed.links] == ["alternate"]
-    assert all(entry.link.startswith(records) for entry in feed.entries)
+    assert all(entry.link.startswith(relative) for entry in feed.entries)
     document = json.loads(files[urls.FEED_CHANGES_JSON])
     assert not {"feed_url", "home_page_url"} & document.keys()
     assert all("url" not in item for item in document["items"])
@@ -228,12 +274,15 @@ def test_without_an_address_links_are_relative(editions: Mapping[str, Edition]) 
 def test_a_client_without_changes_has_feeds_all_the_same(
     editions: Mapping[str, Edition],
 ) -> None:
-    edition = replace(editions["yunfan"], records=())
+    profile = editions["rathkeel-ferries"].profile
+    contract = profile.contract.model_copy(update={"corrections": ()})
+    profile = profile.model_copy(update={"contract": contract, "amendments": ()})
+    edition = replace(editions["rathkeel-ferries"], profile=profile, records=())
     files = _made(edition)
     feed = feedparser.parse(files[urls.FEED_DECISIONS])
     assert not feed.bozo
     assert feed.entries == []
-    assert feed.feed.updated == midnight(edition.profile.contract.signed, "Asia/Shanghai")
+    assert feed.feed.updated == midnight(contract.signed, profile.timezone)
     assert len(Calendar.from_ical(files[urls.CALENDAR]).walk("VEVENT")) == len(
         edition.profile.contract.milestones
     )
@@ -290,7 +339,8 @@ def test_any_text_gives_files_that_other_programs_read(
     edition = replace(editions["lakeside-clinics"], records=(EditionRecord(data, ""),))
     files = _made(edition)
     assert len(ET.fromstring(files[urls.FEED_CHANGES])) > 5
-    assert len(_items(files[urls.FEED_CHANGES_JSON])) == 3
+    corrections = len(edition.profile.contract.corrections)
+    assert len(_items(files[urls.FEED_CHANGES_JSON])) == 3 + corrections
     component = vobject.readOne(files[urls.CALENDAR].decode())
     assert len(component.vevent_list) == len(edition.profile.contract.milestones) + 2
 
@@ -466,7 +516,7 @@ def test_the_newest_events_by_key(
     for slug, edition in editions.items():
         document = json.loads(files[slug][urls.NEWS_JSON])
         keys.add(document["edition"])
-        found = newly_learned(events(edition.records))[:200]
+        found = newly_learned(happened(edition))[:200]
         assert document["events"] == [[e.short, e.id, str(e.recorded)] for e in found]
         assert document["from"] in ("", str(found[-1].recorded))
     assert len(keys) == len(editions)

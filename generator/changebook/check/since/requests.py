@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from changebook.check.since.pairs import Pair, touches, was_submitted
 from changebook.model import decided, sums
 from changebook.model.decided import lasting
 from changebook.model.diagnostics import KeyPath, Problem, rule
-from changebook.model.differences import differences, flow
+from changebook.model.differences import KeyDifference, differences, flow
 from changebook.model.schema import AskedBefore
 from changebook.model.vocabulary import Status
 from changebook.read.form import spell
@@ -36,6 +36,9 @@ WAS_MISSING = rule(
     severity="warning",
 )
 
+_OPTIONS = ("options",)
+#: The keys of it that are numbers; all else is words.
+_NUMBERS = frozenset({"amount", "quantity", "rate", "tax_rate", "days"})
 #: What is requested: scope, money, days and options.
 _REQUESTED: tuple[tuple[str, ...], ...] = (
     ("scope",),
@@ -43,7 +46,7 @@ _REQUESTED: tuple[tuple[str, ...], ...] = (
     ("impact", "cost"),
     ("impact", "schedule"),
     ("impact", "resources"),
-    ("options",),
+    _OPTIONS,
 )
 
 
@@ -94,11 +97,12 @@ def _unrevised(pair: Pair) -> Iterator[Problem]:
     """Yield what is requested otherwise under the number that the client has read."""
     after, number = pair.after, pair.before.data.revision
     for key in _REQUESTED:
-        old, new = (_at(side.source.data, key) for side in (pair.before, after))
+        old, new = (_asked_at(side.source.data, key) for side in (pair.before, after))
         # Assessing a request adds to it. Once the client was asked to decide, adding changes it.
         if old is None and not _was_asked(pair.before):
             continue
-        difference = next(differences(old, new, key), None)
+        found = (each for each in differences(old, new, key) if not _is_same_number(each))
+        difference = next(found, None)
         if difference is None or touches(pair.before.reported, difference.path):
             continue
         yield CHANGED_WITHOUT_REVISION.at(
@@ -109,6 +113,16 @@ def _unrevised(pair: Pair) -> Iterator[Problem]:
             f"Write `revision: {number + 1}`, and add an entry for it to `revisions`, with `on`, "
             f"`by`{_with_was(pair)} and a `note` that says what is different. Or restore it.",
         )
+
+
+def _is_same_number(difference: KeyDifference) -> bool:
+    """Return whether a number is only written otherwise, with more zeros or fewer."""
+    if difference.path[-1] not in _NUMBERS:
+        return False
+    try:
+        return Decimal(difference.before) == Decimal(difference.after)
+    except (InvalidOperation, TypeError, ValueError):
+        return False
 
 
 def _was_asked(record: Record) -> bool:
@@ -129,7 +143,7 @@ def _figures(pair: Pair) -> Iterator[Problem]:
     amount, days = _asked(pair.before, pair)
     path: KeyPath = ("revisions", index)
     if entry.was is None:
-        if was := _was(pair):
+        if was := asked_before(pair):
             yield WAS_MISSING.at(
                 source.path,
                 source.place(*path),
@@ -162,7 +176,7 @@ def _figures(pair: Pair) -> Iterator[Problem]:
             source.place(*path, "was"),
             f"Revision {entry.revision} of {pair.after.data.id} does not say what {missing} was "
             "before.",
-            f"Write `was: {flow(_was(pair))}`.",
+            f"Write `was: {flow(asked_before(pair))}`.",
         )
 
 
@@ -170,7 +184,7 @@ def _asked(record: Record, pair: Pair) -> tuple[Decimal | None, dict[str, int]]:
     return sums.asked(record.data, pair.client.profile), sums.asked_days(record.data)
 
 
-def _was(pair: Pair) -> dict[str, Any]:
+def asked_before(pair: Pair) -> dict[str, Any]:
     """Return what `was` has to say: the figures of the base that are others now."""
     (amount, days), (now, then) = _asked(pair.before, pair), _asked(pair.after, pair)
     moved = {m: days.get(m, 0) for m in {**days, **then} if days.get(m, 0) != then.get(m, 0)}
@@ -180,19 +194,31 @@ def _was(pair: Pair) -> dict[str, Any]:
 
 def _untold(pair: Pair, was: AskedBefore) -> str:
     """Return the first figure that is another one now and that `was` says nothing of."""
-    told = _was(pair)
+    told = asked_before(pair)
     if "amount" in told and was.amount is None:
         return "the amount"
     return next((f"`{m}`" for m in told.get("days", ()) if m not in was.days), "")
 
 
 def _with_was(pair: Pair) -> str:
-    was = _was(pair)
+    was = asked_before(pair)
     return f", `was: {flow(was)}`" if was else ""
 
 
-def _at(front: Mapping[str, Any], key: tuple[str, ...]) -> Any:
+def _asked_at(front: Mapping[str, Any], key: tuple[str, ...]) -> Any:
+    """Return what is requested at a key.
+
+    An option with which nothing is done costs nothing and moves nothing, marked as such or not.
+    """
     value: Any = lasting(front)
     for step in key:
         value = value.get(step) if isinstance(value, Mapping) else None
+    if key == _OPTIONS and isinstance(value, list):
+        return [_without_mark(option) for option in value]
     return value
+
+
+def _without_mark(option: Any) -> Any:
+    if not isinstance(option, Mapping):
+        return option
+    return {key: value for key, value in option.items() if key != "nothing"}

@@ -12,6 +12,7 @@ from changebook.check.checking import check as check_workspace
 from changebook.check.checking import load_checked
 from changebook.check.known import sort_out
 from changebook.check.since.guarding import unguarded
+from changebook.check.since.pairs import Pair
 from changebook.check.since.rules import Sides, ahead, check
 from changebook.model.diagnostics import Problem
 from changebook.read.git import Repository, repository
@@ -62,6 +63,13 @@ def sides(after: Workspace, compared: Revisions) -> Iterator[tuple[Sides, list[P
                 yield Sides(before, base, after), problems
         else:
             yield Sides(before, before, after), problems
+
+
+def pair_since(after: Workspace, id: str, compared: Revisions) -> Pair | None:
+    """Return a record beside the one that it was at a revision; None where it is new."""
+    with sides(after, compared) as (change, _):
+        pairs = (pair for client in change.clients for pair in client.kept)
+        return next((pair for pair in pairs if pair.after.data.id == id), None)
 
 
 @contextmanager

@@ -49,6 +49,7 @@ def _words(terms: type[Term]) -> tuple[str, ...]:
     return tuple(term.value for term in terms)
 
 
+_AMOUNT: KeyPath = ("decision", "amount")
 _QUESTIONS: Mapping[KeyPath, Wanted] = MappingProxyType(
     {
         ("type",): Wanted(
@@ -62,9 +63,7 @@ _QUESTIONS: Mapping[KeyPath, Wanted] = MappingProxyType(
         ),
         ("decision", "due"): Wanted("due", "--due DATE", "By when must it be decided"),
         ("decision", "rationale"): Wanted("rationale", "--rationale TEXT", "Why so"),
-        ("decision", "amount"): Wanted(
-            "amount", "--amount NUMBER", "What amount was approved, before tax"
-        ),
+        _AMOUNT: Wanted("amount", "--amount NUMBER", "What amount was approved, before tax"),
         ("decision", "review"): Wanted(
             "review", "--review DATE", "When will it be looked at again"
         ),
@@ -109,14 +108,7 @@ def wanted(
             "The client will see it. Who may read it",
             choices=(Visibility.CLIENT.value,),
         )
-    for need in missing_needs(after):
-        if need.path in _QUESTIONS:
-            amount = _suggestion(client, after, need.path)
-            # Among several options, one has to be chosen.
-            certain = after.chosen or len(after.options) < 2
-            offered = amount if certain else None
-            yield replace(_QUESTIONS[need.path], suggestion=amount, offered=offered)
-    yield from _wanted_dates(client, after)
+    yield from _wanted_keys(client, after, step)
     if step.status is Status.APPROVED and not step.partial:
         differs = differing(after, client.profile)
         told = "; ".join(f"{granted} granted, not {stated}" for _, granted, stated in differs)
@@ -130,20 +122,49 @@ def wanted(
             yield Wanted("signed", "--signed DATE", "When was it signed")
 
 
+def _wanted_keys(client: Client, after: ChangeRecord, step: Step) -> Iterator[Wanted]:
+    """Yield what the status needs: of an approval first which option, since all else follows."""
+    option = _which_option(after) if step.status is Status.APPROVED else None
+    if option:
+        yield option
+    for need in missing_needs(after):
+        if option and need.path == _AMOUNT:
+            continue  # that of the option is offered, once it is known
+        if need.path in _QUESTIONS:
+            amount = _suggestion(client, after, need.path)
+            # Among several options, one has to be chosen.
+            certain = after.chosen or len(after.options) < 2
+            offered = amount if certain else None
+            yield replace(_QUESTIONS[need.path], suggestion=amount, offered=offered)
+    if not option:
+        yield from _wanted_dates(client, after)
+
+
 def wanted_so_far(data: ChangeRecord, step: Step, names: tuple[str, ...]) -> Iterator[Wanted]:
     """Return what an approval has to say while others are missing: whose it is, and of what."""
     if not step.by:
         only = names[0] if len(names) == 1 else None
         yield Wanted("by", "--by NAME", "Who approved", choices=names, offered=only)
-    ways = [option.id for option in data.options if not option.nothing]
-    if len(ways) > 1 and not (step.option or data.chosen):
-        # All have to approve the same.
-        yield Wanted("option", "--option OPTION", "Which option", choices=tuple(ways))
+    if not step.option and (option := _which_option(data)):
+        yield option  # all have to approve the same
+
+
+def _which_option(data: ChangeRecord) -> Wanted | None:
+    """Return the question which option is approved, where there are several and none is chosen.
+
+    To choose the one that does nothing is no approval.
+    """
+    ways = {option.id: option.title for option in data.options if not option.nothing}
+    if len(data.options) < 2 or not ways or (data.decision and data.decision.option):
+        return None
+    listed = "; ".join(f"{id}: {title}" for id, title in ways.items())
+    question = f"Which option is approved ({listed})"
+    return Wanted("option", "--option OPTION", question, choices=tuple(ways))
 
 
 def _suggestion(client: Client, after: ChangeRecord, path: KeyPath) -> str | None:
     """Return for an amount that of the chosen option, or else what was asked for."""
-    if path != ("decision", "amount") or after.decision is None:
+    if path != _AMOUNT or after.decision is None:
         return None
     amount = after.chosen.amount if after.chosen else sums.asked(after, client.profile)
     return None if amount is None else f"{amount:f}"

@@ -27,7 +27,7 @@ from changebook.edit.advance.sketching import sketched
 from changebook.edit.advance.step import Step, refuse_impossible
 from changebook.edit.advance.writing import approved_so_far, marked_superseded, written
 from changebook.edit.edits import Edit, applied, person, record_text
-from changebook.model import decided
+from changebook.model import decided, sums
 from changebook.model.approval import Approvals, approvals
 from changebook.model.baseline import known
 from changebook.model.diagnostics import Problem
@@ -88,6 +88,7 @@ def plan(workspace: Workspace, id: str, step: Step) -> Plan:
     client, record = workspace.record(id)
     refuse_impossible(client, record, step)
     step = replace(step, by=tuple(dict.fromkeys(person(client, name).name for name in step.by)))
+    step = _with_days_of_option(client, record.data, step)
     refuse_other_terms(client, record.data, step)
     told = replace(step, by=step.by or _possible_by(client, record.data, step))
     names = possible(client, record.data, step.status, step.on)
@@ -116,6 +117,23 @@ def plan(workspace: Workspace, id: str, step: Step) -> Plan:
         tuple(wanted(copy, after, step, names)) if after else (),
         () if step.supersede else tuple(old.data for old in superseded),
     )
+
+
+def _with_days_of_option(client: Client, data: ChangeRecord, step: Step) -> Step:
+    """Return the step with the days of the option that it approves, where those asked differ."""
+    option = next((option for option in data.options if option.id == step.option), None)
+    completion = next((m.id for m in client.profile.contract.milestones if m.completion), None)
+    if (
+        option is None
+        or option.days is None
+        or completion is None
+        or earlier(data)  # who approved first has said the days
+        or step.status is not Status.APPROVED
+        or completion in {**step.days, **step.milestones}
+        or option.days == sums.asked_days(data).get(completion, 0)
+    ):
+        return step
+    return replace(step, days={**step.days, completion: option.days})
 
 
 def problems(plan: Plan, workspace: Workspace, reading: Sequence[Problem]) -> list[Problem]:

@@ -67,6 +67,7 @@ _OPTIONS = (
     "    recommended: true",
     "  - id: b",
     "    title:  # doing nothing",
+    "    nothing: true",
     "    amount: 0",
     "    days: 0",
 )

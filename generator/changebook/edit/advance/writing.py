@@ -36,8 +36,8 @@ def written(text: Manuscript, client: Client, data: ChangeRecord, step: Step) ->
         text = text.set(("requested",), asked)
     if step.status in OUTCOMES:
         text = _with_decision(text, client, data, step)
-    elif step.status in _ENDS_ASKING and earlier(data):
-        text = _without(text, ("by", *_TERMS, "days", "milestones"))
+    elif step.status in _ENDS_ASKING:
+        text = without_approvals(text, data)
     if step.due:
         text = text.set(("decision", "due"), step.due)
     if step.agreement:
@@ -56,6 +56,11 @@ def approved_so_far(text: Manuscript, client: Client, data: ChangeRecord, step: 
     """Return the record with an approval while others are missing: it goes on to await them."""
     text = _with_terms(with_approvers(text, client, step), data, step)
     return _with_all(text, ("agreement",), {"status": step.agreement})
+
+
+def without_approvals(text: Manuscript, data: ChangeRecord) -> Manuscript:
+    """Return the record without who approved so far, and what: they are asked again."""
+    return _without(text, ("by", *_TERMS, "days", "milestones")) if earlier(data) else text
 
 
 def marked_superseded(text: Manuscript, step: Step) -> Manuscript:

@@ -46,6 +46,7 @@ from changebook.read.workspace import Client, Workspace
 from changebook.refusal import Refusal
 from changebook.views.approvals import of_option
 from changebook.views.record import digest
+from changebook.views.waiting import unsigned_agreement
 
 #: Where an entry keeps which mail it came from: a key of one's own, which no page shows.
 MESSAGE_ID = "x-message-id"
@@ -567,6 +568,13 @@ class _Answer:
                 back = ("changebook", "advance", self.data.id, Status.IMPLEMENTING)
                 yield NextCommand("to take it back to work", (*back, "--note", self._stated()))
             yield NextCommand("to record it", tuple(self._accept(on)))
+        elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
+            if unsigned_agreement(self.data):
+                yield NextCommand("once both sides have signed", tuple(self._sign(on)))
+        elif self.kind is AnswerKind.MORE_TIME and self.waits:
+            if until := self.block.until if self.block else None:
+                words = ("changebook", "note", self.data.id, "due", f"{until}")
+                yield NextCommand("if you agree", words)
         elif self.kind is AnswerKind.APPROVE and self.about is About.OBJECTION:
             own = [
                 n for n in self._open_objections() if self.data.objections[n].by == self.person.name
@@ -582,6 +590,11 @@ class _Answer:
             yield from ("--defect", words or self._stated())
         elif words:
             yield from ("--remarks", words)
+
+    def _sign(self, on: date) -> Iterator[str]:
+        yield from ("changebook", "note", self.data.id, "signed", "--on", f"{on}")
+        if not (self.data.agreement and self.data.agreement.reference):
+            yield from ("--reference", f"{self.client.profile.contract.reference} {self.data.id}")
 
     def _accepts_with_defects(self) -> bool:
         is_answer = self.kind in DECIDES and self.about is About.ACCEPTANCE
@@ -617,18 +630,19 @@ class _Answer:
     def next_(self, entry: AnswerEntry, on: date) -> Iterator[str]:
         """Yield what follows, once somebody has read the mail."""
         if self.kind is AnswerKind.MORE_TIME:
-            until = self.block.until if self.block else None
-            yield f"if you agree: `decision: {{due: {until or '...'}}}`"
+            if self.waits and not (self.block and self.block.until):
+                yield (
+                    "the mail names no day in its block; once you agree on one: "
+                    f"changebook note {self.data.id} due DATE"
+                )
         elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.DEFERRED:
             if not (self.block and self.block.until):
                 yield "the mail names no day in its block: add --review DATE, as its words say"
         elif entry is AnswerEntry.PROPOSAL and self.outcome is Outcome.APPROVED:
+            ways = [option.id for option in self.data.options if not option.nothing]
+            if len(self.data.options) > 1 and ways and not (self._option() or self.data.chosen):
+                yield f"the mail names no option: add --option {' or --option '.join(ways)}"
             if missing := self._approvals(with_this=True).missing:
                 yield f"still to approve after it: {listed(missing)}"
-        elif self.kind is AnswerKind.APPROVE and self.about is About.AGREEMENT:
-            yield (
-                "once the amendment is signed: "
-                "`agreement: {status: signed, reference: ..., signed: ...}`"
-            )
         elif entry is not AnswerEntry.OBJECTION and self._accepts_with_defects():
             yield "the mail's words are one defect below: name each with a --defect of its own"

@@ -17,10 +17,11 @@ from icalendar.enums import STATUS, TRANSP
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model.sums import MilestonePosition, Position
-from changebook.model.vocabulary import ENDED, OPEN, ObjectionOutcome, Outcome, Status
+from changebook.model.vocabulary import ENDED, OPEN, Audience, ObjectionOutcome, Outcome, Status
 from changebook.model.words import Words
 from changebook.pages.rendering import one_line
 from changebook.views import news
+from changebook.views.amendments import AmendmentView, SignatureState, amendments, members
 from changebook.views.approvals import ApprovalPhrases
 from changebook.views.waiting import awaited_acceptance, waiting_decision
 
@@ -106,6 +107,9 @@ def _event(appointment: _Appointment, site: str | None) -> Event:
 def _appointments(edition: Edition, position: Position, words: Words) -> Iterator[_Appointment]:
     for milestone in position.milestones:
         yield _milestone(milestone, edition, position, words)
+    for amendment in amendments(edition, position):
+        if amendment.on:
+            yield _amendment(amendment, amendment.on, edition, words)
     by_record: dict[str, list[news.NewsEvent]] = {}
     for event in news.events(edition.records):
         by_record.setdefault(event.id, []).append(event)
@@ -148,6 +152,27 @@ def _milestone(
     )
 
 
+def _amendment(amendment: AmendmentView, day: date, edition: Edition, words: Words) -> _Appointment:
+    """Return an announced amendment on its day; what its changes have seen since is a step."""
+    _, profile = words.gettext, edition.profile
+    found = news.events(members(edition)[amendment.reference])
+    is_over = amendment.signing in (SignatureState.SIGNED, SignatureState.NOTHING)
+    name = " ".join(filter(None, (amendment.reference, amendment.title)))
+    return _Appointment(
+        key=f"{profile.prefix}/amendment/{amendment.reference}",
+        day=day,
+        summary=_("%(name)s: %(text)s")
+        % {"name": _("Amendment") if is_over else _("Amendment to be signed"), "text": name},
+        lines=tuple(f"{change.id} {change.data.title}" for change in amendment.changes),
+        page=urls.amendment(amendment.reference),
+        fragment="",
+        status=STATUS.CONFIRMED,
+        sequence=len(found),
+        last=max((event.recorded for event in found), default=profile.contract.signed),
+        reminds=not is_over,
+    )
+
+
 def _of_record(
     record: EditionRecord, events: list[news.NewsEvent], edition: Edition, words: Words
 ) -> Iterator[_Appointment]:
@@ -163,7 +188,13 @@ def _of_record(
         summary = (_("Internal: the client does not see this change."), *summary)
 
     def appointment(
-        place: str, day: date, title: str, fragment: str, status: STATUS, *lines: str
+        place: str,
+        day: date,
+        title: str,
+        fragment: str,
+        status: STATUS,
+        *lines: str,
+        reminds: bool = True,
     ) -> _Appointment:
         return _Appointment(
             key=f"{data.id}/{place}",
@@ -175,20 +206,25 @@ def _of_record(
             status=status,
             sequence=len(events),
             last=last,
-            reminds=status is STATUS.CONFIRMED,
+            reminds=reminds and status is STATUS.CONFIRMED,
         )
 
     if data.decision and data.decision.due:
         due, fragment, lines = data.decision.due, "", tuple[str, ...]()
+        reminds = True
         if waits := waiting_decision(data, edition.as_of, edition.profile):
             title, status, fragment = _("Decision due"), STATUS.CONFIRMED, "answer"
             lines = (ApprovalPhrases(words, edition.profile).so_far(waits.approvals),)
+            # Nobody is reminded of what somebody else owes.
+            reminds = waits.asks_client or edition.audience is Audience.TEAM
         elif data.status in OPEN:
             title, status = _("Decision planned"), STATUS.TENTATIVE
         else:
             outcome = data.decision.outcome or data.status
             title, status = words.label(outcome), STATUS.CANCELLED
-        yield appointment("due", due, title, fragment, status, *filter(None, lines))
+        yield appointment(
+            "due", due, title, fragment, status, *filter(None, lines), reminds=reminds
+        )
     if data.decision and data.decision.outcome is Outcome.DEFERRED and data.decision.review:
         resting = data.status is Status.DEFERRED
         yield appointment(

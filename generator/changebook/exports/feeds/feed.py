@@ -17,7 +17,7 @@ from changebook.edition.editions import Edition
 from changebook.model.sums import Position
 from changebook.model.words import Words
 from changebook.pages.rendering import Renderer, one_line
-from changebook.views import change
+from changebook.views import change, corrections
 from changebook.views.news import NewsEvent, newly_learned
 
 #: The newest entries. Programs keep what they have read, and the news page has everything.
@@ -74,28 +74,32 @@ def feed(
 
     rows = {
         id: change.row(records[id], profile, position)
-        for id in dict.fromkeys(event.id for event in newest)
+        for id in dict.fromkeys(event.id for event in newest if not event.is_of_contract)
     }
+    sentences = tuple(corrections.sentences(profile, render.words))
 
     def entry(event: NewsEvent) -> FeedEntry:
-        page = urls.record(event.id)
+        record = None if event.is_of_contract else records[event.id].data
         html = render.fragment(
             path,
             "_entry",
             event=event,
-            row=rows[event.id],
-            imported=records[event.id].data.imported,
+            row=rows[event.id] if record else None,
+            imported=record and record.imported,
+            correction=sentences[event.correction] if event.correction is not None else None,
             currency=profile.contract.currency,
         )
         return FeedEntry(
             id=event.uuid.urn,
             title=_title(event, render.words),
             time=midnight(event.recorded, profile.timezone),
-            link=address(page, event.section),
+            link=address(event.page, event.section),
             html=html,
         )
 
-    last = max((event.recorded for event in newest), default=profile.contract.signed)
+    # An amendment may be announced for a day that is still to come.
+    known = (event.recorded for event in newest if event.recorded <= edition.as_of)
+    last = max(known, default=profile.contract.signed)
     return Feed(
         id=uuid.uuid5(_FEEDS, f"{profile.prefix}/{edition.audience.value}/{path}").urn,
         language=profile.language,

@@ -13,7 +13,7 @@ from changebook.exports.feeds.feed import feed
 from changebook.exports.feeds.json_feed import as_json
 from changebook.model.sums import Position
 from changebook.pages.rendering import Renderer
-from changebook.views.news import events
+from changebook.views import news
 
 
 def feed_files(
@@ -21,7 +21,7 @@ def feed_files(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of each feed, of the calendar and of the newest events."""
     _ = render.words.gettext
-    everything = events(edition.records)
+    everything = news.of_edition(edition)
     decisions = [event for event in everything if event.is_decision]
     project = edition.profile.project
     for path, path_json, title, chosen in (
