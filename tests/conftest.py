@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from changebook.edit import scaffold
 from changebook.publish.build import build
+from changebook.site import policy
 from tests.browsing import served, started
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,12 +84,21 @@ def sample_sites(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pa
 
 @pytest.fixture(scope="session")
 def address(sample_sites: Path) -> Iterator[str]:
-    """Where the sample's sites are served: below a sub-path, as on most hosts."""
-    with served(sample_sites.parents[1]) as host:
+    """Where the sample's sites are served: below a sub-path, and with the policy, as on a host."""
+    headers = {"Content-Security-Policy": policy.of_server()}
+    with served(sample_sites.parents[1], headers) as host:
         yield f"{host}some/where/"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def _browser() -> Iterator[Browser]:
     with started() as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(_browser: Browser) -> Iterator[Browser]:
+    """One browser for all tests of a process, which has no pages at the beginning of each."""
+    yield _browser
+    for context in _browser.contexts:
+        context.close()

@@ -33,7 +33,7 @@ from changebook.importing.proposal import propose
 from changebook.importing.remote import TOKEN, fetched
 from changebook.importing.sources import kind_of, read_source_of
 from changebook.importing.writing import write
-from changebook.model.diagnostics import errors, visible
+from changebook.model.diagnostics import errors, number_of, visible
 from changebook.model.import_map import Kind, SourceSettings
 from changebook.model.words import Words
 from changebook.packaged import own_templates
@@ -173,7 +173,8 @@ def _write(plan: ImportPlan, client: Client, out: Path | None) -> None:
     if out and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
         raise Refusal(f"{out} is not an empty folder: choose another for the records")
     files = write(plan, client.root, out or client.root)
-    click.echo(f"wrote {len(files)} files into {short(out.absolute() if out else client.folder)}")
+    place = short(out.absolute() if out else client.folder)
+    click.echo(f"wrote {number_of(len(files), 'file')} into {place}")
 
 
 def _way_out(planned: PlannedRecord) -> str:

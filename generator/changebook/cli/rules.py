@@ -9,6 +9,7 @@ import click
 from changebook.check import rule_pages
 from changebook.cli.options import named
 from changebook.cli.output import short
+from changebook.model.diagnostics import number_of
 
 
 @named("rules")
@@ -16,6 +17,6 @@ from changebook.cli.output import short
 def command(out: Path) -> None:
     """Write a page of documentation for every rule of check."""
     written = rule_pages.write(out)
-    click.echo(f"wrote {len(written)} pages into {short(out.absolute())}")
+    click.echo(f"wrote {number_of(len(written), 'page')} into {short(out.absolute())}")
     for file in sorted(set(out.glob("*.md")) - set(written)):
         click.echo(f"left {short(file.absolute())}, which is about no rule")

@@ -11,7 +11,7 @@ from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
 from changebook.importing.source import Cell, ImportSource
-from changebook.model.diagnostics import visible
+from changebook.model.diagnostics import number_of, visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.vocabulary import (
@@ -41,7 +41,7 @@ def propose(source: ImportSource, profile: Profile) -> str:
     columns = _columns(source)
     count = len(source.items)
     lines = [
-        f"# What `changebook import` makes of {_remark(source.name)}: {count} items.",
+        f"# What `changebook import` makes of {_remark(source.name)}: {number_of(count, 'item')}.",
         "# Read each line, fill in what is empty, and keep the file: the next export needs it.",
         *_entry("source", {"kind": source.kind.value, **source.settings}),
         *(f"# {_remark(note)}" for note in (*source.notes, *source.faults)),
@@ -121,7 +121,7 @@ def _examples(source: ImportSource, column: str) -> str:
     cells = _cells(source, column)
     texts = dict.fromkeys(_remark(cell.text) for cell in cells)
     shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
-    return f"{len(cells)} cells: {' | '.join(shown)}" if shown else "empty"
+    return f"{number_of(len(cells), 'cell')}: {' | '.join(shown)}" if shown else "empty"
 
 
 def _unit(column: str, target: str) -> str | None:
