@@ -213,7 +213,7 @@ def compile_lock(target: Path, arguments: list[str]) -> None:
 
 def docs() -> None:
     """Write the rules' pages, which are made from the rules themselves, and build all of docs/."""
-    set_up(RUNTIME)
+    set_up(DEV)
     run(tool("changebook"), "rules", "--out", ROOT / "docs" / "rules")
     run(tool("mkdocs"), "build", "--config-file", ROOT / "documentation.yml", **NO_ADVICE)
     print(f"\nThe documentation is in {ROOT / 'site-docs'}. {how_to_read(ROOT / 'site-docs')}")

@@ -41,6 +41,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+#: What takes longest begins first, so that no process has one of these left when others have none.
+_LONG = ("publish/test_kept", "project/test_reliability", "paper/test_sheets", "site/test_quality")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.nodeid for name in _LONG))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the compiled templates of tests out of the user's own folder."""
