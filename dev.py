@@ -213,7 +213,7 @@ def compile_lock(target: Path, arguments: list[str]) -> None:
 
 def docs() -> None:
     """Build docs/ as a site."""
-    set_up(RUNTIME)
+    set_up(DEV)
     run(tool("mkdocs"), "build", "--config-file", ROOT / "documentation.yml", **NO_ADVICE)
     print(f"\nThe documentation is in {ROOT / 'site-docs'}. {how_to_read(ROOT / 'site-docs')}")
     print("  http://localhost:8000/")

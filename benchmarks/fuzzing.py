@@ -235,7 +235,11 @@ def _write(root: Path, profile: str, record: Damaged) -> Path:
 def checks(times: int, random: Random, samples: Path) -> Figures:
     """Check damaged records, each in a workspace of its own."""
     found = figures(
-        "a damaged record, checked", "tracebacks", "over 2 s", "not located", "dropped in silence"
+        "a damaged record, checked",
+        "with a traceback",
+        "over 2 s",
+        "not located",
+        "dropped in silence",
     )
     chosen = specimens(samples)
     outcomes: Counter[str] = Counter()
@@ -252,7 +256,7 @@ def checks(times: int, random: Random, samples: Path) -> Figures:
             found.times += 1
             where = f"number {number} of {specimen.name}: "
             if said:
-                found.fault("tracebacks", where + said)
+                found.fault("with a traceback", where + said)
                 continue
             if seconds > _LIMITS["check"]:
                 found.fault("over 2 s", f"{where}{seconds:.1f}")
@@ -298,7 +302,7 @@ def _uncommented(text: str) -> str:
 def builds(times: int, random: Random, samples: Path) -> Figures:
     """Build damaged records, some together; those with errors must stop only their own build."""
     found = figures(
-        "a damaged record, built", "tracebacks", "over 5 s", "published with errors",
+        "a damaged record, built", "with a traceback", "over 5 s", "published with errors",
         "dropped in silence",
     )  # fmt: skip
     by_profile: dict[str, list[Specimen]] = {}
@@ -382,7 +386,7 @@ def _slowest_alone(profile: str, records: list[Damaged]) -> float:
 
 def _judge(found: Figures, names: str, seconds: float, said: str) -> None:
     if said:
-        found.fault("tracebacks", f"{names}: {said}")
+        found.fault("with a traceback", f"{names}: {said}")
     if seconds > _LIMITS["build"]:
         found.fault("over 5 s", f"{names}: {seconds:.1f}")
 

@@ -49,7 +49,7 @@ def kills(times: int, random: Random, *, pdf: bool, warm: bool) -> Figures:
     kept = "most kept from before" if warm else "nothing kept"
     found = figures(
         f"a build killed at a random moment, {made}, {kept}",
-        *("mixed", "missing", "workers left", "not made good"),
+        *("mixed", "missing", "left running", "not made good"),
     )
     ended = Counter[str]()
     with workspace(*(() if pdf else ("--no-pdf",))) as built:
@@ -101,7 +101,7 @@ def _kill(built: Built, delay: float, found: Figures, *, whole: bool) -> str:
     end = time.monotonic() + _NOTICE
     while members := _members(process.pid):
         if time.monotonic() > end:
-            found.fault("workers left", f"{len(members)} after {delay:.2f} s")
+            found.fault("left running", f"{len(members)} after {delay:.2f} s")
             os.killpg(process.pid, signal.SIGKILL)
             break
         time.sleep(0.05)
@@ -160,7 +160,7 @@ def full_disk(steps: int, *, pdf: bool) -> Figures:
     made = "with documents" if pdf else "without documents"
     found = figures(
         f"a build that runs out of disk, {made}",
-        *("mixed", "missing", "tracebacks", "without a word", "not made good"),
+        *("mixed", "missing", "with a traceback", "without a word", "not made good"),
     )
     extra = () if pdf else ("--no-pdf",)
     with workspace(*extra) as first, _small_disk() as disk:
@@ -186,7 +186,7 @@ def full_disk(steps: int, *, pdf: bool) -> Figures:
             where = f"step {step}: {done.stdout.strip()[-700:]}"
             standing = judge(built, found, where)
             if "Traceback" in done.stdout:
-                found.fault("tracebacks", where)
+                found.fault("with a traceback", where)
             if done.returncode == 0 and set(standing.values()) != {1}:
                 found.fault("without a word", where)
             if done.returncode and not re.search(r"(?i)no space|full|can't", done.stdout):
@@ -201,7 +201,10 @@ def full_disk(steps: int, *, pdf: bool) -> Figures:
 def full_disk_of_commands() -> Figures:
     """Run each command that writes, without any room: what was there stays as it was."""
     found = figures(
-        "another command that writes, on a full disk", "altered", "tracebacks", "without a word"
+        "another command that writes, on a full disk",
+        "altered",
+        "with a traceback",
+        "without a word",
     )
     with tempfile.TemporaryDirectory(prefix="changebook-trial-") as made, _small_disk() as disk:
         first = Path(made) / "workspace"
@@ -241,7 +244,7 @@ def full_disk_of_commands() -> Figures:
             if any(after.get(path) != content for path, content in before.items()):
                 found.fault("altered", where)
             if "Traceback" in done.stdout:
-                found.fault("tracebacks", where)
+                found.fault("with a traceback", where)
             reads = command[0] in ("check", "verify")
             if (done.returncode == 0) != reads or not done.stdout.strip():
                 found.fault("without a word", f"{done.returncode} {where}")
@@ -287,7 +290,12 @@ def _contents(folder: Path) -> dict[str, bytes]:
 def two_at_once(times: int, random: Random) -> Figures:
     """Start two builds of one workspace, into one folder or into two, with one store."""
     found = figures(
-        "two builds at once", "mixed", "missing", "tracebacks", "without a word", "not made good"
+        "two builds at once",
+        "mixed",
+        "missing",
+        "with a traceback",
+        "without a word",
+        "not made good",
     )
     outcomes: Counter[str] = Counter()
     with workspace("--no-pdf") as built:
@@ -318,7 +326,7 @@ def two_at_once(times: int, random: Random) -> Figures:
             if apart:
                 standing |= {f"{slug} elsewhere": now for slug, now in _apart(built, other).items()}
             if any("Traceback" in text for text in said):
-                found.fault("tracebacks", where)
+                found.fault("with a traceback", where)
             if set(standing.values()) != {state}:
                 found.fault("not made good", where)
             refused = sum("another build is writing" in text for text in said)

@@ -150,14 +150,15 @@ def _write(root: Path, payloads: list[str], random: Random) -> int:
     assert run("init", root).returncode == 0
     shutil.rmtree(root / "changes" / "example")
     keys = 0
-    for client in range(_CLIENTS):
+    clients = max(1, min(_CLIENTS, len(payloads) // _CLIENTS**2))
+    for client in range(clients):
         folder = root / "changes" / f"client-{client}"
         folder.mkdir()
         prefix = f"RUN{chr(65 + client)}"
         odd = functools.partial(lambda texts: random.choice(texts).replace("(N)", "(8)"), payloads)
         profile = _profile(prefix, odd())
         (folder / "client.md").write_text(_file(profile, "Welcome.\n\n" + odd()), "utf-8")
-        for number in range(client, len(payloads), _CLIENTS):
+        for number in range(client, len(payloads), clients):
             text = payloads[number].replace("(N)", f"({1000 + number})")
             record = _record(f"{prefix}-{number:04d}", number, text)
             keys = len(list(_leaves(record, text)))

@@ -27,13 +27,13 @@ _Trial = Callable[[int, Random], Figures]
 #: Each trial: how often it is run, and how often as a test.
 TRIALS: dict[str, tuple[int, int, _Trial]] = {
     "kills": (150, 2, lambda n, r: interrupted.kills(n, r, pdf=False, warm=False)),
-    "kills-warm": (200, 2, lambda n, r: interrupted.kills(n, r, pdf=False, warm=True)),
+    "kills-warm": (200, 1, lambda n, r: interrupted.kills(n, r, pdf=False, warm=True)),
     "kills-pdf": (50, 0, lambda n, r: interrupted.kills(n, r, pdf=True, warm=False)),
     "kills-pdf-warm": (100, 0, lambda n, r: interrupted.kills(n, r, pdf=True, warm=True)),
     "disk": (40, 2, lambda n, r: interrupted.full_disk(n, pdf=False)),
     "disk-pdf": (20, 0, lambda n, r: interrupted.full_disk(n, pdf=True)),
     "disk-commands": (1, 1, lambda n, r: interrupted.full_disk_of_commands()),
-    "two": (20, 2, interrupted.two_at_once),
+    "two": (20, 1, interrupted.two_at_once),
     "check": (10_000, 50, lambda n, r: fuzzing.checks(n, r, ROOT)),
     "build": (2_000, 8, lambda n, r: fuzzing.builds(n, r, ROOT)),
     "payloads": (len(payloads.PAYLOADS), 8, payloads.runs),

@@ -194,7 +194,7 @@ def _copy_pages(client: Path, docs: Path) -> None:
     for file in sorted(path for path in client.rglob("*") if path.is_file()):
         copy = docs / file.relative_to(client)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        if file.suffix != ".md":
+        if file.suffix != ".md" or file.name == "glossary.md":
             shutil.copyfile(file, copy)
             continue
         _, front, body = file.read_text("utf-8").split("---\n", 2)

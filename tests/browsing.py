@@ -26,10 +26,24 @@ WIDTHS: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
 }
 
-
-#: In milliseconds, how long the scripts of a page that is loaded have for what they fetch. When the
-#: network is idle is something that Playwright now and then never notices.
-SETTLED = 500
+#: Ends when for a while nothing in a page has changed, and nothing was asked for or has come. When
+#: the network is idle is something that Playwright now and then never notices.
+_STILL = """milliseconds => new Promise(end => {
+  const watches = []
+  const done = () => {
+    for (const watch of watches) watch.disconnect()
+    end()
+  }
+  let timer
+  const again = () => {
+    clearTimeout(timer)
+    timer = setTimeout(done, milliseconds)
+  }
+  watches.push(new MutationObserver(again), new PerformanceObserver(again))
+  watches[0].observe(document, {attributes: true, childList: true, subtree: true})
+  watches[1].observe({type: "resource"})
+  again()
+})"""
 
 
 @dataclass
@@ -104,10 +118,15 @@ def fits(page: Page) -> None:
     assert wide <= 0, f"{page.url} is {wide}px wider than the window"
 
 
+def still(page: Page, milliseconds: int = 150) -> None:
+    """Wait until a page that is loaded, and what its scripts do and fetch, has come to rest."""
+    page.evaluate(_STILL, milliseconds)
+
+
 def until(page: Page, condition: str, argument: object = None) -> None:
     """Wait until a condition holds. Playwright's own way is an `eval`, which the pages forbid."""
-    for _ in range(300):
+    for _ in range(600):
         if page.evaluate(condition, argument):
             return
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(50)
     raise AssertionError(f"{page.url}: not within half a minute: {condition}")

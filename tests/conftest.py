@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from changebook.edit import scaffold
 from changebook.publish.build import build
+from changebook.site import policy
 from tests.browsing import served, started
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the expected files of golden cases; read the difference before you commit",
     )
+
+
+#: What takes longest begins first, so that no process has one of these left when others have none.
+_LONG = ("publish/test_kept", "project/test_reliability", "paper/test_sheets", "site/test_quality")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.nodeid for name in _LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,12 +92,21 @@ def sample_sites(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pa
 
 @pytest.fixture(scope="session")
 def address(sample_sites: Path) -> Iterator[str]:
-    """Where the sample's sites are served: below a sub-path, as on most hosts."""
-    with served(sample_sites.parents[1]) as host:
+    """Where the sample's sites are served: below a sub-path, and with the policy, as on a host."""
+    headers = {"Content-Security-Policy": policy.of_server()}
+    with served(sample_sites.parents[1], headers) as host:
         yield f"{host}some/where/"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def _browser() -> Iterator[Browser]:
     with started() as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(_browser: Browser) -> Iterator[Browser]:
+    """One browser for all tests of a process, which has no pages at the beginning of each."""
+    yield _browser
+    for context in _browser.contexts:
+        context.close()

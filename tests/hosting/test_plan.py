@@ -177,6 +177,27 @@ def test_the_command_writes_beside_the_workspace_and_says_what_lacks(workspace: 
     assert "https://own.example:443 {" in (workspace / "host/caddy/Caddyfile").read_text("utf-8")
 
 
+def test_what_was_written_for_other_sites_or_by_others_is_not_overwritten(workspace: Path) -> None:
+    published(workspace / "site", "example")
+    published(workspace / "other", "example")
+    given = ["host", "nginx", "--workspace", str(workspace), "--address", ADDRESS]
+    run = CliRunner().invoke
+    for _ in range(2):
+        assert run(main, given).exit_code == 0
+    file = workspace / "host/nginx/nginx.conf"
+    for more, before in (
+        (["--sites", str(workspace / "other")], file.read_text("utf-8")),
+        ([], "server { }\n"),
+    ):
+        file.write_text(before, "utf-8")
+        done = run(main, [*given, *more])
+        assert done.exit_code == 2
+        assert "would be overwritten: choose another folder with --out" in done.output
+        assert file.read_text("utf-8") == before
+    other = ["--sites", str(workspace / "other"), "--out", str(workspace / "host/other")]
+    assert run(main, [*given, *other]).exit_code == 0
+
+
 @pytest.mark.parametrize("out", ["site/here", "changes/here"])
 def test_it_is_not_written_where_readers_or_checks_would_find_it(workspace: Path, out: str) -> None:
     published(workspace / "site", "example")

@@ -39,6 +39,7 @@ from changebook.site.building import SiteFailed
 from changebook.views.impact import impact
 from tests.canary import CLIENT, Canaries, plant
 from tests.edition.test_canary import GUARDS, NOTICED
+from tests.paper.typeset import without_typesetting
 
 SLUG = "example"
 ORDER = "changes/EX-0001/EX-0001-change-order.pdf"
@@ -100,7 +101,7 @@ def typeset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def pdf(paper: Paper, say: Any = None) -> bytes:
         seen.append(paper.path)
-        return b"%PDF " + paper.html.encode()
+        return without_typesetting(paper)
 
     monkeypatch.setattr(press_module, "pdf", pdf)
     return seen

@@ -229,6 +229,25 @@ def broken(tmp_path: Path) -> Path:
     return shutil.copytree(CASES / "broken", tmp_path / "broken")
 
 
+@pytest.fixture
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typeset each of these papers once, for a build and for a command: the same comes of it."""
+
+    def pdf(paper: Paper, say: Callable[[Finding], None]) -> bytes:
+        key = paper.key()
+        if key not in _typeset:
+            _typeset[key] = made(paper)
+        for finding in _typeset[key].found:
+            say(finding)
+        return _typeset[key].content
+
+    monkeypatch.setattr("changebook.paper.press.pdf", pdf)
+
+
+_typeset: dict[str, Made] = {}
+
+
+@pytest.mark.usefixtures("once")
 def test_what_cannot_be_printed_stops_a_build_at_its_lines(
     tmp_path: Path, matches: Callable[[Path, str], None]
 ) -> None:
@@ -243,6 +262,7 @@ def test_what_cannot_be_printed_stops_a_build_at_its_lines(
     assert list(out.rglob("*.pdf")) == []
 
 
+@pytest.mark.usefixtures("once")
 def test_what_cannot_be_printed_is_not_printed_and_the_rest_is(tmp_path: Path) -> None:
     root = broken(tmp_path)
     out = tmp_path / "print"

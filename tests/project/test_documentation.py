@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -57,6 +58,18 @@ def parts(text: BeautifulSoup) -> Counter[str]:
 
 
 @pytest.mark.slow
+def test_the_search_knows_the_words_of_chinese(site: Path) -> None:
+    index = json.loads((site / "search/search_index.json").read_text("utf-8"))
+    words = {
+        word
+        for page in index["docs"]
+        if page["location"].startswith("zh/")
+        for word in re.split(index["config"]["separator"], f"{page['title']} {page['text']}")
+    }
+    assert {"优先", "币种", "验收", "记录"} <= words
+
+
+@pytest.mark.slow
 def test_nothing_is_loaded_from_elsewhere_and_links_lead_somewhere(site: Path) -> None:
     pages = [*site.rglob("index.html")]
     assert len(pages) == len([*DOCS.rglob("*.md")])
@@ -95,7 +108,7 @@ def test_the_first_page_leads_to_each_guide() -> None:
 
 def test_it_is_not_taken_for_the_configuration_of_clients_sites() -> None:
     config = yaml_load(CONFIG.read_text("utf-8"))
-    assert config["plugins"] == ["search"]
+    assert [list(plugin) for plugin in config["plugins"]] == [["search"]]
     assert config["strict"] is True
     assert "site_dir: site-docs" in CONFIG.read_text("utf-8")
     assert "/site-docs/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()

@@ -167,7 +167,10 @@ def test_a_cluster_builds_what_is_built_here(
 
 
 @pytest.mark.slow
-def test_an_address_where_nobody_answers(three_clients: Path) -> None:
+def test_an_address_where_nobody_answers(
+    three_clients: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("changebook.publish.cluster._PATIENCE", 0.5)
     words = ["build", "--workspace", str(three_clients), "--executor", "dask"]
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         done = CliRunner().invoke(main, [*words, "--scheduler", address])

@@ -1,6 +1,7 @@
-"""Every page and all that works on it, under the policy that pages and servers set for browsers.
+"""What works on a page, under the policy that pages and servers set for browsers.
 
-A browser tells a page what it was kept from; here it must never have to.
+A browser tells a page what it was kept from; here it must never have to. That every kind of page
+keeps to the policy is seen where all of them are loaded: in `test_quality`.
 """
 
 from __future__ import annotations
@@ -16,25 +17,15 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from changebook.edit import scaffold
 from changebook.publish.build import build
 from changebook.site import policy
-from tests.browsing import SETTLED, WIDTHS, served
-from tests.site.test_quality import kinds
+from tests.browsing import WIDTHS, served, still
 
 pytestmark = pytest.mark.slow
 
-CLIENTS = ["meridian-outdoor", "yunfan"]
 TELL = """addEventListener("securitypolicyviolation", event => {
   const said = JSON.parse(sessionStorage.violations ?? "[]")
   said.push([location.pathname, event.effectiveDirective, event.blockedURI, event.sample])
   sessionStorage.violations = JSON.stringify(said)
 })"""
-
-
-@pytest.fixture(scope="module")
-def strict_address(sample_sites: Path) -> Iterator[str]:
-    """The sample's sites, from a server that says the policy again in a header."""
-    headers = {"Content-Security-Policy": policy.of_server()}
-    with served(sample_sites.parents[1], headers) as host:
-        yield f"{host}some/where/"
 
 
 @contextmanager
@@ -49,16 +40,6 @@ def strictly(browser: Browser) -> Iterator[tuple[Page, BrowserContext]]:
     assert page.evaluate("sessionStorage.violations ?? null") is None
     context.close()
     assert errors == []
-
-
-@pytest.mark.parametrize("slug", CLIENTS)
-def test_every_kind_of_page_keeps_to_the_policy(
-    browser: Browser, strict_address: str, sample_sites: Path, slug: str
-) -> None:
-    with strictly(browser) as (page, _):
-        for path in kinds(sample_sites / slug):
-            page.goto(f"{strict_address}{slug}/{path}")
-            page.wait_for_timeout(SETTLED)
 
 
 def search_in_the_header(page: Page) -> None:
@@ -136,12 +117,12 @@ def what_if(page: Page) -> None:
     ],
 )
 def test_what_works_on_a_page_keeps_to_the_policy(
-    browser: Browser, strict_address: str, use: Callable[[Page], None]
+    browser: Browser, address: str, use: Callable[[Page], None]
 ) -> None:
     with strictly(browser) as (page, _):
-        page.goto(f"{strict_address}meridian-outdoor/")
+        page.goto(f"{address}meridian-outdoor/")
         use(page)
-        page.wait_for_timeout(SETTLED)
+        still(page)
 
 
 OPEN_SHADOWS = """(attach => {

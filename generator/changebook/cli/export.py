@@ -21,6 +21,7 @@ from changebook.cli.output import PROBLEMS, checked, deliver, print_problems, sa
 from changebook.edition.editions import Edition, located, make_edition
 from changebook.exports.changes.files import FORMATS
 from changebook.keep.place import open_store
+from changebook.model.diagnostics import number_of
 from changebook.model.sums import position
 from changebook.model.vocabulary import Audience
 from changebook.paper import typesetting
@@ -90,7 +91,7 @@ def command(
     edition = located(make_edition(client, to, as_of), site_url(root))
     if form == _SITE and out:
         written = write_site(edition, root, out)
-        click.echo(f"wrote {len(written)} files into {short(out.absolute())}")
+        click.echo(f"wrote {number_of(len(written), 'file')} into {short(out.absolute())}")
         return
     if form == _ZIP:
         out = out or root / _OUT[to] / f"{slug}-{edition.as_of}.zip"

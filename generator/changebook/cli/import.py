@@ -34,7 +34,7 @@ from changebook.importing.remote import TOKEN, fetched
 from changebook.importing.source import gathered
 from changebook.importing.sources import kind_of, read_source_of
 from changebook.importing.writing import write
-from changebook.model.diagnostics import errors, visible
+from changebook.model.diagnostics import errors, number_of, visible
 from changebook.model.import_map import Kind, SourceSettings
 from changebook.model.words import Words
 from changebook.packaged import own_templates
@@ -175,7 +175,7 @@ def _write(plan: ImportPlan, client: Client, out: Path | None) -> None:
         raise Refusal(f"{out} is not an empty folder: choose another for the records")
     files = write(plan, client.root, out or client.root)
     folder, attached = out.absolute() if out else client.folder, len(files) - len(plan.written)
-    click.echo(f"wrote {len(files)} files into {short(folder)}")
+    click.echo(f"wrote {number_of(len(files), 'file')} into {short(folder)}")
     click.echo(shown.summary(plan) + (f"; attachments: {attached} added" if attached else ""))
     if out:
         click.echo("Next: look at them, then import without --out.")

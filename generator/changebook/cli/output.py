@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from changebook import atomic
 from changebook.check import load_checked
 from changebook.check.concern import concerning
-from changebook.model.diagnostics import Problem, as_text, count, errors
+from changebook.model.diagnostics import Problem, as_text, count, errors, number_of
 from changebook.model.schema import Decider
 from changebook.read.source_lines import source_lines
 from changebook.read.workspace import Workspace
@@ -110,9 +110,7 @@ def summary(problems: Sequence[Problem]) -> str:
     if not problems:
         return "No problems."
     return ", ".join(
-        f"{number} {severity}{'s' if number > 1 else ''}"
-        for severity, number in count(problems).items()
-        if number
+        number_of(number, severity) for severity, number in count(problems).items() if number
     )
 
 

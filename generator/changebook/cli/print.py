@@ -22,6 +22,7 @@ from changebook.cli.options import (
 )
 from changebook.cli.output import PROBLEMS, checked, print_problems, progress, say, short
 from changebook.keep.place import open_store
+from changebook.model.diagnostics import number_of
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.vocabulary import Audience, PaperSize
 from changebook.model.words import languages
@@ -143,7 +144,7 @@ def command(
     if not documents:
         click.echo("There is nothing to print.")
     elif sys.stderr.isatty():
-        click.echo(f"printed {len(documents)} documents into {short(out)}")
+        click.echo(f"printed {number_of(len(documents), 'document')} into {short(out)}")
 
 
 def _print(

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from changebook import atomic, packaged
 from changebook.hosting import answers
 from changebook.hosting.plan import HostingPlan
+from changebook.refusal import Refusal
 
 _FOLDER = "host"
 PASSWORDS = "users"
@@ -41,16 +42,33 @@ def configuration(server: str, plan: HostingPlan) -> str:
     )
     environment.filters["quoted"] = _quoted
     template = environment.get_template(f"{SERVERS[server][0]}.j2")
-    return template.render(plan=plan, sign_in=plan.sign_in, answers=answers)
+    head = _head(server, plan)
+    return template.render(head=head, plan=plan, sign_in=plan.sign_in, answers=answers)
+
+
+def _head(server: str, plan: HostingPlan) -> str:
+    """Return the first line, by which a later run knows the configuration for its own."""
+    return (
+        f"# Written by `changebook host {server}` for the sites in {plan.folder}; "
+        "the next run overwrites it."
+    )
 
 
 def write(server: str, plan: HostingPlan, out: Path) -> Written:
     """Write the configuration into the folder, and for each site a file of passwords that lacks.
 
     What stands in a file of passwords is left alone. Nobody can read a site whose file is empty.
+    Raises Refusal where the folder has the configuration of other sites, or somebody's own.
     """
     out.mkdir(parents=True, exist_ok=True)
     file = out / SERVERS[server][0]
+    if file.exists() and not file.read_text("utf-8", "replace").startswith(
+        f"{_head(server, plan)}\n"
+    ):
+        raise Refusal(
+            f"{file} was not written for the sites in {plan.folder}, and would be overwritten: "
+            "choose another folder with --out, or delete it"
+        )
     atomic.write(file, configuration(server, plan))
     return Written(file, tuple(_passwords(server, plan, out / PASSWORDS)))
 

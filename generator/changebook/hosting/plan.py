@@ -75,8 +75,9 @@ class SignIn:
 
 @dataclass(frozen=True)
 class HostingPlan:
-    """All that a configuration is written from."""
+    """All that a configuration is written from. `folder` is where the sites lie on the server."""
 
+    folder: str
     origins: tuple[WebOrigin, ...]
     sign_in: SignIn
 
@@ -152,7 +153,7 @@ def plan(
         WebOrigin(scheme, host, port, tuple(group))
         for (scheme, host, port), group in groupby(ordered, lambda site: site.origin)
     ]
-    return HostingPlan(tuple(origins), by)
+    return HostingPlan(serve_from, tuple(origins), by)
 
 
 _TEAM = "team"

@@ -11,7 +11,7 @@ from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
 from changebook.importing.known_words import plainly
 from changebook.importing.source import Cell, ImportSource, gathered
-from changebook.model.diagnostics import visible
+from changebook.model.diagnostics import number_of, visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
 from changebook.model.schema import OWN_KEY, Profile
 from changebook.model.vocabulary import (
@@ -41,7 +41,7 @@ def propose(source: ImportSource, profile: Profile) -> str:
     columns = _columns(source)
     count = len(source.items)
     lines = [
-        f"# What `changebook import` makes of {_remark(source.name)}: {_many(count, 'item')}.",
+        f"# What `changebook import` makes of {_remark(source.name)}: {number_of(count, 'item')}.",
         "# Read each line, fill in what is empty, and keep the file: the next export needs it.",
         *_entry("source", {"kind": source.kind.value, **source.settings}),
         *(f"# {_remark(note)}" for note in gathered((*source.notes, *source.faults))),
@@ -122,7 +122,7 @@ def _examples(source: ImportSource, column: str) -> str:
     cells = _cells(source, column)
     texts = dict.fromkeys(_remark(cell.text) for cell in cells)
     shown = [text if len(text) <= 40 else f"{text[:40]}…" for text in list(texts)[:_EXAMPLES]]
-    return f"{_many(len(cells), 'cell')}: {' | '.join(shown)}" if shown else "empty"
+    return f"{number_of(len(cells), 'cell')}: {' | '.join(shown)}" if shown else "empty"
 
 
 def _unit(column: str, target: str) -> str | None:
@@ -238,10 +238,6 @@ def _years(source: ImportSource, days: Sequence[str]) -> set[str]:
 
 def _by_name(source: ImportSource) -> str:
     return "; by the file's name" if _YEAR.search(source.name) else ""
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _often(count: int) -> str:

@@ -150,6 +150,11 @@ def _excerpt(text: str, column: int) -> tuple[str, int]:
     return f"\N{HORIZONTAL ELLIPSIS}{shown}", column - start + 1
 
 
+def number_of(count: int, noun: str) -> str:
+    """Return how many there are of something, in words: `1 file`, `2 files`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def count(problems: Iterable[Problem]) -> Mapping[Severity, int]:
     """Return how many problems there are of each severity."""
     totals: dict[Severity, int] = {"error": 0, "warning": 0, "note": 0}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from changebook.check.formats.identity import in_repository
-from changebook.model.diagnostics import Problem, Severity, count, visible
+from changebook.model.diagnostics import Problem, Severity, count, number_of, visible
 
 _COMMANDS = MappingProxyType({"error": "error", "warning": "warning", "note": "notice"})
 #: How many annotations of one kind GitHub shows for a step.
@@ -26,7 +26,7 @@ def commands(problems: Sequence[Problem], below: str) -> str:
         if chosen:
             # Folded in the log; annotations are shown all the same.
             lines += [
-                f"::group::{len(chosen)} {command}{'s' if len(chosen) > 1 else ''}",
+                f"::group::{number_of(len(chosen), command)}",
                 *(_command(command, problem, below) for problem in chosen),
                 "::endgroup::",
             ]

@@ -24,7 +24,7 @@ from changebook.check.since.standing import check_client as check_standing
 from changebook.model import baseline, decided, timeline
 from changebook.model.approval import approvals
 from changebook.model.chain import LOCK
-from changebook.model.diagnostics import START, KeyPath, Problem, rule
+from changebook.model.diagnostics import START, KeyPath, Problem, number_of, rule
 from changebook.model.differences import KeyDifference, differences, flow, shortened
 from changebook.model.schema import ChangeRecord, HistoryEntry
 from changebook.model.visibility import is_unseen
@@ -229,7 +229,7 @@ def _profiles(sides: Sides) -> Iterator[Problem]:
             continue
         moved = _home(sides.after, ids)
         what = "profile of" if (sides.after.root / folder).is_dir() else "client"
-        says = f"The {what} `{client.slug}` is gone; it had {_number(len(ids), 'record')} that "
+        says = f"The {what} `{client.slug}` is gone; it had {number_of(len(ids), 'record')} that "
         says += f"{'was' if len(ids) == 1 else 'were'} submitted"
         if moved:
             yield PROFILE_DELETED.at(
@@ -625,7 +625,7 @@ def _baseline(client: ClientPair) -> Iterator[Problem]:
     if not (number or any(entry.event.is_contract for entry in before.sealed)):
         return
     says = (
-        f"though {_number(number, 'change')} {'has' if number == 1 else 'have'} been decided"
+        f"though {number_of(number, 'change')} {'has' if number == 1 else 'have'} been decided"
         if number
         else "though it is sealed"
     )
@@ -655,7 +655,3 @@ def _baseline_changes(before: Client, after: Client) -> Iterator[tuple[KeyPath, 
         yield change.path, change
     if old.get("prefix") != new.get("prefix"):
         yield ("prefix",), KeyDifference(("prefix",), old.get("prefix"), new.get("prefix"))
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ import pikepdf
 from pikepdf import Array, Pdf
 from pikepdf.sanitize import Sanitizer
 
+from changebook.model.diagnostics import number_of
 from changebook.read.attachments.attachment import Attachment
 from changebook.read.scan import pdf as scan
 
@@ -59,7 +60,7 @@ def _examined(pdf: Pdf, content: bytes) -> Attachment:
                     del part[key]
     list(scan.without_properties(pdf, parts))  # it takes out as it goes
     comments = _unsigned_comments(pdf)
-    remarks = [f"{comments} {'comment' if comments == 1 else 'comments'}"] if comments else []
+    remarks = [number_of(comments, "comment")] if comments else []
     if _has_layers_off(pdf):
         remarks.append("hidden layers")
     stream = BytesIO()

@@ -18,6 +18,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
+from changebook.model.diagnostics import number_of
 from changebook.read.scan import jpeg
 from changebook.read.scan.paper import PaperFormat, ScannedPaper, UnfitPaper
 
@@ -222,7 +223,7 @@ def _without_notes(pdf: Pdf) -> Iterator[str]:
         if "/Annots" in page.obj and len(kept) < len(page.obj.Annots):
             page.obj.Annots = Array(kept)
     if comments:
-        yield f"{comments} {'comment' if comments == 1 else 'comments'}"
+        yield number_of(comments, "comment")
 
 
 def _without_more(pdf: Pdf, parts: list[Any]) -> Iterator[str]:
