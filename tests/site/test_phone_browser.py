@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = ["meridian-outdoor", "yunfan"]
 SCREEN = WIDTHS["phone"]["height"]
 #: How many screens a page may have, by the beginning of its address.
-SCREENS = {"": 3, "impact/": 8}
+SCREENS = {"": 3, "impact/": 8, "news/": 8}
 RECORD_SCREENS = 6
 SHIFTS = """
 window.shift = 0

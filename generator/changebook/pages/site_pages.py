@@ -62,6 +62,7 @@ def _common_pages(
     """Return the pages that are not of one record."""
     position = summary.position
     calculation = what_if.what_if(edition, position)
+    statuses, items = index.by_status(edition, position), index.by_item(edition, position)
     _ = site.words.gettext
     return [
         site.page(
@@ -78,20 +79,23 @@ def _common_pages(
             findable=False,
             extra={"hide": ["navigation", "toc"]},
             view=site.history,
+            step=index.FIRST,
         ),
         site.page(
             urls.BY_STATUS,
             "by_status",
             _("Changes by status"),
             findable=False,
-            groups=index.by_status(edition, position),
+            groups=statuses,
+            few=index.open_in_each(statuses),
         ),
         site.page(
             urls.BY_SCOPE,
             "by_scope",
             _("Changes by scope item"),
             findable=False,
-            groups=index.by_item(edition, position),
+            groups=items,
+            few=index.open_in_each(items),
         ),
         site.page(
             urls.IMPACT,
