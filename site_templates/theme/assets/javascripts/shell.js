@@ -116,11 +116,11 @@
       true,
     )
 
-    // Material lays wide tables in boxes that scroll; the keyboard must reach them too. And a button
+    // Wide tables and diagrams lie in boxes that scroll; the keyboard must reach them too. And a button
     // that copies is no navigation.
     const content = document.querySelector(".md-content")
     const reach = () => {
-      for (const box of document.querySelectorAll(".md-typeset__scrollwrap"))
+      for (const box of document.querySelectorAll(".md-typeset__scrollwrap, div.mermaid"))
         if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
       for (const nav of document.querySelectorAll(".md-code__nav")) nav.role = "none"
     }
