@@ -71,6 +71,7 @@ def _common_pages(
             _("Home"),
             view=home.home(edition, position),
             what_if=calculation,
+            offers_copy=site.offers_copy,
         ),
         site.page(
             urls.CHANGES,
@@ -288,6 +289,7 @@ class EditionPages:
         only: str = "",
         *,
         offline: bool = False,
+        offers_copy: bool = False,
     ) -> None:
         self.words = edition.words
         self._edition = without_bodies(edition)
@@ -296,6 +298,7 @@ class EditionPages:
         self._position = summary.position
         self._papers = papers
         self._offline = offline
+        self.offers_copy = offers_copy
         self._only = only
         self._render = render
         _ = self.words.gettext
