@@ -22,6 +22,7 @@ from changebook.edition.editions import located, make_edition
 from changebook.keep.store import NOWHERE
 from changebook.model.vocabulary import Audience
 from changebook.paper.toolchain import toolchain
+from changebook.publish.build import build
 from changebook.publish.offline_copy import OfflineCopy, offline_copy
 from changebook.refusal import Refusal
 from changebook.site.configuration import site_url
@@ -233,6 +234,40 @@ def test_a_fingerprint_is_recomputed_from_the_copy(page: Page, copies: dict[str,
         file.write_text(whole)
 
 
+def test_the_home_page_offers_a_copy_where_the_team_says_so(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    canaries = plant(root)
+    profile = root / "changes" / CLIENT / "client.md"
+    kept = tmp_path / "kept"
+    assert build(root, out=tmp_path / "without", slugs=[CLIENT], cache=kept).ok
+    profile.write_text(profile.read_text("utf-8").replace("\n", "\noffline_copy: true\n", 1))
+    sites = [tmp_path / name for name in ("site", "again")]
+    for site in sites:
+        result = build(root, out=site, slugs=[CLIENT], pdf=True, cache=kept)
+        assert result.ok, (result.problems, result.failures)
+    archive = sites[0] / CLIENT / urls.OFFLINE_COPY
+    assert archive.read_bytes() == (sites[1] / CLIENT / urls.OFFLINE_COPY).read_bytes()
+    assert f'href="{urls.OFFLINE_COPY}"' in (sites[0] / CLIENT / "index.html").read_text("utf-8")
+    assert canaries.leaks(sites[0] / CLIENT) == []
+
+    # It is the file that `changebook export` writes, which does not hold or offer itself.
+    client = load_checked(root)[0].client(CLIENT)
+    edition = make_edition(client, Audience.CLIENT)
+    assert archive.read_bytes() == offline_copy(edition, client, NOWHERE, toolchain()).archive
+    with zipfile.ZipFile(archive) as packed_site:
+        names = packed_site.namelist()
+        home = packed_site.read(next(name for name in names if name.count("/") == 1)).decode()
+    assert not [name for name in names if name.endswith(".zip")]
+    assert [name for name in names if name.endswith(".pdf")]
+    assert urls.OFFLINE_COPY not in home
+
+    assert not (tmp_path / "without" / CLIENT / urls.OFFLINE_COPY).exists()
+    assert urls.OFFLINE_COPY not in (tmp_path / "without" / CLIENT / "index.html").read_text()
+    # The team keeps no copies for others.
+    assert build(root, audience=Audience.TEAM, out=tmp_path / "team").ok
+    assert not list((tmp_path / "team").rglob("*.zip"))
+
+
 @pytest.fixture(scope="module")
 def window() -> Iterator[Firefox]:
     with firefox() as running:
@@ -256,7 +291,10 @@ def test_it_works_in_firefox_too(window: Firefox, copies: dict[str, Path], slug:
     window.goto(window.evaluate("document.querySelector('#find-results a').href"))
     assert id in window.evaluate("document.querySelector('h1').textContent")
     window.goto((root / "changes" / "index.html").as_uri() + "?status=implemented")
-    window.until("document.querySelector('tr[data-id][hidden]') !== null")
+    window.until(
+        "document.querySelectorAll('tr[data-id]').length < document.querySelector("
+        "'#history-words').dataset.count"
+    )
     window.goto((root / "impact" / "months" / "index.html").as_uri())
     window.until("document.querySelectorAll('#compare-rows tr').length > 3")
     verify = (root / "decisions" / "verify" / "index.html").as_uri()

@@ -50,12 +50,19 @@ CHOOSE = """choices => {
 }"""
 
 
+def opened(page: Page) -> None:
+    """The panel, which is made when it is opened."""
+    page.locator("#what-if").evaluate("panel => (panel.open = true)")
+    page.locator(".cb-what-if__result:not([hidden])").wait_for(state="attached")
+
+
 def values(choice: build.Choice) -> list[str]:
     return [build.value(id, option) for id, option in choice.items()]
 
 
 def compare(page: Page, edition: Edition, choices: list[build.Choice]) -> None:
     """Each choice on the page is what the build would show; of days, gaps aside."""
+    opened(page)
     shown = page.evaluate(CHOOSE, [values(choice) for choice in choices])
     for choice, lines in zip(choices, shown, strict=True):
         expected = build.rows(edition, choice)

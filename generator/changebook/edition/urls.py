@@ -46,6 +46,8 @@ GLOSSARY = "glossary/index.md"
 SEARCH = "search/index.md"
 #: In an offline copy: what it is, and how to verify it.
 COPY = "copy/index.md"
+#: On a site whose home page offers one: the offline copy. It has none itself.
+OFFLINE_COPY = "copy/offline-copy.zip"
 #: The folder of the search index.
 PAGEFIND = "pagefind"
 #: The same figures as the impact page's, for spreadsheets and programs.

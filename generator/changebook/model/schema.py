@@ -599,6 +599,11 @@ class Profile(Shape):
         "name it.",
         examples=["https://changes.acme.example/"],
     )
+    offline_copy: Flag = Field(
+        False,
+        description="Whether the home page offers the whole site as one file, to keep and to read "
+        "offline.",
+    )
     paper: Stationery = Field(
         Stationery(), description="What is printed for this client, and on which paper size."
     )

@@ -52,6 +52,7 @@ def _common_pages(
     """Return the pages that are not of one record."""
     position = summary.position
     calculation = what_if.what_if(edition, position)
+    statuses, items = index.by_status(edition, position), index.by_item(edition, position)
     _ = site.words.gettext
     return [
         site.page(
@@ -60,6 +61,7 @@ def _common_pages(
             _("Home"),
             view=home.home(edition, position),
             what_if=calculation,
+            offers_copy=site.offers_copy,
         ),
         site.page(
             urls.CHANGES,
@@ -68,20 +70,23 @@ def _common_pages(
             findable=False,
             extra={"hide": ["navigation", "toc"]},
             view=site.history,
+            step=index.FIRST,
         ),
         site.page(
             urls.BY_STATUS,
             "by_status",
             _("Changes by status"),
             findable=False,
-            groups=index.by_status(edition, position),
+            groups=statuses,
+            few=index.open_in_each(statuses),
         ),
         site.page(
             urls.BY_SCOPE,
             "by_scope",
             _("Changes by scope item"),
             findable=False,
-            groups=index.by_item(edition, position),
+            groups=items,
+            few=index.open_in_each(items),
         ),
         site.page(
             urls.IMPACT,
@@ -274,6 +279,7 @@ class EditionPages:
         only: str = "",
         *,
         offline: bool = False,
+        offers_copy: bool = False,
     ) -> None:
         self.words = edition.words
         self._edition = without_bodies(edition)
@@ -282,6 +288,7 @@ class EditionPages:
         self._position = summary.position
         self._papers = papers
         self._offline = offline
+        self.offers_copy = offers_copy
         self._only = only
         self._render = render
         _ = self.words.gettext

@@ -10,8 +10,10 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from changebook import atomic
 from changebook.check.survey import Survey, Surveyed, survey
 from changebook.check.workers import Workers
+from changebook.edition import urls
 from changebook.keep.digests import digest
 from changebook.keep.place import open_store
 from changebook.model.diagnostics import Problem, errors
@@ -20,6 +22,7 @@ from changebook.paper import typesetting
 from changebook.paper.toolchain import toolchain
 from changebook.publish.inputs import Inputs, shared_inputs
 from changebook.publish.notes import Notes, SiteNote, noted_files
+from changebook.publish.offline_copy import packed
 from changebook.publish.shards import Shard
 from changebook.publish.sites import Site
 from changebook.publish.swap import Publisher
@@ -173,6 +176,7 @@ def _site(
         notes.of(slug),
         publisher.stage(),
         publisher.stage() if pdf else None,
+        publisher.stage() if slug and audience is Audience.CLIENT else None,
     )
 
 
@@ -310,7 +314,16 @@ def _clashes(sites: Sequence[Site]) -> Iterator[tuple[str, str]]:
 
 
 def _bring_together(site: Site) -> None:
-    """Put the documents beside their pages. MkDocs empties a site's folder when it begins."""
-    for papers, path in site.documents():
+    """Put the documents and the offline copy beside their pages.
+
+    MkDocs empties a site's folder when it begins.
+    """
+    documents_of = list(site.documents())
+    for papers, path in documents_of:
         (site.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (papers / path).rename(site.folder / path)
+    for copy in sorted(site.copy.iterdir()) if site.copy and site.copy.is_dir() else ():
+        documents = {path.as_posix(): site.folder / path for _, path in documents_of}
+        offered = site.folder / urls.OFFLINE_COPY
+        offered.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(offered, packed(copy, documents).archive)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from changebook.edition.editions import Edition
 from changebook.keep.store import Store
@@ -57,24 +58,25 @@ def offline_copy(
             faults = tuple(problems(print_share(share).found, client))
         if errors(faults):
             return OfflineCopy(b"", "", 0, warnings, faults)
-        files = {
-            path.relative_to(site).as_posix(): path.read_bytes()
-            for path in site.rglob("*")
-            if path.is_file()
-        }
+        return replace(packed(site), warnings=warnings, problems=faults)
+
+
+def packed(site: Path, documents: Mapping[str, Path] = MappingProxyType({})) -> OfflineCopy:
+    """Pack a copy that was built, with documents that lie elsewhere, by their paths in it."""
+    paths = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+    files = {name: path.read_bytes() for name, path in (paths | dict(documents)).items()}
     listed = digests(files)
     files[DIGESTS] = listed
-    archive = _packed(site.name, files)
-    return OfflineCopy(archive, sha256(listed).hexdigest(), len(files), warnings, faults)
+    return OfflineCopy(_archive(site.name, files), sha256(listed).hexdigest(), len(files))
 
 
-def _packed(folder: str, files: Mapping[str, bytes]) -> bytes:
+def _archive(folder: str, files: Mapping[str, bytes]) -> bytes:
     """Return the files, in a folder, as an archive that has the same bytes whenever it is made."""
     archive = BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as writing:
         for path in sorted(files):
             entry = zipfile.ZipInfo(f"{folder}/{path}", _DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system, entry.external_attr = 3, _READABLE
-            packed.writestr(entry, files[path])
+            writing.writestr(entry, files[path])
     return archive.getvalue()

@@ -22,7 +22,8 @@ _FOR_EACH_PROCESS = 4
 class Site:
     """A client's site, or with the slug "" the portfolio: its inputs, and what stands there now.
 
-    A new one is built in `folder`, and its documents are made in `papers`.
+    A new one is built in `folder`, its documents are made in `papers`, and the offline copy that
+    it may offer in `copy`.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Site:
     note: SiteNote | None
     folder: Path
     papers: Path | None
+    copy: Path | None
 
     @property
     def name(self) -> str:
@@ -47,7 +49,8 @@ class Site:
 
     def pages(self, store: Store) -> SiteTask:
         """Return the work of building its pages."""
-        return SiteTask(self.slug, self.sources, self.folder, store, pdf=self.papers is not None)
+        pdf = self.papers is not None
+        return SiteTask(self.slug, self.sources, self.folder, store, pdf, self.copy)
 
     def shares(self, store: Store, toolchain: str, jobs: int) -> Iterator[PaperTask]:
         """Yield the work of making its documents, in shares for so many processes."""

@@ -36,13 +36,17 @@ class Source:
 
 @dataclass(frozen=True)
 class SiteTask:
-    """One site to be built: a client's, or with the slug "" the portfolio over all the sources."""
+    """One site to be built: a client's, or with the slug "" the portfolio over all the sources.
+
+    The offline copy that a client's site may offer is built in a folder of its name in `copy`.
+    """
 
     slug: str
     sources: tuple[Source, ...]
     folder: Path
     store: Store
     pdf: bool = False
+    copy: Path | None = None
 
     @property
     def name(self) -> str:
@@ -99,11 +103,22 @@ def do(task: Task) -> TaskResult:
     if isinstance(task, SiteTask):
         editions = tuple(_read(source)[1] for source in task.sources)
         shown = editions[0] if task.slug else editions
-        order = Order(shown, task.sources[0].root, task.folder, task.pdf, task.store)
+        copy = task.copy if isinstance(shown, Edition) and shown.profile.offline_copy else None
+        order = Order(
+            shown,
+            task.sources[0].root,
+            task.folder,
+            task.pdf,
+            task.store,
+            offers_copy=copy is not None,
+        )
         # What was read stays; to look through it again and again takes a tenth of all time.
         gc.freeze()
         try:
             warnings = build_site(order)
+            if copy:
+                folder = copy / f"{order.slug}-{order.as_of}"
+                build_site(Order(shown, order.root, folder, task.pdf, offline=True))
         finally:
             gc.unfreeze()
         return TaskResult(tuple(f"{task.name}: {warning}" for warning in warnings))

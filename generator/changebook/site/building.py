@@ -32,7 +32,8 @@ class Order:
 
     With `pdf` the pages link to the documents, which are brought beside them. Contents of earlier
     builds are taken from `store`. With `only` no more than that page is of use. With
-    `offline` it is a copy to be read from a disk: see `site.offline`.
+    `offline` it is a copy to be read from a disk: see `site.offline`. With `offers_copy` the home
+    page links to such a copy, which is brought beside the pages.
     """
 
     of: Edition | tuple[Edition, ...]
@@ -42,6 +43,7 @@ class Order:
     store: Store = NOWHERE
     only: str = ""
     offline: bool = False
+    offers_copy: bool = False
 
     @property
     def slug(self) -> str:
@@ -114,6 +116,7 @@ def _config(order: Order) -> MkDocsConfig:
             directory_urls=directory_urls,
             pdf=order.pdf,
             offline=order.offline,
+            offers_copy=order.offers_copy,
             store=order.store,
             only=order.only,
         )

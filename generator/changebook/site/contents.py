@@ -57,17 +57,19 @@ def edition_contents(
     directory_urls: bool,
     pdf: bool = False,
     offline: bool = False,
+    offers_copy: bool = False,
     store: Store = NOWHERE,
     only: str = "",
 ) -> Contents:
     """Return one client's site. With `pdf` its pages link to documents that the caller puts there.
 
-    With `offline` they say that they are a copy.
+    With `offline` they say that they are a copy; with `offers_copy` the home page links to one that
+    the caller puts there.
 
     With `only` it is that page alone, and without content those that the navigation names.
     """
     render = Renderer(edition.words, directory_urls, packaged.own_templates(root), store)
-    making = _Making(edition, without_bodies(edition), render, pdf, offline)
+    making = _Making(edition, without_bodies(edition), render, pdf, offline, offers_copy)
     nav = navigation(edition)
     pages: Iterable[GeneratedPage]
     if only:
@@ -101,6 +103,7 @@ class _Making:
     render: Renderer
     pdf: bool
     offline: bool
+    offers_copy: bool
 
     @cached_property
     def summary(self) -> ImpactView:
@@ -111,7 +114,8 @@ class _Making:
         """Return the digest of all that is on every page, the bodies of records aside."""
         addresses = sorted(self.bare.welcome_addresses)  # a set has another order in each process
         shown = replace(self.bare, welcome_addresses=frozenset())
-        facts = (shown, addresses, self.render.directory_urls, self.pdf, self.offline)
+        kind = (self.render.directory_urls, self.pdf, self.offline, self.offers_copy)
+        facts = (shown, addresses, *kind)
         return digest("contents", self.render.render_body.made_with, repr(facts))
 
     def common(self) -> Common:
@@ -148,7 +152,13 @@ class _Making:
         offered = offered_documents(self.bare, self.summary.position) if self.pdf else ()
         papers = [document.path for document in offered]
         return EditionPages(
-            self.edition, self.summary, self.render, papers, only, offline=self.offline
+            self.edition,
+            self.summary,
+            self.render,
+            papers,
+            only,
+            offline=self.offline,
+            offers_copy=self.offers_copy,
         )
 
 

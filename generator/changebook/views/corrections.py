@@ -90,7 +90,7 @@ def _name(correction: Correction, profile: Profile, words: Words) -> str:
         "effort": _("Person-days"),
         "milestones": _("Milestones"),
         "change_budget": _("Change budget"),
-        "approval": _("Who must approve"),
+        "approval": _("Approval rules"),
     }
     if not below:
         return names.get(key, key)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from types import MappingProxyType
@@ -25,6 +25,12 @@ from changebook.model.vocabulary import (
 from changebook.views.change import ChangeRow, newest_first, row
 from changebook.views.waiting import Waiting, WaitKind, waiting
 
+#: So many changes stand open in a list. A page has the others for those who ask for them: phones
+#: are slow with tens of thousands of elements.
+FIRST = 100
+#: So many stand open on a page with several lists, at least a few in each.
+_ON_PAGE, _IN_EACH = 150, 3
+
 _KINDS = ("requested", "decided", "done", "ended")
 #: What a step beyond the request is for those who read the history by month.
 _KIND: Mapping[Status, str] = MappingProxyType(
@@ -43,10 +49,14 @@ class State(Term):
 
 @dataclass(frozen=True)
 class Choice:
-    """One value that a list can be filtered by, as it stands in an address, with its name."""
+    """One value that a list can be filtered by, as it stands in an address, with its name.
+
+    `had` says that some change has it.
+    """
 
     value: str
     name: Term | str
+    had: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,21 @@ class Listed:
     amount: int | None
     counts: int | None
 
+    def values(self, facet: str) -> tuple[str, ...]:
+        """Return what the change has of a facet, as it stands in an address."""
+        match facet:
+            case "item":
+                return self.items
+            case "milestone":
+                return self.milestones
+            case "waits":
+                return tuple(kind.value for kind in self.waits)
+            case "state":
+                term: Term | None = self.state
+            case _:
+                term = getattr(self.row, facet)
+        return (term.value,) if term else ()
+
     @property
     def line(self) -> SumLine | None:
         """The line of the sums that the change stands on, if it is one that lists add up."""
@@ -86,6 +111,14 @@ class Month:
     """The changes that were requested in one month."""
 
     first: date
+    listed: tuple[Listed, ...]
+
+
+@dataclass(frozen=True)
+class ListedGroup:
+    """A month of the list or a part of it; without a month, changes that nobody requested yet."""
+
+    first: date | None
     listed: tuple[Listed, ...]
 
 
@@ -123,6 +156,20 @@ class History:
         """How many changes there are."""
         return len(self.undated) + sum(len(month.listed) for month in self.months)
 
+    @property
+    def parts(self) -> tuple[tuple[ListedGroup, ...], tuple[ListedGroup, ...]]:
+        """The months that stand open in the list, and what is left of them and the older ones."""
+        open_: list[ListedGroup] = []
+        kept: list[ListedGroup] = []
+        room = FIRST
+        months = ((month.first, month.listed) for month in self.months)
+        for first, listed in ((None, self.undated), *months):
+            for part, some in ((open_, listed[:room]), (kept, listed[room:])):
+                if some:
+                    part.append(ListedGroup(first, some))
+            room = max(0, room - len(listed))
+        return tuple(open_), tuple(kept)
+
 
 @dataclass(frozen=True)
 class StatusGroup:
@@ -150,7 +197,7 @@ def history(edition: Edition, position: Position) -> History:
     listed = [_listed(row, waits, items, milestones, position.currency) for row in rows]
     dated = ((entry, entry.row.day) for entry in listed if entry.row.day)
     return History(
-        facets=_facets(edition.profile, items, milestones),
+        facets=tuple(_with_had(f, listed) for f in _facets(edition.profile, items, milestones)),
         undated=tuple(entry for entry in listed if not entry.row.day),
         months=tuple(
             Month(first, tuple(entry for entry, _ in of_month))
@@ -228,6 +275,19 @@ def _facets(
             tuple(Choice(milestones[m.id], m.name) for m in profile.contract.milestones),
         ),
     )
+
+
+def _with_had(facet: Facet, listed: Iterable[Listed]) -> Facet:
+    """Return a facet that knows which of its choices some change has."""
+    had = {value for entry in listed for value in entry.values(facet.key)}
+    return Facet(facet.key, tuple(replace(c, had=c.value in had) for c in facet.choices))
+
+
+def open_in_each(groups: Sequence[StatusGroup | ItemGroup]) -> int:
+    """Return how many changes of each list stand open on a page of several."""
+    if sum(len(group.rows) for group in groups) <= _ON_PAGE:
+        return _ON_PAGE
+    return max(_IN_EACH, _ON_PAGE // len(groups))
 
 
 def by_status(edition: Edition, position: Position) -> tuple[StatusGroup, ...]:

@@ -29,6 +29,8 @@ from changebook.views.charts import Axis, Bar, Segment
 MOST_BARS = 30
 #: So many months are still wide enough to be told apart on a phone.
 MOST_MONTHS = 60
+#: Sums over time: more steps than this would lie within a pixel of each other.
+MOST_POINTS = 300
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class CoursePicture:
     """The revised sum over time; `levels` are the round sums from the top, with where they lie.
 
     `ceiling` is the original sum with all that is set aside for changes, and None where nothing is.
+    `is_thinned` where some days are too close to each other to be drawn apart.
     """
 
     days: Axis[date]
@@ -158,6 +161,7 @@ class CoursePicture:
     original: Decimal
     ceiling: Decimal | None
     forecast: Decimal
+    is_thinned: bool
 
 
 @dataclass(frozen=True)
@@ -234,21 +238,31 @@ def course_picture(position: Position, points: Sequence[CoursePoint]) -> CourseP
     ceiling = None if position.budget is None else original + position.budget.amount
     known = [*(point.revised for point in points), forecast]
     up = charts.money_axis(known if ceiling is None else [*known, ceiling])
+    drawn = _apart(points, days)
     first = {order.on: order.number for order in reversed(position.register)}
     return CoursePicture(
         days,
         tuple((tick, charts.height(up, tick)) for tick in up.values),
         up.low if up.low > 0 else None,
-        charts.steps([(point.on, point.revised) for point in points], until, days, up),
+        charts.steps([(point.on, point.revised) for point in drawn], until, days, up),
         tuple(
             CourseMark(p, first[p.on], days.at(p.on), charts.height(up, p.revised))
-            for p in points
+            for p in drawn
             if p.ids
         ),
         charts.height(up, original),
         None if ceiling is None else charts.height(up, ceiling),
         charts.height(up, forecast),
+        is_thinned=len(drawn) < len(points),
     )
+
+
+def _apart(points: Sequence[CoursePoint], days: Axis[date]) -> Sequence[CoursePoint]:
+    """Return the points without those that the next one hides, where there are very many."""
+    if len(points) <= MOST_POINTS:
+        return points
+    last = {int(days.at(point.on) * MOST_POINTS / 100): point for point in points}
+    return (points[0], *(point for point in last.values() if point is not points[0]))
 
 
 def rate_picture(rates: Sequence[MonthRate]) -> RatePicture | None:

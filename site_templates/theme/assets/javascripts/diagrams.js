@@ -1,5 +1,6 @@
 // What diagrams may hold, said to mermaid whenever Material sets it up: labels are words, and a
-// diagram can't allow itself more. Nothing in a drawing asks a reader for anything.
+// diagram can't allow itself more. Nothing in a drawing asks a reader for anything. And a drawing is
+// never smaller than its words can be read: its box scrolls. The style sheet says how small.
 (() => {
   const setUp = mermaid.initialize.bind(mermaid)
   const forbidden =
@@ -18,4 +19,13 @@
         "dompurifyConfig", "themeCSS", "fontFamily", "altFontFamily",
       ],
     })
+  const render = mermaid.render.bind(mermaid)
+  mermaid.render = async (...drawing) => {
+    const drawn = await render(...drawing)
+    const svg = drawn.svg.replace(
+      /max-width: ([0-9.]+)px/,
+      (style, width) => `${style}; min-width: calc(${width}px * var(--cb-drawn, 0))`,
+    )
+    return {...drawn, svg}
+  }
 })()

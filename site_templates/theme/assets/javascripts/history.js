@@ -1,6 +1,8 @@
 // Filters and sorts the list of changes, adds up the money of those that are shown, and shows the
 // list or the months. All of it stands in the address. Every word comes from the page, and so does
 // every figure but the sums of what is shown, which are exact: whole numbers of the smallest unit.
+// A long list begins with its newest changes. A browser takes the others for text, and they come into
+// the page when a reader asks for them: by a filter, an order, a place in the address, or for more.
 (() => {
   const source = document.getElementById("history-words")
   const table = document.querySelector("table.cb-history")
@@ -25,7 +27,11 @@
   const facets = [...source.querySelectorAll("[data-facet]")].map(list => ({
     key: list.dataset.facet,
     name: list.dataset.name,
-    choices: [...list.children].map(one => ({value: one.dataset.value, name: one.textContent})),
+    choices: [...list.children].map(one => ({
+      value: one.dataset.value,
+      name: one.textContent,
+      had: "had" in one.dataset,
+    })),
   }))
   const periods = ["asked", "decided"]
   const columns = [...table.tHead.rows[0].cells].map(cell => ({
@@ -33,25 +39,52 @@
     key: cell.dataset.sort,
     name: cell.textContent,
   }))
-  const groups = [...table.tBodies]
-  const rows = groups.flatMap(body =>
-    [...body.rows].slice(1).map(line => {
-      const data = line.dataset
-      return {
-        line,
-        body,
-        id: data.id,
-        data,
-        values: Object.fromEntries(facets.map(({key}) => [key, split(data[key])])),
-        // ACME-12 finds ACME-0012 too.
-        text: plain(`${data.id} ${data.id.replace(/-0+/, "-")} ${line.textContent}`),
-        shown: true,
+  const groups = new Map() // the parts of the list by their month
+  const rows = []
+  const take = bodies => {
+    for (const body of bodies) {
+      const {month} = body.dataset
+      const lines = [...body.rows].slice(1)
+      if (!groups.has(month)) groups.set(month, body)
+      for (const line of lines) {
+        const data = line.dataset
+        rows.push({
+          line,
+          month,
+          id: data.id,
+          data,
+          values: Object.fromEntries(facets.map(({key}) => [key, split(data[key])])),
+          shown: true,
+        })
       }
-    }),
-  )
+    }
+  }
+  take(table.tBodies)
+  // ACME-12 finds ACME-0012 too.
+  const textOf = row =>
+    (row.text ??= plain(`${row.id} ${row.id.replace(/-0+/, "-")} ${row.line.textContent}`))
+
   const timeline = document.getElementById("by-month")
-  const steps = [...timeline.querySelectorAll("li[data-id]")]
-  const months = [...timeline.querySelectorAll(".cb-happened")]
+  let keptRows = document.querySelector("#table > noscript")
+  let keptMonths = timeline.querySelector(":scope > noscript")
+  const parsed = kept => {
+    const part = document.createElement("template")
+    part.innerHTML = kept.textContent
+    kept.remove()
+    return part.content
+  }
+  const completeRows = () => {
+    if (!keptRows) return
+    take(parsed(keptRows).querySelectorAll("tbody"))
+    keptRows = null
+    for (const body of groups.values()) if (!body.isConnected) table.append(body)
+  }
+  const completeMonths = () => {
+    if (!keptMonths) return
+    const kept = keptMonths
+    keptMonths = null
+    timeline.append(parsed(kept))
+  }
 
   // --- What the reader asks for, as it stands in the address
 
@@ -63,6 +96,9 @@
     sort: first,
     view: "table",
   })
+  const total = Number(source.dataset.count)
+  const step = Number(source.dataset.step)
+  let room = step // how many changes the list shows
   let asked = nothing()
   let unknown = []
 
@@ -73,7 +109,11 @@
   // What the address leads to; `:target` is not known yet while the page loads.
   const target = () => {
     try {
-      return document.getElementById(decodeURIComponent(location.hash.slice(1)))
+      const id = decodeURIComponent(location.hash.slice(1))
+      const holds = kept => id && kept?.textContent.includes(`id="${id}"`)
+      if (holds(keptRows)) completeRows()
+      if (holds(keptMonths)) completeMonths()
+      return document.getElementById(id)
     } catch {
       return null // not an address that this site made
     }
@@ -101,7 +141,9 @@
       if (["months", "table"].includes(address.get("view"))) asked.view = address.get("view")
       else strange("view", address.get("view"))
     }
-    if (timeline.contains(target())) asked.view = "months"
+    const at = target()
+    if (timeline.contains(at)) asked.view = "months"
+    if (table.contains(at)) room = Math.max(room, rows.findLastIndex(row => groups.get(row.month) === at) + 1)
   }
   const write = put => {
     const address = new URLSearchParams(location.search)
@@ -135,7 +177,7 @@
     const sought = split(plain(asked.find).trim().replace(/\s+/g, " "))
     for (const row of rows) {
       const misses = facets.filter(({key}) => !fits(row, key)).map(({key}) => key)
-      const rest = sought.every(word => row.text.includes(word)) &&
+      const rest = sought.every(word => textOf(row).includes(word)) &&
         periods.every(key => within(row, key))
       row.shown = rest && !misses.length
       if (!rest || misses.length > 1) continue
@@ -162,14 +204,10 @@
     if (places.has(key)) return places.get(key).get(value) * (grade.has(key) ? -1 : 1)
     return periods.includes(key) ? value : Number(value)
   }
-  const flat = make("tbody", {role: "rowgroup"})
-  const sort = () => {
+  const isFirst = () => asked.sort.key === first.key && asked.sort.down === first.down
+  const sorted = () => {
     const {key, down} = asked.sort
-    if (key === first.key && down === first.down) {
-      if (flat.isConnected) for (const {line, body} of rows) body.append(line)
-      flat.remove()
-      return
-    }
+    if (isFirst()) return rows
     const ranked = rows.map(row => ({row, rank: rank(row, key)}))
     ranked.sort((a, b) => {
       if (a.rank === undefined || b.rank === undefined)
@@ -178,13 +216,39 @@
         typeof a.rank === "string" ? collator.compare(a.rank, b.rank) : a.rank - b.rank
       return down ? -order : order
     })
-    flat.replaceChildren(...ranked.map(({row}) => row.line))
-    table.append(flat)
+    return ranked.map(({row}) => row)
+  }
+
+  // --- The list: as many of the changes that are shown as there is room for
+
+  const flat = make("tbody", {role: "rowgroup"})
+  const lay = () => {
+    const listed = sorted().filter(row => row.shown)
+    const page = listed.slice(0, room)
+    const of = new Map()
+    if (isFirst()) {
+      flat.remove()
+      for (const {month, line} of page) of.set(month, [...(of.get(month) ?? []), line])
+    } else {
+      flat.replaceChildren(...page.map(({line}) => line))
+      table.append(flat)
+    }
+    for (const [month, body] of groups) {
+      const lines = of.get(month) ?? []
+      const [head, ...before] = body.rows
+      body.hidden = !lines.length
+      if (lines.length !== before.length || lines.some((line, n) => line !== before[n]))
+        body.replaceChildren(head, ...lines)
+    }
+    const left = (keptRows ? total : listed.length) - page.length
+    more.hidden = !left
+    more.textContent = say("more", {left: whole.format(left)})
   }
 
   // --- Sums
 
   const decimals = Number(source.dataset.decimals)
+  const whole = new Intl.NumberFormat(source.dataset.language)
   const format = new Intl.NumberFormat(source.dataset.language, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
@@ -197,6 +261,7 @@
     return source.dataset[form].replace("{number}", format.format(number))
   }
   const add = () => {
+    if (keptRows) return // what the page says is the sum of all
     for (const line of split(source.dataset.sums)) {
       const units = rows
         .filter(row => row.shown && row.data.line === line)
@@ -214,6 +279,7 @@
     {type: "button", class: "cb-filter__open", "aria-expanded": "false", "aria-controls": form.id},
     say("filters"),
   )
+  const more = make("button", {type: "button", class: "cb-button cb-button--second", id: "history-more"})
   const clear = make("button", {type: "button", class: "cb-filter__clear"}, say("clear"))
   const done = make("button", {type: "button", class: "cb-filter__done"})
   const strange = make("p", {class: "cb-note cb-filter__unknown", role: "alert"})
@@ -236,7 +302,10 @@
     box.hidden = true
     const whole = make("div", {class: "cb-facet"}, button, box)
     const entry = {key, button, box, whole, chosen}
-    button.addEventListener("click", () => toggle(entry, box.hidden))
+    button.addEventListener("click", () => {
+      if (keptRows) completed() // it counts them
+      toggle(entry, box.hidden)
+    })
     panels.push(entry)
     form.append(whole)
   }
@@ -259,19 +328,18 @@
     )
     for (const {key, name, choices} of facets) {
       // What no change of this client has is no choice, unless an address asks for it.
-      const had = new Set(rows.flatMap(row => row.values[key]))
-      const labels = choices.map(({value, name: text}) => {
+      const labels = choices.map(({value, name: text, had}) => {
         const box = make("input", {type: "checkbox", value})
         const count = make("span", {class: "cb-facet__count"})
         const label = make("label", {}, box, make("span", {}, text), count)
-        boxes.set(`${key} ${value}`, {box, count, label, had: had.has(value), text})
+        boxes.set(`${key} ${value}`, {box, count, label, had, text})
         box.addEventListener("change", () => {
           asked.chosen.get(key)[box.checked ? "add" : "delete"](value)
           change()
         })
         return label
       })
-      if (had.size) panel(key, name, ...labels)
+      if (choices.some(({had}) => had)) panel(key, name, ...labels)
     }
     for (const key of periods)
       panel(
@@ -310,16 +378,21 @@
       cell.replaceChildren(button)
     }
     document.getElementById("history-tools").append(open, form, strange)
+    more.addEventListener("click", () => {
+      room += step
+      completed()
+    })
+    table.after(more)
 
     // On a phone the form lies over the page, which waits below it.
-    const lay = shown => {
+    const cover = shown => {
       form.classList.toggle("cb-filter__form--open", shown)
       open.setAttribute("aria-expanded", String(shown))
       if (shown) done.focus({preventScroll: true})
       else open.focus()
     }
-    open.addEventListener("click", () => lay(!form.classList.contains("cb-filter__form--open")))
-    done.addEventListener("click", () => lay(false))
+    open.addEventListener("click", () => cover(!form.classList.contains("cb-filter__form--open")))
+    done.addEventListener("click", () => cover(false))
     clear.addEventListener("click", () => {
       const {sort, view} = asked
       asked = {...nothing(), sort, view}
@@ -378,44 +451,52 @@
     strange.hidden = !unknown.length
   }
   const show = () => {
+    const isAll = isFirst() && !asked.find && [...asked.chosen.values()].every(set => !set.size) &&
+      [...asked.period.values()].every(day => !day)
+    if (!isAll || room > step) completeRows()
+    if (asked.view === "months") completeMonths()
     const counts = filter()
-    sort()
-    const shown = new Set()
-    for (const {line, id, shown: visible} of rows) {
-      if (line.hidden === visible) line.hidden = !visible
-      if (visible) shown.add(id)
-    }
-    const filled = new Set(rows.filter(row => row.shown).map(row => row.body))
-    for (const body of groups) body.hidden = flat.isConnected || !filled.has(body)
+    lay()
+    const shown = new Set(rows.filter(row => row.shown).map(({id}) => id))
+    const count = keptRows ? total : shown.size
     add()
-    document.getElementById("history-count").textContent = shown.size
-      ? say("shown", {shown: new Intl.NumberFormat(source.dataset.language).format(shown.size)})
+    document.getElementById("history-count").textContent = count
+      ? say("shown", {shown: whole.format(count)})
       : say("none")
-    done.textContent = shown.size === 1 ? say("one") : say("many", {shown: shown.size})
+    done.textContent = count === 1 ? say("one") : say("many", {shown: count})
     const listed = asked.view === "table"
     document.getElementById("table").hidden = !listed
     timeline.hidden = listed
     if (!listed) {
-      for (const step of steps) step.hidden = !shown.has(step.dataset.id)
+      for (const entry of timeline.querySelectorAll("li[data-id]"))
+        entry.hidden = !isAll && !shown.has(entry.dataset.id)
       for (const list of timeline.querySelectorAll(".cb-happened ul")) {
         const left = [...list.children].filter(step => !step.hidden).length
         list.previousElementSibling.hidden = !left
         list.previousElementSibling.querySelector(".cb-tally__count").textContent = left
       }
-      for (const month of months) month.hidden = !month.querySelector("li:not([hidden])")
+      for (const month of timeline.querySelectorAll(".cb-happened")) month.hidden = !month.querySelector("li:not([hidden])")
     }
     for (const link of views)
       if ((link.hash === "#table") === listed) link.setAttribute("aria-current", "true")
       else link.removeAttribute("aria-current")
     showForm(counts)
   }
+  const completed = () => {
+    completeRows()
+    show()
+  }
   const change = (put = "pushState") => {
+    room = step
     write(put)
     show()
   }
   const arrive = () => {
+    room = step
     read()
     show()
+    // Where an address leads has moved, as one of the two views is gone.
+    target()?.scrollIntoView()
   }
 
   build()
@@ -426,7 +507,14 @@
       asked.view = link.hash === "#table" ? "table" : "months"
       change()
     })
-  // Where an address leads has moved, as one of the two views is gone.
-  target()?.scrollIntoView()
   addEventListener("popstate", arrive)
+  // Paper has the whole list.
+  addEventListener("beforeprint", () => {
+    room = Infinity
+    completed()
+  })
+  addEventListener("afterprint", () => {
+    room = step
+    show()
+  })
 })()

@@ -53,39 +53,71 @@ const wordsOf = way => [...new Set(way.replaceAll('"', " ").split(" ").filter(Bo
 // word that some page has (`a` for `apple`): neither is the word that was asked for.
 const one = async (pagefind, word, options) => {
   const found = await pagefind.search(word, options)
-  if (!found.unfilteredResultCount) return {found, known: false}
-  const exact = await pagefind.search(`"${word}"`)
-  if (exact.results.length || !found.results.length) return {found, known: true}
-  const parts = await matched(found)
+  const exact = found.unfilteredResultCount ? await pagefind.search(`"${word}"`) : found
+  if (exact.results.length) return {found, known: true}
   const wanted = fold(word)
-  const begins = part => part.startsWith(wanted) || (part.length > 3 && wanted.startsWith(part))
-  if (!parts.length || parts.some(begins)) return {found, known: true}
-  // A slip of the finger: what was meant begins in the same way.
-  const meant = parts.find(part => slips(wanted, part) <= (wanted.length < 8 ? 1 : 2))
-  if (wanted.length < LONG_ENOUGH || !meant) return {found, known: false}
-  return {found: await pagefind.search(meant, options), known: true, near: true}
+  if (found.unfilteredResultCount) {
+    if (!found.results.length) return {found, known: true}
+    const parts = await matched(found)
+    const begins = part =>
+      part.startsWith(wanted) || (part.length > 3 && 2 * part.length >= wanted.length && wanted.startsWith(part))
+    if (!parts.length || parts.some(begins)) return {found, known: true}
+  }
+  const near = await meant(pagefind, wanted)
+  return near
+    ? {found: await pagefind.search(near, options), known: true, near: true}
+    : {found, known: false}
 }
 
 const LONG_ENOUGH = 6
+const BEGINNINGS = [4, 3, 2]
+
+// A slip of the finger: what was meant begins in the same way, with a letter or two put wrong.
+const meant = async (pagefind, wanted) => {
+  if (wanted.length < LONG_ENOUGH || !/^\p{L}+$/u.test(wanted)) return null
+  const most = wanted.length < 8 ? 1 : 2
+  for (const length of BEGINNINGS) {
+    const parts = new Set(await matched(await pagefind.search(wanted.slice(0, length)), 12))
+    const near = [...parts]
+      .map(part => ({part, far: slips(wanted, part)}))
+      .filter(({far}) => far <= most)
+      .sort((one, two) => one.far - two.far)
+    if (near.length) return near[0].part
+  }
+  return null
+}
 
 // The words that the best results were found by.
-const matched = async ({results}) => {
-  const best = await Promise.all(results.slice(0, 5).map(result => result.data()))
+const matched = async ({results}, count = 5) => {
+  const best = await Promise.all(results.slice(0, count).map(result => result.data()))
   return best.flatMap(({raw_content: content, weighted_locations: places}) => {
     const words = content.split(/\s+/)
     return places.flatMap(({location}) => fold(words[location] ?? "").split(NO_WORD).filter(Boolean))
   })
 }
 
-// How many letters two words differ by: left out, put in or taken for another.
+// How many letters two words differ by: left out, put in, taken for another, or two of them swapped.
 const slips = (one, two) => {
-  let row = [...two, ""].map((_, n) => n)
-  for (const [n, letter] of [...one].entries()) {
+  const letters = [...one]
+  const others = [...two]
+  let before
+  let row = [0, ...others].map((_, n) => n)
+  letters.forEach((letter, n) => {
     const next = [n + 1]
-    for (const [m, other] of [...two].entries())
-      next.push(Math.min(row[m + 1] + 1, next[m] + 1, row[m] + (letter === other ? 0 : 1)))
+    others.forEach((other, m) => {
+      const swapped = n && m && letter === others[m - 1] && letters[n - 1] === other
+      next.push(
+        Math.min(
+          row[m + 1] + 1,
+          next[m] + 1,
+          row[m] + (letter === other ? 0 : 1),
+          swapped ? before[m - 1] + 1 : Infinity,
+        ),
+      )
+    })
+    before = row
     row = next
-  }
+  })
   return row.at(-1)
 }
 

@@ -61,6 +61,14 @@
     parsing.observe(document.documentElement, {childList: true, subtree: true})
   }
 
+  // What a page keeps as text until its reader opens it, prints the page or is led to it: a phone
+  // takes long for tens of thousands of elements. Without scripts it is a part of the page as others.
+  const fill = part => {
+    const text = part.querySelector?.(":scope > noscript")
+    if (text) text.outerHTML = text.textContent
+  }
+  document.addEventListener("toggle", ({target}) => target.open && fill(target), true)
+
   document.addEventListener("DOMContentLoaded", () => {
     // The tab that the address names, and else those that the reader chose on other pages.
     const {features = []} = JSON.parse(document.getElementById("__config")?.textContent ?? "{}")
@@ -75,6 +83,21 @@
       }
     const target = document.getElementById(location.hash.slice(1))
     if (target?.name?.startsWith("__tabbed_")) target.checked = true
+
+    // An address may lead into a part that is not there yet.
+    const later = () => [...document.querySelectorAll(".cb-later:has(> noscript)")]
+    addEventListener("beforeprint", () => later().forEach(fill))
+    const lead = () => {
+      const id = location.hash.slice(1)
+      if (!id || document.getElementById(id)) return
+      const part = later().find(one => one.textContent.includes(` id="${id}"`))
+      if (!part) return
+      fill(part)
+      part.open = true
+      document.getElementById(id)?.scrollIntoView()
+    }
+    addEventListener("hashchange", lead)
+    lead()
 
     // Long lists of ids are words until somebody opens them.
     document.addEventListener(
@@ -93,11 +116,11 @@
       true,
     )
 
-    // Material lays wide tables in boxes that scroll; the keyboard must reach them too. And a button
+    // Wide tables and diagrams lie in boxes that scroll; the keyboard must reach them too. And a button
     // that copies is no navigation.
     const content = document.querySelector(".md-content")
     const reach = () => {
-      for (const box of document.querySelectorAll(".md-typeset__scrollwrap"))
+      for (const box of document.querySelectorAll(".md-typeset__scrollwrap, div.mermaid"))
         if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
       for (const nav of document.querySelectorAll(".md-code__nav")) nav.role = "none"
     }

@@ -54,10 +54,16 @@
     chip.textContent = box.dataset.mark
     element.querySelector("a")?.after(" ", chip)
   }
-  for (const element of document.querySelectorAll(".md-content [data-key]"))
-    if (keys.has(element.dataset.key)) mark(element)
-  for (const element of document.querySelectorAll(".md-content tr[data-id]"))
-    if (ids.has(element.dataset.id)) mark(element)
+  let done = false
+  const markAll = () => {
+    if (done) return
+    for (const element of document.querySelectorAll(".md-content :is([data-key], tr[data-id]):not(.cb-is-new)"))
+      if (keys.has(element.dataset.key) || ids.has(element.dataset.id)) mark(element)
+  }
+  markAll()
+  // Of a long list some come into the page later.
+  const content = document.querySelector(".md-content")
+  new MutationObserver(markAll).observe(content, {childList: true, subtree: true})
 
   const [year, month, day] = before.on.split("-").map(Number)
   const on = new Intl.DateTimeFormat(box.dataset.language, {dateStyle: "medium"})
@@ -68,7 +74,6 @@
 
   // On the news page: only what is new, while the address says so.
   const days = [...document.querySelectorAll("section.cb-day")]
-  const content = document.querySelector(".md-content")
   const filter = () => {
     const only = location.hash === "#new"
     content.classList.toggle("cb-only-new", only)
@@ -80,6 +85,7 @@
   read.textContent = box.dataset.read
   read.addEventListener("click", () => {
     save(here)
+    done = true
     box.hidden = true
     for (const chip of document.querySelectorAll(".cb-new")) chip.remove()
     for (const element of document.querySelectorAll(".cb-is-new")) element.classList.remove("cb-is-new")
