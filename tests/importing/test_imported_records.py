@@ -99,6 +99,14 @@ def test_where_it_came_from_is_sealed(root: Path) -> None:
 
 
 def test_it_goes_on_from_the_status_that_it_had(root: Path) -> None:
+    accepted = CliRunner().invoke(
+        main,
+        [
+            *("note", "--workspace", str(root), "ACME-0013", "acceptance", "accepted"),
+            *("--by", "Chen Yu", "--on", "2026-05-03"),
+        ],
+    )
+    assert accepted.exit_code == 0, accepted.output
     said = CliRunner().invoke(
         main,
         [
