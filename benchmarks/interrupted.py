@@ -71,8 +71,7 @@ def kills(times: int, random: Random, *, pdf: bool, warm: bool) -> Figures:
         found.faults["missing"] += len(failed)
         _make_good(built, state, found)
     found.seen = (
-        f"{ended['killed']} were running, {ended['ended']} had ended; a build takes "
-        f"{max(taken):.1f} s"
+        f"{ended['killed']} still ran, {ended['ended']} had ended; a build takes {max(taken):.1f} s"
     )
     return found
 
@@ -333,9 +332,7 @@ def two_at_once(times: int, random: Random) -> Figures:
             if codes.count(0) + refused != 2:
                 found.fault("without a word", where)
             outcomes["refused" if refused else "both built"] += 1
-    found.seen = (
-        f"{outcomes['refused']} times the second was refused in words, else both were built"
-    )
+    found.seen = f"in {outcomes['refused']} the second was refused in words, else both were built"
     return found
 
 

@@ -278,7 +278,8 @@ def window() -> Iterator[Firefox]:
 @pytest.mark.parametrize("slug", CLIENTS)
 def test_it_works_in_firefox_too(window: Firefox, copies: dict[str, Path], slug: str) -> None:
     root, (words, id) = copies[slug], QUERIES[slug]
-    for path in kinds(root):
+    # The templates are the same in each language, and one of the copies has its documents.
+    for path in kinds(root) if slug == "yunfan" else ("", "changes/"):
         window.goto((root / path / "index.html").as_uri())
         window.until("document.readyState === 'complete'")
         banner = "getComputedStyle(document.querySelector('.cb-banner')).display !== 'none'"
