@@ -279,3 +279,13 @@ def test_what_cannot_be_printed_is_not_printed_and_the_rest_is(tmp_path: Path) -
     printed = {file.name for file in out.rglob("*.pdf")}
     assert {"change-order-register.pdf", "decision-log.pdf"} < printed
     assert "ACME-0002-change-order.pdf" not in printed
+
+
+def test_no_row_of_a_table_stands_alone_at_the_end_of_a_sheet() -> None:
+    """Of the sample's estimate only the first line was left on the sheet before."""
+    edition = samples.edition("yunfan", Audience.CLIENT)
+    content = made(Printery(edition).change_order("YF-0011")).content
+    with pypdfium2.PdfDocument(content) as document:
+        sheets = [page.get_textpage().get_text_range() for page in document]
+    first = next(n for n, words in enumerate(sheets) if "账单接入与三方比对" in words)
+    assert "差异单与确认页面" in sheets[first]

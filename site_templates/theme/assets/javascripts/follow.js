@@ -34,4 +34,4 @@ if (location.protocol.startsWith("http")) {
     calendar.hidden = false
   }
   for (const words of document.querySelectorAll(".cb-by-hand")) words.hidden = true
-}
+} else document.documentElement.classList.add("cb-on-disk")
