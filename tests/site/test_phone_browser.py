@@ -245,8 +245,10 @@ def test_filters_lie_over_the_page_until_the_reader_has_seen_how_many_are_left(
     assert not form.is_visible()
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("width", [390, 768, 1024, 1280, 1920])
+@pytest.mark.parametrize(
+    ("width", "client"), [(390, CLIENTS[0]), (768, CLIENTS[1]), (1024, CLIENTS[0]),
+                          (1280, CLIENTS[1]), (1920, CLIENTS[0])],
+)  # fmt: skip
 def test_nothing_moves_while_a_page_is_made(
     browser: Browser, sample_sites: Path, address: str, client: str, width: int
 ) -> None:
