@@ -61,7 +61,6 @@ def _common_pages(
             _("Home"),
             view=home.home(edition, position),
             what_if=calculation,
-            offers_copy=site.offers_copy,
         ),
         site.page(
             urls.CHANGES,
@@ -288,7 +287,7 @@ class EditionPages:
         self._position = summary.position
         self._papers = papers
         self._offline = offline
-        self.offers_copy = offers_copy
+        self._offers_copy = offers_copy
         self._only = only
         self._render = render
         _ = self.words.gettext
@@ -573,5 +572,6 @@ class EditionPages:
             currency=profile.contract.currency,
             answer=answer,
             papers=self._papers,
+            offers_copy=self._offers_copy,
             **view,
         )
