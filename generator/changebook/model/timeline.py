@@ -18,7 +18,6 @@ from changebook.model.schema import (
     Agreement,
     ChangeRecord,
     Decision,
-    Defect,
     HistoryEntry,
     Impact,
     Objection,
@@ -61,10 +60,7 @@ def event_dates(data: ChangeRecord) -> Iterator[date]:
     yield from stated_dates(data)
     yield from (step.done for step in data.plan or () if step.done)
     yield from (talk.on for talk in data.communications)
-    yield from acceptance_dates(data)
-    yield from (defect.fixed for defect in _defects(data) if defect.fixed)
-    if data.actual and data.actual.finished:
-        yield data.actual.finished
+    yield from completion_dates(data)
 
 
 def stated_dates(data: ChangeRecord) -> Iterator[date]:
@@ -104,14 +100,13 @@ def agreement_dates(data: ChangeRecord) -> Iterator[date]:
         yield data.agreement.signed_copy.filed
 
 
-def acceptance_dates(data: ChangeRecord) -> Iterator[date]:
-    """Yield the day on which the client answered whether it accepts what was built."""
+def completion_dates(data: ChangeRecord) -> Iterator[date]:
+    """Yield when the work was finished, when the client answered, and when defects were fixed."""
     if data.acceptance and data.acceptance.on:
         yield data.acceptance.on
-
-
-def _defects(data: ChangeRecord) -> tuple[Defect, ...]:
-    return data.acceptance.defects if data.acceptance else ()
+        yield from (defect.fixed for defect in data.acceptance.defects if defect.fixed)
+    if data.actual and data.actual.finished:
+        yield data.actual.finished
 
 
 def turns(data: ChangeRecord) -> list[date]:
