@@ -173,7 +173,7 @@ def test_what_only_the_vendor_approves_is_not_said_to_be_approved(edition: Editi
     profile = _ruled(edition.profile, {"by": ["vendor"]})
     pages = edition_pages(replace(edition, profile=profile))
     page = next(p.content for p in pages if p.path == urls.record("MER-0012"))
-    assert "This waits for the approval of Northwind Software." in page
+    assert "This is waiting for the approval of Northwind Software." in page
     assert "has approved" not in page
 
 
