@@ -26,11 +26,11 @@ _CALLS = frozenset(
 
 
 def state(folder: Path) -> State:
-    """Every file of a folder but the drafts of `atomic`, by its path."""
+    """Every file of a folder but git's own and the drafts of `atomic`, by its path."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
-        if file.is_file() and not is_draft(file)
+        if file.is_file() and not is_draft(file) and ".git" not in file.parts
     }
 
 
@@ -71,7 +71,9 @@ class _Watch:
     def _state(self) -> State:
         """The same as `state`, which reads each file once as long as it is the same."""
         now: State = {}
-        for folder, _, names in os.walk(self.folder):
+        for folder, folders, names in os.walk(self.folder):
+            if ".git" in folders:
+                folders.remove(".git")
             for name in names:
                 file = Path(folder, name)
                 if not is_draft(file):

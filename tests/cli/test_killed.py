@@ -15,11 +15,18 @@ from changebook.cli import main
 from changebook.edit import scaffold
 from changebook.proof import seal
 from changebook.read.workspace import OWN
+from tests.hosting.test_plan import published
+from tests.importing.test_spreadsheets import PROFILE, SHORT
+from tests.proof import test_unseal
+from tests.scratch import Scratch
 from tests.watched import moments, state
 
 CASES = Path(__file__).parents[1] / "cases"
 EXPORT = "export example --format site --out {root}/out {at}"
+IMPORT = "import {root}/log.csv --client acme --map {root}/map.yml --on 2026-11-29 {at}"
+HOST = "host nginx --address https://changes.example/ {at}"
 MAIL = CASES / "respond" / "mails" / "gmail-approve.eml"
+PIPELINES = f"init {{root}} --ci github --install git+https://g.example/c@{'0' * 40}"
 
 
 def _example(root: Path) -> None:
@@ -68,6 +75,58 @@ def _nothing(root: Path) -> None:
     root.mkdir(exist_ok=True)
 
 
+def _repository(root: Path) -> None:
+    Scratch.at(root)
+
+
+def _to_import(root: Path) -> None:
+    """An earlier import has made two records, of which one has got another title there."""
+    client = root / "changes" / "acme"
+    client.mkdir(parents=True)
+    shutil.copy(PROFILE, client)
+    (root / "map.yml").write_text(SHORT.replace("kind: excel", "kind: csv"), "utf-8")
+    log = "No,Title,Status,Amount,Date\n1,One,open,10,2025-01-02\n2,Two,open,20,2025-01-03\n"
+    (root / "log.csv").write_text(log, "utf-8")
+    done = CliRunner().invoke(main, _words(IMPORT, root))
+    assert done.exit_code == 0, done.output
+    more = log.replace("Two", "Second") + "3,Three,open,30,2025-01-04\n"
+    (root / "log.csv").write_text(more, "utf-8")
+
+
+def _sealed_in_git(root: Path) -> Scratch:
+    scratch = Scratch.at(root)
+    shutil.copytree(test_unseal.CASE, root, dirs_exist_ok=True)
+    scratch.commit({}, "First")
+    scratch.branch("ours")
+    return scratch
+
+
+def _to_unseal(root: Path) -> None:
+    test_unseal.approve(_sealed_in_git(root), 3)
+
+
+def _in_conflict(root: Path) -> None:
+    scratch = _sealed_in_git(root)
+    test_unseal.parted(scratch)
+    with pytest.raises(Exception, match="exit status 1"):
+        scratch.git("merge", "main")
+
+
+def _published(root: Path) -> None:
+    """Two sites, and what an earlier run told the server of them."""
+    _example(root)
+    published(root / "site", "acme", "example")
+    done = CliRunner().invoke(main, _words(HOST, root))
+    assert done.exit_code == 0, done.output
+    (root / "host/nginx/nginx.conf").write_text("An earlier one.\n", "utf-8")
+    (root / "host/nginx/users/acme").unlink()
+
+
+def _with_folder(root: Path) -> None:
+    _example(root)
+    (root / "out").mkdir()
+
+
 @dataclass(frozen=True)
 class Case:
     """A command, and how many files it makes or changes at the least."""
@@ -100,11 +159,28 @@ COMMANDS = {
     "export": Case(_with_outputs, "export example --out {root}/out.csv --format csv {at}"),
     "export of a site": Case(_exported, EXPORT),
     "schema": Case(_with_outputs, "schema --out {root}/schemas"),
+    "note": Case(_example, "note {at} EX-0002 objection Dear --by Ada~Brown --on 2026-02-20"),
+    "unseal": Case(_to_unseal, "unseal ACME-0003 {at}"),
+    "merge-seals": Case(_in_conflict, "merge-seals {at}"),
+    "merge-seals --set-up": Case(_repository, "merge-seals --set-up {at}"),
+    "init --ci": Case(_repository, PIPELINES, 10),
+    "import": Case(_to_import, IMPORT, 2),
+    "import proposes": Case(
+        _to_import, "import {root}/log.csv --client acme --out {root}/map.yml {at}"
+    ),
+    "remind": Case(_with_folder, "remind --format eml --on 2026-04-01 --out {root}/out {at}"),
+    "host": Case(_published, HOST, 2),
+    "print": Case(_with_folder, "print --client example --decisions --out {root}/out {at}"),
+    "export to read offline": Case(
+        _with_outputs, "export example --format zip --no-pdf --out {root}/out.zip {at}"
+    ),
 }
+#: These write nothing, or publish: see `test_publish`, where a site is published as a whole.
+OTHERS = frozenset("build check diff docs explain index serve verify withdraw".split())
 
 
-#: It writes hundreds of files.
-SLOW = ("export of a site",)
+#: They take their time.
+SLOW = ("export of a site", "export to read offline", "print")
 
 
 def _words(command: str, root: Path) -> list[str]:
@@ -112,6 +188,11 @@ def _words(command: str, root: Path) -> list[str]:
     for name, value in given.items():
         command = command.replace(name, value)
     return [word.replace("~", " ") for word in command.split()]
+
+
+def test_every_command_is_killed_or_writes_nothing() -> None:
+    killed = {case.command.split()[0] for case in COMMANDS.values()}
+    assert killed - {"check"} | OTHERS == main.commands.keys()
 
 
 @pytest.mark.parametrize(

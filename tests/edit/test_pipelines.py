@@ -226,11 +226,11 @@ def test_the_commit_that_is_installed_here_is_the_default(
 @pytest.mark.parametrize(
     ("here", "says"),
     [
-        (None, "nobody noted"),
-        (InstalledFrom(COMMIT, "/home/lin/changebook"), "nobody noted"),
+        (None, "it is not known where"),
+        (InstalledFrom(COMMIT, "/home/lin/changebook"), "it is not known where"),
         (
             InstalledFrom(COMMIT, "https://git.example/c", altered=True),
-            "changes that no commit has",
+            "uncommitted changes",
         ),
     ],
 )

@@ -89,7 +89,7 @@ def is_sound(root: Path, file: Path, *said: str) -> None:
             only_added(earlier[record.data.id], record.data)
     again = run(root, file, *said)
     assert again.exit_code == 0
-    assert "taken over before" in again.stdout
+    assert "already copied" in again.stdout
 
 
 def only_added(before: ChangeRecord, after: ChangeRecord) -> None:

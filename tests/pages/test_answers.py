@@ -202,12 +202,10 @@ def test_what_was_announced_is_shown_as_not_decided(editions: dict[str, Edition]
     announced = type(talk).model_validate(text)
     data = read.data.model_copy(update={"communications": (announced,)})
     shown = page(replace(edition, records=(replace(read, data=data),)), "ACME-0001")
-    assert (
-        "<strong>Rejected, Do nothing</strong>. It waits to be recorded as the decision." in shown
-    )
+    assert "<strong>Rejected, Do nothing</strong>. It is not recorded as the decision yet." in shown
     later = data.model_copy(update={"revision": 3})
     shown = page(replace(edition, records=(replace(read, data=later),)), "ACME-0001")
-    assert "It waits to be recorded" not in shown
+    assert "It is not recorded" not in shown
     assert "Announced: Rejected" in shown
 
 

@@ -75,5 +75,5 @@ def test_the_portfolio_around_the_sites_is_no_site(workspace: Path) -> None:
 def test_a_build_names_it(published: Path) -> None:
     done = run("build", "--no-pdf")
     assert done.exit_code == 0, done.output
-    assert "site/acme is the site of no client of the workspace any more" in done.output
+    assert "site/acme belongs to no client in the workspace any more" in done.output
     assert "`changebook withdraw acme` takes it away" in done.output

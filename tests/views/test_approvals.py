@@ -173,7 +173,7 @@ def test_a_client_is_nowhere_asked_for_what_the_vendor_owes(edition: Edition) ->
     [row] = re.findall(r'<tr[^>]* data-id="MER-0011"[^>]*>', pages[urls.CHANGES])
     assert "data-waits" not in row
     page = pages[urls.record("MER-0011")]
-    assert "This waits for the approval of Northwind Software." in page
+    assert "This is waiting for the approval of Northwind Software." in page
     assert "Your answer" not in page
     assert "cb-choices" not in page
     assert "Approved so far" in page
@@ -216,7 +216,7 @@ def test_what_only_the_vendor_approves_is_not_said_to_be_approved(edition: Editi
     profile = _ruled(edition.profile, {"by": ["vendor"]})
     pages = edition_pages(replace(edition, profile=profile))
     page = next(p.content for p in pages if p.path == urls.record("MER-0012"))
-    assert "This waits for the approval of Northwind Software." in page
+    assert "This is waiting for the approval of Northwind Software." in page
     assert "has approved" not in page
 
 

@@ -371,14 +371,17 @@ def _granted_without_date(
             )
 
 
+def shown_for(data: ChangeRecord) -> Status | None:
+    """Return the status, now or before, for which the client must see an internal record."""
+    if data.visibility is not Visibility.INTERNAL or data.is_internal_work:
+        return None
+    been = (data.status, *(entry.status for entry in data.history))
+    return next((status for status in been if status not in MAY_BE_INTERNAL), None)
+
+
 def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
     """Check that a record is internal only as long as the client has no part in it."""
-    data = record.data
-    if data.visibility is not Visibility.INTERNAL or data.is_internal_work:
-        return
-    been = [data.status, *(entry.status for entry in data.history)]
-    shown = next((status for status in been if status not in MAY_BE_INTERNAL), None)
-    if shown:
+    if shown := shown_for(record.data):
         yield from Subject.of(record).value(
             MUST_BE_VISIBLE,
             ("visibility",),

@@ -44,14 +44,14 @@ _COMMANDS = {
     "documents.",
     "remind": "Remind the people of CLIENT, or of all clients, of what waits for them.",
     "report": "Write the report of a week or a month for CLIENT: what happened, and what waits.",
-    "respond": "Take the mail FILE.eml, which answers a page, over into its record.",
+    "respond": "Copy the e-mail FILE.eml, which answers a page, into its record.",
     "schema": "Print the JSON Schema of a record's keys, or of another file's.",
     "seal": "Seal what was decided: add it to the client's decisions.lock.",
     "serve": "Preview with live reload; problems are shown on the page.",
     "sign": "File the signed paper of the record ID, or of an amendment, next to each record.",
     "unseal": "Take the seal of the record ID back, as long as it is not at the base.",
     "verify": "Verify that every decision is still what was sealed.",
-    "withdraw": "Take the published site of CLIENT away, which has left the workspace.",
+    "withdraw": "Take down the published site of CLIENT, which is no longer in the workspace.",
 }
 
 

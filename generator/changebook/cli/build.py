@@ -138,6 +138,6 @@ def _say_what_was_left_behind(result: Result, out: Path | None, audience: str) -
         option += f" --audience {audience}" if audience != Audience.CLIENT else ""
         say(
             "warning",
-            f"{short(site)} is the site of no client of the workspace any more, and is still "
+            f"{short(site)} belongs to no client in the workspace any more, and is still "
             f"published; `changebook withdraw {site.name}{option}` takes it away",
         )

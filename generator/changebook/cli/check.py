@@ -47,7 +47,7 @@ from changebook.read.workspace import CHANGES
 @click.option(
     "--merge-with",
     metavar="REV",
-    help="Try a merge with this revision, and name what only the merge makes wrong, such as an id "
+    help="Try a merge with this revision, and name what only the merge breaks, such as an id "
     "that both sides took. Nothing is merged.",
 )
 @click.option("--fix", "with_fix", is_flag=True, help="First fix what has one right answer.")

@@ -79,7 +79,7 @@ def command(
     else:
         deliver("\n".join(letter.markdown() for letter in letters).encode(), out)
     if not letters:
-        say("note", "nothing waits for anybody")
+        say("note", "nothing is waiting for anybody")
 
 
 def _letters(workspace: Workspace, client: Client, on: date | None) -> Iterator[ReminderLetter]:
@@ -100,7 +100,7 @@ def _deliver_mails(letters: list[ReminderLetter], out: Path, sender: str | None)
             say(
                 "warning",
                 f"{letter.reminder.name} has no `email` in the profile of {letter.edition.slug}: "
-                "the mail has no receiver",
+                "the mail has no recipient",
             )
         edition = letter.edition
         file = out / f"{edition.as_of}-{number:02}-{edition.slug}.eml"

@@ -47,7 +47,7 @@ def command(
     words: str | None,
     dry_run: bool,
 ) -> None:
-    """Take the mail FILE.eml, which answers a page, over into its record.
+    """Copy the e-mail FILE.eml, which answers a page, into its record.
 
     An objection becomes an entry of `objections`, all else one of `communications`; an approval
     brings a proposed decision with it and is never a decision by itself. The rest of the file stays
@@ -61,7 +61,7 @@ def command(
     done = planning.respond(workspace, faults, answer, path, said, datetime.now(UTC))
     if done.edit is None:
         place = from_here(done.place, workspace.root)
-        click.echo(f"{path} was taken over before, in {place}; nothing was written.")
+        click.echo(f"{path} was already copied into {place}; nothing was written.")
         return
     if wrong := errors(done.problems):
         lines = edited_lines(workspace.root, (done.edit,))

@@ -22,7 +22,7 @@ from changebook.publish import withdraw as core
 )
 @click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
 def command(root: Path, slug: str, out: Path | None, audience: str) -> None:
-    """Take the published site of CLIENT away, which has left the workspace.
+    """Take down the published site of CLIENT, which is no longer in the workspace.
 
     Take it from the web server too. The records and their seals stay in the history of git.
     """

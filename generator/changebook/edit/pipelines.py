@@ -172,9 +172,9 @@ def _required_here() -> str:
     here = origin()
     address = urlsplit(here.address or "") if here else None
     if here is None or address is None or address.scheme != "https":
-        raise Refusal(f"nobody noted here where this Changebook came from: {_SAY}")
+        raise Refusal(f"it is not known where this Changebook was installed from: {_SAY}")
     if here.altered:
-        raise Refusal(f"this Changebook is a checkout with changes that no commit has: {_SAY}")
+        raise Refusal(f"this Changebook is a checkout with uncommitted changes: {_SAY}")
     host = address.netloc.rpartition("@")[2]  # never somebody's own password
     return f"changebook @ git+https://{host}{address.path}@{here.commit}"
 

@@ -55,7 +55,7 @@ class Period:
 def around(day: date, kind: PeriodKind) -> Period:
     """Return the period that a day is in."""
     if kind is PeriodKind.MONTH:
-        return Period(kind, day.replace(day=1), month_end(day))
+        return Period(kind, month_start(day), month_end(day))
     first = day.toordinal() - day.weekday()
     # The last week of the calendar has no Sunday.
     last = date.fromordinal(min(first + 6, date.max.toordinal()))
@@ -90,6 +90,11 @@ def _weeks(year: int) -> str:
         return "the year is out of range"
     # 28 December always lies in the last week of its year.
     return f"{year:04} has weeks W01 to W{date(year, 12, 28).isocalendar().week}"
+
+
+def month_start(day: date) -> date:
+    """Return the first day of the month that a day is in."""
+    return day.replace(day=1)
 
 
 def month_end(day: date) -> date:

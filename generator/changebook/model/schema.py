@@ -1261,6 +1261,11 @@ class ChangeRecord(Shape):
         return self.path is ChangePath.INTERNAL
 
     @property
+    def is_asked(self) -> bool:
+        """Whether somebody asks for it, so that its pace counts: no draft, nor the team's own."""
+        return self.status is not Status.DRAFT and not self.is_internal_work
+
+    @property
     def is_undecided(self) -> bool:
         """Submitted, and not yet decided for good: a deferral is not the last word."""
         waits = self.status in OPEN or self.status is Status.DEFERRED or self.undecided_emergency

@@ -79,6 +79,11 @@ def agreement_dates(data: ChangeRecord) -> Iterator[date]:
     return (day for path, day in located(data) if path[0] == "agreement")
 
 
+def completion_dates(data: ChangeRecord) -> Iterator[date]:
+    """Yield when the work was finished, when the client answered, and when defects were fixed."""
+    return (day for path, day in located(data) if path[0] in ("acceptance", "actual"))
+
+
 def located(data: ChangeRecord) -> Iterator[tuple[Path, date]]:
     """Yield each day on which something happened to the record, with the key that has it."""
     return ((path, day) for path, day in _days(data) if day)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from changebook.edition.editions import Edition
 from changebook.model.schema import ChangeRecord, Profile
 from changebook.model.sums import ChangeOrder
-from changebook.model.timeline import agreement_dates, history_dates, stated_dates
+from changebook.model.timeline import agreement_dates, completion_dates, history_dates, stated_dates
 from changebook.views.record import RecordView
 
 
@@ -53,11 +53,7 @@ def _asked_since(profile: Profile) -> Iterator[date]:
 def of_acceptance(data: ChangeRecord) -> Iterator[date]:
     """Yield the days that an acceptance certificate rests on: the record's, and the answer's."""
     yield from history_dates(data)
-    if data.acceptance and data.acceptance.on:
-        yield data.acceptance.on
-        yield from (defect.fixed for defect in data.acceptance.defects if defect.fixed)
-    if data.actual and data.actual.finished:
-        yield data.actual.finished
+    yield from completion_dates(data)
 
 
 def of_register(register: Iterable[ChangeOrder], records: Iterable[ChangeRecord]) -> Iterator[date]:

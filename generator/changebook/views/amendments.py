@@ -22,7 +22,7 @@ class SignatureState(Term):
     """How far the signing of an amendment, or of a change in it, has come."""
 
     ANNOUNCED = "announced", "Announced"
-    UNDECIDED = "undecided", "Waits for a decision"
+    UNDECIDED = "undecided", "Waiting for a decision"
     TO_SIGN = "to-sign", "To be signed"
     PARTLY = "partly-signed", "Signed in part"
     SIGNED = "signed", "Signed"

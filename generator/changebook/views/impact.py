@@ -144,7 +144,7 @@ def impact(edition: Edition) -> ImpactView:
     seen = tuple(record for record in edition.records if not record.unseen)
     team = edition.audience is Audience.TEAM
     data = [record.data for record in edition.records]
-    asked = [d for d in data if d.status is not Status.DRAFT and not d.is_internal_work]
+    asked = [each for each in data if each.is_asked]
     requested, signed = request_days(asked), edition.profile.contract.signed
     items = {d.id: tuple(dict.fromkeys(scope.item for scope in d.scope)) for d in data}
     pending = _pending(edition, position)

@@ -11,6 +11,7 @@ from itertools import groupby
 from types import MappingProxyType
 
 from changebook.edition.editions import Edition, EditionRecord
+from changebook.model.periods import month_start
 from changebook.model.schema import Profile
 from changebook.model.sums import PENDING, Bucket, Position, SumLine, minor_units
 from changebook.model.vocabulary import (
@@ -201,7 +202,7 @@ def history(edition: Edition, position: Position) -> History:
         undated=tuple(entry for entry in listed if not entry.row.day),
         months=tuple(
             Month(first, tuple(entry for entry, _ in of_month))
-            for first, of_month in groupby(dated, lambda pair: pair[1].replace(day=1))
+            for first, of_month in groupby(dated, lambda pair: month_start(pair[1]))
         ),
         timeline=timeline(edition, position),
     )
@@ -226,7 +227,7 @@ def timeline(edition: Edition, position: Position) -> tuple[Happened, ...]:
             steps.insert(0, (entry.day, Status.SUBMITTED))
         for on, status in steps:
             kind = _KIND.get(status, "requested")
-            months[on.replace(day=1)][kind].append(Happening(on, status, entry))
+            months[month_start(on)][kind].append(Happening(on, status, entry))
 
     def newest(steps: list[Happening]) -> tuple[Happening, ...]:
         return tuple(sorted(steps, key=lambda step: (step.on, step.row.id), reverse=True))

@@ -14,7 +14,7 @@ from typing import TypeVar
 from changebook.edition import urls
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model import timeline
-from changebook.model.periods import month_end
+from changebook.model.periods import month_end, month_start
 from changebook.model.schema import (
     Acceptance,
     ChangeRecord,
@@ -232,9 +232,9 @@ def _months(events: tuple[NewsEvent, ...], as_of: date) -> tuple[NewsMonth, ...]
         return ()
     on_day = {on: tuple(those) for on, those in groupby(events, lambda event: event.on)}
     firsts: list[date] = []
-    for busy in dict.fromkeys(on.replace(day=1) for on in (as_of, *on_day)):
+    for busy in dict.fromkeys(month_start(on) for on in (as_of, *on_day)):
         for _ in range(_QUIET_MONTHS if firsts else 0):
-            quiet = (firsts[-1] - timedelta(days=1)).replace(day=1)
+            quiet = month_start(firsts[-1] - timedelta(days=1))
             if quiet <= busy:
                 break
             firsts.append(quiet)

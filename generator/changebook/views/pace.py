@@ -10,7 +10,7 @@ from statistics import median
 
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums.pace import MonthRate, StatusPace, days_in_status, months, stays
-from changebook.model.vocabulary import OUTCOMES, ObjectionOutcome, Status
+from changebook.model.vocabulary import OUTCOMES, ObjectionOutcome
 from changebook.views.change import asked_on
 
 
@@ -41,9 +41,7 @@ class Pace:
 
 def pace(records: Iterable[ChangeRecord], as_of: date) -> Pace:
     """Return the pace of the records as they stand on the day; drafts are not requested yet."""
-    asked = [
-        data for data in records if data.status is not Status.DRAFT and not data.is_internal_work
-    ]
+    asked = [data for data in records if data.is_asked]
     requested, decisions = request_days(asked), decision_days(asked, as_of)
     decided = dict(decisions)
     due = {

@@ -263,10 +263,7 @@ def _line(edition: Edition, view: ImpactView) -> ClientLine:
         longest=max(((edition.as_of - d.since).days for d in waits.undecided), default=None),
         aging=view.aging,
         months=view.pace.months,
-        stays=stays(
-            (d for d in data if d.status is not Status.DRAFT and not d.is_internal_work),
-            edition.as_of,
-        ),
+        stays=stays((each for each in data if each.is_asked), edition.as_of),
         archived=edition.profile.archived,
     )
 

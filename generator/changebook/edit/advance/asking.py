@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from changebook.check.lifecycle import missing_needs
+from changebook.check.lifecycle import missing_needs, shown_for
 from changebook.check.options import differing
 from changebook.edit.advance.step import Step
 from changebook.model import sums
 from changebook.model.diagnostics import KeyPath
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import (
-    MAY_BE_INTERNAL,
     NEEDS_NOTE,
     OUTCOMES,
     AgreementStatus,
@@ -99,9 +98,7 @@ def wanted(
         yield Wanted("by", "--by NAME", f"Who {who}", choices=names, offered=only)
     if step.status in NEEDS_NOTE and not step.note:
         yield Wanted("note", "--note TEXT", "Why did it end")
-    hidden = after.visibility is Visibility.INTERNAL and after.status not in MAY_BE_INTERNAL
-    hidden = hidden and not after.is_internal_work
-    if hidden:
+    if shown_for(after):
         yield Wanted(
             "visibility",
             "--visibility client",

@@ -125,7 +125,7 @@ def respond(
     if earlier := next(_taken_over(workspace, reading.letter.message_id), None):
         if options := earlier.contradicted(said, entry):
             raise Refusal(
-                f"{path} was taken over before, in {earlier.place}, which differs from "
+                f"{path} was already copied into {earlier.place}, which differs from "
                 f"{options}: change it there"
             )
         return Response(entry, id, person, on, earlier.place, None)
