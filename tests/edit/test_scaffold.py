@@ -62,7 +62,8 @@ def test_a_client_is_added_to_a_workspace(workspace: Path) -> None:
     assert "prefix: EXET  #" in file.read_text("utf-8")
     # The example's prefix is EX.
     other = scaffold.add_client(workspace, "Eastern Xylophones")
-    assert other and "prefix: EX2  #" in other.read_text("utf-8")
+    assert other
+    assert "prefix: EX2  #" in other.read_text("utf-8")
     assert {p: p.read_bytes() for p in before} == before
     with pytest.raises(Refusal, match="already exists"):
         scaffold.add_client(workspace, "Exeter")
