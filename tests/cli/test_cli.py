@@ -155,6 +155,14 @@ def test_init_then_new_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert Path(done.output.strip()).is_file()
 
 
+def test_init_adds_a_client(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(workspace)
+    done = run("init", "--client", "Beta Ltd")
+    assert done.exit_code == 0
+    assert done.output.startswith("wrote changes/beta-ltd/client.md\n")
+    assert "Next: fill in client.md" in done.output
+
+
 def changebook(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "changebook", *arguments],

@@ -55,6 +55,27 @@ def test_init_writes_no_workspace_into_another(workspace: Path) -> None:
     assert sorted(workspace.rglob("*")) == before
 
 
+def test_a_client_is_added_to_a_workspace(workspace: Path) -> None:
+    before = {p: p.read_bytes() for p in workspace.rglob("*") if p.is_file()}
+    file = scaffold.add_client(workspace, "Exeter", vendor="Lin Wei")
+    assert file == workspace / "changes" / "exeter" / "client.md"
+    assert "prefix: EXET  #" in file.read_text("utf-8")
+    # The example's prefix is EX.
+    other = scaffold.add_client(workspace, "Eastern Xylophones")
+    assert other
+    assert "prefix: EX2  #" in other.read_text("utf-8")
+    assert {p: p.read_bytes() for p in before} == before
+    with pytest.raises(Refusal, match="already exists"):
+        scaffold.add_client(workspace, "Exeter")
+    with pytest.raises(Refusal, match=r"init --client NAME` adds a client"):
+        scaffold.init(workspace)
+
+
+def test_init_lays_out_nothing_in_a_client(workspace: Path) -> None:
+    with pytest.raises(Refusal, match="belongs to a workspace"):
+        scaffold.init(workspace / "changes" / "example")
+
+
 def test_init_refuses_before_it_writes(tmp_path: Path) -> None:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "record.schema.json").write_text("mine")

@@ -16,7 +16,12 @@ from changebook.read.workspace import CHANGES, PROFILE
 
 @named("init")
 @click.argument("place", metavar="[FOLDER]", type=click.Path(path_type=Path), default=Path())
-@click.option("--client", "client", metavar="NAME", help="The client's name, for its profile.")
+@click.option(
+    "--client",
+    "client",
+    metavar="NAME",
+    help="The client's name, for its profile. In a workspace, it is added to those that are there.",
+)
 @click.option("--no-example", is_flag=True, help="Leave the example client out.")
 @click.option(
     "--ci",
@@ -32,7 +37,10 @@ from changebook.read.workspace import CHANGES, PROFILE
 def command(
     place: Path, client: str | None, no_example: bool, ci: str | None, install: str | None
 ) -> None:
-    """Lay out a new workspace, with an example client, and yours if you name it."""
+    """Lay out a new workspace, with an example client, and yours if you name it.
+
+    In a workspace that is there already, add a client to it: `--client NAME`.
+    """
     if install and not ci:
         raise click.UsageError("--install is for pipelines: name who runs them with --ci")
     planned = pipelines.pipelines(pipelines.CiHost(ci), place, install) if ci else None
@@ -40,10 +48,13 @@ def command(
         _write(planned)
         return
     vendor = repository(place).user() if has_repository(place) else None
-    for file in scaffold.init(place, client, example=not no_example, vendor=vendor):
+    profile = scaffold.add_client(place, client, vendor) if client else None
+    added = [profile] if profile else None
+    for file in added or scaffold.init(place, client, example=not no_example, vendor=vendor):
         click.echo(f"wrote {short(file)}")
     if has_repository(place):
-        merge.set_up(place)
+        if attributes := merge.set_up(place):
+            click.echo(f"wrote {short(attributes)}")
     else:
         click.echo("Once it is in a git repository: changebook merge-seals --set-up")
     if planned:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +68,14 @@ def init(
     if client:
         texts[_profile_file(client)] = _profile(client, vendor)
     texts |= editors.files()
-    if folder.resolve().name == CHANGES and any(folder.glob(f"*/{PROFILE}")):
+    here = folder.resolve()
+    if any(at.name == CHANGES and _has_clients(at.parent) for at in (here, *here.parents)):
         raise Refusal(f"{folder} belongs to a workspace; nothing was written")
+    if _has_clients(folder):
+        raise Refusal(
+            f"{folder / CHANGES} already exists; nothing was written. `changebook init --client "
+            "NAME` adds a client to it"
+        )
     for name in (Path(CHANGES), *texts):
         if (folder / name).exists():
             raise Refusal(f"{folder / name} already exists; nothing was written")
@@ -84,6 +92,28 @@ def init(
     return [*(folder / name for name in texts), *([ignored] if missing else [])]
 
 
+def add_client(folder: Path, name: str, vendor: str | None = None) -> Path | None:
+    """Add a client to the workspace in `folder`: a profile to fill in; return it.
+
+    Nothing is added, and None returned, where there is no workspace yet. Raises Refusal where the
+    client is there already.
+    """
+    if not _has_clients(folder):
+        return None
+    file = folder / _profile_file(name)
+    if file.parent.exists():
+        raise Refusal(f"{file.parent} already exists; nothing was written")
+    others = (profile.read_text("utf-8") for profile in folder.glob(f"{CHANGES}/*/{PROFILE}"))
+    taken = {prefix for text in others for prefix in re.findall(r"(?m)^prefix: *(\w+)", text)}
+    file.parent.mkdir()
+    atomic.create(file, _profile(name, vendor, taken))
+    return file
+
+
+def _has_clients(folder: Path) -> bool:
+    return any(folder.glob(f"{CHANGES}/*/{PROFILE}"))
+
+
 def _profile_file(name: str) -> Path:
     """Return where the profile of a client goes. Raises Refusal where its name gives no folder."""
     slug = slugify(name, "-")[:_SLUG_LENGTH].strip("-")
@@ -95,9 +125,11 @@ def _profile_file(name: str) -> Path:
     return Path(CHANGES, slug, PROFILE)
 
 
-def _profile(name: str, vendor: str | None) -> str:
+def _profile(name: str, vendor: str | None, taken: Container[str] = ()) -> str:
     words = re.findall(r"[A-Z0-9]+", slugify(name, "-").upper())
-    prefix = (words[0] if len(words) == 1 else "".join(word[0] for word in words))[:4]
+    short = (words[0] if len(words) == 1 else "".join(word[0] for word in words))[:4]
+    numbered = (f"{short}{number}" for number in count(2))
+    prefix = next(each for each in chain([short], numbered) if each not in taken)
     lines = (
         _line("name", name),
         "language: en  # or zh-CN, en-US: the language of this client's pages",
