@@ -118,7 +118,9 @@ def _published(root: Path) -> None:
     published(root / "site", "acme", "example")
     done = CliRunner().invoke(main, _words(HOST, root))
     assert done.exit_code == 0, done.output
-    (root / "host/nginx/nginx.conf").write_text("An earlier one.\n", "utf-8")
+    file = root / "host/nginx/nginx.conf"
+    ours = file.read_text("utf-8").partition("\n")[0]  # the line by which it is known
+    file.write_text(f"{ours}\nAn earlier one.\n", "utf-8")
     (root / "host/nginx/users/acme").unlink()
 
 
