@@ -28,10 +28,10 @@ class ShardName(click.ParamType[Shard]):
     ) -> Shard:
         if isinstance(value, Shard):
             return value
-        number, _, of = str(value).partition("/")
-        if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        number, _, count = str(value).partition("/")
+        if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
             self.fail(f"`{value}` is not a part: write 1/8 for the first of eight", param, ctx)
-        return Shard(int(number), int(of))
+        return Shard(int(number), int(count))
 
 
 @named("build")

@@ -57,8 +57,8 @@ def command(
     path = visible(str(file))
     answer = reading.read(letter.read_file(file, path), path)
     workspace, faults = read_workspace(root)
-    said = planning.Said(id_, AnswerKind(kind) if kind else None, by, on, words)
-    done = planning.respond(workspace, faults, answer, path, said, datetime.now(UTC))
+    options = planning.Said(id_, AnswerKind(kind) if kind else None, by, on, words)
+    done = planning.respond(workspace, faults, answer, path, options, datetime.now(UTC))
     if done.edit is None:
         place = from_here(done.place, workspace.root)
         click.echo(f"{path} was already copied into {place}; nothing was written.")

@@ -210,13 +210,13 @@ def _whole(text: str | None, otherwise: int) -> int:
 
 def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Finding]:
     """Return the pictures that could not be shown."""
-    files, found = dict(paper.files), []
+    files, findings = dict(paper.files), []
     for address, reason in heard.pictures.items():
         asset = files.get(address)
         file = asset.file if asset else None
         name = file.name if file else f"{address[:40]}"
         words = drawn[address].source.strip() if address in drawn else address[:40]
-        found.append(
+        findings.append(
             Finding(
                 PICTURE.name,
                 f"{name} can't be printed: {reason}.",
@@ -225,7 +225,7 @@ def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Fin
                 str(file or ""),
             )
         )
-    return found
+    return findings
 
 
 @lru_cache(maxsize=4)

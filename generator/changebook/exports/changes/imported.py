@@ -17,18 +17,18 @@ def imported_table(listed: ChangeList) -> Table[ListedChange] | None:
     if not changes:
         return None
     audience, _ = listed.edition.audience, listed.edition.words.gettext
-    said = {
+    written = {
         change.data.id: {
-            **dict(_said(front_matter(change.data, audience, defaults=False))),
+            **dict(_written(front_matter(change.data, audience, defaults=False))),
             _BODY: change.record.body.strip(),
         }
         for change in changes
     }
 
     def column(key: str) -> Column[ListedChange]:
-        return Column(key, lambda change: said[change.data.id].get(key) or None)
+        return Column(key, lambda change: written[change.data.id].get(key) or None)
 
-    keys = {key: None for each in said.values() for key in each if key not in ("id", _BODY)}
+    keys = {key: None for each in written.values() for key in each if key not in ("id", _BODY)}
     return Table(
         _("Imported"),
         (
@@ -40,11 +40,11 @@ def imported_table(listed: ChangeList) -> Table[ListedChange] | None:
     )
 
 
-def _said(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def _written(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Yield each value with the path of its keys; several in a list are lines."""
     for key, each in value.items():
         if isinstance(each, Mapping):
-            yield from _said(each, f"{path}{key}.")
+            yield from _written(each, f"{path}{key}.")
         elif isinstance(each, list):
             yield f"{path}{key}", "\n".join(map(_line, each))
         else:
