@@ -143,6 +143,17 @@ def pingcode(count: int = 32) -> dict[str, Any]:
     }
 
 
+_JIRA_FILE = {
+    "id": "10010",
+    "filename": "flow.png",
+    "author": {"displayName": "Lin Wei", "active": True},
+    "created": "2025-03-02T10:00:00.000+0000",
+    "size": 3,
+    "mimeType": "image/png",
+    "content": "https://jira.example/rest/api/3/attachment/content/10010",
+}
+
+
 def jira(count: int = 32, *, documents: bool = False) -> dict[str, Any]:
     """Return issues as Jira's API gives them: wiki markup in version 2, documents in 3."""
 
@@ -185,7 +196,7 @@ def jira(count: int = 32, *, documents: bool = False) -> dict[str, Any]:
                         if n == 3
                         else []
                     },
-                    "attachment": [{"filename": "flow.png", "size": 3}] if n == 4 else [],
+                    "attachment": [_JIRA_FILE] if n == 4 else [],
                     "issuelinks": [
                         {
                             "type": {

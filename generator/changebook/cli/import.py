@@ -80,7 +80,7 @@ from changebook.refusal import Refusal
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     help="A file for the proposed mapping or the dry run, or a folder for map.yml, import.FORMAT; "
     "for the import, a folder for the records.  [default: printed; the records go to changes/]",
 )
@@ -97,7 +97,7 @@ def command(
     on: date | None,
     dry_run: bool,
     form: str | None,
-    out: Path | None,
+    out: str | None,
 ) -> None:
     """Make records of what was kept elsewhere: FILE is a spreadsheet or an export.
 
@@ -105,12 +105,13 @@ def command(
     each item becomes, and without --dry-run the records are written: all, or none. Exit code 1:
     something is not understood.
     """
-    if out:
-        refuse_among_records(out, root)
+    place = Path(out) if out else None
+    if place:
+        refuse_among_records(place, root)
     if form and not dry_run:
         raise click.UsageError("--format goes with --dry-run")
-    if out and dry_run:
-        refuse_other_kind(out, form or "text")
+    if place and dry_run:
+        refuse_other_kind(place, form or "text")
     workspace, _ = read_workspace(root)
     client = workspace.client(slug)
     if url:
@@ -141,12 +142,14 @@ def command(
         _show(plan, client, root, form or "text", out, day)
     _refuse_faults(plan, workspace)
     if not dry_run:
-        _write(plan, client, out)
+        _write(plan, client, place)
 
 
-def _within(out: Path | None, name: str) -> Path | None:
-    """Return a file to write to: in a folder it has its usual name."""
-    return out / name if out and out.is_dir() else out
+def _within(out: str | None, name: str) -> Path | None:
+    """Return a file to write to: in a folder, which may end in `/`, it has its usual name."""
+    if not out:
+        return None
+    return Path(out, name) if out.endswith(("/", os.sep)) or Path(out).is_dir() else Path(out)
 
 
 def _refuse_faults(plan: ImportPlan, workspace: Workspace) -> None:
@@ -197,7 +200,7 @@ def _way_out(planned: PlannedRecord) -> str:
 
 
 def _show(
-    plan: ImportPlan, client: Client, root: Path, form: str, out: Path | None, on: date
+    plan: ImportPlan, client: Client, root: Path, form: str, out: str | None, on: date
 ) -> None:
     profile = client.profile
     words = Words(profile.language, own_templates(root))

@@ -6,11 +6,14 @@ import codecs
 import csv
 import io
 import re
+from itertools import islice
 from pathlib import Path
+from statistics import median_low
 
 from openpyxl.utils import get_column_letter
 
 from changebook.importing.grids import Grid
+from changebook.importing.known_words import headers, plainly
 from changebook.importing.source import Cell, Told, UnreadableSource
 
 _MARKS = {
@@ -57,11 +60,11 @@ def read_text(file: Path, encoding: str | None) -> tuple[str, str]:
     raise UnreadableSource(f"{wrong}: say what it is with --encoding, e.g. big5")
 
 
-def read_delimited(file: Path, encoding: str | None) -> Grid:
+def read_delimited(file: Path, encoding: str | None, delimiter: str | None = None) -> Grid:
     """Return the cells of a CSV file."""
     text, used = read_text(file, encoding)
     csv.field_size_limit(_LONGEST_FIELD)
-    delimiter = max(_DELIMITERS, key=lambda each: _columns(text, each))
+    delimiter = delimiter or max(_DELIMITERS, key=lambda each: _columns(text, each))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, dict[int, Cell]]] = []
     try:
@@ -80,15 +83,17 @@ def read_delimited(file: Path, encoding: str | None) -> Grid:
     return Grid(rows, [], {"encoding": used, "delimiter": delimiter}, notes, ())
 
 
-def _columns(text: str, delimiter: str) -> int:
-    """Return how many columns the first lines have with a delimiter."""
+def _columns(text: str, delimiter: str) -> tuple[int, int, int]:
+    """Return how many known headers a line has with a delimiter, and how many columns most have.
+
+    A title or a long text may hold other delimiters, but no headers, and most lines don't.
+    """
     head = io.StringIO(text[:65536], newline="")
-    widths: list[int] = []
+    known, widths = 0, [0]
     try:
-        for row in csv.reader(head, delimiter=delimiter):
+        for row in islice(filter(None, csv.reader(head, delimiter=delimiter)), 10):
+            known = max(known, sum(plainly(value) in headers() for value in row))
             widths.append(len(row))
-            if len(widths) == 10:
-                break
     except csv.Error:
-        return max(widths, default=0)
-    return max(widths, default=0)
+        pass  # told when all of it is read
+    return known, median_low(widths[1:] or widths), max(widths)

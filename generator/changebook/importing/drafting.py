@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from changebook.edit.yaml_text import Value
 from changebook.importing import converting, understanding
-from changebook.importing.known_words import plainly, without_brackets
+from changebook.importing.known_words import folded, without_brackets
 from changebook.importing.source import OWN_TEXT, Cell, ImportSource, Item, Markup, Told
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model.import_map import LEFT_OUT, ImportMap
@@ -170,7 +170,8 @@ class _Drafting:
         if len({cell.text for _, cell in cells}) > 1:
             (_, first), *_, (_, last) = cells
             self._wrong(
-                f"`{last.text}` and `{first.text}` in {first.place} are both `{target}`",
+                f"`{last.text}` and `{first.text}` in {first.place} are both `{target}`: map one "
+                "of the columns to another key; of two with one name, rename one in the source",
                 last.place,
             )
         return cells[0] if cells else None
@@ -221,8 +222,7 @@ class _Drafting:
         if found is None:
             return None
         column, cell = found
-        known = {plainly(word): value for word, value in self.mapping.words.get(target, {}).items()}
-        meant = known.get(plainly(cell.text))
+        meant = self._meant(target, cell.text)
         if meant is None:
             self._unknown(target, column, cell)
             return None
@@ -234,6 +234,12 @@ class _Drafting:
                 f"`{meant}` below `words.{target}` in the mapping should be one of {allowed}"
             )
             return None
+
+    def _meant(self, target: str, word: str) -> str | None:
+        """Return what the mapping says of a word: of this one, or of one that differs in case."""
+        words = self.mapping.words.get(target, {})
+        alike = {folded(each): value for each, value in words.items()}
+        return words.get(word, alike.get(folded(word)))
 
     def _unknown(self, target: str, column: str, cell: Cell) -> None:
         self._wrong(
@@ -400,8 +406,7 @@ class _Drafting:
                 yield StatedStep(status, on)
         for column, cell in self._cells("history"):
             when, by, word = [*cell.text.split(";", 2), "", ""][:3]
-            known = self.mapping.words.get("status", {})
-            meant = {plainly(each): value for each, value in known.items()}.get(plainly(word))
+            meant = self._meant("status", word)
             on = self._read((column, Cell(when, cell.place)), self._plain_day)
             if meant is None:
                 self._unknown("status", column, Cell(word, cell.place))
@@ -515,7 +520,8 @@ class _Drafting:
         for target, cells in self.by_target.items():
             held = _held(cell for _, cell in cells)
             if target.startswith(OWN_KEY):
-                self.made.front[target] = held
+                kept = self.made.front.get(target)  # a column that has no place in this status
+                self.made.front[target] = held if kept is None else [*_listed(kept), *_listed(held)]
             elif target.startswith("internal."):
                 internal[target.partition(".")[2]] = held
         if internal:
@@ -547,6 +553,10 @@ def _held(cells: Iterable[Cell]) -> Value:
     """Return the texts of cells: one as it is, several as a list."""
     texts = [cell.text for cell in cells]
     return texts[0] if len(texts) == 1 else list(texts)
+
+
+def _listed(held: Value) -> list[Value]:
+    return list(held) if isinstance(held, list) else [held]
 
 
 def _own_key(column: str) -> str:

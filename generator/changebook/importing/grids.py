@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
@@ -19,6 +19,8 @@ from changebook.importing.source import (
 )
 from changebook.model.import_map import Kind
 
+#: The column of what hangs on the cells of a row.
+NOTES = "(notes and links)"
 #: Titles and remarks may stand above the head.
 _HEAD_WITHIN = 20
 
@@ -41,6 +43,8 @@ class Grid:
     settings: Mapping[str, str | int]
     notes: tuple[Told, ...]
     faults: tuple[Told, ...]
+    #: What hangs on the cells of a row: notes, and addresses of links.
+    remarks: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
 
     def place(self, row: int) -> str:
         """Return where a row stands: `Changes, row 5`; a table of text has no sheets."""
@@ -68,15 +72,11 @@ def items_of(
     depth = depth or _depth(top, grid.merges)
     names = _names(rows, top, depth)
     faults, notes = list(grid.faults), list(grid.notes)
+    notes += _outside(grid, top, depth)
     items: list[Item] = []
     added: list[tuple[int, Item]] = []
     for number, cells in grid.rows:
-        if number < top + depth:
-            if number < top and cells:
-                above = " ".join(cell.text for cell in cells.values())
-                notes.append(Told(f"above the header, so left out: {above}", grid.place(number)))
-            continue
-        if not cells:
+        if number < top + depth or not cells:
             continue
         held: dict[str, list[Cell]] = {}
         for column, cell in sorted(cells.items()):
@@ -84,6 +84,8 @@ def items_of(
                 held.setdefault(names[column], []).append(cell)
             else:
                 faults.append(Told(f"`{cell.text}` stands beyond the header", cell.place))
+        if number in grid.remarks:
+            held[NOTES] = list(grid.remarks[number])
         item = Item(grid.place(number), {key: tuple(each) for key, each in held.items()})
         if _adds_up(cells, names):
             added.append((len(items), item))
@@ -93,7 +95,7 @@ def items_of(
     return ImportSource(
         kind,
         name,
-        tuple(dict.fromkeys(names.values())),
+        tuple(dict.fromkeys([*names.values(), *(key for item in items for key in item.cells)])),
         tuple(items),
         tuple(added),
         markup,
@@ -101,6 +103,20 @@ def items_of(
         tuple(notes),
         tuple(faults),
     )
+
+
+def _outside(grid: Grid, top: int, depth: int) -> Iterator[Told]:
+    """Yield what stands above the header, and what hangs on cells that are none of an item."""
+    of_items = set()
+    for number, cells in grid.rows:
+        if cells and number >= top + depth:
+            of_items.add(number)
+        elif cells and number < top:
+            above = " ".join(cell.text for cell in cells.values())
+            yield Told(f"above the header, so left out: {above}", grid.place(number))
+    for number in sorted(grid.remarks.keys() - of_items):
+        for cell in grid.remarks[number]:
+            yield Told(f"a note or link outside the items, so left out: {cell.text}", cell.place)
 
 
 def _fill_merged(rows: dict[int, dict[int, Cell]], merges: Sequence[Merge]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,15 @@ _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _MARKS = re.compile(r"[\s_:*]+")
 
 
+def folded(text: str) -> str:
+    """Return a word as it is compared: without case, width and spaces."""
+    return _MARKS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
 def plainly(text: str) -> str:
-    """Return a header or a word as it is compared: without case, width, spaces and brackets."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    return _MARKS.sub(" ", _BRACKETS.sub("", text)).strip() or text.strip()
+    """Return a header as it is compared: as a word, and without brackets and a last full stop."""
+    text = unicodedata.normalize("NFKC", text)
+    return folded(_BRACKETS.sub("", text)).rstrip(".") or folded(text)
 
 
 def without_brackets(text: str) -> str:
@@ -58,7 +63,13 @@ def headers(kind: str = "") -> Mapping[str, tuple[str, int]]:
 def words(target: str) -> Mapping[str, str]:
     """Return the known words for the values of a key, such as `status`."""
     known = _data()["words"].get(target, {})
-    return {plainly(word): value for value, each in known.items() for word in (value, *each)}
+    return {folded(word): value for value, each in known.items() for word in (value, *each)}
+
+
+@cache
+def for_the_team() -> Collection[str]:
+    """Return the words in a header by which a column is none that a client may read."""
+    return tuple(map(folded, _data()["internal"]))
 
 
 @cache

@@ -23,8 +23,9 @@ from changebook.check.lifecycle import NEEDS
 from changebook.edit import yaml_text
 from changebook.edit.scaffold import file_of, id_of, numbers_taken
 from changebook.edit.yaml_text import Value
-from changebook.importing import understanding
+from changebook.importing import known_words, understanding
 from changebook.importing.drafting import Draft, StatedStep, draft
+from changebook.importing.known_words import folded
 from changebook.importing.source import ImportSource, Told
 from changebook.importing.understanding import Notation, NotUnderstood
 from changebook.model import canonical, decided, sums, timeline
@@ -61,6 +62,8 @@ class Fate(Term):
 #: What is written; all else stays as it is.
 WRITTEN = frozenset({Fate.NEW, Fate.UPDATED})
 _DIGITS = 16
+#: What ends the path of an address, or escapes.
+_MARKS_OF_ADDRESSES = re.compile(r"[#?%]")
 #: A longer number is a day, or one that a program made.
 _LONGEST_NUMBER = 6
 
@@ -138,7 +141,12 @@ def plan_import(
         mapping.year,
         mapping.source.epoch or 1900,
     )
-    faults = [*source.faults, *_unmapped(source, mapping)]
+    faults = [
+        *source.faults,
+        *_unmapped(source, mapping),
+        *_misfit_units(mapping),
+        *_of_others(source, workspace, client),
+    ]
     if notation.currency != contract.currency:
         faults.append(
             Told(
@@ -158,7 +166,12 @@ def plan_import(
         tuple(each for each in totals if isinstance(each, AddedUp)),
         tuple(faults),
         () if faults else tuple(_problems(workspace, result, imports)),
-        (*source.notes, *imports.notes, *_without_column(source, mapping)),
+        (
+            *source.notes,
+            *imports.notes,
+            *_without_column(source, mapping),
+            *_beside_totals(source, mapping),
+        ),
         dict(imports.vanished()),
         _left_out(source, mapping),
         imports.attachments,
@@ -210,14 +223,49 @@ def _unmapped(source: ImportSource, mapping: ImportMap) -> Iterator[Told]:
             )
 
 
+def _misfit_units(mapping: ImportMap) -> Iterator[Told]:
+    for column, unit in mapping.units.items():
+        target = mapping.columns.get(column, "")
+        fitting = [*known_words.units()] if _is_amount(target) else ["UTC"]
+        if not target:
+            yield Told(f"`units` in the mapping has `{column}`, which is not below `columns`")
+        elif unit not in fitting:
+            yield Told(
+                f"the unit `{unit}` of `{column}` in the mapping should be {' or '.join(fitting)}"
+            )
+
+
+def _of_others(source: ImportSource, workspace: Workspace, client: Client) -> Iterator[Told]:
+    """Yield the cells that name another client: what is another's comes into no log but its own."""
+    others = {folded(c.profile.name) for c in workspace.clients if c.slug != client.slug}
+    for item in source.items:
+        for column, cells in item.cells.items():
+            for cell in cells:
+                if isinstance(cell.held, str) and folded(cell.held) in others:
+                    yield Told(
+                        f"`{cell.text}` is another client: leave what is theirs out of the source",
+                        f"{cell.place} ({column})",
+                    )
+
+
+def _is_amount(target: str) -> bool:
+    return target.rpartition(".")[2] == "amount"
+
+
 def _twice(drafts: Sequence[Draft]) -> Iterator[Told]:
+    """Yield what has the id of another item or, without an id, its title."""
     places: dict[str, str] = {}
     for each in drafts:
-        if each.old_id is None:
-            continue
-        if first := places.get(each.old_id):
+        key = _key(each)
+        if (first := places.get(key)) and each.old_id:
             yield Told(f"`{each.old_id}` is also the id of {first}", each.item.place)
-        places.setdefault(each.old_id, each.item.place)
+        elif first and each.title:
+            yield Told(
+                f"`{each.title}` is also the title of {first}, and neither has an id: the next "
+                "import could not tell them apart, so give them ids",
+                each.item.place,
+            )
+        places.setdefault(key, each.item.place)
 
 
 class _Imports:
@@ -235,7 +283,7 @@ class _Imports:
         self._known = {
             _key_of(record): record for record in client.records if _is_of(record, source)
         }
-        self._keys = [each.old_id or f"={each.title}" for each in drafts]
+        self._keys = [_key(each) for each in drafts]
         ids = self._ids(drafts)
         self._new_ids = {key: record.data.id for key, record in self._known.items()}
         self._new_ids |= dict(zip(self._keys, ids, strict=True))
@@ -266,7 +314,8 @@ class _Imports:
         in_source = set(self._keys)
         for key, record in self._known.items():
             if key not in in_source:
-                yield record.data.id, key.removeprefix("=")
+                came = record.data.imported
+                yield record.data.id, (came and came.id) or record.data.title
 
     def _ids(self, drafts: Sequence[Draft]) -> list[str]:
         """Return each item's id: the one that it has here, its own number, or the next free one."""
@@ -439,7 +488,7 @@ class _Imports:
 
     def _attached(self, each: Draft, front: dict[str, Value], id: str, file: Path) -> Iterator[str]:
         """Yield links to the files that lie beside the source; the names of others are kept."""
-        missing: list[Value] = []
+        missing: list[str] = []
         for name, place in each.files:
             if not name.strip(".") or set(name) & set("/\\<>:") or name.startswith("."):
                 self.faults.append(
@@ -455,9 +504,10 @@ class _Imports:
             else:
                 to = file.with_name(f"{id}-{name}")
                 self.attachments[to] = self._beside / name
-                yield f"[{literal(name)}](<{to.name}>)"
-        if missing:
-            front[f"{OWN_KEY}attachments"] = missing
+                address = _MARKS_OF_ADDRESSES.sub(lambda m: f"%{ord(m[0]):02X}", to.name)
+                yield f"[{literal(name)}](<{address}>)"
+        for name in missing:
+            _kept(front, "attachments", name)
 
     def _relinked(self, part: str, planned: PlannedRecord) -> str:
         """Return a text in which links between the source's files lead to their records.
@@ -499,7 +549,10 @@ class _Imports:
         if planned.fate not in WRITTEN:
             return
         planned.body = [self._relinked(part, planned) for part in planned.body]
-        planned.text = _text(planned, {"kind": self._source.kind.value, "there": planned.there})
+        # The title may change here, and is what an item without an id is known by.
+        title = {} if planned.draft.old_id else {"title": _short(planned.draft.title)}
+        again = {"kind": self._source.kind.value, **title, "there": planned.there}
+        planned.text = _text(planned, again)
         path = planned.file.relative_to(self._client.root).as_posix()
         source, problems = parse_source(planned.text, path)
         self.problems += problems
@@ -513,8 +566,8 @@ class _Imports:
 def _kept(front: dict[str, Value], kind: str, old: str) -> str:
     """Keep the id that a link names in a key of its own; return the key."""
     key = f"{OWN_KEY}{kind}"
-    held = front.get(key)
-    front[key] = [*(held if isinstance(held, list) else []), old]
+    held = front.get(key, [])
+    front[key] = [*(held if isinstance(held, list) else [held]), old]
     return key
 
 
@@ -532,7 +585,14 @@ def _is_of(record: Record, source: ImportSource) -> bool:
 
 def _key_of(record: Record) -> str:
     came = record.data.imported
-    return (came and came.id) or f"={record.data.title}"
+    again = record.source.data.get(AGAIN)
+    title = again.get("title") if isinstance(again, Mapping) else None
+    return (came and came.id) or f"={title or _short(record.data.title)}"
+
+
+def _key(each: Draft) -> str:
+    """Return by what an item is known again: its id or, without one, its title."""
+    return each.old_id or f"={_short(each.title)}"
 
 
 def _number(old_id: str | None) -> int | None:
@@ -569,7 +629,11 @@ def _fate(known: Record, there: str) -> Fate:
 
 def _here(text: str) -> str:
     """Return the digest of a record's text but for the line about the import."""
-    return hashlib.sha256(_AGAIN_LINE.sub("", text).encode()).hexdigest()[:_DIGITS]
+    return _short(_AGAIN_LINE.sub("", text))
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 def _text(planned: PlannedRecord, again: Mapping[str, str]) -> str:
@@ -598,11 +662,22 @@ def _missing(front: Mapping[str, Value]) -> Iterator[str]:
                 yield spell(need.path)
 
 
+def _beside_totals(source: ImportSource, mapping: ImportMap) -> Iterator[Told]:
+    """Yield what else stands in the rows that add up others: it comes into no record."""
+    for _, total in source.totals:
+        cells = [(column, cell) for column, each in total.cells.items() for cell in each]
+        for column, cell in cells[1:]:
+            if not _is_amount(mapping.columns.get(column, "")):
+                yield Told(
+                    f"in a row of totals, so left out: {cell.text}", f"{cell.place} ({column})"
+                )
+
+
 def _totals(
     source: ImportSource, mapping: ImportMap, drafts: Sequence[Draft], notation: Notation
 ) -> Iterator[AddedUp | Told]:
     """Compare the rows that add up others with what those come to: since the last one, or all."""
-    columns = [c for c, t in mapping.columns.items() if t.rpartition(".")[2] == "amount"]
+    columns = [c for c, t in mapping.columns.items() if _is_amount(t)]
     last: Counter[str] = Counter()
     for count, total in source.totals:
         for column in columns:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from changebook.edit import yaml_text
 from changebook.importing import known_words, understanding
 from changebook.importing.drafting import names_in
-from changebook.importing.known_words import plainly
+from changebook.importing.known_words import folded, plainly
 from changebook.importing.source import Cell, ImportSource, gathered
 from changebook.model.diagnostics import number_of, visible
 from changebook.model.import_map import LEFT_OUT, WORDED, Kind
@@ -79,11 +79,13 @@ def _columns(source: ImportSource) -> dict[str, str]:
         known = next(filter(None, map(headers.get, names)), None)
         if known:
             ranked.append((known[1], known[0], column))
-    columns: dict[str, str] = {}
+    columns = {column: _for_the_team(column) for column in source.columns if _is_for_team(column)}
     taken: dict[str, set[str]] = {}
     places = {column: place for place, column in enumerate(source.columns)}
     for _, target, column in sorted(ranked, key=lambda each: (each[0], places[each[2]])):
         cells = _cells(source, column)
+        if column in columns:
+            continue
         if target == "comment" and all(cell.text.isdecimal() for cell in cells):
             continue  # only how many there are
         if _is_day(target) and cells and all(isinstance(cell.held, bool) for cell in cells):
@@ -96,6 +98,23 @@ def _columns(source: ImportSource) -> dict[str, str]:
     return {column: columns.get(column) or _own(source, column) for column in source.columns}
 
 
+def _is_for_team(column: str) -> bool:
+    """Return whether a header says that no client reads its column: `Notes (internal)`."""
+    by_itself = known_words.headers().get(plainly(column), ("",))[0] == "visibility"
+    return not by_itself and any(w in folded(column) for w in known_words.for_the_team())
+
+
+def _for_the_team(column: str) -> str:
+    if column.startswith("internal."):
+        return "internal.comments"
+    return f"internal.{_name(column)}"
+
+
+def _name(column: str) -> str:
+    """Return a column's name as it may be a part of a key."""
+    return re.sub(r"[^\w.-]+", "-", column).strip("-") or "column"
+
+
 def _is_day(target: str) -> bool:
     return target.endswith((".on", ".due", ".signed")) or target.startswith("history.")
 
@@ -103,15 +122,12 @@ def _is_day(target: str) -> bool:
 def _own(source: ImportSource, column: str) -> str:
     """Return the body for long texts, else a key of one's own; an empty column is left out."""
     cells = _cells(source, column)
-    if column.startswith("internal."):
-        return "internal.comments"
     parent, dot, _ = column.rpartition(".")
     if not cells or (dot and parent in source.columns):
         return LEFT_OUT  # nothing, or more about what has a column: a person's picture, an id
     if max(len(cell.text) for cell in cells) > _LONG:
         return "body"
-    name = re.sub(r"[^\w.-]+", "-", column).strip("-")
-    return f"{OWN_KEY}{name or 'column'}"
+    return f"{OWN_KEY}{_name(column)}"
 
 
 def _cells(source: ImportSource, column: str) -> list[Cell]:
@@ -150,11 +166,23 @@ def _words(source: ImportSource, columns: Mapping[str, str]) -> Iterator[str]:
             yield "words:"
         yield f"  {target}:"
         for word, count in counted.items():
-            meant = known_words.words(target).get(plainly(word), "")
-            remark = _often(count) if meant else f"{_often(count)}; not known: what does it mean?"
+            meant, remark = _meant(target, word), _often(count)
+            if not meant:
+                remark += "; not known: what does it mean?"
+            elif folded(word) not in known_words.words(target):
+                remark += "; by what stands outside the brackets"
             if meant == Status.DRAFT:
                 remark += "; clients don't see drafts"
             yield f"    {yaml_text.key(word)}: {meant}  # {remark}"
+
+
+def _meant(target: str, word: str) -> str:
+    """Return what a word is known to mean; brackets with another known word make it uncertain."""
+    known = known_words.words(target)
+    inner = known_words.in_brackets(word)
+    if folded(word) not in known and folded(inner) in known:
+        return ""
+    return known.get(folded(word)) or known.get(plainly(word), "")
 
 
 def _people(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:
@@ -196,10 +224,9 @@ def _always(columns: Mapping[str, str], source: ImportSource) -> Iterator[str]:
 
 def _has_decisions(source: ImportSource, columns: Mapping[str, str]) -> bool:
     """Return whether an item has a status that it takes a decision to reach."""
-    known = known_words.words("status")
     decided = {*OUTCOMES, *APPROVED_OR_LATER}
     texts = {c.text for col, t in columns.items() if t == "status" for c in _cells(source, col)}
-    return any(known.get(plainly(text)) in decided for text in texts)
+    return any(_meant("status", text) in decided for text in texts)
 
 
 def _figures(source: ImportSource, columns: Mapping[str, str], profile: Profile) -> Iterator[str]:

@@ -60,7 +60,7 @@ def _read(path: Path, settings: SourceSettings) -> ImportSource:
     else:
         from changebook.importing.delimited import read_delimited  # noqa: PLC0415
 
-        grid = read_delimited(path, settings.encoding)
+        grid = read_delimited(path, settings.encoding, settings.delimiter)
     return items_of(
         grid,
         kind,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +51,10 @@ _EMPTY_PREFIXES = ("fields.", "System.", "Microsoft.VSTS.Common.", "Microsoft.VS
 _WHEN = ("created", "createdAt", "created_at", "createdDate")
 _WHO = ("author", "created_by", "createdBy", "user")
 _WORDS = ("body", "content", "text")
+#: By which keys it is a file, whose content is its address.
+_FILE = ("filename", "fileName")
+#: Halves of characters, as JSON can write them.
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def read_issues(path: Path, kind: Kind) -> ImportSource:
@@ -81,7 +87,11 @@ def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> 
         if _has_document(issue):
             markup = Markup.HTML
         cells: dict[str, list[Cell]] = {}
-        for key, cell in (*_cells(issue, "", place), *_derived(issue, kind, place)):
+        for found in (*_cells(issue, "", place), *_derived(issue, kind, place)):
+            key, cell = found
+            if _HALVES.search(f"{key}{cell.held}"):
+                faults.append(Told("half of a character: export it again", _whole(cell.place)))
+                key, cell = _whole(key), Cell(_whole(cell.text), _whole(cell.place))
             cells.setdefault(key, []).append(cell)
         items.append(Item(place, {key: tuple(each) for key, each in cells.items()}))
     columns = dict.fromkeys(key for item in items for key in item.cells)
@@ -90,12 +100,19 @@ def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> 
     )
 
 
+def _whole(text: str) -> str:
+    """Return a text with a mark in place of each half of a character, so that it can be written."""
+    return _HALVES.sub("\ufffd", text)
+
+
 def _issues(file: Path) -> list[Any]:
     text, _ = read_text(file, None)
     if not text.strip():
         raise UnreadableSource(f"{file.name} is empty: export it again")
     try:
-        document = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        document = json.loads(
+            text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once
+        )
     except json.JSONDecodeError as error:
         where = f"{file.name}, line {error.lineno}, column {error.colno}"
         hint = "; several documents belong into one list" if error.msg == "Extra data" else ""
@@ -115,6 +132,15 @@ def _issues(file: Path) -> list[Any]:
 
 def _no_number(constant: str) -> None:
     raise ValueError(f"{constant} is no value of JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with the keys that it has. Raises ValueError where one stands twice."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
+        raise ValueError(f"`{visible(twice)}` stands twice in one object")
+    return made
 
 
 def _alone(document: Mapping[str, Any], file: Path) -> list[Any]:
@@ -193,7 +219,7 @@ def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str
         yield from _cells(each, path, place)
         return
     when, who, words = (_first(each, keys) for keys in (_WHEN, _WHO, _WORDS))
-    if when and words:
+    if when and words and not any(key in each for key in _FILE):
         column = f"internal.{path}" if _is_for_team(each) else path
         yield column, Cell(f"{when};{who};{words}", where)
         yield from _cells(each.get("attachments"), f"{column}.attachments", place)
@@ -230,7 +256,8 @@ def _first(holder: Mapping[str, Any], keys: Iterable[str]) -> str:
             return html_of_document(value)
         value = next((value[key] for key in _NAMES if value.get(key)), "")
     if isinstance(value, int) and keys is _WHEN:
-        return datetime.fromtimestamp(value, UTC).isoformat()
+        with suppress(ValueError, OverflowError, OSError):  # no such year: told when it is read
+            return datetime.fromtimestamp(value, UTC).isoformat()
     return str(value)
 
 

@@ -22,11 +22,15 @@ _GROUPED = re.compile(r"\d{1,3}(?:[,' ]\d{3})+|\d+")
 #: Days that spreadsheets have as numbers: 1954 to 2119.
 _SERIALS = range(20000, 80000)
 _EPOCHS = range(10**9, 10**10)
+#: A time of day, which says nothing of the day; what else stands behind a day may.
+_CLOCK = r"[上下]?午?\s*\d{1,2}[:：时]\d{2}[^-~～至到]*"
 _NUMERIC = re.compile(
-    r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?(?:[T\s].*)?", re.ASCII
+    r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?"
+    rf"(?:[T\s]\s*{_CLOCK})?",
+    re.ASCII,
 )
 _WITHOUT_YEAR = re.compile(r"(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ].*(?:Z|[+-]\d{2}:?\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)(?: UTC|Z)?", re.ASCII)
 _ORDERED = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}(?:\D.*)?", re.ASCII)
 _WITH_YEAR = re.compile(r"\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ]\d{4}(?:\D.*)?", re.ASCII)
@@ -54,7 +58,7 @@ class Notation:
 
 def amount(cell: Cell, notation: Notation, unit: str | None = None) -> Decimal:
     """Return an amount in the currency of the notation; `unit` is the one in its column's head."""
-    factor = units()[unit] if unit else 1
+    factor = units().get(unit, 1) if unit else 1
     if isinstance(cell.held, Decimal):
         return cell.held * factor
     if not isinstance(cell.held, str):
@@ -89,12 +93,19 @@ def _without_currency(text: str, notation: Notation) -> str:
     for sign, meant in currencies().items():
         if sign in text:
             _one_of(meant, notation.currency)
-            text = text.replace(sign, "", 1).strip()
+            text = _without(text, sign)
     for code in _CODE.findall(text):
         if code in list_currencies():
             _one_of((code,), notation.currency)
-            text = text.replace(code, "", 1).strip()
+            text = _without(text, code)
     return text
+
+
+def _without(text: str, sign: str) -> str:
+    """Return an amount without the sign before or behind it; between digits it stays."""
+    before, _, after = text.partition(sign)
+    within = re.search(r"\d", before) and re.search(r"\d", after)
+    return text if within else f"{before}{after}".strip()
 
 
 def _one_of(meant: Sequence[str], expected: str) -> None:
@@ -145,6 +156,8 @@ def _day_of(text: str, notation: Notation) -> date:
         return _calendar(notation.year, int(found[1]), int(found[2]))
     if is_ambiguous(text) and notation.order is None:
         raise NotUnderstood("may be day or month first: say which as `date_order` in the mapping")
+    if orders([text]) not in (None, notation.order):
+        raise NotUnderstood(f"can't be `{notation.order}`, which is the mapping's `date_order`")
     parsed: datetime | None = dateparser.parse(
         text,
         languages=["en", "zh-Hans", "zh-Hant"],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from contextlib import closing
 from datetime import date, time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax import SAXException
@@ -18,12 +21,26 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 
+from changebook.importing.cell_notes import notes_of
 from changebook.importing.grids import Grid, Merge
+from changebook.importing.known_words import currencies, units
 from changebook.importing.source import Cell, Held, Told, UnreadableSource
 
 #: What a workbook may unpack to: 100,000 rows of 20 columns take a third of it.
 _MOST_BYTES = 1 << 30
 _MOST_TIMES = 500
+#: What its readers raise for a workbook that is not whole; what is no XML is a SyntaxError there.
+_DAMAGED = (
+    *(KeyError, ValueError, TypeError, IndexError, OSError, SyntaxError),
+    *(zipfile.BadZipFile, SAXException, DefusedXmlException),
+)
+#: What a number format writes beside the digits: `[$€-407]`, `"万元"`, `\\$`, `$`, `%`.
+_WORDS = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]*)"|\\(.)|([$€£¥￥%])')
+_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
+#: A comma behind the digits, or an escaped point, shows less than the cell holds.
+_SCALED = re.compile(r"[0#?],(?![0#?])|!\.")
+#: Digits with zeros before them, behind a text: `"CR-"000`.
+_PADDED = re.compile(r'(?:"([^"]*)")?(0{2,})')
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 
 
@@ -31,13 +48,14 @@ def read_workbook(file: Path, wanted: str | None) -> Grid:
     """Return the cells of the one sheet that has any, or of the one that is wanted."""
     _refuse_harmful(file)
     try:
-        values = load_workbook(file, read_only=True, data_only=True)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SAXException) as error:
-        raise UnreadableSource(f"{file.name} is not a workbook: {error}") from None
-    try:
-        return _sheet(file, values, wanted)
-    finally:
-        values.close()
+        # Where it fails, what it opened itself would stay open.
+        with (
+            file.open("rb") as stream,
+            closing(load_workbook(stream, read_only=True, data_only=True)) as values,
+        ):
+            return _sheet(file, values, wanted)
+    except _DAMAGED as error:
+        raise UnreadableSource(f"{file.name} is not a workbook, or damaged: {error}") from None
 
 
 def _refuse_harmful(file: Path) -> None:
@@ -77,9 +95,10 @@ def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
     oddities = _oddities(file, book[name])
     faults: list[Told] = []
     rows: list[tuple[int, dict[int, Cell]]] = []
-    for number, row in enumerate(book[name].iter_rows(values_only=True), 1):
+    for number, row in enumerate(book[name].iter_rows(), 1):
         cells: dict[int, Cell] = {}
-        for column, value in enumerate(row, 1):
+        for column, cell in enumerate(row, 1):
+            value = cell.value
             place = f"{name}, row {number}, column {get_column_letter(column)}"
             coordinate = f"{get_column_letter(column)}{number}"
             if value is None or value == "":
@@ -93,7 +112,7 @@ def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
                     )
             elif isinstance(value, str) and value in _ERRORS:
                 faults.append(Told(f"the formula gives {value}", place))
-            elif (held := _held(value)) != "":
+            elif (held := _held(value, cell)) != "":
                 cells[column] = Cell(held, place)
         rows.append((number, cells))
     notes = [Told("hidden, and read like the others", f"{name}, row {n}") for n in oddities.hidden]
@@ -105,7 +124,7 @@ def _sheet(file: Path, book: Workbook, wanted: str | None) -> Grid:
     settings: dict[str, str | int] = {"sheet": name}
     if book.epoch == MAC_EPOCH:
         settings["epoch"] = 1904
-    return Grid(rows, oddities.merges, settings, tuple(notes), tuple(faults))
+    return Grid(rows, oddities.merges, settings, tuple(notes), tuple(faults), oddities.remarks)
 
 
 _ERRORS = frozenset("#REF! #N/A #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC!".split())
@@ -115,16 +134,41 @@ def _has_cells(sheet: Any) -> bool:
     return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
 
 
-def _held(value: Any) -> Held:
+def _held(value: Any, cell: Any) -> Held:
     match value:
         case bool() | date():
             return value
         case int() | float():
-            return Decimal(f"{value:.15g}")  # as many digits as the spreadsheet shows for certain
+            # As many digits as the spreadsheet shows for certain.
+            return _as_shown(Decimal(f"{value:.15g}"), cell.number_format)
         case time():
             return value.isoformat()
         case _:
             return str(value).strip()
+
+
+@cache
+def _words_of(number_format: str) -> str:
+    """Return what a number format writes beside a number: `$`, `万元`, `%`."""
+    return "".join("".join(found) for found in _WORDS.findall(number_format.partition(";")[0]))
+
+
+def _as_shown(number: Decimal, number_format: str) -> Held:
+    """Return a number with what its format says that it is: a currency, a unit or a percentage.
+
+    A format with a comma behind its digits shows thousands of what the cell holds.
+    """
+    if padded := _PADDED.fullmatch(number_format):
+        prefix, zeros = padded[1] or "", len(padded[2])
+        return f"{prefix}{number:0{zeros}f}" if number == number.to_integral_value() else number
+    words = _words_of(number_format).strip()
+    if "%" in words:
+        return f"{(number * 100).normalize():f}%"
+    says = any(sign in words for sign in currencies()) or _CODE.search(words)
+    unit = any(word in words for word in units() if not word.isascii())
+    if unit and _SCALED.search(number_format):
+        return number
+    return f"{number:f}{words}" if says or unit else number
 
 
 class _Oddities(ContentHandler):
@@ -135,6 +179,8 @@ class _Oddities(ContentHandler):
         self.hidden: list[int] = []
         self.merges: list[Merge] = []
         self.formulas: set[str] = set()
+        self.links: dict[str, str] = {}
+        self.remarks: dict[int, list[Cell]] = {}
         self._cell = ""
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - the parser's name
@@ -145,6 +191,8 @@ class _Oddities(ContentHandler):
                 self._cell = attrs.get("r", "")
             case "f":
                 self.formulas.add(self._cell)
+            case "hyperlink":
+                self.links[attrs.get("ref", "")] = attrs.get("r:id", "")
             case "mergeCell":
                 merged = CellRange(attrs["ref"])
                 self.merges.append(
@@ -156,8 +204,9 @@ def _oddities(file: Path, sheet: Any) -> _Oddities:
     oddities = _Oddities()
     path: str = sheet._worksheet_path  # noqa: SLF001 - nothing else says which part it is
     with zipfile.ZipFile(file) as archive, archive.open(path.lstrip("/")) as stream:
-        try:
-            parse(stream, oddities, forbid_dtd=True)
-        except (SAXException, DefusedXmlException) as error:
-            raise UnreadableSource(f"{file.name} can't be read: {error}") from None
+        parse(stream, oddities, forbid_dtd=True)
+        for at, text in notes_of(archive, path.lstrip("/"), oddities.links):
+            first = CellRange(at)
+            place = f"{sheet.title}, row {first.min_row}, column {get_column_letter(first.min_col)}"
+            oddities.remarks.setdefault(first.min_row, []).append(Cell(text, place))
     return oddities

@@ -136,7 +136,7 @@ class SourceSettings(Shape):
     header: Whole | None = Field(None, description="The first row of the header.", examples=[3])
     header_rows: Whole | None = Field(None, description="How many rows the header has.")
     encoding: Text | None = Field(None, description="The encoding of a CSV file.")
-    delimiter: Annotated[str, Field(min_length=1)] | None = Field(
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         None, description="What separates the columns of a CSV file."
     )
     epoch: Whole | None = Field(None, description="The year from which a workbook counts days.")
