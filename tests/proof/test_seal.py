@@ -412,6 +412,23 @@ def test_a_client_that_is_gone_is_found_with_a_base(scratch: Scratch) -> None:
     assert "other: sound, 4 entries" in result.output
 
 
+@pytest.mark.parametrize("way", ["a profile that can't be read", "a symbolic link"])
+def test_a_client_without_seals_that_can_not_be_read_is_no_way_round(
+    scratch: Scratch, way: str
+) -> None:
+    """It was neither gone nor read, so nothing was verified, and nothing said."""
+    (scratch.root / CHAIN).unlink()
+    folder = scratch.root / "changes" / "acme"
+    if way == "a symbolic link":
+        folder.rename(scratch.root / "elsewhere")
+        folder.symlink_to("../elsewhere")
+    else:
+        (folder / "client.md").write_text("x: [")
+    result = run("verify", "--base", "then", root=scratch.root)
+    assert result.exit_code == 1
+    assert "acme: NOT SOUND, 0 entries" in result.output
+
+
 def test_a_base_whose_seals_can_not_be_read_is_no_way_round(scratch: Scratch) -> None:
     whole = (scratch.root / CHAIN).read_text("utf-8")
     scratch.commit({CHAIN: whole.replace("1,", "one,", 1)}, "Break")

@@ -72,7 +72,8 @@ def check_acceptance(record: Record, client: Client) -> Iterator[Problem]:
             REFUSED_GOES_BACK,
             ("status",),
             f"The client did not accept it on {answer.on}, but it is still `implemented`.",
-            f"Run `changebook advance {data.id} implementing`, with a note that says what is done.",
+            f"Run `changebook advance {data.id} implementing`, with a note that says what is done; "
+            "where the refusal is not written yet, note it after that.",
         )
 
 

@@ -71,10 +71,9 @@ def _slugs(workspace: Workspace) -> set[str]:
 
 
 def _gone(workspace: Workspace, trace: Tracer | None) -> list[str]:
-    """Return the folders that had seals at the base, and no longer exist."""
-    changes = workspace.root / CHANGES
+    """Return the folders that had seals at the base, and hold no client and no seals now."""
     homes = trace.origins.homes if trace else {}
-    return [slug for slug, home in homes.items() if home.lock and not (changes / slug).is_dir()]
+    return [slug for slug in homes if homes[slug].lock and slug not in _slugs(workspace)]
 
 
 def _chain(client: Client, reading: Sequence[Problem], trace: Tracer | None) -> Chain:
