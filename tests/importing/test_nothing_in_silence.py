@@ -310,6 +310,20 @@ def test_a_comment_of_no_year_is_told_when_it_is_read(root: Path, tmp_path: Path
     assert "item 1, comments (comments): `1000000000000000` should be a day" in said.stderr
 
 
+def test_what_of_a_comment_is_left_out_is_told(root: Path, tmp_path: Path) -> None:
+    comment = {
+        "id": 9,
+        "created_at": "2026-01-06T10:00:00Z",
+        "user": {"login": "bob"},
+        "body": "No",
+    }
+    issue = {"number": 7, "title": "Cards", "created_at": "2026-01-05T10:00:00Z", "body": "Pay"}
+    told = "without their own ids, addresses and later edits"
+    with_comments = json.dumps([{**issue, "comments": [comment]}])
+    assert told in tracked(root, tmp_path, with_comments).output
+    assert told not in tracked(root, tmp_path, json.dumps([issue])).output
+
+
 def test_keys_that_meet_keep_all_their_values(root: Path, tmp_path: Path) -> None:
     head = (*HEAD, "Needs", "Depends", "By", "Requested by", "Papers", "Files")
     row = (1, "A", "open", None, None, "CR-9", "old", "B", "陈瑜", "c.pdf", "d.pdf")

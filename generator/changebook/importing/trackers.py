@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -51,6 +51,11 @@ _EMPTY_PREFIXES = ("fields.", "System.", "Microsoft.VSTS.Common.", "Microsoft.VS
 _WHEN = ("created", "createdAt", "created_at", "createdDate")
 _WHO = ("author", "created_by", "createdBy", "user")
 _WORDS = ("body", "content", "text")
+_LINKED = frozenset({"inwardIssue", "outwardIssue"})
+_IN_PART = (
+    "comments, links and changes of state come with their words, their author and their day, and "
+    "without their own ids, addresses and later edits"
+)
 #: By which keys it is a file, whose content is its address.
 _FILE = ("filename", "fileName")
 #: Halves of characters, as JSON can write them.
@@ -74,7 +79,7 @@ def read_issues(path: Path, kind: Kind) -> ImportSource:
     return source
 
 
-def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> ImportSource:
+def source_of(name: str, kind: Kind, issues: Collection[tuple[str, int, Any]]) -> ImportSource:
     """Return issues as a source; each comes with its file and its number there."""
     items: list[Item] = []
     faults: list[Told] = []
@@ -96,7 +101,13 @@ def source_of(name: str, kind: Kind, issues: Iterable[tuple[str, int, Any]]) -> 
         items.append(Item(place, {key: tuple(each) for key, each in cells.items()}))
     columns = dict.fromkeys(key for item in items for key in item.cells)
     return ImportSource(
-        kind, name, tuple(columns), tuple(items), markup=markup, faults=tuple(faults)
+        kind,
+        name,
+        tuple(columns),
+        tuple(items),
+        markup=markup,
+        notes=(Told(_IN_PART),) if any(_has_entries(issue) for _, _, issue in issues) else (),
+        faults=tuple(faults),
     )
 
 
@@ -180,6 +191,23 @@ def _has_document(value: Any) -> bool:
     return isinstance(value, list) and any(map(_has_document, value))
 
 
+def _has_entries(value: Any) -> bool:
+    """Return whether an issue has comments, changes or links, of which a part is read."""
+    if isinstance(value, Mapping):
+        return any(map(_has_entries, value.values()))
+    if not isinstance(value, list):
+        return False
+    return any(
+        _has_entries(each) or (isinstance(each, Mapping) and _is_entry(each)) for each in value
+    )
+
+
+def _is_entry(each: Mapping[str, Any]) -> bool:
+    has_day = bool(_first(each, _WHEN))
+    is_said = has_day and (bool(_first(each, _WORDS)) or isinstance(each.get("items"), list))
+    return is_said or not _LINKED.isdisjoint(each)
+
+
 def _cells(value: Any, path: str, place: str) -> Iterator[tuple[str, Cell]]:
     """Yield every value with the path of its keys."""
     for prefix in _EMPTY_PREFIXES:
@@ -230,9 +258,7 @@ def _of_list(each: Any, path: str, where: str, place: str) -> Iterator[tuple[str
             if kind != "history":
                 text = f"{change.get('field')}: {change.get('fromString') or ''} → {text}"
             yield kind, Cell(f"{when};{who};{text}", where)
-    elif isinstance(link := each.get("type"), Mapping) and {"inwardIssue", "outwardIssue"} & {
-        *each
-    }:
+    elif isinstance(link := each.get("type"), Mapping) and not _LINKED.isdisjoint(each):
         way = "inward" if "inwardIssue" in each else "outward"
         yield f"{path}: {link.get(way)}", Cell(str(each[f"{way}Issue"].get("key")), where)
     else:
