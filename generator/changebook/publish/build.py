@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from changebook import atomic
 from changebook.check.survey import Survey, Surveyed, survey
 from changebook.check.workers import Workers
 from changebook.edition import urls
@@ -325,4 +326,4 @@ def _bring_together(site: Site) -> None:
         documents = {path.as_posix(): site.folder / path for _, path in documents_of}
         offered = site.folder / urls.OFFLINE_COPY
         offered.parent.mkdir(parents=True, exist_ok=True)
-        offered.write_bytes(packed(copy, documents).archive)
+        atomic.create(offered, packed(copy, documents).archive)
