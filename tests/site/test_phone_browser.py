@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from changebook.model.vocabulary import Audience
 from changebook.publish.build import build
 from tests.browsing import WIDTHS, served, until
 from tests.paper.typeset import without_typesetting
@@ -67,6 +68,13 @@ def test_pages_are_not_longer_than_a_reader_scrolls(
         phone.goto(f"{address}{client}/{page}")
         heights[page] = phone.evaluate("document.documentElement.scrollHeight") / SCREEN
     assert all(heights[page] <= limits[page] for page in limits), heights
+
+
+def test_the_portfolio_is_not_longer_than_a_reader_scrolls(phone: Page, tmp_path: Path) -> None:
+    assert build(ROOT, audience=Audience.TEAM, out=tmp_path).ok
+    with served(tmp_path) as address:
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollHeight") <= 5 * SCREEN
 
 
 @pytest.mark.parametrize("client", CLIENTS)

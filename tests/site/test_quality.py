@@ -16,7 +16,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.browsing import WIDTHS, Visit, fits, until
+from changebook.model.vocabulary import Audience
+from changebook.publish.build import build
+from tests.browsing import WIDTHS, Visit, fits, served, until
 
 pytestmark = pytest.mark.slow
 
@@ -193,3 +195,27 @@ def test_every_kind_of_page_is_for_everybody(
     still.context.close()
     context.close()
     assert (visit.errors, visit.strangers, said) == ([], [], [])
+
+
+def test_pages_that_the_samples_do_not_have_are_for_everybody(
+    browser: Browser, workspace: Path, tmp_path: Path
+) -> None:
+    """The list of documents, what only the team sees, and the portfolio over it."""
+    for audience, out in ((Audience.CLIENT, "clients"), (Audience.TEAM, "team")):
+        result = build(workspace, audience=audience, out=tmp_path / out, pdf=True)
+        assert result.ok, (result.problems, result.failures)
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    with served(tmp_path) as host:
+        for path in ("clients/example/documents/", "team/", "team/example/changes/EX-0003/"):
+            for scheme, size in zip(schemes, WIDTHS.values(), strict=True):
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size(size)
+                answer = page.goto(host + path, wait_until="load")
+                assert answer is not None
+                assert answer.ok, path
+                fits(page)
+                page.evaluate(AXE)
+                accessible(page, scheme)
+    context.close()

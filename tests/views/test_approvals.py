@@ -262,3 +262,12 @@ def test_each_approval_has_a_block_to_sign_in(edition: Edition) -> None:
     paper = profile.paper.model_copy(update={"signatories": (signing,)})
     named = to_approve(found, profile.model_copy(update={"paper": paper}))
     assert [b.name for b in named] == ["Harriet Coles", "Dominic Achebe", None]
+
+
+def test_the_table_of_rules_says_who_approves_what() -> None:
+    edition = samples.edition("yunfan", Audience.CLIENT)
+    page = next(page.content for page in edition_pages(edition) if page.path == urls.PROCESS)
+    assert '<p class="cb-label" id="approvals">各类变更由谁批准</p>' in page
+    table = page.partition('aria-labelledby="approvals">')[2].partition("</table>")[0]
+    assert "<th>审批人</th>" in table
+    assert "审批规则" not in page

@@ -326,4 +326,4 @@ def _bring_together(site: Site) -> None:
         documents = {path.as_posix(): site.folder / path for _, path in documents_of}
         offered = site.folder / urls.OFFLINE_COPY
         offered.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(offered, packed(copy, documents).archive)
+        atomic.create(offered, packed(copy, documents).archive)
