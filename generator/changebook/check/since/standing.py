@@ -10,13 +10,14 @@ from changebook.model import decided
 from changebook.model.decided import lasting
 from changebook.model.diagnostics import KeyPath, Problem, rule
 from changebook.model.differences import differences, flow, shortened
-from changebook.model.vocabulary import AcceptanceNeed, Status
+from changebook.model.vocabulary import AcceptanceNeed, AcceptanceOutcome, Status
 from changebook.read.form import spell
 from changebook.read.workspace import Record
 
 STATEMENT_GONE = rule(
     "statement-gone",
-    summary="An objection or a conversation that the base has is gone, or is another one.",
+    summary="An objection, a conversation or a refused acceptance that the base has is gone, or is "
+    "another one.",
 )
 AMENDMENT_ALTERED = rule(
     "amendment-altered",
@@ -142,6 +143,16 @@ def _statements(pair: Pair) -> Iterator[Problem]:
                     f"base, `{shortened(flow(words))}`, which is no longer there as it was.",
                     "Restore it, and add anything new as a further entry.",
                 )
+    refused, now = pair.before.data.acceptance, pair.after.data.acceptance
+    is_gone = now is None or now.outcome is None
+    if refused and refused.outcome is AcceptanceOutcome.REFUSED and is_gone:
+        yield STATEMENT_GONE.at(
+            source.path,
+            source.value("status"),
+            f"The client did not accept {pair.after.data.id} on {refused.on}, and that is no "
+            "longer there.",
+            "Restore it; only the client's next answer takes its place.",
+        )
 
 
 def _entries(record: Record, key: str) -> list[Mapping[str, Any]]:
