@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, make_edition
-from changebook.model.vocabulary import Audience
+from changebook.model.schema import Agreement
+from changebook.model.vocabulary import AgreementStatus, Audience
 from changebook.read.workspace import read_workspace
 from changebook.views import decision
 from changebook.views.impact import impact
@@ -53,3 +55,16 @@ def test_its_successor_and_what_was_added_to_count(edition: Edition) -> None:
     ended = {entry.id: entry.ended_on for entry in entries}
     assert ended["RKF-0002"] == date(2025, 7, 21)
     assert ended["RKF-0003"] is None
+
+
+def test_what_was_never_signed_is_not_to_be_signed_any_more(edition: Edition) -> None:
+    drafting = Agreement(status=AgreementStatus.DRAFTING)
+    records = tuple(
+        replace(record, data=record.data.model_copy(update={"agreement": drafting}))
+        for record in edition.records
+    )
+    pages = {page.path: page.content for page in edition_pages(replace(edition, records=records))}
+    of_replaced, of_successor = (pages[urls.record(f"RKF-000{n}")] for n in (2, 3))
+    assert "Nothing to sign" in of_replaced
+    assert "Being drafted" not in of_replaced
+    assert "Being drafted" in of_successor

@@ -57,7 +57,7 @@ def check_archive(client: Client) -> Iterator[Problem]:
                 OPEN_IN_ARCHIVE,
                 ("status",),
                 f"{data.id} is `{data.status}`, and the client was archived on {day}.",
-                "Take it to its end: close, withdraw or void it. Or take `archived` out of "
+                "Take it to its end with `changebook advance`. Or take `archived` out of "
                 "client.md until then.",
             )
         for path, on in _late(data, day):
