@@ -17,7 +17,7 @@ from playwright.sync_api import (
 )
 
 from changebook.publish.build import build
-from tests.browsing import WIDTHS, Visit, fits, served, until
+from tests.browsing import WIDTHS, Visit, fits, served, still, until
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def test_a_diagram_loads_nothing_from_other_hosts(
     with served(tmp_path / "out") as address:
         page.goto(f"{address}example/changes/EX-0002/")
         page.locator("div.mermaid").wait_for(state="attached")
-        page.wait_for_load_state("networkidle")
+        still(page)
     page.close()
     assert set(errors) == {"csp https://e.example/a.png"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browsing import Visit, until
+from tests.browsing import Visit, still, until
 
 pytestmark = pytest.mark.slow
 
@@ -149,7 +149,7 @@ def test_without_storage_nothing_is_shown_or_loaded(browser: Browser, home: str)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(home)
-    page.wait_for_load_state("networkidle")
+    still(page)
     assert not page.locator("#visits").is_visible()
     assert [url for url in asked if url.endswith("latest.json")] == []
     context.close()

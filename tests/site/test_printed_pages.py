@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from changebook.edit import scaffold
 from changebook.model.vocabulary import Audience
 from changebook.publish.build import build
-from tests.browsing import served
+from tests.browsing import served, still
 
 pytestmark = pytest.mark.slow
 
@@ -91,7 +91,7 @@ def opened(
     page = context.new_page()
     page.goto(url)
     if scripts and page.locator(".mermaid, #find").count():
-        page.wait_for_load_state("networkidle")
+        still(page)
     yield page
     context.close()
 

@@ -15,6 +15,7 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from changebook.site.search.spelling import spelt
+from tests.browsing import still
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +76,7 @@ def test_the_header_searches_as_materials_search_does(page: Page, address: str) 
     loaded: list[str] = []
     page.on("request", lambda r: loaded.append(r.url) if "/pagefind/" in r.url else None)
     page.goto(f"{address}meridian-outdoor/changes/MER-0001/")
-    page.wait_for_load_state("networkidle")
+    still(page)
     assert loaded == []
 
     page.keyboard.press("/")

@@ -114,7 +114,6 @@ def shown(page: Page, edition: Edition) -> None:
         "Home",
         view=home(edition, view.position),
         what_if=what_if(edition, view.position),
-        offers_copy=False,
     )
     html = f"<!doctype html><meta charset=utf-8>{made.content}<script>{SCRIPT.read_text()}</script>"
 
