@@ -81,7 +81,10 @@ def test_what_was_sealed_after_it_stays(scratch: Scratch) -> None:
     assert [entry.number for entry in lock(scratch).entries] == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_the_step_itself_is_taken_back_by_the_command_that_is_printed(scratch: Scratch) -> None:
+def test_the_step_itself_is_taken_back_by_the_command_that_is_printed(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(scratch.root)
     path = "changes/acme/2026/ACME-0003-more.md"
     text = (CASE / FIRST).read_text("utf-8").replace("ACME-0001", "ACME-0003")
     front, _, rest = text.partition("decision:")
