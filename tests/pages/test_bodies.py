@@ -34,6 +34,16 @@ def test_cases(name: str, matches: Matches) -> None:
     matches(CASES / f"{name}.md", "\n".join(shown))
 
 
+def test_very_long_code_has_no_colours() -> None:
+    line = "def pay(): pass\n"
+    assert '<span class="k">def</span>' in html(f"```python\n{line * 1000}```")
+    shown = html(f"```python\n{line * 2000}```")
+    assert "<span class" not in shown
+    assert shown.count("def pay(): pass") == 2000
+    marked = html(f'```python hl_lines="2"\n{line * 2000}```')
+    assert marked.count('<span class="hll">') == 1
+
+
 def test_a_diagram_in_capitals_is_a_diagram() -> None:
     assert '<pre class="mermaid"><code>pie</code></pre>' in html("```Mermaid\npie\n```")
 

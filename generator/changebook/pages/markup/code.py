@@ -25,6 +25,9 @@ _OPTION = re.compile(r"\b(?P<key>title|hl_lines|linenums)=\"(?P<value>[^\"]*)\""
 _INLINE = re.compile(r"#!(?P<name>[\w#+.-]+)[ ](?P<code>.+)", re.DOTALL)
 _RANGE = re.compile(r"(?P<first>\d+)(?:-(?P<last>\d+))?")
 _MOST_LINES = 10_000
+#: Longer code, about four hundred lines, is shown without colours: each word of it would be an
+#: element of its own, and a phone takes half a second for fifteen thousand.
+_MOST_COLOURED = 20_000
 
 
 def code_plugin(md: MarkdownIt) -> None:
@@ -64,6 +67,8 @@ def _code_inline(
 
 
 def _block(code: str, lexer: Lexer, given: dict[str, str], *, paper: bool = False) -> str:
+    if len(code) > _MOST_COLOURED:
+        lexer = _lexer("")
     marked = _lines(given.get("hl_lines", ""))
     plain = isinstance(lexer, TextLexer) and not marked
     html = escapeHtml(code) if plain else highlight(code, lexer, _formatter(marked))
