@@ -79,7 +79,7 @@ def _missing(record: Record, client: Client, on: date, *, sealed: bool) -> Itera
     """Yield who must have approved and has not, by the rules that were known on that day."""
     known = baseline.known(client.profile, on)
     counted = approvals(record.data, known, on, roles_then=sealed)
-    ended = record.data.status in (Status.SUPERSEDED, Status.VOID)
+    ended = record.data.is_undone
     if not counted.missing or (sealed and ended):
         return  # whose place was taken, or what was taken back, is put right
     yield from Subject.of(record).key(

@@ -1222,6 +1222,11 @@ class ChangeRecord(Shape):
         return None if answer.on < built.on else answer
 
     @property
+    def is_undone(self) -> bool:
+        """Whether it was approved, and counts no longer: it was voided or replaced."""
+        return self.status in (Status.VOID, Status.SUPERSEDED)
+
+    @property
     def awaits_decision(self) -> bool:
         """Whether it waits to be decided now.
 

@@ -118,7 +118,7 @@ def do(task: Task) -> TaskResult:
             warnings = build_site(order)
             if copy:
                 folder = copy / f"{order.slug}-{order.as_of}"
-                build_site(Order(shown, order.root, folder, task.pdf, offline=True))
+                build_site(Order(shown, order.root, folder, task.pdf, task.store, offline=True))
         finally:
             gc.unfreeze()
         return TaskResult(tuple(f"{task.name}: {warning}" for warning in warnings))

@@ -207,7 +207,7 @@ def unsigned_agreement(data: ChangeRecord) -> UnsignedAgreement | None:
     """Return the agreement that a record waits for to be signed, if it does."""
     decision, agreement = data.decision, data.agreement
     if (
-        data.status in (Status.VOID, Status.SUPERSEDED)
+        data.is_undone
         or decision is None
         or decision.outcome is not Outcome.APPROVED
         or decision.on is None
