@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from changebook.cli.options import Day, cache_folder, folder, named, words
-from changebook.cli.output import PROBLEMS, print_problems, progress, say, short
+from changebook.cli.output import PROBLEMS, print_problems, say, short
+from changebook.cli.progress import progress
 from changebook.model.vocabulary import Audience
 from changebook.publish.build import Documents, Result, build
 from changebook.publish.cluster import dask_executor

@@ -20,12 +20,13 @@ from changebook.cli.options import (
     refuse_among_records,
     words,
 )
-from changebook.cli.output import PROBLEMS, checked, print_problems, progress, say, short
+from changebook.cli.output import PROBLEMS, checked, print_problems, say, short
+from changebook.cli.progress import progress
 from changebook.keep.place import open_store
+from changebook.model.catalogues import languages
 from changebook.model.diagnostics import number_of
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.vocabulary import Audience, PaperSize
-from changebook.model.words import languages
 from changebook.paper import typesetting
 from changebook.paper.findings import Finding, problems
 from changebook.paper.paper import Paper

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from changebook.edition import urls
 from changebook.edition.editions import Edition, without_bodies
 from changebook.model import periods
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.glossary import terms_of
 from changebook.model.vocabulary import Audience
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 from changebook.pages.answers import Answers
 from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer, one_line
