@@ -14,8 +14,6 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 
 from changebook import packaged
 
@@ -57,8 +55,7 @@ def check_catalogue(language: str, own: Path | None) -> None:
     The packaged ones are tested, and take a while to read.
     """
     locale_of(language)
-    if own:
-        _of(language, (_folder(own),))
+    _of(language, (_folder(own),) if own else ())
 
 
 def _folders(own: Path | None) -> tuple[Path, ...]:
@@ -74,7 +71,9 @@ def _folder(templates: Path) -> Path:
 def _of(language: str, folders: tuple[Path, ...]) -> NullTranslations:
     name = f"{language.replace('-', '_')}.po"
     files = (folder / name for folder in folders)
-    states = ((file, file.stat()) for file in files if file.is_file())
+    states = [(file, file.stat()) for file in files if file.is_file()]
+    if not states:
+        return NullTranslations()
     return _read(tuple((f, max(state.st_mtime_ns, state.st_ctime_ns)) for f, state in states))
 
 
@@ -84,6 +83,10 @@ def _read(files: tuple[tuple[Path, int], ...]) -> NullTranslations:
 
     They are compiled in memory. What no one translates stays as it is.
     """
+    # A check needs them only where a team has catalogues of its own, and they take a while to load.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415
+
     first = NullTranslations()
     for file, _ in files:
         compiled = BytesIO()
