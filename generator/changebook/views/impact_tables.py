@@ -14,6 +14,7 @@ from changebook.model.sums import (
     ChangeOrder,
     CoursePoint,
     Figure,
+    GroupShare,
     MilestonePosition,
     PendingDates,
     Position,
@@ -301,7 +302,7 @@ def people(position: Position, words: Words) -> Table[RoleDays]:
         of_all(_("Revised, person-days"), effort.revised),
         of_all(_("Forecast, person-days"), effort.forecast),
     )
-    return Table(_("People"), columns, (*effort.roles, effort.total))
+    return Table(_("People"), columns, (*effort.roles, effort.total), is_summed=True)
 
 
 def outcomes(view: ImpactView, words: Words) -> Table[ActualOutcome]:
@@ -387,11 +388,16 @@ def _groups(view: ImpactView, words: Words) -> Table[_GroupRow]:
 
 
 def breakdown(
-    by: str, groups: Iterable[Group[Any]], currency: str, words: Words
+    by: str,
+    groups: Iterable[Group[Any]],
+    currency: str,
+    words: Words,
+    whole: Position | None = None,
 ) -> Table[_GroupRow]:
-    """Return the groups of one kind."""
+    """Return the groups of one kind; where they overlap, all of `whole` is the last row."""
     _ = words.gettext
-    rows = tuple(_GroupRow(by, group) for group in groups)
+    every = groups if whole is None else (*groups, _all(whole, words))
+    rows = tuple(_GroupRow(by, group) for group in every)
     drawn = Medium.PAGE if any(row.group.bars for row in rows) else Medium(0)
 
     def name(row: _GroupRow) -> str:
@@ -430,7 +436,15 @@ def breakdown(
         Column(_("Changes"), lambda row: row.group.share.ids, Format.ID),
         Column(_("Not assessed"), lambda row: row.group.share.pending.unknown, Format.ID),
     )
-    return Table(by, columns, rows)
+    return Table(by, columns, rows, is_summed=whole is not None)
+
+
+def _all(position: Position, words: Words) -> Group[str]:
+    """Return all changes as one group; which they are is told by the others."""
+    completion = position.completion
+    granted = (completion.agreed - completion.original).days if completion else None
+    figures = (Figure(position.approved.amount), Figure(position.pending.amount))
+    return Group(words.gettext("All changes"), GroupShare((), *figures, granted, (), None), None)
 
 
 def _course(view: ImpactView, words: Words) -> Table[CoursePoint]:
