@@ -56,8 +56,6 @@ named = partial(click.command, cls=_Command)
 
 
 class Day(click.ParamType[date]):
-    """An ISO day."""
-
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -99,6 +97,15 @@ class Assigned(click.ParamType[tuple[str, Any]]):
         if not sign or not name.strip():
             self.fail(f"{value!r} is not like NAME={self.held.name.upper()}", param, ctx)
         return name.strip(), self.held.convert(text.strip(), param, ctx)
+
+
+def assigned(
+    option: str, held: click.ParamType[Any], metavar: str, help: str, *name: str
+) -> Callable[[_F], _F]:
+    """Return the option that gives each of several things a value of its own."""
+    return click.option(
+        option, *name, type=Assigned(held), multiple=True, metavar=metavar, help=help
+    )
 
 
 class Word(click.Choice[str]):
@@ -161,7 +168,6 @@ def cache_folder() -> Callable[[_F], _F]:
 
 
 def folder() -> Callable[[_F], _F]:
-    """Return the option for the workspace's folder."""
     return click.option(
         "--workspace",
         "root",

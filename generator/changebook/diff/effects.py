@@ -88,8 +88,6 @@ class RecordEffect:
 
 
 class BudgetRow(StrEnum):
-    """The rows of the budget."""
-
     AMOUNT = "amount"
     USED = "used"
     LEFT = "left"

@@ -65,7 +65,6 @@ class Cells:
 
     @pass_context
     def link(self, context: Context, id: str, title: str) -> Markup:
-        """Return a link to a change by its id and title."""
         return _link(id, title, context["href"])
 
     @pass_context

@@ -45,7 +45,6 @@ class AmendedChange:
 
     @property
     def id(self) -> str:
-        """The id of the record."""
         return self.data.id
 
 
