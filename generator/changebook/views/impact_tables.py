@@ -32,7 +32,6 @@ from changebook.model.table import (
     Column,
     Format,
     Medium,
-    R,
     Table,
     money_column,
     piece_column,
@@ -46,7 +45,7 @@ from changebook.views.meanings import line_name
 from changebook.views.month_tables import by_amount
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange, MonthEnd
 from changebook.views.outcome import ActualOutcome
-from changebook.views.sum_tables import behind
+from changebook.views.sum_tables import behind, figure_column
 
 
 def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[AnyTable, ...]:
@@ -268,16 +267,6 @@ def milestones(position: Position, words: Words) -> Table[MilestonePosition]:
         Column(_("If pending changes are approved"), on=Medium.PAGE, name="possible"),
     )
     return Table(_("Milestones"), columns, position.milestones)
-
-
-def figure_column(title: str, figure: Callable[[R], Figure], currency: str = "") -> Column[R]:
-    """Return a column of what changes come to; without a currency these are person-days."""
-
-    def value(row: R) -> Money | Decimal:
-        return Money(figure(row).amount, currency) if currency else figure(row).amount
-
-    written = Format.MONEY if currency else Format.NUMBER
-    return Column(title, value, written, on=ALL, signed=True, records=lambda row: figure(row).ids)
 
 
 def people(position: Position, words: Words) -> Table[RoleDays]:
