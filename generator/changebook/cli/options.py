@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from changebook.model import periods
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.schema import Number
-from changebook.model.vocabulary import Term
+from changebook.model.vocabulary import Audience, Term
 from changebook.read.git import has_repository, repository
 from changebook.read.workspace import CHANGES, PROFILE, Client
 from changebook.refusal import Refusal
@@ -189,6 +189,36 @@ def _workspace_here() -> Path:
 def words(terms: type[Term]) -> click.Choice[str]:
     """Return the type of an option that takes a word of the vocabulary."""
     return click.Choice([term.value for term in terms])
+
+
+def audience(help: str | None = None) -> Callable[[_F], _F]:
+    """Return the option for whose edition it is."""
+    return click.option(
+        "--audience",
+        type=words(Audience),
+        default=Audience.CLIENT.value,
+        show_default=True,
+        help=help,
+    )
+
+
+def as_of(
+    help: str = "The day to show.  [default: the newest in the records]",
+) -> Callable[[_F], _F]:
+    """Return the option for the day of the figures."""
+    return click.option("--as-of", type=Day(), help=help)
+
+
+def formats(*forms: str, default: str, help: str | None = None) -> Callable[[_F], _F]:
+    """Return the option for the format, as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=default,
+        show_default=True,
+        help=help,
+    )
 
 
 def once_each(option: str, names: Sequence[str]) -> None:
