@@ -12,8 +12,9 @@ import click
 
 from changebook import atomic
 from changebook.cli.options import (
-    Day,
     PeriodName,
+    as_of,
+    audience,
     cache_folder,
     folder,
     named,
@@ -64,12 +65,8 @@ _DEFAULT_OUT = "print"
     is_flag=True,
     help="The acceptance certificates of the IDs, instead of the change orders.",
 )
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
-@click.option(
-    "--as-of",
-    type=Day(),
-    help="The day to show and to write on each page.  [default: each document's newest]",
-)
+@audience()
+@as_of("The day to show and to write on each page.  [default: each document's newest]")
 @click.option("--paper", "size", type=words(PaperSize), help="[default: the client's, else a4]")
 @click.option("--language", type=click.Choice(languages()), help="[default: the client's]")
 @click.option(

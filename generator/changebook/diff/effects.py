@@ -89,8 +89,6 @@ class RecordEffect:
 
 
 class BudgetRow(StrEnum):
-    """The rows of the budget."""
-
     AMOUNT = "amount"
     USED = "used"
     LEFT = "left"

@@ -53,7 +53,6 @@ class GeneratedPage:
 
     @property
     def scripts(self) -> tuple[str, ...]:
-        """The scripts that the page needs, by name."""
         return tuple(self.meta.get("cb_scripts", ()))
 
     def below(self, folder: str) -> GeneratedPage:
