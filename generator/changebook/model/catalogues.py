@@ -8,7 +8,7 @@ message; what neither has stays English.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +33,7 @@ def languages(own: Path | None = None) -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *sorted(known))
 
 
+@cache
 def locale_of(language: str) -> Locale:
     """Return how dates and money are written in a language. Raises CatalogueError."""
     name = _SOURCE_LOCALE if language == SOURCE_LANGUAGE else language.replace("-", "_")

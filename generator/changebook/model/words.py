@@ -168,8 +168,9 @@ class Words:
 
     def number(self, value: Decimal | int, *, signed: bool = False) -> str:
         """Return a quantity with the decimals that were written."""
-        text = format_decimal(value, locale=self.locale, decimal_quantization=False)
-        return _sign(text, value, signed)
+        # Of two equal ones with other decimals, a cache would give the one that was asked first.
+        write = _count if isinstance(value, int) else _number
+        return _sign(write(value, self.locale), value, signed)
 
     def percent(self, value: Decimal) -> str:
         """Return a percentage that is given in percent (6 is 6%)."""
@@ -189,6 +190,13 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
         text = format_currency(amount, currency, locale=locale)
     # CLDR's currency spacing, which Babel leaves out: `KWD 5`, but `US$5`.
     return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def _number(value: Decimal | int, locale: Locale) -> str:
+    return format_decimal(value, locale=locale, decimal_quantization=False)
+
+
+_count = lru_cache(maxsize=4096)(_number)
 
 
 @lru_cache(maxsize=4096)
