@@ -75,7 +75,7 @@ def test_killed_between_any_two_calls_it_leaves_the_old_file_or_the_new(
         killed = killed_at(calls, run)
         left.add(one.read_bytes() if one.exists() else None)
         assert not other.exists() or other.read_bytes() == NEW
-        drafts += any(map(is_draft, tmp_path.iterdir()))
+        drafts += any(is_draft(file.name) for file in tmp_path.iterdir())
         if not killed:
             break
         calls += 1

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from changebook.read.workspace import OWN
+
 #: What Python tells before it does it, of files that are not opened.
 _CHANGES = frozenset(
     f"os.{name}"
@@ -25,17 +27,22 @@ _CALLS = frozenset(
 )
 
 
+#: Folders that hold nobody's files: git's own, and what runs keep, which says itself whether it is
+#: whole. Who looks from when something is kept watches all the work before the first file.
+_ASIDE = frozenset({".git", OWN})
+
+
 def state(folder: Path) -> State:
-    """Every file of a folder but git's own and the drafts of `atomic`, by its path."""
+    """Every file of a folder but those set aside and the drafts of `atomic`, by its path."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
-        if file.is_file() and not is_draft(file) and ".git" not in file.parts
+        if file.is_file() and not is_draft(file.name) and not _ASIDE.intersection(file.parts)
     }
 
 
-def is_draft(file: Path) -> bool:
-    return file.name.startswith(".") and file.name.endswith(".new")
+def is_draft(name: str) -> bool:
+    return name.startswith(".") and name.endswith(".new")
 
 
 class _Watch:
@@ -55,7 +62,9 @@ class _Watch:
         else:
             path, writes = arguments[0] if arguments else None, event in _CHANGES
         if writes and isinstance(path, str | Path) and self.folder in Path(path).parents:
-            sys.setprofile(self.look)
+            inside = Path(path).relative_to(self.folder)
+            if _ASIDE.isdisjoint(inside.parts):
+                sys.setprofile(self.look)
 
     def look(self, frame: FrameType, event: str, argument: Any) -> None:
         called = event in ("c_call", "c_return", "c_exception")
@@ -71,17 +80,17 @@ class _Watch:
     def _state(self) -> State:
         """The same as `state`, which reads each file once as long as it is the same."""
         now: State = {}
+        beneath = len(str(self.folder)) + 1
         for folder, folders, names in os.walk(self.folder):
-            if ".git" in folders:
-                folders.remove(".git")
+            folders[:] = [name for name in folders if name not in _ASIDE]
             for name in names:
-                file = Path(folder, name)
-                if not is_draft(file):
-                    known = file.stat()
-                    key = (str(file), known.st_ino, known.st_size, known.st_mtime_ns)
+                if not is_draft(name):
+                    file = f"{folder}/{name}"
+                    known = Path(file).stat()
+                    key = (file, known.st_ino, known.st_size, known.st_mtime_ns)
                     if key not in self._read:
-                        self._read[key] = file.read_bytes()
-                    now[file.relative_to(self.folder).as_posix()] = self._read[key]
+                        self._read[key] = Path(file).read_bytes()
+                    now[file[beneath:]] = self._read[key]
         return now
 
 

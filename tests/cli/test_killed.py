@@ -14,7 +14,6 @@ from PIL import Image
 from changebook.cli import main
 from changebook.edit import scaffold
 from changebook.proof import seal
-from changebook.read.workspace import OWN
 from tests.hosting.test_plan import published
 from tests.importing.test_spreadsheets import PROFILE, SHORT
 from tests.proof import test_unseal
@@ -214,6 +213,4 @@ def test_killed_at_any_moment_each_file_is_whole(name: str, tmp_path: Path) -> N
     assert len(states) > 1
     for now in states:
         for path in {*before, *now, *after}:
-            if OWN in path.split("/"):
-                continue  # what is kept says itself whether it is whole
             assert now.get(path) in (before.get(path), after.get(path)), path

@@ -27,10 +27,11 @@ from changebook.diff import forms, shape
 from changebook.diff.document import MISSING, HeadingBlock, Sentence, document
 from changebook.diff.effects import Effect, effect
 from changebook.diff.revealed import RevealedKind, hidden_phrases, revealed
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.diagnostics import errors, visible
 from changebook.model.table import Column, Table
 from changebook.model.vocabulary import Audience
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 from changebook.pages.literal import literal
 from tests.scratch import Scratch
 

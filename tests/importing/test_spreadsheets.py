@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 from openpyxl import Workbook, load_workbook
 from ruamel.yaml import YAML
 
 from changebook.check import load_checked
 from changebook.cli import main
 from changebook.edit.json_schema import schema
+from changebook.importing.dry_run import ImportJson
 from changebook.model import sums
 from changebook.model.schema import ChangeRecord
 from changebook.model.vocabulary import Status
@@ -116,6 +117,7 @@ def test_a_dry_run_says_what_becomes_of_each_row(
     assert files(root) == {}
     matches(CASE / "dry-run.md", said.stdout)
     as_json = json.loads(imported(root, file, None, "--dry-run", "--format", "json").stdout)
+    Draft202012Validator(ImportJson.model_json_schema(mode="serialization")).validate(as_json)
     assert len(as_json["records"]) == 12
     assert as_json["totals"] == [
         {

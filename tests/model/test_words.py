@@ -17,9 +17,10 @@ from babel.messages.pofile import read_po
 
 import changebook
 from changebook import packaged
+from changebook.model.catalogues import languages
 from changebook.model.sums import Bucket, SumLine
 from changebook.model.vocabulary import ChangePath, Confidence, Level, Priority, Status, Term
-from changebook.model.words import Words, context, languages
+from changebook.model.words import Words, context
 
 Message = tuple[str | None, str]
 

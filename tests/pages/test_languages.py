@@ -16,8 +16,9 @@ from changebook import packaged
 from changebook.check import load_checked
 from changebook.edition import urls
 from changebook.edition.editions import make_edition
+from changebook.model.catalogues import CatalogueError, languages
 from changebook.model.vocabulary import Audience
-from changebook.model.words import CatalogueError, Words, languages
+from changebook.model.words import Words
 from changebook.publish.build import build
 from changebook.read.workspace import read_workspace
 from changebook.site.contents import workspace_contents

@@ -27,6 +27,7 @@ from changebook.model.vocabulary import (
 )
 from changebook.pages.bodies import Heading
 from changebook.pages.page import GeneratedPage
+from changebook.pages.rendering import environment
 from changebook.pages.site_pages import navigation, portfolio_pages
 from changebook.read.workspace import read_workspace
 from changebook.site.contents import edition_contents
@@ -239,6 +240,12 @@ def test_a_team_edition_marks_itself_and_what_is_internal() -> None:
     assert "0.31" in inside
     assert "the client does not see this change" in found[urls.record("ACME-0003")]
     assert 'cb-chip--internal">' in found[urls.CHANGES]
+
+
+def test_an_internal_key_may_hold_anything() -> None:
+    held = {"margin": "0.31", "asked": ["Mia", {"name": "Jo", "on": 3}]}
+    shown = environment("en", ()).from_string("{{ held | plain }}").render(held=held)
+    assert shown == "margin: 0.31; asked: Mia, name: Jo; on: 3"
 
 
 def test_what_is_empty_is_not_shown() -> None:

@@ -52,6 +52,11 @@ def test_without_money_gives_the_decision_record(papers: list[Paper], tmp_path: 
     assert names(tmp_path) == ["meridian-outdoor/MER-0008-decision-record.pdf"]
 
 
+def test_the_acceptance_certificates_of_records(papers: list[Paper], tmp_path: Path) -> None:
+    assert run("MER-0005", "--acceptance", out=tmp_path).exit_code == 0
+    assert names(tmp_path) == ["meridian-outdoor/MER-0005-acceptance.pdf"]
+
+
 def test_all_documents_of_a_client(papers: list[Paper], tmp_path: Path) -> None:
     assert run("--client", "lakeside-clinics", "--all", out=tmp_path).exit_code == 0
     made = names(tmp_path)
@@ -95,6 +100,10 @@ def test_the_team_s_prints_are_named_so(papers: list[Paper], tmp_path: Path) -> 
         (["MER-0015"], "MER-0015 is not in the client's edition"),
         (["MER-0008", "--as-of", "2025-12-01"], "not in the client's edition as of 2025-12-01"),
         (["MER-0012", "--without-money"], "MER-0012 is not decided"),
+        (["MER-0008", "--audience", "team", "--as-of", "2024-01-01"], "did not exist yet"),
+        (["MER-0012", "--acceptance"], "MER-0012 has no acceptance"),
+        (["--client", "yunfan", "--amendment", "A 9"], "is in an amendment `A 9`"),
+        (["--client", "yunfan", "--report", "month", "--as-of", "0001-01-01"], "no such period"),
         (["--client", "yunfan", "--report", "2031-01"], "2031-01 begins after"),
         (["--client", "yunfan", "--report", "spring"], "neither a week like 2026-W12"),
         (["MER-0008", "--paper", "a5"], "'a5' is not one of"),

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from changebook.check.lifecycle import NEEDS, UNDECIDED_EMERGENCY_NEEDS
 from changebook.model import schema, sums
+from changebook.model.catalogues import languages
 from changebook.model.markup import TAGS
 from changebook.model.schema import ChangeRecord, Profile, Shape
 from changebook.model.vocabulary import (
@@ -26,7 +27,6 @@ from changebook.model.vocabulary import (
     Term,
     may_become,
 )
-from changebook.model.words import languages
 from changebook.pages.sanitise import sanitise
 from changebook.read.form import spell
 from changebook.read.workspace import Workspace

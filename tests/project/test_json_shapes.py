@@ -20,6 +20,7 @@ from changebook.exports.changes.shape import ChangesFile
 from changebook.exports.impact.month_differences import MonthDifferences
 from changebook.exports.impact.shape import ImpactFile
 from changebook.exports.reminders.shape import ReminderJson
+from changebook.importing.dry_run import ImportJson
 from changebook.model.diagnostics import ProblemJson
 from changebook.model.vocabulary import Audience
 from changebook.proof.verify import Match
@@ -35,6 +36,7 @@ SHAPES: dict[str, tuple[tuple[type[BaseModel], ...], str, str, set[str]]] = {
     "diff": ((EffectJson,), "pull-requests.md", "The JSON", {"text"}),
     "problems": ((ProblemJson,), "pull-requests.md", "Results where people look", CHECK),
     "decisions": ((DecisionsFile,), "seal.md", "decisions.json", set()),
+    "import": ((ImportJson,), "import.md", "The JSON of a dry run", {"check"}),
     "remind": ((ReminderJson,), "reports.md", "The JSON of reminders", set()),
     "verify": ((ChainJson, Match), "seal.md", "What verify prints as JSON", set()),
 }
@@ -137,6 +139,13 @@ def test_what_verify_prints_has_its_shape() -> None:
     digest = next(chain["last"] for chain in chains if chain["last"])
     (match,) = printed("verify", "--digest", digest, "--format", "json")
     Draft202012Validator(schema(Match)).validate(match)
+
+
+def test_what_remind_prints_has_its_shape() -> None:
+    reminders = printed("remind", "--format", "json", "--on", "2026-03-01")
+    assert reminders
+    for reminder in reminders:
+        Draft202012Validator(schema(ReminderJson)).validate(reminder)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,11 @@ RULES = {
     "preload": False,
 }
 #: What stands for one of many of its kind, in an address.
-ONE_OF_MANY = [(r"[A-Z]+-\d+", "ID"), (r"\d{4}-w?\d\d", "period")]
+ONE_OF_MANY = [
+    (r"amendments/[^/]+/", "amendments/one/"),
+    (r"[A-Z]+-\d+", "ID"),
+    (r"\d{4}-w?\d\d", "period"),
+]
 #: What scripts add to a page or arrange again; the rest must be the same without them.
 TOOLS = (
     "#follow-calendar, .cb-by-hand, .cb-choices, .cb-choices__bar, .cb-compare, .cb-filter__form,"
@@ -45,13 +49,14 @@ TEXTS = """tools => [...document.querySelectorAll(
 LETTERS = {"usual": {"standard": 16, "fixed": 13}, "twice": {"standard": 32, "fixed": 26}}
 BRIGHTNESS = """Math.max(
   ...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number))"""
-#: axe measures the contrast of one element of each look. That takes it most of its time, and words
-#: of the same kind at the same kind of place, in the same colours, have the same contrast.
+#: axe measures the contrast of one element of each look in all pages. That takes it most of its
+#: time, and words of the same kind at the same kind of place, in the same colours, have the same
+#: contrast.
 AXE = f"""{AXE_SCRIPT}
 axe.configure({{rules: [{{id: "color-contrast", selector: "[data-look]"}}]}})"""
-MARK_LOOKS = """() => {
+MARK_LOOKS = """known => {
   const looks = new Map([[document.documentElement, ""]])
-  const seen = new Set()
+  const seen = new Set(known)
   for (const element of document.querySelectorAll("body, body *")) {
     const {color, backgroundColor, opacity, fontSize, fontWeight} = getComputedStyle(element)
     const look = [looks.get(element.parentElement), element.tagName, element.getAttribute("class"),
@@ -61,6 +66,7 @@ MARK_LOOKS = """() => {
     element.toggleAttribute("data-look", words && !seen.has(look) && element.checkVisibility())
     if (element.hasAttribute("data-look")) seen.add(look)
   }
+  return [...seen]
 }"""
 HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
   .filter(heading => heading.checkVisibility())
@@ -118,11 +124,11 @@ def settled(page: Page, address: str) -> None:
         page.locator(".cb-find .cb-found").first.wait_for()
 
 
-def accessible(page: Page, scheme: Literal["light", "dark"]) -> None:
-    """Nothing for axe to find, with all its rules in both."""
+def accessible(page: Page, scheme: Literal["light", "dark"], looks: list[str]) -> None:
+    """Nothing for axe to find, with all its rules in both; `looks` are those of earlier pages."""
     # A script follows the device's colours a moment later.
     until(page, f"{BRIGHTNESS} {'> 200' if scheme == 'light' else '< 60'}")
-    page.evaluate(MARK_LOOKS)
+    looks[:] = page.evaluate(MARK_LOOKS, looks)
     found = page.evaluate("rules => axe.run(rules)", RULES)
     faults = [
         (fault["id"], node["html"][:200])
@@ -172,6 +178,7 @@ def test_every_kind_of_page_is_for_everybody(
     page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
     devtools = context.new_cdp_session(page)
     still = browser.new_context(java_script_enabled=False).new_page()
+    looks: dict[str, list[str]] = {"light": [], "dark": []}
     found = kinds(sample_sites / client)
     assert len(found) > 16, found
     for path in found:
@@ -181,7 +188,7 @@ def test_every_kind_of_page_is_for_everybody(
         page.evaluate(AXE)
         if client == CLIENTS[0]:  # templates, scripts and colours are the same in each language
             whole_without_scripts_and_styles(still, page)
-            accessible(page, "light")
+            accessible(page, "light", looks["light"])
         fits(page)
         headings(page)
 
@@ -189,7 +196,7 @@ def test_every_kind_of_page_is_for_everybody(
         page.set_viewport_size(WIDTHS["phone"])
         fits(page)
         headings(page)
-        accessible(page, "dark")
+        accessible(page, "dark", looks["dark"])
 
         fits_everywhere(page, devtools)
     still.context.close()
@@ -205,6 +212,7 @@ def test_pages_that_the_samples_do_not_have_are_for_everybody(
         result = build(workspace, audience=audience, out=tmp_path / out, pdf=True)
         assert result.ok, (result.problems, result.failures)
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    looks: dict[str, list[str]] = {scheme: [] for scheme in schemes}
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     with served(tmp_path) as host:
@@ -217,5 +225,5 @@ def test_pages_that_the_samples_do_not_have_are_for_everybody(
                 assert answer.ok, path
                 fits(page)
                 page.evaluate(AXE)
-                accessible(page, scheme)
+                accessible(page, scheme, looks[scheme])
     context.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -41,6 +42,21 @@ def of(log: Edition, name: str) -> PeriodReport:
 def sentences(log: Edition, name: str, language: str = "en") -> tuple[str, ...]:
     wording = Wording(Words(language), log.profile, log.audience)
     return wording.summary(of(log, name))
+
+
+def test_many_dates_that_moved_are_told_by_the_completion_and_their_number() -> None:
+    log = edition(approved(1, "2026-03-10"))
+    known = report.report(log, periods.named("2026-03"))
+    (uat, live) = known.since.dates
+    moved = [
+        replace(each, after=replace(each.after, agreed=each.after.agreed + timedelta(days=2)))
+        for each in (uat, uat, uat, live)
+    ]
+    view = replace(known, since=replace(known.since, dates=tuple(moved)))
+    told = " ".join(Wording(Words("en"), log.profile, log.audience).summary(view))
+    assert "Go-live" in told
+    assert "3 other dates moved." in told
+    assert "UAT" not in told
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,6 @@ def _late(data: ChangeRecord, day: date) -> Iterator[tuple[KeyPath, date]]:
 
 
 def check_archive(client: Client) -> Iterator[Problem]:
-    """Check that an archived client is complete."""
     profile, day = Subject.of(client), client.profile.archived
     if day is None:
         return

@@ -141,7 +141,6 @@ class CheckedBody:
     seen: bool
 
     def place(self, offset: int, width: int = 1) -> Place:
-        """Return a place in the file from an offset in the body."""
         return self.source.in_body(offset, width)
 
 

@@ -311,7 +311,6 @@ def _is_deferred(data: ChangeRecord) -> bool:
 
 
 def last_decision(data: ChangeRecord) -> Status | None:
-    """Return the status that the last decision led to."""
     been = [*(entry.status for entry in data.history), data.status]
     return next((status for status in reversed(been) if status in OUTCOMES), None)
 
@@ -391,7 +390,6 @@ def check_visibility(record: Record, client: Client) -> Iterator[Problem]:
 
 
 def check_decision(record: Record, client: Client) -> Iterator[Problem]:
-    """Check that the decision agrees with the history."""
     data, subject, decision = record.data, Subject.of(record), record.data.decision
     if decision is None:
         return

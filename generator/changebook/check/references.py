@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 
 from changebook import packaged
 from changebook.check.subject import Subject
+from changebook.model.catalogues import CatalogueError, check_catalogue, languages
 from changebook.model.diagnostics import KeyPath, Problem, rule
 from changebook.model.schema import ChangeRecord
-from changebook.model.vocabulary import ENDED, Status, SupersedeMode
-from changebook.model.words import CatalogueError, Words, languages
+from changebook.model.vocabulary import ENDED, FINAL, Status, SupersedeMode
 from changebook.read.workspace import Client, Record
 
 ID_NOT_FILE_NAME = rule(
@@ -49,7 +49,7 @@ DEPENDS_ON_ENDED = rule(
 )
 
 #: Records in these statuses never took, and never will take, another one's place.
-_WITHOUT_EFFECT = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.VOID})
+_WITHOUT_EFFECT = FINAL - {Status.SUPERSEDED}
 RELATIONS: Mapping[str, Callable[[ChangeRecord], tuple[str, ...]]] = {
     "supersedes": lambda data: data.links.supersedes,
     "depends_on": lambda data: data.links.depends_on,
@@ -301,7 +301,7 @@ def check_profile(client: Client) -> Iterator[Problem]:
         )
         return
     try:
-        Words(profile.language, own)
+        check_catalogue(profile.language, own)
     except CatalogueError as error:
         yield from subject.value(
             BROKEN_CATALOGUE,

@@ -51,7 +51,6 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def check_signed_copies(client: Client) -> Iterator[Problem]:
-    """Check every signed paper of a client."""
     targets = Targets(client)
     for record in client.records:
         agreement = record.data.agreement

@@ -85,10 +85,11 @@ class Survey:
 
 @dataclass(frozen=True)
 class Task:
-    """One client to be checked, knowing who the others are."""
+    """One client to be checked, knowing who the others are; `content` is its folder's digest."""
 
     root: Path
     folder: Path
+    content: str
     others: tuple[Neighbour, ...]
 
 
@@ -119,8 +120,13 @@ def survey(
         return digest("check", known_to_all, folder.name, content)
 
     read = [f for f in folders if chosen is None or f.name in (*chosen, *nameless)]
-    clients = {f: _loaded(store.get(name(f, of_folder(f)))) for f in read}
-    tasks = [Task(root, folder, others) for folder, kept in clients.items() if kept is None]
+    contents = {folder: of_folder(folder) for folder in read}
+    clients = {f: _loaded(store.get(name(f, content))) for f, content in contents.items()}
+    tasks = [
+        Task(root, folder, contents[folder], others)
+        for folder, kept in clients.items()
+        if kept is None
+    ]
     for task, checked in zip(tasks, run(check_one, tasks), strict=True):
         clients[task.folder] = checked
         if checked.digest:
@@ -149,18 +155,17 @@ def last_checked(folder: Path, content: str) -> Client | None:
 
 def check_one(task: Task, understand: Understand = understand) -> Surveyed:
     """Read and check one client; `understand` is read_client's."""
-    content = of_folder(task.folder)
     client, problems = read_client(task.root, task.folder, understand)
     if client:
         problems += check_client(client, task.others)
     # What was saved meanwhile may have been read in either state.
-    is_stable = of_folder(task.folder) == content
+    is_stable = of_folder(task.folder) == task.content
     _last.clear()
     if client and is_stable:
-        _last[task.folder, content] = client
+        _last[task.folder, task.content] = client
     return Surveyed(
         task.folder.name,
-        content if is_stable else "",
+        task.content if is_stable else "",
         tuple(sorted(problems)),
         facts(client) if client else None,
     )

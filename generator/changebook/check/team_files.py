@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from changebook import packaged
 from changebook.check.references import UNKNOWN_LANGUAGE
+from changebook.model.catalogues import languages
 from changebook.model.diagnostics import START, Place, Problem, rule
-from changebook.model.words import languages
 from changebook.read.settings import SETTINGS, SettingsFile, read_settings
 from changebook.read.site_file import PLUGIN, SiteFile, read_site_file
 from changebook.read.workspace import CHANGES

@@ -120,6 +120,7 @@ def processes(preload: str) -> multiprocessing.context.BaseContext:
 
 
 def _begin() -> None:
+    gc.freeze()  # what modules are made of stays
     gc.set_threshold(*_COLLECTED)
     end_with_parent()
 

@@ -7,6 +7,7 @@ name, which is loaded when it is called: `check` should not wait for MkDocs.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -103,6 +104,8 @@ for name, summary in _COMMANDS.items():
 
 def load(name: str) -> click.Command:
     """Return a command with its options."""
+    # No plugin of pydantic's has business with records, and to look for some takes a while.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.disable()  # what modules are made of stays
     try:
         command: click.Command = import_module(f"{__name__}.{name.replace('-', '_')}").command

@@ -14,9 +14,9 @@ from changebook import atomic
 from changebook.check.approvers import listed
 from changebook.cli.options import (
     Amount,
-    Assigned,
     Day,
     Word,
+    assigned,
     committer,
     folder,
     named,
@@ -97,21 +97,8 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 @click.option("--option", metavar="OPTION", help="Which option was chosen.")
 @click.option("--partial", is_flag=True, help="Only a part of the option was approved.")
 @click.option("--amount", type=Amount(), help="What was approved, before tax.")
-@click.option(
-    "--milestone",
-    "milestones",
-    type=Assigned(Day()),
-    multiple=True,
-    metavar="NAME=DATE",
-    help="A new agreed date; repeat.",
-)
-@click.option(
-    "--days",
-    type=Assigned(click.INT),
-    multiple=True,
-    metavar="NAME=DAYS",
-    help="Days granted, if not those asked for; repeat.",
-)
+@assigned("--milestone", Day(), "NAME=DATE", "A new agreed date; repeat.", "milestones")
+@assigned("--days", click.INT, "NAME=DAYS", "Days granted, if not those asked for; repeat.")
 @click.option("--effective", type=Day(), help="When it counts in the sums.  [default: --on]")
 @click.option("--rationale", metavar="TEXT", help="Why it was decided so.")
 @click.option(

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from changebook.cli.options import Day, cache_folder, folder, named, words
-from changebook.cli.output import PROBLEMS, print_problems, progress, say, short
+from changebook.cli.options import as_of, audience, cache_folder, folder, named
+from changebook.cli.output import PROBLEMS, print_problems, say, short
+from changebook.cli.progress import progress
 from changebook.model.vocabulary import Audience
 from changebook.publish.build import Documents, Result, build
 from changebook.publish.cluster import dask_executor
@@ -47,8 +48,8 @@ class ShardName(click.ParamType[Shard]):
     type=ShardName(),
     help="Only a part of the clients, as 2/8 for the second of eight.",
 )
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
-@click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")
+@audience()
+@as_of()
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes.  [default: one per CPU]")
 @click.option(
     "--no-pdf", is_flag=True, help="Leave out the documents to print and the links to them."

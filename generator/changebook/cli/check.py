@@ -13,7 +13,7 @@ from changebook.check.since.merging import MergeFindings, check_merge
 from changebook.check.since.revisions import Findings, check_since
 from changebook.check.survey import survey
 from changebook.check.workers import Workers
-from changebook.cli.options import cache_folder, folder, named, today
+from changebook.cli.options import cache_folder, folder, formats, named, today
 from changebook.cli.output import PROBLEMS, from_here, print_problems, summary
 from changebook.edit import fix
 from changebook.keep.place import open_store
@@ -24,12 +24,10 @@ from changebook.read.workspace import CHANGES
 
 @named("check")
 @folder()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", *FORMATS]),
+@formats(
+    "text",
+    *FORMATS,
     default="text",
-    show_default=True,
     help="github prints annotations, gitlab a Code Quality report, sarif a SARIF 2.1.0 log.",
 )
 @click.option(

@@ -8,29 +8,22 @@ from pathlib import Path
 import click
 
 from changebook.check.since.revisions import revisions
-from changebook.cli.options import Day, folder, named, words
+from changebook.cli.options import as_of, audience, folder, formats, named
 from changebook.diff import document, effects, forms, shape
 from changebook.model.vocabulary import Audience
 
 
 @named("diff")
 @folder()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["md", "html", "json"]),
+@formats(
+    "md",
+    "html",
+    "json",
     default="md",
-    show_default=True,
     help="md is for a comment on a pull request, html is one file, json is for programs.",
 )
-@click.option(
-    "--audience",
-    type=words(Audience),
-    default=Audience.CLIENT.value,
-    show_default=True,
-    help="Whose figures to show. The report itself is always for the team.",
-)
-@click.option("--as-of", type=Day(), help="The day of the figures.  [default: the newest event]")
+@audience("Whose figures to show. The report itself is always for the team.")
+@as_of("The day of the figures.  [default: the newest event]")
 @click.option(
     "--exact",
     is_flag=True,

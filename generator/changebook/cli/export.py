@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import (
-    Day,
+    as_of,
+    audience,
     cache_folder,
     folder,
+    formats,
     named,
     refuse_among_records,
     refuse_other_kind,
-    words,
 )
 from changebook.cli.output import PROBLEMS, checked, deliver, print_problems, say, short
 from changebook.edition.editions import Edition, located, make_edition
@@ -41,17 +42,18 @@ _OUT = {Audience.CLIENT: "export", Audience.TEAM: "export-team"}
 
 @named("export")
 @folder()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "xlsx", "json", _SITE, _ZIP]),
+@formats(
+    "csv",
+    "xlsx",
+    "json",
+    _SITE,
+    _ZIP,
     default="csv",
-    show_default=True,
     help="site is a folder of Markdown that MkDocs builds without Changebook's plugin; zip is the "
     "built site, to be read offline.",
 )
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
-@click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")
+@audience()
+@as_of()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

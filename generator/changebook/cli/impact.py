@@ -10,11 +10,13 @@ import click
 
 from changebook.cli.options import (
     Day,
+    as_of,
+    audience,
     folder,
+    formats,
     named,
     refuse_among_records,
     refuse_other_kind,
-    words,
 )
 from changebook.cli.output import checked, deliver
 from changebook.exports.impact.figures import impact_figures
@@ -24,17 +26,10 @@ from changebook.model.vocabulary import Audience
 
 @named("impact")
 @folder()
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
-@click.option("--as-of", type=Day(), help="The day to show.  [default: the newest in the records]")
+@audience()
+@as_of()
 @click.option("--known-on", type=Day(), help="Only what was recorded by this day.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="csv is the change order register.",
-)
+@formats(*FORMATS, default="text", help="csv is the change order register.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
 @click.argument("slug", metavar="CLIENT")
 def command(

@@ -208,7 +208,7 @@ def _show(
         case "md":
             content = shown.as_markdown(plan, profile, words)
         case "json":
-            content = shown.as_json(plan, profile)
+            content = shown.as_json(plan)
         case "xlsx":
             if out is None and sys.stdout.isatty():
                 raise click.UsageError("a workbook is not text: name a file with --out")

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ import click
 from changebook.check.seals import NOT_SEALED
 from changebook.cli.options import (
     Amount,
-    Assigned,
     CommandGroup,
     Day,
     Word,
+    assigned,
     committer,
     folder,
     named,
@@ -63,38 +62,40 @@ def command(ctx: click.Context, root: Path, id_: str) -> None:
 
 
 def _kind(
-    name: str, *, dated: bool = True, seals: bool = False
-) -> Callable[[Callable[..., Note]], click.Command]:
-    """Return what makes a kind of note of a function: its day, its dry run, and the writing.
+    name: str,
+    note: Callable[..., Note],
+    help: str,
+    *options: Callable[[Any], Any],
+    dated: bool = True,
+    seals: bool = False,
+) -> None:
+    """Add a kind of note: what it takes, its day, its dry run, and the writing.
 
     What it `seals` is sealed in the same run.
     """
 
-    def made(function: Callable[..., Note]) -> click.Command:
-        @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
-        @click.pass_obj
-        @wraps(function)
-        def run(about: _About, /, *, dry_run: bool, **given: Any) -> None:
-            if dated:
-                given["on"] = _day(about.client, given["on"])
-            if "by" in given:
-                given["by"] = given["by"] or committer(about.client)
-                if given["by"] is None:
-                    raise click.UsageError("say who, with --by NAME, as client.md names them")
-            note = function(**given)
-            if seals and not dry_run:
-                refuse_broken_seals(about.workspace, about.client)
-            _write(about, note, dry_run=dry_run, seals=seals)
-            if seals and not dry_run:
-                seal_written(about.workspace, about.client, about.id)
+    @click.pass_obj
+    def run(about: _About, /, *, dry_run: bool, **given: Any) -> None:
+        if dated:
+            given["on"] = _day(about.client, given["on"])
+        if "by" in given:
+            given["by"] = given["by"] or committer(about.client)
+            if given["by"] is None:
+                raise click.UsageError("say who, with --by NAME, as client.md names them")
+        written = note(**given)
+        if seals and not dry_run:
+            refuse_broken_seals(about.workspace, about.client)
+        _write(about, written, dry_run=dry_run, seals=seals)
+        if seals and not dry_run:
+            seal_written(about.workspace, about.client, about.id)
 
-        kind: click.Command = named(name)(_on(run) if dated else run)
-        command.add_command(kind)
-        return kind
-
-    return made
+    # The last that is put on is the first in the help.
+    for option in reversed((*([_on] if dated else ()), _dry_run, *options)):
+        option(run)
+    command.add_command(named(name, help=help)(run))
 
 
+_dry_run = click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 _on = click.option("--on", type=Day(), help="The day.  [default: today, where the client is]")
 
 
@@ -132,136 +133,108 @@ _alternative = click.option("--alternative", metavar="TEXT", help="What could be
 _which = click.argument("which", required=False)
 
 
-@_kind("objection")
-@click.argument("concern")
-@_by
-@_response
-@_alternative
-@click.option("--follow-up", type=Day(), help="When to come back to it.")
-def _objection(**given: Any) -> Note:
-    """Note that somebody objects: CONCERN is what they say."""
-    return core.objection(**given)
-
-
-@_kind("settled")
-@_which
-@click.option(
-    "--outcome", type=Word(ObjectionOutcome), required=True, help="How the objection ended."
-)
-@_response
-@_alternative
-def _settled(**given: Any) -> Note:
-    """Note that an objection was settled."""
-    return core.settled(**given)
-
-
-@_kind("condition")
-@_which
-def _condition(**given: Any) -> Note:
-    """Note that a condition of the decision was met."""
-    return core.condition_met(**given)
-
-
-@_kind("plan")
-@_which
-def _plan(**given: Any) -> Note:
-    """Note that a step of the plan was finished."""
-    return core.step_done(**given)
-
-
-@_kind("revision")
-@click.argument("words", metavar="NOTE")
-@_by
-@click.option(
-    "--base",
-    metavar="REV",
-    help="Where the client has read it: where this branch left REV in git.  [default: HEAD]",
-)
-def _revision(**given: Any) -> Note:
-    """Note that what is asked for was changed: NOTE says what is different.
-
-    Change the record first. The old amount and days come from git, where they are others now;
-    whoever approved so far is asked again.
-    """
-    return core.revision(**given)
-
-
-@_kind("due", dated=False)
-@click.argument("day", metavar="DATE", type=Day())
-def _due(day: date) -> Note:
-    """Note that the client has until DATE to decide."""
-    return core.due(day)
-
-
-@_kind("signed", seals=True)
-@click.option("--reference", metavar="TEXT", help="The amendment, if not in the record yet.")
-def _signed(**given: Any) -> Note:
-    """Note that the amendment was signed, where there is no paper to file. It is sealed.
-
-    `changebook sign` files a signed paper.
-    """
-    return core.signed(**given)
-
-
-@_kind("acceptance", seals=True)
-@click.argument("outcome", type=Word(AcceptanceOutcome))
-@click.option(
-    "--by",
-    "names",
-    metavar="NAME",
-    multiple=True,
-    required=True,
-    help="Who of the client said so, as client.md names them; repeat.",
-)
-@click.option("--remarks", metavar="TEXT", help="What else the client said.")
-@click.option("--defect", "defects", metavar="TEXT", multiple=True, help="A defect; repeat.")
-@click.option("--due", type=Day(), help="By when the defects must be fixed.")
 def _acceptance(names: tuple[str, ...], **given: Any) -> Note:
-    """Note what the client said of what was built. It is sealed, unless it was refused."""
     once_each("--by", names)
     if given["due"] and not given["defects"]:
         raise click.UsageError("--due is the day by which defects must be fixed: add --defect TEXT")
     return core.acceptance(by=names, **given)
 
 
-@_kind("fixed")
-@_which
-def _fixed(**given: Any) -> Note:
-    """Note that a defect was fixed."""
-    return core.defect_fixed(**given)
-
-
-@_kind("actual", dated=False)
-@click.option("--finished", type=Day(), help="When the work was finished.")
-@click.option(
-    "--milestone",
-    "milestones",
-    type=Assigned(Day()),
-    multiple=True,
-    metavar="NAME=DATE",
-    help="When a milestone was reached; repeat.",
-)
-@click.option(
-    "--days",
-    type=Assigned(Amount()),
-    multiple=True,
-    metavar="ROLE=DAYS",
-    help="Person-days of a role; repeat.",
-)
-@click.option(
-    "--cost",
-    type=Assigned(Amount()),
-    multiple=True,
-    metavar="ITEM=AMOUNT",
-    help="What an item cost, before tax; repeat.",
-)
 def _actual(finished: date | None, **given: tuple[tuple[str, Any], ...]) -> Note:
-    """Note what it took, beside what was agreed: it enters no sum of the contract.
-
-    A role or an item that is there gets the new figure.
-    """
     for option, name in (("--milestone", "milestones"), ("--days", "days"), ("--cost", "cost")):
         once_each(option, [key for key, _ in given[name]])
     if not (finished or any(given.values())):
         raise click.UsageError("say what it took: --finished, --milestone, --days or --cost")
     return core.actual(finished, **{name: dict(pairs) for name, pairs in given.items()})
+
+
+_kind(
+    "objection",
+    core.objection,
+    "Note that somebody objects: CONCERN is what they say.",
+    click.argument("concern"),
+    _by,
+    _response,
+    _alternative,
+    click.option("--follow-up", type=Day(), help="When to come back to it."),
+)
+_kind(
+    "settled",
+    core.settled,
+    "Note that an objection was settled.",
+    _which,
+    click.option(
+        "--outcome", type=Word(ObjectionOutcome), required=True, help="How the objection ended."
+    ),
+    _response,
+    _alternative,
+)
+_kind("condition", core.condition_met, "Note that a condition of the decision was met.", _which)
+_kind("plan", core.step_done, "Note that a step of the plan was finished.", _which)
+_kind("fixed", core.defect_fixed, "Note that a defect was fixed.", _which)
+_kind(
+    "revision",
+    core.revision,
+    """Note that what is asked for was changed: NOTE says what is different.
+
+    Change the record first. The old amount and days come from git, where they are others now;
+    whoever approved so far is asked again.
+    """,
+    click.argument("words", metavar="NOTE"),
+    _by,
+    click.option(
+        "--base",
+        metavar="REV",
+        help="Where the client has read it: where this branch left REV in git.  [default: HEAD]",
+    ),
+)
+_kind(
+    "due",
+    core.due,
+    "Note that the client has until DATE to decide.",
+    click.argument("day", metavar="DATE", type=Day()),
+    dated=False,
+)
+_kind(
+    "signed",
+    core.signed,
+    """Note that the amendment was signed, where there is no paper to file. It is sealed.
+
+    `changebook sign` files a signed paper.
+    """,
+    click.option("--reference", metavar="TEXT", help="The amendment, if not in the record yet."),
+    seals=True,
+)
+_kind(
+    "acceptance",
+    _acceptance,
+    "Note what the client said of what was built. It is sealed, unless it was refused.",
+    click.argument("outcome", type=Word(AcceptanceOutcome)),
+    click.option(
+        "--by",
+        "names",
+        metavar="NAME",
+        multiple=True,
+        required=True,
+        help="Who of the client said so, as client.md names them; repeat.",
+    ),
+    click.option("--remarks", metavar="TEXT", help="What else the client said."),
+    click.option("--defect", "defects", metavar="TEXT", multiple=True, help="A defect; repeat."),
+    click.option("--due", type=Day(), help="By when the defects must be fixed."),
+    seals=True,
+)
+_kind(
+    "actual",
+    _actual,
+    """Note what it took, beside what was agreed: it enters no sum of the contract.
+
+    A role or an item that is there gets the new figure.
+    """,
+    click.option("--finished", type=Day(), help="When the work was finished."),
+    assigned(
+        "--milestone", Day(), "NAME=DATE", "When a milestone was reached; repeat.", "milestones"
+    ),
+    assigned("--days", Amount(), "ROLE=DAYS", "Person-days of a role; repeat."),
+    assigned("--cost", Amount(), "ITEM=AMOUNT", "What an item cost, before tax; repeat."),
+    dated=False,
+)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from changebook.model import periods
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.schema import Number
-from changebook.model.vocabulary import Term
+from changebook.model.vocabulary import Audience, Term
 from changebook.read.git import has_repository, repository
 from changebook.read.workspace import CHANGES, PROFILE, Client
 from changebook.refusal import Refusal
@@ -56,8 +56,6 @@ named = partial(click.command, cls=_Command)
 
 
 class Day(click.ParamType[date]):
-    """An ISO day."""
-
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -99,6 +97,15 @@ class Assigned(click.ParamType[tuple[str, Any]]):
         if not sign or not name.strip():
             self.fail(f"{value!r} is not like NAME={self.held.name.upper()}", param, ctx)
         return name.strip(), self.held.convert(text.strip(), param, ctx)
+
+
+def assigned(
+    option: str, held: click.ParamType[Any], metavar: str, help: str, *name: str
+) -> Callable[[_F], _F]:
+    """Return the option that gives each of several things a value of its own."""
+    return click.option(
+        option, *name, type=Assigned(held), multiple=True, metavar=metavar, help=help
+    )
 
 
 class Word(click.Choice[str]):
@@ -161,7 +168,6 @@ def cache_folder() -> Callable[[_F], _F]:
 
 
 def folder() -> Callable[[_F], _F]:
-    """Return the option for the workspace's folder."""
     return click.option(
         "--workspace",
         "root",
@@ -183,6 +189,36 @@ def _workspace_here() -> Path:
 def words(terms: type[Term]) -> click.Choice[str]:
     """Return the type of an option that takes a word of the vocabulary."""
     return click.Choice([term.value for term in terms])
+
+
+def audience(help: str | None = None) -> Callable[[_F], _F]:
+    """Return the option for whose edition it is."""
+    return click.option(
+        "--audience",
+        type=words(Audience),
+        default=Audience.CLIENT.value,
+        show_default=True,
+        help=help,
+    )
+
+
+def as_of(
+    help: str = "The day to show.  [default: the newest in the records]",
+) -> Callable[[_F], _F]:
+    """Return the option for the day of the figures."""
+    return click.option("--as-of", type=Day(), help=help)
+
+
+def formats(*forms: str, default: str, help: str | None = None) -> Callable[[_F], _F]:
+    """Return the option for the format, as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=default,
+        show_default=True,
+        help=help,
+    )
 
 
 def once_each(option: str, names: Sequence[str]) -> None:

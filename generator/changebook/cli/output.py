@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from changebook import atomic
 from changebook.check import load_checked
@@ -43,13 +40,17 @@ def print_problems(
     if not problems:
         return
     known = source_line or source_lines(root)
-    paths = {from_here(problem.path, root): problem.path for problem in problems}
-    shown = {path: name for name, path in paths.items()}
+    shown = {path: from_here(path, root) for path in {problem.path for problem in problems}}
+    paths = {name: path for path, name in shown.items()}
     told = [replace(problem, path=shown[problem.path]) for problem in problems]
-    for line in as_text(told, lambda name, number: known(paths[name], number)).split("\n"):
-        word, bracket, rest = line.partition("[")
-        is_head = bracket and word in _COLOURS
-        click.echo(coloured(word) + bracket + rest if is_head else line, err=err)
+    text = as_text(told, lambda name, number: known(paths[name], number))
+    # In one piece: each is written at once, and there may be thousands.
+    click.echo("\n".join(map(_in_colour, text.split("\n"))), err=err)
+
+
+def _in_colour(line: str) -> str:
+    word, bracket, rest = line.partition("[")
+    return coloured(word) + bracket + rest if bracket and word in _COLOURS else line
 
 
 def from_here(path: str, root: Path) -> str:
@@ -119,23 +120,3 @@ def short(path: Path) -> str:
     if not path.is_absolute():
         return str(path)
     return min(os.path.relpath(path), str(path), key=len)
-
-
-@contextmanager
-def progress(
-    doing: str = "Building", done_: str = "built"
-) -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar on a terminal, else one line for each site or document."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, total, name: click.echo(f"{done_} {name} ({done}/{total})")
-        return
-    columns = (
-        TextColumn(doing),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[name]}"),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None, name="reading")
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)

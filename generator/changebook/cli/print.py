@@ -12,20 +12,22 @@ import click
 
 from changebook import atomic
 from changebook.cli.options import (
-    Day,
     PeriodName,
+    as_of,
+    audience,
     cache_folder,
     folder,
     named,
     refuse_among_records,
     words,
 )
-from changebook.cli.output import PROBLEMS, checked, print_problems, progress, say, short
+from changebook.cli.output import PROBLEMS, checked, print_problems, say, short
+from changebook.cli.progress import progress
 from changebook.keep.place import open_store
+from changebook.model.catalogues import languages
 from changebook.model.diagnostics import number_of
 from changebook.model.periods import Period, PeriodKind
 from changebook.model.vocabulary import Audience, PaperSize
-from changebook.model.words import languages
 from changebook.paper import typesetting
 from changebook.paper.findings import Finding, problems
 from changebook.paper.paper import Paper
@@ -63,12 +65,8 @@ _DEFAULT_OUT = "print"
     is_flag=True,
     help="The acceptance certificates of the IDs, instead of the change orders.",
 )
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
-@click.option(
-    "--as-of",
-    type=Day(),
-    help="The day to show and to write on each page.  [default: each document's newest]",
-)
+@audience()
+@as_of("The day to show and to write on each page.  [default: each document's newest]")
 @click.option("--paper", "size", type=words(PaperSize), help="[default: the client's, else a4]")
 @click.option("--language", type=click.Choice(languages()), help="[default: the client's]")
 @click.option(

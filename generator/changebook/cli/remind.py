@@ -12,6 +12,7 @@ from changebook import atomic
 from changebook.cli.options import (
     Day,
     folder,
+    formats,
     named,
     refuse_among_records,
     refuse_other_kind,
@@ -34,14 +35,7 @@ from changebook.views.reminders import reminders
 @click.option(
     "--on", type=Day(), help="The day to remind on.  [default: today, where the client is]"
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["eml", "md", "json"]),
-    default="md",
-    show_default=True,
-    help="eml makes a mail for each person, ready to send.",
-)
+@formats("eml", "md", "json", default="md", help="eml makes a mail for each person, ready to send.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

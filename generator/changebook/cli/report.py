@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from changebook.cli.options import (
-    Day,
     PeriodName,
+    as_of,
+    audience,
     folder,
+    formats,
     named,
     refuse_among_records,
     refuse_other_kind,
-    words,
 )
 from changebook.cli.output import checked, deliver
 from changebook.edition.editions import located
@@ -37,21 +38,10 @@ from changebook.views.report import PeriodUnknown
     show_default=True,
     help="2026-W12, 2026-03, or week or month for the last complete one.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["html", "md", "eml"]),
-    default="md",
-    show_default=True,
-    help="eml is a mail, ready to send.",
-)
+@formats("html", "md", "eml", default="md", help="eml is a mail, ready to send.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
-@click.option(
-    "--as-of",
-    type=Day(),
-    help="The last day that counts.  [default: the end of the period]",
-)
+@audience()
+@as_of("The last day that counts.  [default: the end of the period]")
 @click.option("--to", multiple=True, metavar="ADDRESS", help="To whom a mail goes; repeat.")
 @click.option(
     "--from",

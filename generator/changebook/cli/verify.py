@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import folder, named
+from changebook.cli.options import folder, formats, named
 from changebook.cli.output import PROBLEMS, print_problems
 from changebook.model import canonical
 from changebook.model.diagnostics import visible
@@ -41,9 +41,7 @@ from changebook.read.workspace import read_workspace
     help="Find the decision behind a digest. The first 12 digits will do, in any printed form; "
     "so does the text of a QR code, and the id that a record had before it was imported.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@formats("text", "json", default="text")
 def command(
     root: Path, slugs: tuple[str, ...], base: str | None, digest: str | None, form: str
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from changebook.cli.options import folder, named, words
+from changebook.cli.options import audience, folder, named
 from changebook.cli.output import short
 from changebook.model.vocabulary import Audience
 from changebook.publish import withdraw as core
@@ -20,7 +20,7 @@ from changebook.publish import withdraw as core
     type=click.Path(path_type=Path),
     help="Where the sites are.  [default: site, or site-team, in the workspace]",
 )
-@click.option("--audience", type=words(Audience), default=Audience.CLIENT.value, show_default=True)
+@audience()
 def command(root: Path, slug: str, out: Path | None, audience: str) -> None:
     """Take down the published site of CLIENT, which is no longer in the workspace.
 

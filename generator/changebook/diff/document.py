@@ -24,12 +24,13 @@ from changebook.diff.effects import (
     What,
 )
 from changebook.diff.revealed import Revealed, RevealedKind
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.sums import MilestonePosition, SumLine
 from changebook.model.table import Column, Format, Table, money_column
 from changebook.model.values import Money, in_currency
 from changebook.model.vocabulary import Audience
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 
 TITLE = "What this change does"
 #: What stands in a cell without a value.

@@ -30,6 +30,7 @@ from changebook.diff.revealed import (
 )
 from changebook.edition.editions import EditionRecord, Past, default_as_of, make_edition
 from changebook.model import sums
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.diagnostics import Problem, errors
 from changebook.model.differences import differences
 from changebook.model.periods import PeriodKind, around
@@ -38,7 +39,7 @@ from changebook.model.sums import Budget, MilestonePosition, Position, SumLine
 from changebook.model.values import Money, in_currency
 from changebook.model.visibility import is_unseen
 from changebook.model.vocabulary import Audience, Status
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 from changebook.read.source import SourceFile
 from changebook.read.workspace import Client, Record
 from changebook.views import corrections
@@ -88,8 +89,6 @@ class RecordEffect:
 
 
 class BudgetRow(StrEnum):
-    """The rows of the budget."""
-
     AMOUNT = "amount"
     USED = "used"
     LEFT = "left"

@@ -10,9 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changebook import packaged
 from changebook.diff.document import MISSING, Block, HeadingBlock, Sentence
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.diagnostics import visible
 from changebook.model.table import Table
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 from changebook.pages.literal import literal
 
 #: What fits into a comment: GitHub takes 65,536 characters. Long tables and cells are cut, too.

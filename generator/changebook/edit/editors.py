@@ -30,7 +30,6 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
 
 
 def schema_file(name: str) -> str:
-    """Return the name of the file with the schema of one kind of file."""
     return f"{name}.schema.json"
 
 

@@ -88,8 +88,6 @@ def settled(
     response: str | None = None,
     alternative: str | None = None,
 ) -> Note:
-    """Return the note that an objection was settled."""
-
     def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
         open_ = {
             number: each.concern
@@ -212,52 +210,42 @@ def acceptance(
     return write
 
 
-def condition_met(which: str | None, on: date) -> Note:
-    """Return the note that a condition of the decision was met."""
-
-    def unmet(data: ChangeRecord) -> dict[int, str]:
-        conditions = data.decision.conditions if data.decision else ()
-        return {n: each.text for n, each in enumerate(conditions) if each.met is None}
-
-    where = ("decision", "conditions")
-    return _fulfilled(where, "met", unmet, "condition that is not met", which, on)
-
-
-def step_done(which: str | None, on: date) -> Note:
-    """Return the note that a step of the plan was finished."""
-
-    def ahead(data: ChangeRecord) -> dict[int, str]:
-        return {n: each.step for n, each in enumerate(data.plan or ()) if each.done is None}
-
-    return _fulfilled(("plan",), "done", ahead, "step of the plan that is not done", which, on)
-
-
-def defect_fixed(which: str | None, on: date) -> Note:
-    """Return the note that a defect was fixed."""
-
-    def left(data: ChangeRecord) -> dict[int, str]:
-        defects = data.acceptance.defects if data.acceptance else ()
-        return {n: each.text for n, each in enumerate(defects) if each.fixed is None}
-
-    where = ("acceptance", "defects")
-    return _fulfilled(where, "fixed", left, "defect that is not fixed", which, on)
-
-
 def _fulfilled(
     where: tuple[str, ...],
     key: str,
-    open_entries: Callable[[ChangeRecord], Mapping[int, str]],
     what: str,
-    which: str | None,
-    on: date,
-) -> Note:
-    """Return the note that one entry of a list was fulfilled on a day."""
+    entries: Callable[[ChangeRecord], Sequence[tuple[str, date | None]]],
+) -> Callable[[str | None, date], Note]:
+    """Return what notes that one entry of a list was fulfilled on a day."""
 
-    def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
-        at = _chosen(record.data, open_entries(record.data), which, what)
-        return _with(text, (*where, at), {key: on})
+    def note(which: str | None, on: date) -> Note:
+        def write(text: Manuscript, client: Client, record: Record) -> Manuscript:
+            left = {n: name for n, (name, day) in enumerate(entries(record.data)) if day is None}
+            return _with(text, (*where, _chosen(record.data, left, which, what)), {key: on})
 
-    return write
+        return write
+
+    return note
+
+
+condition_met = _fulfilled(
+    ("decision", "conditions"),
+    "met",
+    "condition that is not met",
+    lambda data: [(c.text, c.met) for c in data.decision.conditions] if data.decision else [],
+)
+step_done = _fulfilled(
+    ("plan",),
+    "done",
+    "step of the plan that is not done",
+    lambda data: [(step.step, step.done) for step in data.plan or ()],
+)
+defect_fixed = _fulfilled(
+    ("acceptance", "defects"),
+    "fixed",
+    "defect that is not fixed",
+    lambda data: [(d.text, d.fixed) for d in data.acceptance.defects] if data.acceptance else [],
+)
 
 
 def actual(

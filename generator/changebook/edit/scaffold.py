@@ -212,7 +212,6 @@ def new(
 
 
 def id_of(client: Client, number: int) -> str:
-    """Return the id of a client's record with this number."""
     return f"{client.profile.prefix}-{number:04}"
 
 

@@ -32,7 +32,6 @@ class Written:
 
 
 def configuration(server: str, plan: HostingPlan) -> str:
-    """Return the configuration of the server."""
     environment = Environment(  # noqa: S701 - no HTML: `quoted` stands around what is put in
         loader=FileSystemLoader(packaged.templates_dir() / _FOLDER),
         trim_blocks=True,

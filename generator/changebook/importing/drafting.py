@@ -97,7 +97,6 @@ class Draft:
 def draft(
     item: Item, source: ImportSource, mapping: ImportMap, profile: Profile, notation: Notation
 ) -> Draft:
-    """Return what an item becomes."""
     return _Drafting(item, source, mapping, profile, notation).draft()
 
 

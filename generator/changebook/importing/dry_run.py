@@ -201,25 +201,15 @@ class ImportJson(JsonModel):
     records: tuple[PlannedJson, ...]
     totals: tuple[TotalJson, ...]
     faults: Lines
-    problems: tuple[str, ...]
+    problems: Annotated[tuple[str, ...], BeforeValidator(lambda some: tuple(map(_line, some)))]
     notes: Lines
     vanished: dict[str, str]
     left_out: dict[str, int]
 
 
-def as_json(plan: ImportPlan, profile: Profile) -> bytes:
+def as_json(plan: ImportPlan) -> bytes:
     """Return the same for programs."""
-    shape = ImportJson.model_validate(
-        {
-            **{name: getattr(plan, name) for name in ImportJson.model_fields},
-            "problems": tuple(map(_line, plan.problems)),
-            "left_out": dict(plan.left_out),
-            "vanished": dict(plan.vanished),
-        },
-        from_attributes=True,
-        context=plan.after,
-    )
-    return shape.as_bytes()
+    return ImportJson.model_validate(plan, context=plan.after).as_bytes()
 
 
 def _line(problem: Problem) -> str:

@@ -119,7 +119,6 @@ class ImportPlan:
 
     @property
     def written(self) -> tuple[PlannedRecord, ...]:
-        """The records that are written."""
         return tuple(r for r in self.records if r.fate in WRITTEN)
 
 

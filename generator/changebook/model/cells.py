@@ -42,8 +42,6 @@ class Text(Piece):
 
 @dataclass(frozen=True)
 class WrittenDay(Piece):
-    """A day."""
-
     kind = "day"
     on: date
     tone: Tone = Tone.PLAIN

@@ -133,7 +133,6 @@ class ProblemJson(JsonModel):
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """Return the problems as JSON."""
     return rows_as_json(problems, ProblemJson)
 
 

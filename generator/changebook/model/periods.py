@@ -53,7 +53,6 @@ class Period:
 
 
 def around(day: date, kind: PeriodKind) -> Period:
-    """Return the period that a day is in."""
     if kind is PeriodKind.MONTH:
         return Period(kind, month_start(day), month_end(day))
     first = day.toordinal() - day.weekday()
@@ -93,12 +92,10 @@ def _weeks(year: int) -> str:
 
 
 def month_start(day: date) -> date:
-    """Return the first day of the month that a day is in."""
     return day.replace(day=1)
 
 
 def month_end(day: date) -> date:
-    """Return the last day of the month that a day is in."""
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 

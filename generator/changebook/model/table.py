@@ -152,7 +152,8 @@ class TotalLine:
 class Table(Generic[R]):
     """Rows of one type and the columns made from them; the title names a sheet: 31 characters.
 
-    Pages and paper show the rows that are `strong` as such, and the totals below all.
+    Pages and paper show the rows that are `strong` as such, and the totals below all. Where the
+    others come to the last row (`is_summed`), pages set it apart, without the changes behind it.
     """
 
     title: str
@@ -160,6 +161,7 @@ class Table(Generic[R]):
     rows: tuple[R, ...]
     strong: Callable[[R], bool] | None = None
     totals: tuple[TotalLine, ...] = ()
+    is_summed: bool = False
 
     def on(self, medium: Medium) -> Table[R]:
         """Return the table with the columns that stand there."""

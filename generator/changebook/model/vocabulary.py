@@ -280,8 +280,10 @@ APPROVED_OR_LATER = frozenset(
 #: Statuses in which a record may be kept from the client. A draft never reaches one; a withdrawn
 #: record that the client never saw stays unseen. From `awaiting-decision` on the client decides.
 MAY_BE_INTERNAL = frozenset({_S.DRAFT, _S.SUBMITTED, _S.ASSESSING, _S.WITHDRAWN})
+#: Statuses that lead no further.
+FINAL = frozenset(status for status, onward in TRANSITIONS.items() if not onward)
 #: Statuses with which a change is done with; `closed` may yet be superseded.
-ENDED = frozenset({_S.CLOSED, *(status for status, onward in TRANSITIONS.items() if not onward)})
+ENDED = FINAL | {_S.CLOSED}
 #: Ends that need their reason in the history entry's note.
 NEEDS_NOTE = frozenset({_S.VOID, _S.WITHDRAWN})
 

@@ -1,9 +1,6 @@
 """Everything that depends on the reader's language: messages, labels, dates, money, numbers.
 
-English is the language of the message ids. Every other language is one gettext catalogue,
-`site_templates/locale/<language>.po`; nothing else has to be written for a new one. A team's own
-catalogue, in the `site_templates` beside its records, comes before the packaged one message by
-message; what neither has stays English.
+Its messages are those of the language's catalogue, see `catalogues`.
 """
 
 from __future__ import annotations
@@ -13,14 +10,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import (
     format_currency,
     format_decimal,
@@ -30,33 +23,13 @@ from babel.numbers import (
     get_group_symbol,
 )
 
-from changebook import packaged
+from changebook.model.catalogues import SOURCE_LANGUAGE, catalogue, languages, locale_of
 from changebook.model.vocabulary import Term
 
-SOURCE_LANGUAGE = "en"
-#: Day before month and 24 hours: what English means outside the United States.
-_SOURCE_LOCALE = "en_GB"
 _CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 _MINUS = "\N{MINUS SIGN}"
 #: As exact as the sums are: the usual 28 digits are fewer than a product of two amounts has.
 _DIGITS = 100
-
-
-class CatalogueError(ValueError):
-    """A catalogue that can't be used; the message names it and says why."""
-
-
-def languages(own: Path | None = None) -> tuple[str, ...]:
-    """Return the languages of pages, as profiles name them; `own` are a team's `site_templates`."""
-    files = (file for folder in _folders(own) for file in folder.glob("*.po"))
-    known = {file.stem.replace("_", "-") for file in files} - {SOURCE_LANGUAGE}
-    return (SOURCE_LANGUAGE, *sorted(known))
-
-
-def _folders(own: Path | None) -> tuple[Path, ...]:
-    """Return where catalogues lie, those that come first first."""
-    templates = dict.fromkeys((own, packaged.templates_dir()))
-    return tuple(folder / "locale" for folder in templates if folder)
 
 
 def context(term_class: type[Term]) -> str:
@@ -92,20 +65,14 @@ class Words:
 
     def __init__(self, language: str, own: Path | None = None) -> None:
         self.language = language
-        source = language == SOURCE_LANGUAGE
         if language not in languages(own):
             raise KeyError(language)
-        try:
-            self.locale = Locale.parse(_SOURCE_LOCALE if source else language.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
-            raise CatalogueError(
-                f"it is not known how dates and money are written in `{language}`"
-            ) from None
-        catalogue = _catalogue(language, own)
-        self.gettext = catalogue.gettext
-        self.ngettext = catalogue.ngettext
-        self.pgettext = catalogue.pgettext
-        self.npgettext = catalogue.npgettext
+        self.locale = locale_of(language)
+        messages = catalogue(language, own)
+        self.gettext = messages.gettext
+        self.ngettext = messages.ngettext
+        self.pgettext = messages.pgettext
+        self.npgettext = messages.npgettext
 
     def label(self, term: Term) -> str:
         """Return a vocabulary's word as readers see it."""
@@ -201,8 +168,9 @@ class Words:
 
     def number(self, value: Decimal | int, *, signed: bool = False) -> str:
         """Return a quantity with the decimals that were written."""
-        text = format_decimal(value, locale=self.locale, decimal_quantization=False)
-        return _sign(text, value, signed)
+        # Of two equal ones with other decimals, a cache would give the one that was asked first.
+        write = _count if isinstance(value, int) else _number
+        return _sign(write(value, self.locale), value, signed)
 
     def percent(self, value: Decimal) -> str:
         """Return a percentage that is given in percent (6 is 6%)."""
@@ -224,6 +192,13 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
     return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
+def _number(value: Decimal | int, locale: Locale) -> str:
+    return format_decimal(value, locale=locale, decimal_quantization=False)
+
+
+_count = lru_cache(maxsize=4096)(_number)
+
+
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, locale: Locale) -> str:
     """Return a day as Babel writes it, kept because Babel is slow and days repeat."""
@@ -234,29 +209,3 @@ def _sign(text: str, value: Decimal | int, signed: bool) -> str:
     """Return the true minus sign, which is as wide as a plus and doesn't break from its number."""
     text = text.replace("-", _MINUS)
     return f"+{text}" if signed and value > 0 else text
-
-
-def _catalogue(language: str, own: Path | None) -> NullTranslations:
-    name = f"{language.replace('-', '_')}.po"
-    files = (folder / name for folder in _folders(own))
-    states = ((file, file.stat()) for file in files if file.is_file())
-    return _read(tuple((f, max(state.st_mtime_ns, state.st_ctime_ns)) for f, state in states))
-
-
-@lru_cache
-def _read(files: tuple[tuple[Path, int], ...]) -> NullTranslations:
-    """Return catalogues by the times of their last change, each falling back to the next.
-
-    They are compiled in memory. What no one translates stays as it is.
-    """
-    first = NullTranslations()
-    for file, _ in files:
-        compiled = BytesIO()
-        try:
-            with file.open("rb") as source:
-                write_mo(compiled, read_po(source, locale=file.stem, abort_invalid=True))
-        except (PoFileError, UnknownLocaleError, ValueError, OSError) as error:
-            raise CatalogueError(f"{file.name} can't be read: {error}") from None
-        compiled.seek(0)
-        first.add_fallback(GNUTranslations(compiled))
-    return first

@@ -28,11 +28,6 @@ class Ways:
     mail: str | None
     form: str | None
 
-    @property
-    def any(self) -> bool:
-        """Whether there is a way at all."""
-        return bool(self.mail or self.form)
-
 
 @dataclass(frozen=True)
 class Answers:

@@ -65,7 +65,6 @@ class Cells:
 
     @pass_context
     def link(self, context: Context, id: str, title: str) -> Markup:
-        """Return a link to a change by its id and title."""
         return _link(id, title, context["href"])
 
     @pass_context
@@ -106,6 +105,17 @@ class Cells:
                 more = escape(attributes(row))
             written.append(f"<tr{more}>{''.join([write(row) for write in writers])}</tr>\n")
         return _html("".join(written))
+
+    def total(self, row: Any, columns: Iterable[tuple[PageColumn, _Writer]]) -> Markup:
+        """Return the row that the others come to, without the changes behind its values."""
+        written = []
+        for c, write in columns:
+            if c.draw:
+                written.append(write(row))
+            else:
+                shown = escape(c.column.shown(row, self._words, c.column.missing))
+                written.append(f"<td{c.attributes}>{shown}</td> ")
+        return _html(f"<tr>{''.join(written)}</tr>")
 
     def _writer(self, on_page: PageColumn, few: int, href: _Href) -> _Writer:
         column, draw, words = on_page.column, on_page.draw, self._words

@@ -26,7 +26,7 @@ from changebook.pages.kept_bodies import BodyRenderer
 DIAGRAMS, _TERMS = "mermaid", "glossary"
 #: Leads to a heading. It stands everywhere, so those who hear a page or go through it by keyboard
 #: are spared it.
-_PERMALINK = Markup('<a class="headerlink" href="#{}" tabindex="-1" aria-hidden="true">¶</a>')
+_PERMALINK = '<a class="headerlink" href="#{}" tabindex="-1" aria-hidden="true">¶</a>'
 #: Where a body goes. Text can't hold it: there `<` is escaped.
 _BODY = Markup('<template data-body="{}"></template>')
 
@@ -53,7 +53,6 @@ class GeneratedPage:
 
     @property
     def scripts(self) -> tuple[str, ...]:
-        """The scripts that the page needs, by name."""
         return tuple(self.meta.get("cb_scripts", ()))
 
     def below(self, folder: str) -> GeneratedPage:
@@ -84,10 +83,10 @@ class Assembly:
         """Return a heading with a link to itself, and note it for the table of contents."""
         shown = escape(title)
         self._headings.append(Heading(level, id, shown.striptags()))
-        more = Markup(' class="{}"').format(class_) if class_ else ""
-        return Markup('<h{0} id="{1}"{2}>{3}{4}</h{0}>').format(
-            level, id, more, shown, _PERMALINK.format(id)
-        )
+        name = f' class="{escape(class_)}"' if class_ else ""
+        start = f'<h{level} id="{escape(id)}"{name}>'
+        # Pages have tens of thousands of them, and `Markup.format` takes its time.
+        return Markup(f"{start}{shown}{_permalink(id)}</h{level}>")  # noqa: S704
 
     def body(self, markdown: str, addresses: Collection[str]) -> Markup:
         """Return the place of a Markdown body, which `page` fills.
@@ -144,4 +143,8 @@ def _linked(listed: Collection[str], heading: re.Match[str]) -> str:
     if given is None or unescape(given[1]) not in listed:
         return heading[0]
     tag, id_ = heading["tag"], unescape(given[1])
-    return f"<{tag}{heading['attributes']}>{heading['text']}{_PERMALINK.format(id_)}</{tag}>"
+    return f"<{tag}{heading['attributes']}>{heading['text']}{_permalink(id_)}</{tag}>"
+
+
+def _permalink(id: str) -> str:
+    return _PERMALINK.format(escape(id))

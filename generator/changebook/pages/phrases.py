@@ -96,11 +96,9 @@ class Phrases(Wording):
         )
 
     def for_client(self, report: PeriodReport) -> tuple[OpenItem, ...]:
-        """Return what waits for the client."""
         return open_items.for_client(report.waiting, self.profile, self.words)
 
     def for_vendor(self, report: PeriodReport) -> tuple[OpenItem, ...]:
-        """Return what waits for the vendor."""
         return open_items.for_vendor(report.in_hand, self.profile, self.words)
 
     def late(self, entry: LateEntry) -> str:

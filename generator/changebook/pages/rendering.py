@@ -50,6 +50,8 @@ from changebook.views.approvals import ApprovalPhrases
 
 _PAGES = "pages"
 
+#: A longer one could be wider than its column.
+_HYPHENED = re.compile(r"(?<![\w-])((?=[\w-]{3,30}(?![\w-]))\w+(?:-\w+)+)", re.ASCII)
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -165,6 +167,7 @@ def _environment(
         label=words.label,
         in_sentence=words.in_sentence,
         prose=_prose,
+        unbroken=_unbroken,
         grouped=canonical.grouped,
         short=canonical.short,
         one_line=one_line,
@@ -196,6 +199,15 @@ def _prose(text: str) -> Markup:
     """Return plain text as paragraphs."""
     paragraphs = _BLANK_LINES.split(text.strip())
     return Markup("\n").join(Markup("<p>{}</p>").format(p) for p in paragraphs if p)
+
+
+def _unbroken(text: str) -> Markup:
+    """Return a reference whose numbers, such as `YF-HT-2025-118`, stay on one line."""
+    parts = _HYPHENED.split(text)  # each second one is a number
+    return Markup("").join(
+        Markup('<span class="unbroken">{}</span>').format(part) if odd % 2 else part
+        for odd, part in enumerate(parts)
+    )
 
 
 def _plain(value: object) -> str:

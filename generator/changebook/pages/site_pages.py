@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from changebook.edition import urls
 from changebook.edition.editions import Edition, without_bodies
 from changebook.model import periods
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.glossary import terms_of
 from changebook.model.vocabulary import Audience
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 from changebook.pages.answers import Answers
 from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer, one_line
@@ -41,6 +42,8 @@ from changebook.views import (
 
 NavItem = dict[str, "str | list[NavItem]"]
 _Item = TypeVar("_Item")
+#: Of a page that has the whole width to itself.
+_WIDE = {"hide": ["navigation", "toc"]}
 
 
 def _common_pages(
@@ -53,110 +56,47 @@ def _common_pages(
     position = summary.position
     calculation = what_if.what_if(edition, position)
     statuses, items = index.by_status(edition, position), index.by_item(edition, position)
-    _ = site.words.gettext
+    seals = decision.seals(edition)
+    in_part = waiting.approved_in_part(edition.records, edition.as_of, edition.profile)
+    meaning = meanings.of_statuses(site.words, edition.profile.vendor.name)
+    few = index.open_in_each
+    # A page that is not to be found lists what others say.
+    listing = partial(site.page, findable=False)
     return [
-        site.page(
-            urls.HOME,
-            "home",
-            _("Home"),
-            view=home.home(edition, position),
-            what_if=calculation,
-        ),
-        site.page(
-            urls.CHANGES,
-            "changes",
-            _("Changes"),
-            findable=False,
-            extra={"hide": ["navigation", "toc"]},
-            view=site.history,
-            step=index.FIRST,
-        ),
-        site.page(
-            urls.BY_STATUS,
-            "by_status",
-            _("Changes by status"),
-            findable=False,
-            groups=statuses,
-            few=index.open_in_each(statuses),
-        ),
-        site.page(
-            urls.BY_SCOPE,
-            "by_scope",
-            _("Changes by scope item"),
-            findable=False,
-            groups=items,
-            few=index.open_in_each(items),
-        ),
+        site.page(urls.HOME, "home", view=home.home(edition, position), what_if=calculation),
+        listing(urls.CHANGES, "changes", extra=_WIDE, view=site.history, step=index.FIRST),
+        listing(urls.BY_STATUS, "by_status", groups=statuses, few=few(statuses)),
+        listing(urls.BY_SCOPE, "by_scope", groups=items, few=few(items)),
         site.page(
             urls.IMPACT,
             "impact",
-            _("Impact"),
             view=summary,
             summary=summary,
             amendments=site.amendments,
             what_if=calculation,
         ),
-        site.page(
-            urls.MONTHS,
-            "months",
-            _("Month ends"),
-            findable=False,
-            up=urls.IMPACT,
-            ends=ends,
-            summary=summary,
-        ),
+        listing(urls.MONTHS, "months", up=urls.IMPACT, ends=ends, summary=summary),
         *site.month_ends(ends, summary),
         *site.reports(),
         *site.news(news.news(edition)),
-        site.page(
-            urls.FOLLOW,
-            "follow",
-            _("Stay informed"),
-            findable=False,
-            up=urls.HOME,
-            addresses=follow.addresses(edition),
-        ),
-        site.page(
+        listing(urls.FOLLOW, "follow", up=urls.HOME, addresses=follow.addresses(edition)),
+        listing(
             urls.DECISIONS,
             "decisions",
-            _("Decisions"),
-            findable=False,
             entries=decision.log(edition, position),
-            seals=decision.seals(edition),
-            in_part=waiting.approved_in_part(edition.records, edition.as_of, edition.profile),
+            seals=seals,
+            in_part=in_part,
             amendments=site.amendments,
         ),
         *site.amendment_pages(),
+        listing(urls.VERIFY, "verify", up=urls.DECISIONS, view=proof.fingerprints(edition)),
         site.page(
-            urls.VERIFY,
-            "verify",
-            _("Check a fingerprint"),
-            findable=False,
-            up=urls.DECISIONS,
-            view=proof.fingerprints(edition),
+            urls.PROCESS, "process", view=process.life_cycle(edition, position), statuses=meaning
         ),
         site.page(
-            urls.PROCESS,
-            "process",
-            _("How changes work"),
-            view=process.life_cycle(edition, position),
-            statuses=meanings.of_statuses(site.words, edition.profile.vendor.name),
+            urls.GLOSSARY, "glossary", up=urls.PROCESS, view=glossary.glossary(edition, site.words)
         ),
-        site.page(
-            urls.GLOSSARY,
-            "glossary",
-            _("Glossary"),
-            up=urls.PROCESS,
-            view=glossary.glossary(edition, site.words),
-        ),
-        site.page(
-            urls.SEARCH,
-            "search",
-            _("Search"),
-            findable=False,
-            extra={"hide": ["navigation", "toc"]},
-            view=site.finding,
-        ),
+        listing(urls.SEARCH, "search", extra=_WIDE, view=site.finding),
         *site.documents(),
         *site.copy(),
     ]
@@ -292,10 +232,14 @@ class EditionPages:
         self._render = render
         _ = self.words.gettext
         self._titles = {target: title for title, target in _sections(self.words)} | {
-            urls.CHANGES: _("All changes"),
+            urls.BY_STATUS: _("Changes by status"),
+            urls.BY_SCOPE: _("Changes by scope item"),
             urls.MONTHS: _("Month ends"),
             urls.REPORTS: _("Weekly and monthly reports"),
-            urls.NEWS: _("News"),
+            urls.VERIFY: _("Check a fingerprint"),
+            urls.SEARCH: _("Search"),
+            urls.DOCUMENTS: _("Documents to print"),
+            urls.COPY: _("About this copy"),
         }
 
     @cached_property
@@ -310,7 +254,6 @@ class EditionPages:
 
     @cached_property
     def amendments(self) -> tuple[amendments.AmendmentView, ...]:
-        """The amendments of the contract."""
         return amendments.amendments(self._edition, self._position)
 
     @cached_property
@@ -320,7 +263,6 @@ class EditionPages:
         return {reference: len(records) for reference, records in members.items()}
 
     def amendment_pages(self) -> Iterator[GeneratedPage]:
-        """Yield a page for each amendment."""
         for view in self.amendments:
             yield self.page(
                 urls.amendment(view.reference),
@@ -394,7 +336,6 @@ class EditionPages:
         yield self.page(
             urls.REPORTS,
             "reports",
-            self._titles[urls.REPORTS],
             findable=False,
             up=urls.HOME,
             reports=views,
@@ -424,8 +365,7 @@ class EditionPages:
 
     def news(self, view: news.News) -> Iterator[GeneratedPage]:
         """Yield what happened lately, and a page for each older month of a long log."""
-        title = self._titles[urls.NEWS]
-        yield self.page(urls.NEWS, "news", title, findable=False, up=urls.HOME, view=view)
+        yield self.page(urls.NEWS, "news", findable=False, up=urls.HOME, view=view)
 
         def link(other: news.NewsMonth) -> tuple[str, str]:
             return self.words.month(other.first), urls.news(other.first)
@@ -449,7 +389,6 @@ class EditionPages:
             yield self.page(
                 urls.DOCUMENTS,
                 "documents",
-                self.words.gettext("Documents to print"),
                 findable=False,
                 up=urls.HOME,
                 amendments=self.amendments,
@@ -460,13 +399,7 @@ class EditionPages:
     def copy(self) -> Iterator[GeneratedPage]:
         """Yield the page that says what an offline copy is."""
         if self._offline:
-            yield self.page(
-                urls.COPY,
-                "copy",
-                self.words.gettext("About this copy"),
-                findable=False,
-                up=urls.HOME,
-            )
+            yield self.page(urls.COPY, "copy", findable=False, up=urls.HOME)
 
     def _pager(
         self,
@@ -495,7 +428,7 @@ class EditionPages:
         self,
         path: str,
         template: str,
-        title: str,
+        title: str = "",
         *,
         description: str | None = None,
         findable: bool = True,
@@ -503,6 +436,8 @@ class EditionPages:
         extra: Mapping[str, Any] | None = None,
         **view: Any,
     ) -> GeneratedPage:
+        """Return a page; those that an edition has once have a title already."""
+        title = title or self._titles[path]
         if self._only not in ("", path):
             return GeneratedPage(path, one_line(title), "", {})
         edition, profile = self._edition, self._edition.profile
@@ -525,16 +460,8 @@ class EditionPages:
             "cb_language": profile.language,
             "cb_footer": self._footer(self.words.date(edition.as_of)),
             "cb_foot": [
-                {"title": words, "href": self._render.href(path, target)}
-                for words, target in (
-                    (self.words.gettext("News"), urls.NEWS),
-                    (self.words.gettext("Stay informed"), urls.FOLLOW),
-                    *(
-                        [(self.words.gettext("Documents to print"), urls.DOCUMENTS)]
-                        if self._papers
-                        else ()
-                    ),
-                )
+                {"title": self._titles[target], "href": self._render.href(path, target)}
+                for target in (urls.NEWS, urls.FOLLOW, *([urls.DOCUMENTS] if self._papers else ()))
             ],
             "cb_feeds": [
                 {"title": words, "type": kind, "href": self._render.href(path, target)}
@@ -551,7 +478,8 @@ class EditionPages:
             meta["cb_verify"] = self._render.href(path, urls.VERIFY)
         if up:
             # The link above the page to the one that it belongs to.
-            meta["cb_up"] = {"title": self._titles[up], "href": self._render.href(path, up)}
+            name = self.words.gettext("All changes") if up == urls.CHANGES else self._titles[up]
+            meta["cb_up"] = {"title": name, "href": self._render.href(path, up)}
         meta |= extra or {}
         if description:
             meta["description"] = description

@@ -80,7 +80,6 @@ class Printery:
 
     @property
     def position(self) -> sums.Position:
-        """The sums of the edition."""
         return self._position
 
     @cached_property

@@ -54,7 +54,6 @@ class Filing:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the file as it is filed."""
         return hashlib.sha256(self.paper.content).hexdigest()
 
 

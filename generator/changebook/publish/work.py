@@ -112,15 +112,14 @@ def do(task: Task) -> TaskResult:
             task.store,
             offers_copy=copy is not None,
         )
-        # What was read stays; to look through it again and again takes a tenth of all time.
-        gc.freeze()
         try:
             warnings = build_site(order)
             if copy:
                 folder = copy / f"{order.slug}-{order.as_of}"
                 build_site(Order(shown, order.root, folder, task.pdf, task.store, offline=True))
         finally:
-            gc.unfreeze()
+            # Pages leave circles behind, which would add up from one site to the next.
+            gc.collect()
         return TaskResult(tuple(f"{task.name}: {warning}" for warning in warnings))
     client, edition = _read(task.source)
     printed = print_share(

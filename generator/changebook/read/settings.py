@@ -34,7 +34,6 @@ class SettingsFile:
 
 
 def read_settings(root: Path) -> SettingsFile:
-    """Read the settings of the workspace `root`."""
     file = root / SETTINGS
     if not file.exists():
         return SettingsFile()

@@ -72,7 +72,6 @@ class SourceFile:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The lines of the file."""
         return tuple((self.head + self.body).split("\n"))
 
     @cached_property

@@ -23,9 +23,10 @@ from changebook.exports.impact import month_differences
 from changebook.exports.impact.figures import ImpactFigures
 from changebook.keep.digests import digest
 from changebook.keep.store import NOWHERE, Store
+from changebook.model.catalogues import SOURCE_LANGUAGE
 from changebook.model.sums import Position
 from changebook.model.vocabulary import Audience
-from changebook.model.words import SOURCE_LANGUAGE, Words
+from changebook.model.words import Words
 from changebook.pages.page import GeneratedPage
 from changebook.pages.rendering import Renderer
 from changebook.pages.site_pages import EditionPages, navigation, portfolio_pages

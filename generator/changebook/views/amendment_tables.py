@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from changebook.edition import urls
@@ -119,7 +120,7 @@ def changes(view: AmendmentView, profile: Profile, words: Words) -> Table[Amende
         return new_dates(change, profile, words)
 
     columns: tuple[Column[AmendedChange], ...] = (
-        Column(_("Change"), lambda change: change.id, on=_BOTH, content=name),
+        Column(_("Change"), lambda change: change.id, on=_BOTH, name="change", content=name),
         piece_column(_("Status"), status, on=_BOTH, name="status"),
         piece_column(_("Signature"), signed, on=_BOTH, name="signature"),
         piece_column(_("New dates"), dates, Format.TEXT, on=_BOTH, name="dates"),
@@ -128,6 +129,13 @@ def changes(view: AmendmentView, profile: Profile, words: Words) -> Table[Amende
         ),
     )
     return Table(_("Changes"), columns, view.changes, totals=totals(view.sum, currency, words))
+
+
+def to_sign(view: AmendmentView, profile: Profile, words: Words) -> Table[AmendedChange]:
+    """Return what one signature stands for, as its sheet has it."""
+    whole = changes(view, profile, words)
+    columns = tuple(c for c in whole.columns if c.name in ("change", "dates", "money"))
+    return replace(whole, columns=columns, rows=view.of(SignatureState.TO_SIGN), totals=())
 
 
 def totals(total: ChangesTotal, currency: str, words: Words) -> tuple[TotalLine, ...]:

@@ -10,12 +10,9 @@ from decimal import Decimal
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import ChangesTotal, MilestoneStep, Position, Totals
-from changebook.model.vocabulary import APPROVED_OR_LATER, AgreementStatus, Status, Term
+from changebook.model.vocabulary import APPROVED_OR_LATER, FINAL, AgreementStatus, Term
 from changebook.views.change import ChangeRow, row
 from changebook.views.decision import SignedPaper, signed_paper
-
-#: Nothing of these is signed any more.
-_ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.VOID, Status.SUPERSEDED})
 
 
 class SignatureState(Term):
@@ -48,7 +45,6 @@ class AmendedChange:
 
     @property
     def id(self) -> str:
-        """The id of the record."""
         return self.data.id
 
 
@@ -159,7 +155,7 @@ def signing_of(data: ChangeRecord) -> SignatureState:
     status = data.agreement.status if data.agreement else None
     if status is AgreementStatus.SIGNED:
         return SignatureState.SIGNED
-    if status is AgreementStatus.NOT_REQUIRED or data.status in _ENDED:
+    if status is AgreementStatus.NOT_REQUIRED or data.status in FINAL:
         return SignatureState.NOTHING
     # An emergency is worked on before it is decided.
     decided = data.status in APPROVED_OR_LATER and not data.undecided_emergency

@@ -29,8 +29,6 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class ApprovalPhrases:
-    """The phrases about approvals in one edition."""
-
     words: Words
     profile: Profile
 

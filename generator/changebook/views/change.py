@@ -87,7 +87,6 @@ class ChangeRow:
 
 
 def row(record: EditionRecord, profile: Profile, position: Position) -> ChangeRow:
-    """Return the row of one record."""
     data = record.data
     standing = position.standings[data.id]
     waits = waiting_decision(data, position.as_of, profile)

@@ -49,7 +49,6 @@ def rows(profile: Profile, words: Words) -> Iterator[CorrectionRow]:
 
 
 def table(profile: Profile, words: Words) -> Table[CorrectionRow]:
-    """Return the corrections of the contract as a table."""
     _ = words.gettext
     columns: tuple[Column[CorrectionRow], ...] = (
         Column(_("What was corrected"), lambda row: row.what, on=ALL),

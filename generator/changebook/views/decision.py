@@ -17,8 +17,6 @@ from changebook.views.change import MilestoneDays, granted, is_approved
 
 @dataclass(frozen=True)
 class NewDate:
-    """The date that a decision gave to a milestone."""
-
     name: str
     completion: bool
     day: date

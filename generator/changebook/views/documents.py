@@ -23,8 +23,6 @@ _BEFORE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.ASSESSING, Status.WI
 
 
 class DocumentKind(StrEnum):
-    """What a document is."""
-
     CHANGE_ORDER = "change-order"
     DECISION_RECORD = "decision-record"
     ACCEPTANCE = "acceptance"
@@ -48,7 +46,6 @@ class OfferedDocument:
 
 
 def offered_documents(edition: Edition, position: Position) -> Iterator[OfferedDocument]:
-    """Yield the documents of an edition."""
     decided = False
     for record in edition.records:
         id = record.data.id

@@ -27,7 +27,6 @@ class Home:
 
 
 def home(edition: Edition, position: Position) -> Home:
-    """Return the home view of an edition."""
     # Talks are many, and say less than what came of them.
     told = (event for event in happened(edition) if event.kind is not EventKind.TALK)
     return Home(

@@ -139,7 +139,6 @@ class ImpactView:
 
 
 def impact(edition: Edition) -> ImpactView:
-    """Return the impact view of an edition."""
     position = _position(edition, edition.records)
     seen = tuple(record for record in edition.records if not record.unseen)
     team = edition.audience is Audience.TEAM

@@ -14,6 +14,7 @@ from changebook.model.sums import (
     ChangeOrder,
     CoursePoint,
     Figure,
+    GroupShare,
     MilestonePosition,
     PendingDates,
     Position,
@@ -31,7 +32,6 @@ from changebook.model.table import (
     Column,
     Format,
     Medium,
-    R,
     Table,
     money_column,
     piece_column,
@@ -45,7 +45,7 @@ from changebook.views.meanings import line_name
 from changebook.views.month_tables import by_amount
 from changebook.views.months import Comparison, DateChange, LateEntry, LineChange, MonthEnd
 from changebook.views.outcome import ActualOutcome
-from changebook.views.sum_tables import behind
+from changebook.views.sum_tables import behind, figure_column
 
 
 def tables(view: ImpactView, ends: Sequence[MonthEnd], words: Words) -> tuple[AnyTable, ...]:
@@ -269,16 +269,6 @@ def milestones(position: Position, words: Words) -> Table[MilestonePosition]:
     return Table(_("Milestones"), columns, position.milestones)
 
 
-def figure_column(title: str, figure: Callable[[R], Figure], currency: str = "") -> Column[R]:
-    """Return a column of what changes come to; without a currency these are person-days."""
-
-    def value(row: R) -> Money | Decimal:
-        return Money(figure(row).amount, currency) if currency else figure(row).amount
-
-    written = Format.MONEY if currency else Format.NUMBER
-    return Column(title, value, written, on=ALL, signed=True, records=lambda row: figure(row).ids)
-
-
 def people(position: Position, words: Words) -> Table[RoleDays]:
     """Return the person-days of each role, and of all: only those have a contract's effort."""
     _, effort = words.gettext, position.effort
@@ -301,7 +291,7 @@ def people(position: Position, words: Words) -> Table[RoleDays]:
         of_all(_("Revised, person-days"), effort.revised),
         of_all(_("Forecast, person-days"), effort.forecast),
     )
-    return Table(_("People"), columns, (*effort.roles, effort.total))
+    return Table(_("People"), columns, (*effort.roles, effort.total), is_summed=True)
 
 
 def outcomes(view: ImpactView, words: Words) -> Table[ActualOutcome]:
@@ -387,11 +377,16 @@ def _groups(view: ImpactView, words: Words) -> Table[_GroupRow]:
 
 
 def breakdown(
-    by: str, groups: Iterable[Group[Any]], currency: str, words: Words
+    by: str,
+    groups: Iterable[Group[Any]],
+    currency: str,
+    words: Words,
+    whole: Position | None = None,
 ) -> Table[_GroupRow]:
-    """Return the groups of one kind."""
+    """Return the groups of one kind; where they overlap, all of `whole` is the last row."""
     _ = words.gettext
-    rows = tuple(_GroupRow(by, group) for group in groups)
+    every = groups if whole is None else (*groups, _all(whole, words))
+    rows = tuple(_GroupRow(by, group) for group in every)
     drawn = Medium.PAGE if any(row.group.bars for row in rows) else Medium(0)
 
     def name(row: _GroupRow) -> str:
@@ -430,7 +425,15 @@ def breakdown(
         Column(_("Changes"), lambda row: row.group.share.ids, Format.ID),
         Column(_("Not assessed"), lambda row: row.group.share.pending.unknown, Format.ID),
     )
-    return Table(by, columns, rows)
+    return Table(by, columns, rows, is_summed=whole is not None)
+
+
+def _all(position: Position, words: Words) -> Group[str]:
+    """Return all changes as one group; which they are is told by the others."""
+    completion = position.completion
+    granted = (completion.agreed - completion.original).days if completion else None
+    figures = (Figure(position.approved.amount), Figure(position.pending.amount))
+    return Group(words.gettext("All changes"), GroupShare((), *figures, granted, (), None), None)
 
 
 def _course(view: ImpactView, words: Words) -> Table[CoursePoint]:

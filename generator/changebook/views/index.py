@@ -174,8 +174,6 @@ class History:
 
 @dataclass(frozen=True)
 class StatusGroup:
-    """The changes of one status."""
-
     status: Status
     rows: tuple[ChangeRow, ...]
 

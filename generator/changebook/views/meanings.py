@@ -58,7 +58,6 @@ def line_name(line: SumLine, words: Words) -> str:
 
 
 def of_sums(words: Words) -> Mapping[SumLine, str]:
-    """Return the lines of the sums."""
     _ = words.gettext
     return {
         SumLine.ORIGINAL: _("The sum in the signed contract, before tax and before any change."),

@@ -144,7 +144,6 @@ def unchanged(words: Words) -> Text:
 
 
 def by_amount(difference: Decimal, currency: str, words: Words) -> Text:
-    """Return by how much an amount differs."""
     if not difference:
         return unchanged(words)
     return Text(words.money(difference, currency, signed=True))

@@ -95,7 +95,6 @@ class Comparison:
         return next(change for change in self.lines if change.line is line)
 
     def difference(self, line: SumLine) -> Decimal:
-        """Return by how much a line of the sums is different."""
         return self.line(line).difference
 
     @property

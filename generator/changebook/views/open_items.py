@@ -49,13 +49,11 @@ class OpenItem:
 
 
 def for_client(waiting: Waiting, profile: Profile, words: Words) -> tuple[OpenItem, ...]:
-    """Return what waits for the client."""
     approving = ApprovalPhrases(words, profile)
     return tuple(_waits(item, approving, words) for item in waiting.all)
 
 
 def for_vendor(in_hand: InHand, profile: Profile, words: Words) -> tuple[OpenItem, ...]:
-    """Return what waits for the vendor."""
     approving = ApprovalPhrases(words, profile)
     return (
         *(_approval(item, approving) for item in in_hand.approvals),
@@ -146,7 +144,6 @@ def _due(
 
 
 def due_day(day: date, words: Words, *, overdue: bool) -> str:
-    """Return the day on which something is due, or was."""
     text = words.gettext("was due on %(day)s") if overdue else words.gettext("due on %(day)s")
     return text % {"day": words.date(day)}
 

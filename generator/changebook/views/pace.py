@@ -65,7 +65,6 @@ def pace(records: Iterable[ChangeRecord], as_of: date) -> Pace:
 
 
 def request_days(records: Iterable[ChangeRecord]) -> dict[str, date]:
-    """Return the day on which each change was requested."""
     return {data.id: day for data in records if (day := asked_on(data))}
 
 

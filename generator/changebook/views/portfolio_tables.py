@@ -309,7 +309,6 @@ def _age(band: AgeTotal, words: Words) -> str:
 
 
 def waiting(clients: tuple[ClientLine, ...], words: Words) -> Table[ClientLine]:
-    """Return how much waits for each client."""
     _ = words.gettext
 
     def number(title: str, value: Callable[[ClientLine], int]) -> Column[ClientLine]:
@@ -371,7 +370,6 @@ def decisions(waits: tuple[ClientDecision, ...], words: Words) -> Table[ClientDe
 
 
 def risks(grave: tuple[ClientRisk, ...], words: Words) -> Table[ClientRisk]:
-    """Return the gravest risks of all clients."""
     _ = words.gettext
 
     def risk(item: ClientRisk) -> Piece:

@@ -23,7 +23,6 @@ def rules(profile: Profile, words: Words) -> Table[RuleRow]:
 
 
 def people(listed: Iterable[Person], words: Words) -> Table[Person]:
-    """Return people with their roles."""
     _ = words.gettext
     columns: tuple[Column[Person], ...] = (
         Column(_("Name"), lambda person: person.name, on=Medium.PAGE),

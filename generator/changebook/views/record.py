@@ -14,14 +14,12 @@ from changebook.model.approval import Approvals
 from changebook.model.chain import SealedEvent
 from changebook.model.schema import ChangeRecord, Communication, Option, Profile, Revision
 from changebook.model.sums import ChangeOrder, CostTable, Position
-from changebook.model.vocabulary import ENDED, OPEN, WAY, Status, SupersedeMode
+from changebook.model.vocabulary import ENDED, FINAL, OPEN, WAY, Status, SupersedeMode
 from changebook.views import change, decision, outcome, waiting
 from changebook.views.approvals import other_approvals
 from changebook.views.charts import calendar_axis
 from changebook.views.effect import OptionEffect, effects
 from changebook.views.pictures import CostPicture, DateRow, DatesPicture, cost_picture
-
-_NO_WAY_ON = frozenset({Status.REJECTED, Status.SUPERSEDED, Status.VOID, Status.WITHDRAWN})
 
 
 class StepState(Enum):
@@ -275,7 +273,7 @@ def steps(data: ChangeRecord) -> tuple[HistoryStep, ...]:
         if data.status in (Status.REJECTED, Status.DEFERRED):
             here = way.index(Status.APPROVED)
         way.insert(here, data.status)
-        if data.status in _NO_WAY_ON:
+        if data.status in FINAL:
             del way[here + 1 :]
     shown = []
     for n, status in enumerate(way):

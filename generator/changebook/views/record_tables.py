@@ -39,7 +39,6 @@ _BOTH = Medium.PAGE | Medium.PAPER
 
 
 def scope(data: ChangeRecord, words: Words) -> Table[ScopeItem]:
-    """Return what changes, item by item."""
     _ = words.gettext
     nothing = Text("–", Tone.QUIET)
 
@@ -289,7 +288,6 @@ def history(data: ChangeRecord, words: Words) -> Table[HistoryEntry]:
 
 
 def revisions(data: ChangeRecord, words: Words) -> Table[Revision]:
-    """Return what is different in each revision."""
     _ = words.gettext
 
     def revision(each: Revision) -> Piece:

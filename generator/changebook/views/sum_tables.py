@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from changebook.model.cells import Changes, Note, Piece, Text, Tone, pieces
 from changebook.model.sums import Figure, Position, SumLine, TaxLine
 from changebook.model.sums.figures import ForeignLine
-from changebook.model.table import Column, Format, Medium, Table, money_column, piece_column
-from changebook.model.values import in_currency
+from changebook.model.table import ALL, Column, Format, Medium, R, Table, money_column, piece_column
+from changebook.model.values import Money, in_currency
 from changebook.model.words import Words
 from changebook.views.meanings import line_name
 from changebook.views.month_tables import NOTHING
@@ -38,6 +38,16 @@ def lines(listed: Sequence[Line], reference: str, currency: str, words: Words) -
         piece_column(_("Changes"), consists_of),
     )
     return Table(_("Contract sum"), columns, tuple(listed))
+
+
+def figure_column(title: str, figure: Callable[[R], Figure], currency: str = "") -> Column[R]:
+    """Return a column of what changes come to; without a currency these are person-days."""
+
+    def value(row: R) -> Money | Decimal:
+        return Money(figure(row).amount, currency) if currency else figure(row).amount
+
+    written = Format.MONEY if currency else Format.NUMBER
+    return Column(title, value, written, on=ALL, signed=True, records=lambda row: figure(row).ids)
 
 
 def behind(line: SumLine, ids: Collection[str], reference: str, words: Words) -> Piece:
@@ -76,22 +86,8 @@ def added_and_credited(position: Position, words: Words) -> Table[AddedAndCredit
     _, currency = words.gettext, position.currency
     columns: tuple[Column[AddedAndCredited], ...] = (
         Column(_("Of which"), lambda row: row.name, on=Medium.PAGE),
-        money_column(
-            _("Added"),
-            lambda row: row.added.amount,
-            currency,
-            on=Medium.PAGE,
-            signed=True,
-            records=lambda row: row.added.ids,
-        ),
-        money_column(
-            _("Credited"),
-            lambda row: row.credited.amount,
-            currency,
-            on=Medium.PAGE,
-            signed=True,
-            records=lambda row: row.credited.ids,
-        ),
+        figure_column(_("Added"), lambda row: row.added, currency),
+        figure_column(_("Credited"), lambda row: row.credited, currency),
     )
     rows = (
         AddedAndCredited(_("Approved changes"), position.adds, position.credits),

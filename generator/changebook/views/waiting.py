@@ -106,7 +106,6 @@ class Waiting:
 
     @property
     def decisions(self) -> tuple[WaitingDecision, ...]:
-        """The decisions that wait for somebody of the client."""
         return tuple(item for item in self.undecided if item.asks_client)
 
     @property
@@ -125,7 +124,6 @@ class Waiting:
         return len(self.all)
 
     def of(self, id: str) -> tuple[WaitKind, ...]:
-        """Return what waits on one record."""
         return tuple(kind for kind in WaitKind if id in self.ids(kind))
 
     def ids(self, kind: WaitKind) -> tuple[str, ...]:

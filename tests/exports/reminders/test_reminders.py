@@ -114,6 +114,13 @@ def test_a_mail_is_to_one_person_in_the_client_s_language(tmp_path: Path) -> Non
     assert "期限为2026年6月24日，已逾期" in chinese
 
 
+def test_only_who_decides_is_told_when_a_decision_counts() -> None:
+    letters = run(samples.ROOT, "meridian-outdoor", "--on", str(ON)).stdout.split("## ")
+    assert [
+        "The decision counts once it is recorded" in letter for letter in letters if letter.strip()
+    ] == [True, True, False]
+
+
 def test_mails_need_a_folder() -> None:
     done = CliRunner().invoke(main, ["remind", "--workspace", str(samples.ROOT), "--format", "eml"])
     assert done.exit_code == 2

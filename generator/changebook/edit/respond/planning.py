@@ -56,8 +56,6 @@ _NO_PROPOSAL = "it is kept as a communication, not as a proposal"
 
 
 class AnswerEntry(Enum):
-    """What an answer becomes."""
-
     OBJECTION = "objection"
     TALK = "communication"
     PROPOSAL = "proposed decision"
@@ -260,7 +258,6 @@ class _Earlier:
 
     @property
     def became(self) -> AnswerEntry:
-        """What the answer became."""
         if self.key == "objections":
             return AnswerEntry.OBJECTION
         return AnswerEntry.PROPOSAL if "proposes" in self.entry else AnswerEntry.TALK

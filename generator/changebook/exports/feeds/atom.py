@@ -13,7 +13,6 @@ _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def as_atom(feed: Feed) -> bytes:
-    """Write the feed as an Atom document."""
     root = ET.Element("feed", {"xmlns": _NAMESPACE, "xml:lang": feed.language})
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)

@@ -39,8 +39,6 @@ class RiskJson(JsonModel):
 
 
 class RiskCellJson(JsonModel):
-    """A cell of the risk matrix."""
-
     likelihood: Level
     severity: Level
     band: Level
@@ -80,8 +78,6 @@ class PointJson(JsonModel):
 
 
 class QuarterJson(JsonModel):
-    """A calendar quarter."""
-
     first: dt.date
     requested: Ids
     decided: Ids

@@ -20,8 +20,6 @@ def _names(people: Iterable[Person]) -> list[str]:
 
 
 class AmendedChangeJson(JsonModel):
-    """A change in an amendment."""
-
     id: str
     title: str = at("data", "title")
     amount: Amount | None = at("net")

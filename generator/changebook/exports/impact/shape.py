@@ -200,8 +200,6 @@ class RangeJson(JsonModel):
 
 
 class MilestoneJson(JsonModel):
-    """A milestone of the contract."""
-
     milestone: str = at("id")
     name: str
     completion: bool

@@ -54,7 +54,6 @@ class ReminderLetter:
         return mail.as_bytes()
 
     def shape(self) -> ReminderJson:
-        """Return what the JSON says."""
         profile, reminder = self.edition.profile, self.reminder
         items = tuple(
             ReminderItemJson(

@@ -40,7 +40,6 @@ class TotalMove:
 
     @property
     def days(self) -> int:
-        """The days in all."""
         return self.granted + self.asked
 
 

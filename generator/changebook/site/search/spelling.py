@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from html import escape, unescape
 from itertools import pairwise
 
@@ -110,7 +111,11 @@ def _pairs(run: str) -> str:
 def spelt_html(html: str) -> str:
     """Return HTML whose text is spelt for Pagefind; attributes stay as they are."""
     pieces = _TAG.split(_INLINE.sub("", _PERMALINK.sub("", html)))
-    pieces[::2] = [
-        escape(spelt(unescape(text)), quote=False) if text.strip() else text for text in pieces[::2]
-    ]
+    pieces[::2] = map(_spelt_between_tags, pieces[::2])
     return "".join(pieces)
+
+
+@lru_cache(maxsize=20_000)
+def _spelt_between_tags(text: str) -> str:
+    """Return the text of HTML as `spelt` has it. Most of it stands on many pages."""
+    return escape(spelt(unescape(text)), quote=False) if text.strip() else text

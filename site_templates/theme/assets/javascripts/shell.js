@@ -84,6 +84,11 @@
     const target = document.getElementById(location.hash.slice(1))
     if (target?.name?.startsWith("__tabbed_")) target.checked = true
 
+    // Where the list of a page's headings does not show, Material need not measure where each of them
+    // stands: it would lay out all that is folded.
+    const list = document.querySelector('[data-md-component="toc"]')
+    if (list && !list.checkVisibility()) list.removeAttribute("data-md-component")
+
     // An address may lead into a part that is not there yet.
     const later = () => [...document.querySelectorAll(".cb-later:has(> noscript)")]
     addEventListener("beforeprint", () => later().forEach(fill))
@@ -121,10 +126,12 @@
     const content = document.querySelector(".md-content")
     const reach = () => {
       for (const box of document.querySelectorAll(".md-typeset__scrollwrap, div.mermaid"))
-        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
+        // To measure what is folded, a browser lays out all of it.
+        if (!box.closest("details:not([open])") && box.scrollWidth > box.clientWidth) box.tabIndex = 0
       for (const nav of document.querySelectorAll(".md-code__nav")) nav.role = "none"
     }
     reach()
+    document.addEventListener("toggle", reach, true)
     if (content) new MutationObserver(reach).observe(content, {childList: true, subtree: true})
   })
 })()
