@@ -61,6 +61,7 @@ def test_what_is_folded_is_laid_out_when_it_is_opened(browser: Browser, long_rec
     fold = page.locator("#details + details")
     assert fold.locator(".md-code__nav").count() == 0
     fold.locator("summary").first.click()
-    expect(fold.locator("pre").first.locator(".md-code__nav")).to_be_attached()
-    expect(fold.locator(".md-typeset__scrollwrap").first).to_have_attribute("tabindex", "0")
+    fold.locator("pre").last.scroll_into_view_if_needed()
+    expect(fold.locator("pre").last.locator(".md-code__nav")).to_be_attached()
+    expect(fold.locator(".md-typeset__scrollwrap").last).to_have_attribute("tabindex", "0")
     page.close()
