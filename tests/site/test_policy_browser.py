@@ -189,6 +189,7 @@ def test_diagrams_copy_buttons_and_tabs_keep_to_the_policy(
         assert "a form" in (drawn.first.text_content() or "")
         for tag in ("form", "input", "button"):
             assert page.locator(f"div.mermaid {tag}").count() == 0
+        page.locator(".highlight pre").first.scroll_into_view_if_needed()
         page.locator(".highlight .md-clipboard, .highlight [data-md-type=copy]").first.click()
         page.locator(".tabbed-labels label", has_text="Two").click()
         cells = page.locator("td[align]")
