@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element
 
 from changebook.check.on_paper import HARD_TO_READ
 from changebook.model.vocabulary import PaperSize
+from changebook.paper.diagrams import Drawing
 from changebook.paper.findings import Finding
 
 #: The sheets' short and long edges, and what the margins of print.css take from both sides, in mm.
@@ -60,16 +61,6 @@ _WAYS = (
     Way("small", 7.5, 2, True, _PIECE),
     Way("smallest", 6.25, 1.4, True, 0),
 )
-
-
-class Drawing(Protocol):
-    """A diagram as it was drawn, with its width and height in pixels."""
-
-    @property
-    def source(self) -> str: ...
-
-    @property
-    def size(self) -> tuple[float, float]: ...
 
 
 @dataclass(frozen=True)

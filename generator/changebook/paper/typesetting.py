@@ -23,7 +23,8 @@ import pydyf  # type: ignore[import-untyped]
 from PIL import ImageFile
 
 from changebook.check.on_paper import NO_FONT, NOT_DRAWN, PICTURE, REMARK
-from changebook.paper import codes, fitting, pictures, sheets, tagging
+from changebook.paper import codes, diagrams, fitting, pictures, sheets, tagging
+from changebook.paper.diagrams import Drawing
 from changebook.paper.findings import Finding
 from changebook.paper.paper import Paper
 from changebook.refusal import Refusal
@@ -40,7 +41,6 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 #: Photographs keep what a press can show, and no more. The codes must stay below it.
 _DPI = 400
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+")
-_VIEW_BOX = re.compile(rb'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _END_OF_RDF = b"</rdf:RDF>"
 #: PDF/UA-1 requires its own mark in the metadata, and PDF/A a description of any such mark.
 _UNIVERSAL_ACCESS = b"""
@@ -62,13 +62,6 @@ _UNIVERSAL_ACCESS = b"""
   </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 """
-#: Prints in grey, keeps labels as text, and has the fonts of the page around it.
-_DIAGRAMS = (
-    '%%{init: {"theme": "neutral", "htmlLabels": false, "flowchart": {"htmlLabels": false}, '
-    '"fontFamily": "Noto Sans, Noto Sans CJK SC"}}%%\n'
-)
-#: The title and settings that a diagram may begin with: nothing may stand before them.
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 
 Say = Callable[[Finding], None]
 _ANOTHER_PICTURE = "Save it again as PNG, JPEG, GIF, WebP or SVG, or use another picture."
@@ -161,7 +154,7 @@ class _Typeset:
 
 
 def _typeset(
-    paper: Paper, text: str, drawn: dict[str, _Drawing], unknown: frozenset[str]
+    paper: Paper, text: str, drawn: dict[str, Drawing], unknown: frozenset[str]
 ) -> tuple[bytes, _Typeset]:
     """Return the PDF without some characters, and what is not on it."""
     shown = text.translate({ord(character): _UNKNOWN for character in unknown})
@@ -208,7 +201,7 @@ def _whole(text: str | None, otherwise: int) -> int:
     return int(match[0]) if match else otherwise
 
 
-def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, _Drawing]) -> list[Finding]:
+def _unseen(heard: _Heard, paper: Paper, drawn: dict[str, Drawing]) -> list[Finding]:
     """Return the pictures that could not be shown."""
     files, findings = dict(paper.files), []
     for address, reason in heard.pictures.items():
@@ -273,21 +266,7 @@ def _is_installed(family: str) -> bool:
     return listing.returncode != 0 or family in listing.stdout.split(",")
 
 
-@dataclass(frozen=True)
-class _Drawing:
-    """A diagram as it was drawn."""
-
-    source: str
-    svg: bytes
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Its width and height in pixels."""
-        box = _VIEW_BOX.search(self.svg)
-        return (float(box[1]), float(box[2])) if box else (1.0, 1.0)
-
-
-def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
+def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, Drawing]]:
     """Return the HTML, and the diagrams by their addresses.
 
     One that can't be drawn shows its source.
@@ -295,7 +274,7 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
     text, drawn = paper.html, {}
     for number, diagram in enumerate(paper.diagrams, 1):
         try:
-            drawn[f"diagram:{number}"] = _Drawing(diagram.source, _drawn(diagram.source))
+            drawn[f"diagram:{number}"] = diagrams.draw(diagram.source)
         except Exception as error:  # noqa: BLE001 - whatever the diagram's own script throws
             say(
                 Finding(
@@ -311,17 +290,7 @@ def _with_diagrams(paper: Paper, say: Say) -> tuple[str, dict[str, _Drawing]]:
     return text, drawn
 
 
-@lru_cache(maxsize=64)
-def _drawn(source: str) -> bytes:
-    """Return a diagram, which takes seconds and stands in several documents of its record."""
-    from mermaidx import render  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
-
-    begin = front.end() if (front := _FRONT_MATTER.match(source)) else 0
-    picture: str = render(source[:begin] + _DIAGRAMS + source[begin:]).svg()
-    return picture.encode()
-
-
-def _fetcher(paper: Paper, drawn: dict[str, _Drawing], unknown: frozenset[str]) -> Any:
+def _fetcher(paper: Paper, drawn: dict[str, Drawing], unknown: frozenset[str]) -> Any:
     """Give WeasyPrint the paper's own files, and nothing else of this machine or another."""
     urls = _weasyprint().urls
     files = dict(paper.files)
