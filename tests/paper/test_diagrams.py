@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pypdfium2
 import pytest
 from weasyprint import HTML  # type: ignore[import-untyped]
@@ -63,3 +66,11 @@ def test_every_word_of_a_journey_can_be_seen() -> None:
         if character.strip() and picture.crop(tuple(map(round, box))).getextrema()[0] > _READABLE:
             pale.add(character)
     assert pale == set()
+
+
+def test_nothing_is_said_when_a_process_that_drew_ends() -> None:
+    # Our commands keep what they loaded from being looked through for garbage.
+    script = "import gc; from changebook.paper.diagrams import draw; gc.freeze(); draw('pie')"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -51,36 +52,33 @@ def draw(source: str) -> Drawing:
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
-    """Return what runs mermaid's script, with measures of our own for wide characters.
-
-    It has no font for Chinese, takes a character for 0.6 of its width, and makes boxes too narrow.
-    """
+    """Return what runs mermaid's script."""
     from mermaidx.engines import (  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load
         quickjs_engine,
     )
 
-    class Measurer(quickjs_engine.TextMeasurer):  # type: ignore[misc]
-        def width(self, text: Any, *font: Any) -> Any:
-            return super().width(_as_wide(text), *font)
-
-        def full(self, text: Any, *font: Any) -> Any:
-            return super().full(_as_wide(text), *font)
-
-        def glyphs(self, text: Any, *font: Any) -> Any:
-            return super().glyphs(_as_wide(text), *font)
-
-        def foreign_object(self, html: Any, *font: Any) -> Any:
-            return super().foreign_object(_as_wide(html), *font)
-
-    class Engine(quickjs_engine.Engine):  # type: ignore[misc]
-        def _init_context(self) -> None:
-            super()._init_context()
-            self._measurer = Measurer()
-
-    engine = Engine()
+    engine = quickjs_engine.Engine()
     engine.start()
-    atexit.register(engine.close)
+    engine._measurer = _Measurer(engine._measurer)  # noqa: SLF001 - it has no other place for it
+    atexit.register(_end)
     return engine
+
+
+def _end() -> None:
+    """Let go of it: what is left of it at the very end is told to the terminal as a leak."""
+    _engine().close()
+    _engine.cache_clear()
+
+
+@dataclass(frozen=True)
+class _Measurer:
+    """Measures wide characters as wide; mermaidx has no font for Chinese, and takes 0.6 of that."""
+
+    narrow: Any
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        measure = getattr(self.narrow, name)
+        return lambda text, *font: measure(_as_wide(text), *font)
 
 
 def _as_wide(text: str | None) -> str:
