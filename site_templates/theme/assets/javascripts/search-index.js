@@ -42,7 +42,8 @@ export const find = async (query, filters = {}, sort = {}) => {
       if (all && all.results.length) return found
     }
   }
-  return partly(each)
+  const most = partly(each)
+  return most.partly ? most : partly(each, SOME)
 }
 
 const NOTHING = {results: [], filters: {}}
@@ -134,7 +135,8 @@ const phrase = async (pagefind, way, options) => {
 
 // An unknown Chinese word of two characters takes three of the five pairs of a query with another.
 const ENOUGH = 0.4
-// Of another page, which is only named, less will do.
+// Where nothing has so much of it, and of another page, which is only named, less will do: one of the
+// three pairs of two Chinese words.
 const SOME = 0.3
 
 const partly = (each, enough = ENOUGH) => {
