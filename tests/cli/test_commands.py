@@ -20,8 +20,10 @@ def run(*arguments: str | Path) -> Result:
 
 
 def modules_after(code: str) -> set[str]:
+    # What comes in MkDocs's place is loaded before anything else.
+    code = f"import sys; before = {{*sys.modules}}\n{code}\nprint(*{{*sys.modules}} - before)"
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,

@@ -170,7 +170,8 @@ def test_the_command_writes_beside_the_workspace_and_says_what_lacks(workspace: 
     profile.write_text(text, encoding="utf-8")
     config = workspace / "mkdocs.yml"
     config.write_text(
-        "site_name: a\nsite_url: https://c.example/\nplugins: [changebook]\n", encoding="utf-8"
+        "site_name: a\nsite_url: https://c.example/\ntheme: material\nplugins: [changebook]\n",
+        encoding="utf-8",
     )
     done = run(main, ["host", "caddy", *given])
     assert done.exit_code == 0, done.output

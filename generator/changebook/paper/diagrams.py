@@ -19,9 +19,8 @@ _CONFIG = {
     "htmlLabels": False,
     "flowchart": {"htmlLabels": False},
     "journey": {"textPlacement": "tspan", "titleColor": "#333"},
-    # Labels are white on the light grey of the theme.
+    # Labels of journeys are white on the light grey of the theme.
     "themeCSS": "text.journey-section, text.task { fill: #333; }",
-    "timeline": {"textPlacement": "tspan"},
 }
 #: Is as wide as its type is high, as Chinese is, and is in the font that mermaidx measures with.
 _EM_DASH = "\N{EM DASH}"

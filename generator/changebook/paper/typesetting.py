@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
@@ -40,6 +41,8 @@ _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 #: Photographs keep what a press can show, and no more. The codes must stay below it.
 _DPI = 400
+#: How much of a text stands before its place in a drawing, by its anchor.
+_BEFORE_PLACE = {"middle": 0.5, "end": 1}
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+")
 _END_OF_RDF = b"</rdf:RDF>"
 #: PDF/UA-1 requires its own mark in the metadata, and PDF/A a description of any such mark.
@@ -247,6 +250,7 @@ def _weasyprint() -> Any:
             import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415 - loads Pango
         # It sets this for the whole process, and then prints half a picture without a word.
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+        _tell_where_text_lies()
     except OSError as error:
         raise CannotTypeset(
             "PDFs need the library Pango, which is not installed. On Debian or Ubuntu: apt-get "
@@ -254,6 +258,25 @@ def _weasyprint() -> Any:
             "pango; elsewhere with your system's package manager"
         ) from error
     return weasyprint
+
+
+def _tell_where_text_lies() -> None:
+    """Have WeasyPrint know where the text of a drawing lies that does not begin at its place.
+
+    It takes all text to begin there, and cuts what is translucent to where it lies.
+    """
+    boxes: Any = import_module(
+        "weasyprint.svg.bounding_box"
+    )  # the package has a function of that name
+    known = boxes.bounding_box_text
+
+    def of_text(svg: Any, node: Any, size: Any) -> Any:
+        if (box := known(svg, node, size)) is None:
+            return None
+        x, y, width, height = box
+        return x - width * _BEFORE_PLACE.get(node.get("text-anchor"), 0), y, width, height
+
+    boxes.BOUNDING_BOX_METHODS |= dict.fromkeys(("text", "tspan", "textPath"), of_text)
 
 
 def _is_installed(family: str) -> bool:

@@ -170,7 +170,7 @@ def test_the_site_url_of_mkdocs_yml_is_the_common_folder(tmp_path: Path) -> None
     root = tmp_path / "workspace"
     shutil.copytree(WORKSPACE, root)
     (root / "mkdocs.yml").write_text(
-        "site_name: Log\nsite_url: https://log.example/\nplugins: [changebook]\n"
+        "site_name: Log\nsite_url: https://log.example/\ntheme: material\nplugins: [changebook]\n"
     )
     result = run("--workspace", root, "chenxi", "--period", "2026-W12")
     assert "(<https://log.example/chenxi/changes/CX-0001/>)" in result.output
