@@ -246,6 +246,7 @@ def test_filters_lie_over_the_page_until_the_reader_has_seen_how_many_are_left(
     shown = phone.locator("#table tr[data-id]:not([hidden])")
     everything = shown.count()
     assert done.inner_text() == f"Show {everything} changes"
+    assert done.evaluate("button => button.clientHeight") >= 40  # what has its colour
     form.locator("[aria-controls='history-type-panel']").click()
     form.locator("#history-type-panel input").first.check()
     assert 0 < shown.count() < everything

@@ -280,6 +280,10 @@ def test_an_excerpt_reads_like_the_page(page: Page, address: str) -> None:
     assert "第2版修订内容（2026年6月18日）" in sentence
     assert len(sentence) > 60
 
+    # What stands for the end of a run of Chinese is not shown, also before a sign and more of it.
+    page.goto(f"{address}yunfan/search/?q=发票")
+    expect(page.locator("#find-results")).to_contain_text("效率/性能")
+
     # The heads of columns, read in a row, are no sentence.
     page.goto(f"{address}meridian-outdoor/search/")
     page.locator("li.cb-found").first.wait_for()

@@ -71,19 +71,13 @@ class Wording:
         """Return what stands above what waits for the client."""
         if self.audience is Audience.CLIENT:
             return self.words.gettext("Waiting for you")
-        return self.waiting_for_name(self.profile.name)
-
-    def waiting_for_name(self, name: str) -> str:
-        return self.words.gettext("Waiting for %(name)s") % {"name": name}
+        return self.words.gettext("Waiting for %(name)s") % {"name": self.profile.name}
 
     def nothing_waits(self) -> str:
         """Return what is said where nothing waits for the client."""
         if self.audience is Audience.CLIENT:
             return self.words.gettext("Nothing is waiting for you.")
-        return self.nothing_waits_for(self.profile.name)
-
-    def nothing_waits_for(self, name: str) -> str:
-        return self.words.gettext("Nothing is waiting for %(name)s.") % {"name": name}
+        return self.words.gettext("Nothing is waiting for %(name)s.") % {"name": self.profile.name}
 
     def summary(self, report: PeriodReport) -> tuple[str, ...]:
         """Return the whole report in a few sentences."""

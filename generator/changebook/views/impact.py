@@ -12,8 +12,9 @@ from typing import Generic, TypeVar
 
 from changebook.edition.editions import Edition, EditionRecord
 from changebook.model import sums
-from changebook.model.schema import Profile, Risk
+from changebook.model.schema import ChangeRecord, Profile, Risk
 from changebook.model.sums import (
+    Bucket,
     CoursePoint,
     Difference,
     Figure,
@@ -100,7 +101,8 @@ class ImpactView:
 
     `beyond` is what the team's figures have beyond the client's; None in a client edition. A change
     on several scope items (`on_several_items`) counts whole in each group of `by_item`. `matrix`
-    has a row for each likelihood, the highest first, with the severities from low to high.
+    has a row for each likelihood, the highest first, with the severities from low to high. `partly`
+    are the changes that count with all the person-days assessed, and were approved in part.
     """
 
     position: Position
@@ -125,6 +127,7 @@ class ImpactView:
     course_picture: pictures.CoursePicture | None
     rate_picture: pictures.RatePicture | None
     day_bars: tuple[pictures.DayBars | None, ...]
+    partly: tuple[str, ...]
 
     @property
     def headline(self) -> tuple[tuple[SumLine, Figure], ...]:
@@ -176,7 +179,15 @@ def impact(edition: Edition) -> ImpactView:
         course_picture=pictures.course_picture(position, course),
         rate_picture=pictures.rate_picture(speed.months),
         day_bars=pictures.day_bars(speed.statuses),
+        partly=tuple(sorted(each.id for each in data if _is_partly_approved(each, position))),
     )
+
+
+def _is_partly_approved(data: ChangeRecord, position: Position) -> bool:
+    standing = position.standings.get(data.id)
+    counts = standing is not None and standing.bucket in (Bucket.APPROVED, Bucket.APPROVED_LATER)
+    assessed = data.impact is not None and bool(data.impact.resources)
+    return counts and assessed and data.decision is not None and bool(data.decision.partial)
 
 
 def _position(edition: Edition, records: tuple[EditionRecord, ...]) -> Position:

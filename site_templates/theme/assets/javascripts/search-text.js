@@ -79,7 +79,7 @@ const pieces = (words, hit = () => false) => {
     }
     const pair = word.match(PAIR)
     // Pagefind ends each heading and cell with a full stop of its own.
-    const text = (pair ? pair[1] : word.replace(END_OF_CELL, "。").replaceAll(END, "")).replace(JOIN, "")
+    const text = (pair ? pair[1] : word.replace(END_OF_CELL, "。")).replaceAll(END, "").replace(JOIN, "")
     const glued = Boolean(pair) || word.endsWith(JOIN) || CLOSED.test(text)
     shown.push({text, hit: hit(place) || carried, glued})
     carried = Boolean(pair) && hit(place)
