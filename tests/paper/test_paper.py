@@ -445,4 +445,6 @@ def test_an_amendment_is_signed_on_one_sheet(slug: str, ids: tuple[str, ...], se
 def test_an_amendment_is_not_signed_before_all_is_decided() -> None:
     paper = printery(edition("meridian-outdoor")).amendment("SOW-2025-11 Amendment 6")
     assert 'class="sheet"' not in paper.html
-    assert "All of it can be signed at once when these changes are decided: MER-0012" in text(paper.html)
+    assert "All of it can be signed at once when these changes are decided: MER-0012" in text(
+        paper.html
+    )
