@@ -157,6 +157,12 @@ def test_a_form_gets_what_it_asks_for(editions: dict[str, Edition]) -> None:
         "g": ["zh-CN"],
         "h": ["{other}"],
     }
+    # A form that is not told what an answer is about would take a signature for an approval.
+    assert answer.agree(read.data, digest(read)).form is None
+    told = answers(editions["haiyun"], Respond(form=f"{address}&i={{about}}"))
+    settled = told.settle(read.data, digest(read)).form
+    assert settled
+    assert parse_qs(urlsplit(settled).query)["i"] == ["objection"]
     asked = answer.ask(read.data, digest(read)).form
     assert asked
     assert parse_qs(urlsplit(asked).query, keep_blank_values=True)["f"] == [""]

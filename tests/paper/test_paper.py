@@ -442,6 +442,21 @@ def test_an_amendment_is_signed_on_one_sheet(slug: str, ids: tuple[str, ...], se
     assert text(before).count(seal) == (1 if slug == "lakeside-clinics" else 0)
 
 
+@pytest.mark.parametrize(
+    ("id", "said"), [("MER-0006", "It was not approved"), ("MER-0009", "It was deferred")]
+)
+def test_what_was_not_approved_changes_nothing(id: str, said: str) -> None:
+    order = text(printery(edition("meridian-outdoor")).change_order(id).html)
+    assert f"{said}: the contract sum and the contract time stay as they are" in order
+    assert "is increased" not in order
+
+
+def test_what_is_void_moves_no_date_of_its_amendment() -> None:
+    paper = printery(edition("meridian-outdoor")).amendment("SOW-2025-11 Amendment 4")
+    assert "No date moves." in text(paper.html)
+    assert "New shop goes live" not in text(paper.html)
+
+
 def test_an_amendment_is_not_signed_before_all_is_decided() -> None:
     paper = printery(edition("meridian-outdoor")).amendment("SOW-2025-11 Amendment 6")
     assert 'class="sheet"' not in paper.html

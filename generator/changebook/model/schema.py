@@ -491,8 +491,11 @@ class Respond(Shape):
         None,
         description="A form to answer with. These are filled in: {id}, {revision}, {title}, "
         "{digest} (of what was read), {kind} (approve, reject, defer, more-time, object or ask), "
-        "{option} (empty if none was chosen) and {language}.",
-        examples=["https://tracker.example/new?title={id}&kind={kind}&option={option}"],
+        "{about} (decision, objection, agreement or acceptance), {option} (empty if none was "
+        "chosen) and {language}.",
+        examples=[
+            "https://tracker.example/new?title={id}&kind={kind}&about={about}&option={option}"
+        ],
     )
 
 

@@ -18,7 +18,8 @@ LONGEST_ADDRESS = 1800
 _CUTS = (200, 60, 30, 15, 5)
 #: What may stand plainly in the fields of a mail's address (RFC 6068); the rest is escaped.
 _PLAIN = ":,"
-_PLACEHOLDER = re.compile(r"\{(id|revision|title|digest|kind|option|language)\}")
+_PLACEHOLDER = re.compile(r"\{(id|revision|title|digest|kind|about|option|language)\}")
+_ABOUT = "{about}"
 
 
 @dataclass(frozen=True)
@@ -212,9 +213,16 @@ class Answers:
         return self._mail(subject, lines, self.profile.request.email)
 
     def _form(self, data: ChangeRecord, block: Block) -> str | None:
-        """Return the form's address with what is known of the answer filled in."""
+        """Return the form's address with what is known of the answer filled in.
+
+        None where it can't say what is approved or refused, and a mail can: a signature would
+        arrive as the approval of the change.
+        """
         address = self.profile.respond.form
         if address is None:
+            return None
+        other = block.about is not About.DECISION and block.kind in DECIDES
+        if other and _ABOUT not in address and self.email:
             return None
         values = {
             "id": data.id,
@@ -222,6 +230,7 @@ class Answers:
             "title": data.title,
             "digest": block.digest or "",
             "kind": block.kind,
+            "about": block.about,
             "option": block.option or "",
             "language": self.words.language,
         }

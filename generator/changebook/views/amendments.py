@@ -10,7 +10,7 @@ from decimal import Decimal
 from changebook.edition.editions import Edition, EditionRecord, Seal
 from changebook.model.schema import ChangeRecord
 from changebook.model.sums import ChangesTotal, MilestoneStep, Position, Totals
-from changebook.model.vocabulary import APPROVED_OR_LATER, FINAL, AgreementStatus, Term
+from changebook.model.vocabulary import APPROVED_OR_LATER, FINAL, AgreementStatus, Status, Term
 from changebook.views.change import ChangeRow, row
 from changebook.views.decision import SignedPaper, signed_paper
 
@@ -28,7 +28,7 @@ class SignatureState(Term):
 
 @dataclass(frozen=True)
 class AmendedChange:
-    """A change in an amendment.
+    """A change in an amendment. What is void has no `steps`: they were taken back.
 
     `net` is what it adds to the contract; None where it counts nowhere or is not known. `seal` is
     that of its decision.
@@ -142,7 +142,7 @@ def _change(
         data,
         row(record, edition.profile, position),
         totals.net(data.id),
-        totals.steps(data.id),
+        totals.steps(data.id) if data.status is not Status.VOID else (),
         signing_of(data),
         data.agreement.signed if data.agreement else None,
         signed_paper(record),

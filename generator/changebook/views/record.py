@@ -157,6 +157,11 @@ class RecordView:
         return waiting.unsigned_agreement(self.data) is not None
 
     @property
+    def refused(self) -> bool:
+        """Whether it was decided or taken back without an approval, so that it changes nothing."""
+        return self.data.status in (Status.REJECTED, Status.DEFERRED, Status.WITHDRAWN)
+
+    @property
     def nothing(self) -> Option | None:
         """The option with which nothing is done."""
         return next((option for option in self.data.options if option.nothing), None)
