@@ -95,6 +95,8 @@ def test_the_teams_sites_are_one_for_its_readers(tmp_path: Path) -> None:
         ({"address": "https://changes.example/../"}, "is not an address"),
         ({"address": "https://changes.example/?a"}, "is not an address"),
         ({"address": "https://changes.example:99999/"}, "is not an address"),
+        ({"address": "https://changes.example:0/"}, "is not an address"),
+        ({"address": "https://ann:secret@changes.example/"}, "is not an address"),
         ({"address": "https://changes.example/$host/"}, "is not an address"),
         ({"own": {"acme": "https://changes.example/lanhai/acme/"}}, "lies within"),
         ({"own": {"acme": "https://changes.example/lanhai/"}}, "lies within"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
@@ -219,6 +219,7 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             "Correct the record that has far too many days.",
         )
         return
+    yield from _check_options(client, subjects, position)
     sealed = {entry.id for entry in client.sealed}
     # A wrong date is reported once: what follows is computed from the date that was written.
     slip: Counter[str] = Counter()
@@ -244,6 +245,24 @@ def check_date_chain(client: Client) -> Iterator[Problem]:
             # Before days were taken back, a replacement's date was right without that.
             was_right = is_sealed and off == step.own - days
             yield from (replace(p, severity="note") if was_right else p for p in problems)
+
+
+def _check_options(
+    client: Client, subjects: Mapping[str, Subject], position: sums.Position
+) -> Iterator[Problem]:
+    """Check that pages can show the date that each option would lead to."""
+    for completion in (each for each in position.milestones if each.completion):
+        for record in client.records:
+            for number, option in enumerate(record.data.options):
+                try:
+                    sums.moved(completion.agreed, option.days or 0)
+                except OverflowError:
+                    yield from subjects[record.data.id].value(
+                        DATE_CHAIN,
+                        ("options", number, "days"),
+                        f"{option.days} days move `{completion.id}` past the end of the calendar.",
+                        "Write how many calendar days the option takes or saves.",
+                    )
 
 
 def check_dates(record: Record, client: Client) -> Iterator[Problem]:

@@ -180,7 +180,7 @@ def _required_here() -> str:
 
 
 def _entered(folder: str) -> str:
-    return f"cd {shlex.quote(folder)}"
+    return f"cd {shlex.quote(f'./{folder}' if folder.startswith('-') else folder)}"
 
 
 def _put(text: str, old: str, new: str, *, first: bool = False) -> str:

@@ -202,10 +202,11 @@ def _site(slug: str, address: str, folder: str, passwords: str, by: SignIn) -> H
     path = f"{parts.path.rstrip('/')}/"
     host = parts.hostname or ""
     try:
-        port = parts.port or _PORTS[parts.scheme]
+        port = _PORTS[parts.scheme] if parts.port is None else parts.port
     except (KeyError, ValueError):
         host, port = "", 0
-    if not (_HOST.fullmatch(host) and _PATH.fullmatch(path)) or parts.query or parts.fragment:
+    unknown = parts.query or parts.fragment or "@" in parts.netloc or not port
+    if unknown or not (_HOST.fullmatch(host) and _PATH.fullmatch(path)):
         raise Refusal(
             f"`{address}` is not an address that a server can be given: write https://, a host in "
             "ASCII and a path of letters, digits, `-`, `_`, `.` and `~`"
