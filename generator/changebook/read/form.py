@@ -101,9 +101,9 @@ def fit(
 def _told_once(faults: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
     """Yield the faults without lists that are too short only because an item has a fault."""
     for fault in faults:
-        end = len(fault["loc"])
-        is_within = any(f["loc"][:end] == fault["loc"] and len(f["loc"]) > end for f in faults)
-        if not (fault["type"] == "too_short" and is_within):
+        at = fault["loc"]
+        is_short = fault["type"] == "too_short"
+        if not (is_short and any(f["loc"][: len(at)] == at != f["loc"] for f in faults)):
             yield fault
 
 
